@@ -1,0 +1,55 @@
+"""What an event obliges us to do, as values stored in the outbox; they carry meaning, never text, names or numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLevel:
+    """Page whoever is on call at this level at the moment of sending."""
+
+    page: PageId
+    role: Role
+    urgency: Urgency
+    level: int  # 0 is the first
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPage:
+    """Tell one person what became of the page they answered: taken, taken by somebody else, or cancelled."""
+
+    page: PageId
+    person: PersonId
+    outcome: str  # you_have_it | someone_else | declined | cancelled
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyRole:
+    """Tell a role on the team, on its phones and on the console, that something needs a human."""
+
+    role: Role
+    subject: str  # a code of the message catalog
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTimer:
+    name: str
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLinked:
+    """Open a child incident on another protocol for the same student (I-4)."""
+
+    protocol: str
+    crisis_type: str
+    parent: IncidentId
+
+
+Effect = PageLevel | ConfirmPage | NotifyRole | StartTimer | OpenLinked

@@ -1,0 +1,335 @@
+"""The strict shape of a protocol, an overlay and an instrument. Unknown keys are errors; every id that is named must exist.
+
+Lengths of time are ISO 8601 (`PT30M`). A deadline with `days` counts whole days of its clock: 0 is the end of the same day.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from crisis.vocabulary import (
+    Anchor,
+    Clockwork,
+    Custody,
+    DeadlineKind,
+    Emergency,
+    ObligationKind,
+    Phase,
+    ReleaseTo,
+    Role,
+    SafetyClass,
+    ScreenResult,
+    StepId,
+    StepType,
+    Tier,
+    Urgency,
+)
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")]
+Duration = Annotated[timedelta, Field(strict=False, ge=timedelta(0))]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+
+
+class Text(Strict):
+    """The same sentence in the two languages of the console, at sixth-grade level where families read it."""
+
+    en: Annotated[str, Field(min_length=1, max_length=600)]
+    es: Annotated[str, Field(min_length=1, max_length=700)]
+
+    def in_language(self, language: str) -> str:
+        return self.es if language.startswith("es") else self.en
+
+
+class Citation(Strict):
+    key: str
+    title: str
+    url: str
+    retrieved: date | None = Field(strict=False)
+
+
+class Reviewer(Strict):
+    name: str | None
+    on: Annotated[date | None, Field(strict=False)]
+
+
+class Review(Strict):
+    """Who answers for the content; both empty means 'not reviewed for your district'."""
+
+    clinical: Reviewer
+    legal: Reviewer
+    expires: Annotated[date | None, Field(strict=False)]
+
+
+class Condition(Strict):
+    """Exactly one of the keys. Facts that are unknown make every condition on them false, and its `not` false as well."""
+
+    tier: tuple[Tier, ...] | None = Field(default=None, strict=False)
+    tier_at_least: Tier | None = Field(default=None, strict=False)
+    fact: dict[str, str] | None = None
+    screen: tuple[ScreenResult, ...] | None = Field(default=None, strict=False)  # of the latest screening
+    custody: tuple[Custody, ...] | None = Field(default=None, strict=False)
+    emergency: tuple[Emergency, ...] | None = Field(default=None, strict=False)
+    done: StepId | None = None  # done, waived, substituted or not needed
+    answer: dict[StepId, tuple[str, ...]] | None = Field(default=None, strict=False)
+    exception: tuple[str, ...] | None = Field(default=None, strict=False)  # declared and not lifted
+    released_to: tuple[ReleaseTo, ...] | None = Field(default=None, strict=False)
+    ever_acute: bool | None = None  # an acute screen, a high or imminent tier, or an emergency at any time
+    all: "tuple[Condition, ...] | None" = Field(default=None, strict=False)
+    any: "tuple[Condition, ...] | None" = Field(default=None, strict=False)
+    none: "tuple[Condition, ...] | None" = Field(default=None, strict=False)
+
+    @model_validator(mode="after")
+    def one_key(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"a condition has exactly one key, this one has {sorted(self.model_fields_set)}")
+        return self
+
+
+class Deadline(Strict):
+    """`id` is unique in its step. On a miss a human is told; nothing advances by itself."""
+
+    id: Slug
+    anchor: Annotated[Anchor, Field(strict=False)]
+    anchor_step: StepId | None = None  # for step-anchored deadlines of another step
+    within: Duration | None = None
+    days: Annotated[int, Field(ge=0, le=400)] | None = None
+    clock: Annotated[Clockwork, Field(strict=False)] = Clockwork.WALL
+    kind: Annotated[DeadlineKind, Field(strict=False)]
+    when: Condition | None = None
+    on_miss: Annotated[tuple[Role, ...], Field(min_length=1, strict=False)]
+    source: Annotated[str, Field(min_length=2)]  # a citation key, or D for a design default
+
+    @model_validator(mode="after")
+    def one_length(self) -> Self:
+        counts_days = self.clock in (Clockwork.SCHOOL_DAY, Clockwork.CALENDAR_DAY)
+        if counts_days != (self.days is not None) or counts_days == (self.within is not None):
+            raise ValueError("`days` goes with school_day and calendar_day, `within` with wall and school_hours")
+        if self.kind is DeadlineKind.HARD and self.source == "D" and not counts_days and self.within is None:
+            raise ValueError("a hard deadline needs a length")
+        return self
+
+
+class EvidenceField(Strict):
+    name: Slug
+    kind: Literal["words", "yes_no", "choice", "person", "when"]
+    label: Text
+    required: bool = True
+    options: dict[str, Text] | None = None
+
+    @model_validator(mode="after")
+    def options_for_choices(self) -> Self:
+        if self.name == "no_harm_contract":
+            raise ValueError("a no-harm contract is not evidence (I-8)")
+        if (self.kind == "choice") != bool(self.options):
+            raise ValueError("`options` goes with kind `choice`, and a choice needs them")
+        return self
+
+
+class Choice(Strict):
+    """One answer of a decision step. `police` ones need a reason from the protocol's list (I-14)."""
+
+    id: Slug
+    label: Text
+    reason_needed: bool = False
+    police: bool = False
+    raises_emergency: bool = False
+    pages: Role | None = Field(default=None, strict=False)
+
+
+class Signature(Strict):
+    second_when: Condition
+    second_roles: tuple[Role, ...] = Field(strict=False)
+
+
+class ObligationRule(Strict):
+    kind: Annotated[ObligationKind, Field(strict=False)]
+    oral: str  # names of parameters that hold the clocks and the delegation rule
+    written: str
+    delegation: str
+
+
+class ExceptionRule(Strict):
+    """A declared reason to do a step another way: it substitutes the step, and adds what must be done instead."""
+
+    id: Slug
+    label: Text
+    authorisers: tuple[Role, ...] = Field(strict=False)
+    substitutes: bool
+    basis: Literal["child_protection", "police", "adult_student", "none"]  # what takes the guardian's place (I-9)
+    obligation: ObligationRule | None = None
+    blocks_guardians: bool = False  # hard block on every automatic channel (I-10)
+    expires: Duration | None = None
+    two_to_lift: bool = False
+    min_attempts: Annotated[int, Field(ge=0)] = 0  # contact attempts that must be on record first
+    source: str
+
+
+class Series(Strict):
+    """A follow-up that repeats: `count` completed contacts, the next due `days` after the one before."""
+
+    count: Annotated[int, Field(ge=1, le=60)]
+    days: Annotated[int, Field(ge=0, le=60)]
+    clock: Annotated[Clockwork, Field(strict=False)]
+
+
+class Step(Strict):
+    id: StepId
+    phase: Annotated[Phase, Field(strict=False)]
+    type: Annotated[StepType, Field(strict=False)]
+    title: Text
+    why: Text
+    roles: tuple[Role, ...] = Field(strict=False)  # empty: anybody on the team
+    after: tuple[StepId, ...] = Field(default=(), strict=False)
+    when: Condition | None = None  # needed only while this holds
+    ready_when: Condition | None = None  # needed already, but blocked until this holds
+    deadlines: tuple[Deadline, ...] = Field(default=(), strict=False)
+    evidence: tuple[EvidenceField, ...] = Field(default=(), strict=False)
+    choices: tuple[Choice, ...] = Field(default=(), strict=False)
+    instruments: tuple[str, ...] = Field(default=(), strict=False)
+    sign: Signature | None = None
+    exceptions: tuple[ExceptionRule, ...] = Field(default=(), strict=False)
+    series: Series | None = None
+    custody: Literal["taken", "released"] | None = None
+    pages: Role | None = Field(default=None, strict=False)
+    urgency: Urgency = Field(default=Urgency.U1, strict=False)
+    leave_phase: bool = True  # holds the phase until it is done
+    safety: Annotated[SafetyClass, Field(strict=False)]
+    reopens: bool = False  # done again when the assessment is reopened
+    source: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def fits_its_type(self) -> Self:
+        wants = {
+            StepType.DECISION: ("choices", self.choices),
+            StepType.SCREEN: ("instruments", self.instruments),
+            StepType.FOLLOW_UP: ("series", self.series),
+            StepType.CUSTODY: ("custody", self.custody),
+            StepType.PAGE: ("pages", self.pages),
+        }
+        for kind, (name, value) in wants.items():
+            if (self.type is kind) != bool(value):
+                raise ValueError(f"`{name}` goes with type `{kind}`, and a `{kind}` step needs it")
+        return self
+
+
+class Parameter(Strict):
+    """A value that jurisdictions differ on; an overlay may set it, with its source or marked unverified."""
+
+    value: str | bool
+    source: Annotated[str, Field(min_length=1)]
+    verified: bool = True
+
+
+class Danger(Strict):
+    id: Slug
+    label: Text
+
+
+class EmergencyLane(Strict):
+    dangers: Annotated[tuple[Danger, ...], Field(min_length=1, strict=False)]
+    checklist: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    source: str
+
+
+class FactRule(Strict):
+    """A typed fact; who may set it. Its value is one of `values`; not set means unknown, which is never a no."""
+
+    id: Slug
+    label: Text
+    values: dict[str, Text]
+    setters: tuple[Role, ...] = Field(strict=False)
+
+
+class Protocol(Strict):
+    id: Slug
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Text
+    crisis_types: dict[str, Text]
+    subject: Literal["student", "cohort", "community", "notice"]
+    jurisdiction: str
+    citations: tuple[Citation, ...] = Field(strict=False)
+    review: Review
+    roles: dict[Role, Annotated[int, Field(ge=0)]] = Field(strict=False)  # least number of people in the district
+    parameters: dict[str, Parameter]
+    facts: tuple[FactRule, ...] = Field(default=(), strict=False)
+    lane: EmergencyLane
+    police_reasons: dict[str, Text]
+    disclosure_items: dict[str, Text]  # what may cross to a receiver (I-16)
+    withhold_reasons: dict[str, Text]
+    missing_student_protocol: str | None = None
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
+
+    def step(self, step_id: StepId) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def exception(self, exception_id: str) -> tuple[Step, ExceptionRule] | None:
+        return next(((step, rule) for step in self.steps for rule in step.exceptions if rule.id == exception_id), None)
+
+
+class DeadlineChange(Strict):
+    step: StepId
+    deadline: str
+    within: Duration | None = None
+    days: int | None = None
+    source: Annotated[str, Field(min_length=1)]
+
+
+class Overlay(Strict):
+    """What a jurisdiction changes: values of declared parameters and lengths of declared deadlines, nothing else.
+
+    It cannot touch a safety class, a step or an invariant: those are not in its shape.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
+    extends: str
+    title: str
+    citations: tuple[Citation, ...] = Field(strict=False)
+    review: Review
+    parameters: dict[str, Parameter]
+    deadlines: tuple[DeadlineChange, ...] = Field(default=(), strict=False)
+
+
+class Licence(Strict):
+    """Whether an instrument's words may be shown; a refusing status needs a district's own permission record."""
+
+    status: Literal["public_domain_us", "free_with_notice", "permission_required", "commercial", "unknown"]
+    basis_url: str
+    retrieved_on: Annotated[date, Field(strict=False)]
+    notice: str
+    modification_allowed: bool
+
+
+class Item(Strict):
+    """The words are quoted exactly: a changed wording is not the validated instrument."""
+
+    id: Slug
+    text: str
+    followup: str | None = None
+    asked: Literal["always", "when_any_yes", "when_yes"] = "always"
+
+
+class Disposition(Strict):
+    id: Slug
+    label: Text
+    tier: Tier = Field(strict=False)
+    urgency: Text
+
+
+class Instrument(Strict):
+    id: Slug
+    version: str
+    title: str
+    licence: Licence
+    citations: tuple[Citation, ...] = Field(strict=False)
+    language: str
+    ages: Text
+    min_age: int | None
+    introduction: str
+    items: tuple[Item, ...] = Field(strict=False)
+    dispositions: tuple[Disposition, ...] = Field(default=(), strict=False)
+    guidance: tuple[str, ...] = Field(default=(), strict=False)
+    scoring: Literal["asq", "dispositions"]

@@ -1,0 +1,175 @@
+"""The incident as a value: what is true of it after its events. Rules read it; only `evolve` makes a new one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crisis.vocabulary import (
+    Custody,
+    DeadlineKind,
+    DistrictId,
+    Emergency,
+    Evidence,
+    FollowUpOutcome,
+    HandoffId,
+    HandoffState,
+    IncidentId,
+    Mode,
+    ObligationId,
+    ObligationKind,
+    PageId,
+    PageState,
+    PersonId,
+    Phase,
+    ProtocolHash,
+    ReceiverKind,
+    ReleaseTo,
+    Role,
+    SchoolId,
+    ScreenResult,
+    StepId,
+    StudentId,
+    Tier,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A fact with its provenance; a fact that nobody set is absent, which means unknown."""
+
+    value: str
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """What was recorded for a step. `done_at` is None while it is only assigned or waits for a second signature."""
+
+    done_at: datetime | None = None
+    by: PersonId | None = None
+    assigned_to: PersonId | None = None
+    waived: bool = False
+    choice: str | None = None
+    awaiting_second: bool = False
+    evidence: Evidence = field(default_factory=dict)
+    outcomes: tuple[FollowUpOutcome, ...] = ()  # of a follow-up series, in order
+    times: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveException:
+    step: StepId
+    id: str
+    by: PersonId | None
+    at: datetime
+    expires_at: datetime | None
+    expired: bool = False
+    lift_asked_by: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    id: ObligationId
+    kind: ObligationKind
+    owner: PersonId
+    due_at: datetime
+    written_due_at: datetime | None
+    delegate: PersonId | None = None
+    filed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    id: PageId
+    role: Role
+    urgency: Urgency
+    step: StepId | None
+    state: PageState
+    level: int
+    requested_at: datetime
+    level_since: datetime
+    asked: tuple[PersonId, ...] = ()  # everybody who was paged for it
+    declined: tuple[PersonId, ...] = ()
+    accepted_by: PersonId | None = None
+    accepted_at: datetime | None = None
+    eta_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    id: HandoffId
+    step: StepId
+    receiver: ReceiverKind
+    state: HandoffState
+    offered_at: datetime
+    accepted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    step: StepId
+    deadline: str
+    kind: DeadlineKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """`seq` counts its events and is its version. Times are UTC."""
+
+    id: IncidentId
+    district: DistrictId
+    school: SchoolId
+    mode: Mode
+    crisis_type: str
+    protocol: str
+    version: str
+    protocol_hash: ProtocolHash
+    student: StudentId | None
+    opened_at: datetime
+    opened_by: PersonId | None
+    linked_to: IncidentId | None = None
+    links: tuple[IncidentId, ...] = ()
+    seq: int = 1
+    phase: Phase = Phase.IDENTIFICATION
+    lead: PersonId | None = None
+    custody: Custody = Custody.UNHELD
+    adult: PersonId | None = None  # the one accountable supervising adult (I-1)
+    custody_offered_to: PersonId | None = None
+    custody_since: datetime | None = None
+    released_to: ReleaseTo | None = None
+    released_at: datetime | None = None
+    returned_at: datetime | None = None
+    custody_gap: bool = False  # ever a time without an accountable adult (I-1)
+    emergency: Emergency = Emergency.INACTIVE
+    emergency_ever: bool = False
+    tier: Tier | None = None  # as an assessor set it, once it stands
+    tier_at: datetime | None = None
+    tier_by: PersonId | None = None
+    tier_awaiting: Tier | None = None  # set, waits for the second signature
+    floor: Tier | None = None  # the least that the instruments allow (I-5)
+    screen: ScreenResult | None = None  # of the latest screening
+    acute_at: datetime | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    steps: Mapping[StepId, StepRecord] = field(default_factory=dict)
+    exceptions: Mapping[str, ActiveException] = field(default_factory=dict)
+    obligations: Mapping[ObligationId, Obligation] = field(default_factory=dict)
+    contact_attempts: tuple[datetime, ...] = ()
+    guardian_reached_at: datetime | None = None
+    pages: Mapping[PageId, Page] = field(default_factory=dict)
+    handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)
+    follow_up_transferred: bool = False
+    missed: tuple[Missed, ...] = ()
+    review_held: bool | None = None  # None: not decided
+    close_signed_by: tuple[PersonId, ...] = ()
+    closed_at: datetime | None = None
+
+    @property
+    def effective_tier(self) -> Tier | None:
+        """The higher of what was decided, what waits for a signature and what the instruments demand; None is unknown."""
+        known = [tier for tier in (self.tier, self.tier_awaiting, self.floor) if tier is not None]
+        if self.tier is not None and self.tier_awaiting is None:
+            return self.tier  # a signed decision stands, also below the floor (I-5)
+        return max(known, key=lambda tier: tier.rank, default=None)

@@ -1,0 +1,297 @@
+"""The glossary's code: the closed words of the field and the kinds of id. Imports nothing of ours."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NewType
+
+DistrictId = NewType("DistrictId", str)
+SchoolId = NewType("SchoolId", str)
+IncidentId = NewType("IncidentId", str)
+StudentId = NewType("StudentId", str)
+PersonId = NewType("PersonId", str)  # an adult: staff, clinician or family contact
+PageId = NewType("PageId", str)
+HandoffId = NewType("HandoffId", str)
+ObligationId = NewType("ObligationId", str)
+WordsId = NewType("WordsId", str)  # sealed text: what people wrote, kept apart from facts
+StepId = NewType("StepId", str)
+ProtocolHash = NewType("ProtocolHash", str)  # SHA-256 of the composed protocol, hex
+
+Evidence = Mapping[str, str | bool]  # the protocol names the fields; a field of kind `words` holds a WordsId
+
+
+class Mode(StrEnum):
+    """Fixed when the incident opens (I-22)."""
+
+    LIVE = "live"
+    DRILL = "drill"
+
+
+class Phase(StrEnum):
+    """Where the incident stands; derived from the step graph, judged by the lifecycle."""
+
+    IDENTIFICATION = "identification"
+    SAFETY_ASSESSMENT = "safety_assessment"
+    FAMILY_CONTACT = "family_contact"
+    HANDOFF = "handoff"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+
+
+class Custody(StrEnum):
+    """Which adult is with the student, as a region of its own beside the phase (I-1)."""
+
+    UNHELD = "unheld"
+    HELD = "held"
+    OFFERED = "offered"  # still held by the one who offers, until the other accepts
+    LOST = "lost"
+    RELEASED = "released"
+
+
+class Emergency(StrEnum):
+    """The emergency lane, open at any moment."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    RESOLVED = "resolved"
+
+
+class Tier(StrEnum):
+    """Level of risk. Undetermined is `None`, which is never read as NONE (I-3)."""
+
+    NONE = "none"
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+    IMMINENT = "imminent"
+
+    @property
+    def rank(self) -> int:
+        return list(Tier).index(self)
+
+
+class Role(StrEnum):
+    """What somebody does in one incident; the staff list says who may do it."""
+
+    REPORTER = "reporter"
+    SUPERVISING_ADULT = "supervising_adult"
+    INCIDENT_LEAD = "incident_lead"
+    ASSESSOR = "assessor"
+    ADMIN = "admin"
+    NURSE = "nurse"
+    SRO = "sro"
+    ONCALL_CLINICIAN = "oncall_clinician"
+    CARE_COORDINATOR = "care_coordinator"
+    DISTRICT_ONCALL = "district_oncall"
+    LIAISON = "liaison"
+    SCRIBE = "scribe"
+    LOGISTICS = "logistics"
+
+
+class StepType(StrEnum):
+    """What kind of thing a step asks for; each has its own form and its own command."""
+
+    ACT = "act"
+    SCREEN = "screen"
+    ASSESS = "assess"
+    CONTACT = "contact"
+    NOTIFY = "notify"
+    PAGE = "page"
+    HANDOFF = "handoff"
+    CUSTODY = "custody"
+    DECISION = "decision"
+    DOCUMENT = "document"
+    FOLLOW_UP = "followup"
+    MEETING = "meeting"
+    REVIEW = "review"
+
+
+class StepState(StrEnum):
+    """Derived from the incident, never stored."""
+
+    NOT_NEEDED = "not_needed"  # its condition does not hold
+    BLOCKED = "blocked"  # something must come first
+    OPEN = "open"
+    DONE = "done"
+    SUBSTITUTED = "substituted"  # an exception put another obligation in its place
+    WAIVED = "waived"  # a person gave a reason; never for a hard step
+
+
+class SafetyClass(StrEnum):
+    """Whether a step can be left out: a hard one by nobody."""
+
+    HARD = "hard"
+    REASON = "reason"
+
+
+class DeadlineKind(StrEnum):
+    HARD = "hard"  # law or clinical practice: a miss alarms and forces a review
+    TARGET = "target"  # measured
+    ADVICE = "advice"
+
+
+class Clockwork(StrEnum):
+    """In which time a deadline counts."""
+
+    WALL = "wall"
+    SCHOOL_HOURS = "school_hours"
+    SCHOOL_DAY = "school_day"
+    CALENDAR_DAY = "calendar_day"
+
+
+class Anchor(StrEnum):
+    """The event from which a deadline counts."""
+
+    OPENED = "opened"
+    STEP_OPENED = "step_opened"  # what the step waited for was done
+    ACUTE = "acute"  # an acute screen or a high tier, whichever came first
+    TIER = "tier"  # the tier was decided
+    RELEASED = "released"  # the student left the school's custody
+    RETURNED = "returned"  # the student came back after hospital
+    PREVIOUS = "previous"  # the occurrence before, in a follow-up series
+
+
+class Beside(StrEnum):
+    """Is an adult with the student? Asked when an incident opens; unknown is not yes."""
+
+    ME = "me"
+    OTHER = "other"
+    NOBODY = "nobody"
+    UNKNOWN = "unknown"
+
+
+class ScreenResult(StrEnum):
+    """What a screening says; `protocols.md` section 2.2."""
+
+    NEGATIVE = "negative"
+    NON_ACUTE_POSITIVE = "non_acute_positive"
+    ACUTE_POSITIVE = "acute_positive"
+    INCOMPLETE = "incomplete"
+
+
+class ScreenAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    REFUSED = "refused"
+    MISSING = "missing"  # asked for, not obtained
+    NOT_ASKED = "not_asked"  # the instrument's own skip rule: not triggered, not forgotten
+
+
+class ContactMethod(StrEnum):
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    TEXT = "text"
+    EMAIL = "email"
+    HOME_VISIT = "home_visit"
+
+
+class ContactOutcome(StrEnum):
+    """Of one attempt; the safety concern is a separate answer."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    MESSAGE_LEFT = "message_left"
+    WRONG_NUMBER = "wrong_number"
+    UNABLE = "unable"
+    DECLINED = "declined"
+    REACHED_OTHER = "reached_other"  # somebody who is not a guardian: asked only to have the guardian call (I-12)
+
+
+class LanguageHelp(StrEnum):
+    """How the talk was understood (I-13)."""
+
+    SHARED = "shared"  # both speak it
+    INTERPRETER = "interpreter"
+    WAIVED = "waived"  # with a written reason
+
+
+class ReleaseTo(StrEnum):
+    """The only hands into which a student may be released (I-2)."""
+
+    GUARDIAN = "guardian"
+    AUTHORISED_ADULT = "authorised_adult"
+    EMS = "ems"
+    POLICE = "police"
+    CLINICIAN = "clinician"
+    CHILD_PROTECTION = "child_protection"
+    CLASS = "class"
+
+
+class FollowUpOutcome(StrEnum):
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    UNABLE = "unable"
+    DECLINED = "declined"  # an exclusion, not a failure
+
+
+class LegalBasis(StrEnum):
+    """Why something may leave the school."""
+
+    CONSENT = "consent_roi"
+    EMERGENCY = "ferpa_99_36_emergency"
+    TREATMENT = "treatment_hipaa"
+    CHILD_PROTECTION_REPORT = "cps_report"
+    COURT_ORDER = "court_order"
+
+
+class ReceiverKind(StrEnum):
+    """To whom responsibility for the incident is handed."""
+
+    MOBILE_CRISIS = "mobile_crisis"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    HEALTH_CENTER = "health_center"
+    COMMUNITY_PROVIDER = "community_provider"
+
+
+class Urgency(StrEnum):
+    U1 = "u1"
+    U2 = "u2"
+    U3 = "u3"
+
+
+class PageState(StrEnum):
+    PAGING = "paging"
+    ACCEPTED = "accepted"
+    EXHAUSTED = "exhausted"  # nobody took it: loud until a person disposes of it (I-15)
+    CANCELLED = "cancelled"
+
+
+class HandoffState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Channel(StrEnum):
+    TEXT = "text"
+    VOICE = "voice"
+    CONSOLE = "console"
+
+
+class AttemptOutcome(StrEnum):
+    """What became of one provider call; only a person's answer means reached."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class ObligationKind(StrEnum):
+    MANDATED_REPORT = "mandated_report"
+
+
+class StaffRole(StrEnum):
+    """A person's post in the district; decides access and which step roles they may hold."""
+
+    COUNSELOR = "counselor"
+    PSYCHOLOGIST = "psychologist"
+    SOCIAL_WORKER = "social_worker"
+    NURSE = "nurse"
+    PRINCIPAL = "principal"
+    ASSISTANT_PRINCIPAL = "assistant_principal"
+    TEACHER = "teacher"
+    CLINICIAN = "clinician"
+    DISTRICT_LEAD = "district_lead"
+    PRIVACY_OFFICER = "privacy_officer"
+    OPERATOR = "operator"
