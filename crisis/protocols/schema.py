@@ -1,6 +1,6 @@
-"""The strict shape of a protocol, an overlay and an instrument. Unknown keys are errors; every id that is named must exist.
+"""The strict shape of a protocol, an overlay and an instrument. Unknown keys are errors.
 
-Lengths of time are ISO 8601 (`PT30M`). A deadline with `days` counts whole days of its clock: 0 is the end of the same day.
+Lengths of time are ISO 8601 (`PT30M`). A deadline with `days` counts whole days of its clock: 0 is the end of that day.
 """
 
 from datetime import date, timedelta
@@ -65,7 +65,7 @@ class Review(Strict):
 
 
 class Condition(Strict):
-    """Exactly one of the keys. Facts that are unknown make every condition on them false, and its `not` false as well."""
+    """Exactly one of the keys. What is unknown is neither true nor false: neither it nor its `none` holds."""
 
     tier: tuple[Tier, ...] | None = Field(default=None, strict=False)
     tier_at_least: Tier | None = Field(default=None, strict=False)

@@ -9,7 +9,7 @@ from crisis.vocabulary import Role, Urgency
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolCalendar:
-    """One school's time: IANA zone, bell times in local wall time, school weekdays (0 is Monday), days off and terms."""
+    """One school's time: IANA zone, bell times in local wall time, weekdays (0 is Monday), days off and terms."""
 
     zone: str
     opens: time
@@ -22,7 +22,7 @@ class SchoolCalendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """How long each level of an escalation policy has to answer, first to last; who is on a level is asked at send time."""
+    """How long each level has to answer, first to last; who is on a level is asked when the page is sent."""
 
     answer_within: tuple[timedelta, ...]
     repeat_alarm: timedelta  # between alarms once nobody answered

@@ -150,6 +150,7 @@ class Incident:
     tier_by: PersonId | None = None
     tier_awaiting: Tier | None = None  # set, waits for the second signature
     floor: Tier | None = None  # the least that the instruments allow (I-5)
+    below_floor_signed: bool = False  # two people put the tier below that floor, with a reason
     screen: ScreenResult | None = None  # of the latest screening
     acute_at: datetime | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -168,8 +169,8 @@ class Incident:
 
     @property
     def effective_tier(self) -> Tier | None:
-        """The higher of what was decided, what waits for a signature and what the instruments demand; None is unknown."""
+        """The highest of what was decided, what awaits a signature and what the instruments demand; None is unknown."""
+        if self.below_floor_signed and self.tier_awaiting is None:
+            return self.tier
         known = [tier for tier in (self.tier, self.tier_awaiting, self.floor) if tier is not None]
-        if self.tier is not None and self.tier_awaiting is None:
-            return self.tier  # a signed decision stands, also below the floor (I-5)
         return max(known, key=lambda tier: tier.rank, default=None)
