@@ -154,6 +154,7 @@ class TierSigned(Event):
 class AssessmentReopened(Event):
     reason: WordsId
     steps: tuple[StepId, ...]
+    supervise_again: bool = False  # the student had been released and needs an adult beside them again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +385,14 @@ class DeadlineMissed(Event):
     deadline: str
     kind: DeadlineKind
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(Event):
+    """A step is still open after its deadline: its people were told again; no open step ever falls silent."""
+
+    step: StepId
+    turn: int  # 1 is the first reminder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
