@@ -1,0 +1,165 @@
+"""Who is asking: the desk of a signed-in person or of a token's holder. Every route names one, or says `Anyone`."""
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import Depends, HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from crisis import clock
+from crisis.commands import Actor, Command, OpenIncident
+from crisis.settings import Settings
+from crisis.store import accounts, roster
+from crisis.store.engine import Store
+from crisis.submit import Submitted, open_incident, submit
+from crisis.vocabulary import IncidentId, PersonId, WordsId
+from web.problems import SignInNeeded, TokenNeeded
+
+Language = Literal["en", "es"]
+
+FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
+FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
+LANGUAGE_COOKIE = "language"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What a route needs of the one who asks. `seal` keeps words until the next order carries their ids."""
+
+    store: Store
+    settings: Settings
+    actor: Actor
+    person: PersonId
+    name: str
+    language: Language
+    at: datetime
+    form_token: str = ""
+    words: dict[WordsId, str] = field(default_factory=dict)
+
+    def seal(self, text: str) -> WordsId:
+        words_id = WordsId(clock.new_id())
+        self.words[words_id] = text
+        return words_id
+
+    def submit(
+        self, incident_id: IncidentId, command: Command, *, seen: int | None = None, key: str | None = None
+    ) -> Submitted:
+        words, self.words = self.words, {}
+        return submit(self.store, incident_id, command, at=self.at, words=words, seen=seen, key=key)
+
+    def open(self, command: OpenIncident, *, key: str | None = None) -> Submitted:
+        words, self.words = self.words, {}
+        return open_incident(self.store, command, at=self.at, words=words, key=key)
+
+
+def store_of(connection: HTTPConnection) -> Store:
+    store = connection.app.state.store
+    assert isinstance(store, Store)
+    return store
+
+
+def settings_of(connection: HTTPConnection) -> Settings:
+    settings = connection.app.state.settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def language_of(connection: HTTPConnection) -> Language:
+    chosen = connection.cookies.get(LANGUAGE_COOKIE) or connection.headers.get("accept-language", "en")
+    return "es" if chosen.lower().startswith("es") else "en"
+
+
+def cookie_name(settings: Settings) -> str:
+    """`__Host-` binds the cookie to this host and to https; plain http exists on the machine itself only."""
+    return "__Host-session" if settings.https else "session"
+
+
+def session_token(connection: HTTPConnection) -> str | None:
+    return connection.cookies.get(cookie_name(settings_of(connection)))
+
+
+def bearer_token(connection: HTTPConnection) -> str | None:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def remember(response: Response, settings: Settings, token: str) -> None:
+    """Signs the browser in. The cookie lives as long as the browser; the store knows when the session ends."""
+    response.set_cookie(
+        cookie_name(settings), token, path="/", secure=settings.https, httponly=True, samesite="lax"
+    )
+
+
+def forget(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax"
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def form_token(session: str) -> str:
+    """The synchroniser token of a session: only pages of ours, read by its owner, can know it."""
+    return hmac.digest(session.encode(), b"form", "sha256").hex()
+
+
+async def check_form_token(request: Request) -> None:
+    """Part of `signed_in`, so that no route that changes something can forget it (F116)."""
+    session = session_token(request)
+    if request.method in SAFE_METHODS or session is None:
+        return
+    given = request.headers.get(FORM_TOKEN_HEADER) or (await request.form()).get(FORM_TOKEN)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), form_token(session).encode()):
+        raise HTTPException(403, "This form is too old or did not come from this site. Load the page again.")
+
+
+def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
+    store = store_of(connection)
+    with store.read() as tx:
+        actor = roster.actor(tx, person)
+        name = roster.names(tx, [person]).get(person, "")
+    return Desk(
+        store=store,
+        settings=settings_of(connection),
+        actor=actor,
+        person=person,
+        name=name,
+        language=language_of(connection),
+        at=clock.now(),
+        form_token=form_token(token),
+    )
+
+
+def signed_in(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
+    token = session_token(request)
+    store = store_of(request)
+    if token is None:
+        raise SignInNeeded
+    with store.write() as tx:
+        person = accounts.session(tx, token, clock.now())
+    if person is None:
+        raise SignInNeeded
+    return desk_of(request, person, token)
+
+
+def token_holder(request: Request) -> Desk:
+    token = bearer_token(request)
+    if token is None:
+        raise TokenNeeded
+    with store_of(request).write() as tx:
+        person = accounts.token_holder(tx, token, clock.now())
+    if person is None:
+        raise TokenNeeded
+    return desk_of(request, person, token)
+
+
+def anyone() -> None:
+    """Marks a route that needs no sign-in on purpose; a test lists them."""
+
+
+SignedIn = Annotated[Desk, Depends(signed_in)]
+TokenHolder = Annotated[Desk, Depends(token_holder)]
+Anyone = Depends(anyone)

@@ -1,0 +1,162 @@
+"""Errors as answers: RFC 9457 problem details for programs, the same content as a page for people."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, HTTPException
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from crisis.errors import Change, Conflict, NotFound, Reason, Refused
+
+log = logging.getLogger(__name__)
+
+SIGN_IN = "/login"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """`reasons` are all rules that said no; `changes` is what happened since the version that was seen."""
+
+    status: int
+    title: str
+    detail: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    seen: int | None = None
+    now: int | None = None
+    changes: tuple[Change, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # where the input was wrong, and what is expected there
+
+
+Render = Callable[[Request, Problem], Response]
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; a page sends the person to the sign-in form."""
+
+
+class TokenNeeded(Exception):
+    """No token came, or it does not stand any more."""
+
+
+def plain(reason: Reason) -> str:
+    return reason.text % dict(reason.values) if reason.values else reason.text
+
+
+def as_json(problem: Problem) -> Response:
+    body: dict[str, object] = {"type": "about:blank", "title": problem.title, "status": problem.status}
+    if problem.detail:
+        body["detail"] = problem.detail
+    if problem.reasons:
+        body["reasons"] = [{"rule": reason.rule, "text": plain(reason)} for reason in problem.reasons]
+    if problem.now is not None:
+        body |= {"seen": problem.seen, "now": problem.now}
+        body["changes"] = [{"seq": c.seq, "event": c.event, "by": c.by} for c in problem.changes]
+    if problem.fields:
+        body["fields"] = [{"at": at, "text": text} for at, text in problem.fields]
+    headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+def wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def answering(render: Render) -> Render:
+    """Chooses between page and JSON by who asks."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        return render(request, problem) if wants_page(request) else as_json(problem)
+
+    return answer
+
+
+def of_refusal(refused: Refused) -> Problem:
+    return Problem(status=422, title="The rules do not allow this", reasons=tuple(refused.reasons))
+
+
+def of_conflict(conflict: Conflict) -> Problem:
+    return Problem(
+        status=409,
+        title="Somebody was faster; yours was not recorded",
+        seen=conflict.seen,
+        now=conflict.now,
+        changes=conflict.changes,
+    )
+
+
+def of_input(errors: Sequence[object]) -> Problem:
+    """Names the place and what is expected, never the value that came: it may be a name or a narrative."""
+    fields = []
+    for error in errors:
+        if isinstance(error, dict):
+            at = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+            fields.append((at or "body", str(error["msg"])))
+    return Problem(status=422, title="Some of what was sent cannot be read", fields=tuple(fields))
+
+
+def of_status(status: int, detail: object) -> Problem:
+    title = HTTPStatus(status).phrase
+    return Problem(status=status, title=title, detail=detail if isinstance(detail, str) and detail != title else None)
+
+
+NOT_FOUND = Problem(status=404, title="There is no such thing here, or it is not yours to see")
+NO_TOKEN = Problem(status=401, title="This needs a personal token", detail="Send it as: Authorization: Bearer TOKEN")
+BROKEN = Problem(
+    status=500,
+    title="Something broke on our side",
+    detail="It may or may not have been recorded. Ask again with the same Idempotency-Key.",
+)
+
+
+def to_sign_in(request: Request) -> Response:
+    """A partial update cannot follow a redirect into a whole page, so it is told where to go."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
+    if wants_page(request):
+        return RedirectResponse(SIGN_IN, status_code=303)
+    return as_json(Problem(status=401, title="Nobody is signed in"))
+
+
+def problem_of(error: Exception) -> Problem:
+    match error:
+        case Refused():
+            return of_refusal(error)
+        case Conflict():
+            return of_conflict(error)
+        case NotFound():
+            return NOT_FOUND
+        case TokenNeeded():
+            return NO_TOKEN
+        case RequestValidationError():
+            return of_input(error.errors())
+        case StarletteHTTPException(status_code=404):
+            return NOT_FOUND
+        case StarletteHTTPException():
+            return of_status(error.status_code, error.detail)
+        case _:
+            return BROKEN
+
+
+KNOWN = (Refused, Conflict, NotFound, TokenNeeded, RequestValidationError, StarletteHTTPException, HTTPException)
+
+
+def install(app: FastAPI, answer: Render) -> None:
+    def problem(request: Request, error: Exception) -> Response:
+        response = answer(request, problem_of(error))
+        if isinstance(error, StarletteHTTPException):
+            response.headers.update(dict(error.headers or {}))
+        return response
+
+    def broken(request: Request, error: Exception) -> Response:
+        log.error("a request broke: %s", type(error).__name__)  # the words of an error may hold a name
+        return problem(request, error)
+
+    for kind in KNOWN:
+        app.add_exception_handler(kind, problem)
+    app.add_exception_handler(SignInNeeded, lambda request, _: to_sign_in(request))
+    app.add_exception_handler(Exception, broken)
