@@ -37,6 +37,15 @@ class NotifyRole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyPerson:
+    """Tell one person, on their phone and on the console, that something waits for them."""
+
+    person: PersonId
+    subject: str  # a code of the message catalog
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartTimer:
     name: str
     key: str
@@ -52,4 +61,4 @@ class OpenLinked:
     parent: IncidentId
 
 
-Effect = PageLevel | ConfirmPage | NotifyRole | StartTimer | OpenLinked
+Effect = PageLevel | ConfirmPage | NotifyRole | NotifyPerson | StartTimer | OpenLinked

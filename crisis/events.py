@@ -249,7 +249,7 @@ class ExceptionRenewed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionExpired(Event):
-    """Time ran out unrenewed: the block stays, and a human must renew or lift it."""
+    """Time ran out unrenewed: the block stays, and this is said again until a human renews or lifts it."""
 
     exception: str
 
@@ -272,7 +272,6 @@ class ObligationCreated(Event):
     kind: ObligationKind
     owner: PersonId
     due_at: datetime
-    written_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,9 +388,12 @@ class DeadlineMissed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded(Event):
-    """A step is still open after its deadline: its people were told again; no open step ever falls silent."""
+    """Something is still open after its time: its people were told again; nothing open ever falls silent.
 
-    step: StepId
+    `about` says what: `step:ID`, `obligation:ID`, `handoff:ID`, `custody`, `offer`, `signature`.
+    """
+
+    about: str
     turn: int  # 1 is the first reminder
 
 

@@ -278,7 +278,8 @@ class AttemptOutcome(StrEnum):
 
 
 class ObligationKind(StrEnum):
-    MANDATED_REPORT = "mandated_report"
+    MANDATED_REPORT = "mandated_report"  # by voice, at once or within the jurisdiction's hours
+    WRITTEN_REPORT = "written_report"  # the form that follows it
 
 
 class StaffRole(StrEnum):

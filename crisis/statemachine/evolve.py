@@ -302,7 +302,6 @@ def _(event: ev.ObligationCreated, incident: Incident) -> Incident:
         kind=event.kind,
         owner=event.owner,
         due_at=event.due_at,
-        written_due_at=event.written_due_at,
     )
     return replace(incident, obligations=_with(incident.obligations, event.obligation, created))
 

@@ -75,7 +75,6 @@ class Obligation:
     kind: ObligationKind
     owner: PersonId
     due_at: datetime
-    written_due_at: datetime | None
     delegate: PersonId | None = None
     filed_at: datetime | None = None
 

@@ -1,0 +1,172 @@
+"""When an incident may close: I-19 as a list of everything that still stands in the way."""
+
+from datetime import datetime, timedelta
+
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.errors import Reason, Refused, refuse_if
+from crisis.protocols.schema import Protocol, Step
+from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.incident import Incident
+from crisis.statemachine.lifecycle import PHASE
+from crisis.statemachine.paging import LIVE
+from crisis.statemachine.steps import Standing, standing, wrong_role
+from crisis.vocabulary import (
+    Custody,
+    DeadlineKind,
+    Emergency,
+    HandoffState,
+    Phase,
+    Role,
+    SafetyClass,
+    StepType,
+    Tier,
+)
+
+MAY_SIGN = (Role.ADMIN, Role.ASSESSOR, Role.INCIDENT_LEAD, Role.DISTRICT_ONCALL)
+HIGH_FOLLOW_UP = timedelta(days=30)  # I-18
+GUARDIAN_BASES = frozenset({"child_protection", "police", "adult_student"})  # I-9
+
+
+def was_high(incident: Incident) -> bool:
+    return incident.peak is not None and incident.peak.rank >= Tier.HIGH.rank
+
+
+def review_demanded(incident: Incident) -> bool:
+    """A review is due after high risk, a gap in custody, an emergency or a missed hard deadline (protocols.md 3)."""
+    hard = any(missed.kind is DeadlineKind.HARD for missed in incident.missed)
+    return was_high(incident) or incident.custody_gap or incident.emergency_ever or hard
+
+
+def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reason]:
+    """All that I-19 finds, in the order in which a person would clear it; empty when the incident may close."""
+    now = standing(incident, protocol)
+    return [
+        *_student(incident, protocol),
+        *_risk(incident, protocol),
+        *_guardian(incident, protocol),
+        *_promises(incident),
+        *_steps(protocol, now),
+        *_time(incident, at),
+        *_review(incident),
+    ]
+
+
+def _student(incident: Incident, protocol: Protocol) -> list[Reason]:
+    found = []
+    supervised = any(step.custody is not None for step in protocol.steps)
+    if supervised and incident.custody is not Custody.RELEASED:
+        found.append(Reason("I-19", "The student is still in the school's care; release the student first"))
+    if incident.emergency is Emergency.ACTIVE:
+        found.append(Reason("I-19", "The emergency is not over; say how it ended"))
+    return found
+
+
+def _risk(incident: Incident, protocol: Protocol) -> list[Reason]:
+    found = []
+    assessed = any(step.type is StepType.ASSESS for step in protocol.steps)
+    if assessed and incident.tier is None:
+        found.append(Reason("I-3", "The level of risk is not decided"))
+    if incident.tier_awaiting is not None:
+        found.append(Reason("I-5", "The level of risk waits for a second signature"))
+    return found
+
+
+def _guardian(incident: Incident, protocol: Protocol) -> list[Reason]:
+    if not any(step.type is StepType.CONTACT for step in protocol.steps):
+        return []
+    rules = [protocol.exception(name) for name in incident.exceptions]
+    instead = any(found is not None and found[1].basis in GUARDIAN_BASES for found in rules)
+    if incident.guardian_reached_at is None and not instead:
+        text = (
+            "No guardian has been reached, and nobody stands in for them: child protection, police, or an adult student"
+        )
+        return [Reason("I-9", text)]
+    return []
+
+
+def _promises(incident: Incident) -> list[Reason]:
+    found = []
+    if any(report.filed_at is None for report in incident.obligations.values()):
+        found.append(Reason("I-11", "A report to child protection is not filed"))
+    if any(active.expired for active in incident.exceptions.values()):
+        found.append(Reason("I-19", "An exception ran out; renew it or lift it"))
+    if any(handoff.state is HandoffState.OFFERED for handoff in incident.handoffs.values()):
+        found.append(Reason("I-15", "A handoff is offered and not answered"))
+    if any(page.state in LIVE for page in incident.pages.values()):
+        found.append(Reason("I-15", "A page is not answered; take it, or say why it is no longer needed"))
+    return found
+
+
+def _steps(protocol: Protocol, now: Standing) -> list[Reason]:
+    unsettled = [step for step in protocol.steps if step.type is not StepType.REVIEW and not now.settled(step.id)]
+    return [_undone(step) for step in unsettled]
+
+
+def _undone(step: Step) -> Reason:
+    title = (("step", step.title.en),)
+    if step.type is StepType.DECISION:
+        return Reason("I-7", "This decision is not answered: %(step)s", title)
+    if step.safety is SafetyClass.HARD:
+        return Reason("I-19", "This step keeps the student safe and is not done: %(step)s", title)
+    return Reason("I-19", "This step is not done; do it, or leave it out with a reason: %(step)s", title)
+
+
+def _time(incident: Incident, at: datetime) -> list[Reason]:
+    """I-18: after high or imminent risk the follow-up runs at least 30 days, or a named owner goes on with it."""
+    if not was_high(incident) or incident.follow_up_transferred or incident.released_at is None:
+        return []
+    if at < incident.released_at + HIGH_FOLLOW_UP:
+        return [Reason("I-18", "After high risk the follow-up runs for at least 30 days from the release")]
+    return []
+
+
+def _review(incident: Incident) -> list[Reason]:
+    if incident.review_held is None and review_demanded(incident):
+        return [Reason("I-19", "Decide on the after-action review; this incident needs one")]
+    return []
+
+
+@rule.register
+def _(command: cmd.DecideReview, case: Case) -> list[ev.Event]:
+    person(command)
+    demanded = review_demanded(case.incident) and not command.hold
+    unexplained = not command.hold and command.reason is None
+    refuse_if(
+        wrong_role(command.by.roles, MAY_SIGN),
+        Reason("I-19", "This incident needs a review and cannot go without one") if demanded else None,
+        Reason("I-19", "Say why no review is held") if unexplained else None,
+    )
+    return [ev.ReviewDecided(**stamp(command, case.at), hold=command.hold, reason=command.reason)]
+
+
+@rule.register
+def _(command: cmd.SignClose, case: Case) -> list[ev.Event]:
+    by = person(command)
+    refuse_if(wrong_role(command.by.roles, MAY_SIGN), *obstacles(case.incident, case.protocol, case.at))
+    if by in case.incident.close_signed_by:
+        return []
+    return [ev.CloseSigned(**stamp(command, case.at))]
+
+
+@rule.register
+def _(command: cmd.CloseIncident, case: Case) -> list[ev.Event]:
+    """By an administrator; after high risk a second person has signed as well (I-19)."""
+    by = person(command)
+    incident = case.incident
+    others = [signer for signer in incident.close_signed_by if signer != by]
+    alone = was_high(incident) and not others
+    role = wrong_role(command.by.roles, (Role.ADMIN, Role.DISTRICT_ONCALL))
+    second = Reason("I-19", "After high risk a second person signs before the incident closes") if alone else None
+    reasons = [reason for reason in (role, second) if reason is not None]
+    reasons += obstacles(incident, case.protocol, case.at)
+    if incident.phase is not Phase.FOLLOW_UP:
+        raise Refused(Reason("I-19", "The incident has not come to its follow-up yet"), *reasons)
+    PHASE.move(incident.phase, "close", reasons)
+    who = stamp(command, case.at)
+    reviews = [step for step in case.protocol.steps if step.type is StepType.REVIEW]
+    return [
+        *(ev.StepCompleted(**who, step=step.id, evidence={}) for step in reviews),
+        ev.IncidentClosed(**who),
+        ev.PhaseEntered(**who, phase=Phase.CLOSED),
+    ]

@@ -1,0 +1,73 @@
+"""Two at once: what a command is about, and whether that changed since the version its sender had seen."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.errors import Change
+
+_NAMED = ("step", "page", "handoff", "exception", "obligation")
+_REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
+    **dict.fromkeys(
+        (
+            cmd.TakeCustody,
+            cmd.NameAdult,
+            cmd.OfferCustody,
+            cmd.AcceptCustody,
+            cmd.DeclineCustody,
+            cmd.ReleaseCustody,
+            ev.CustodyTaken,
+            ev.CustodyOffered,
+            ev.CustodyAccepted,
+            ev.CustodyOfferEnded,
+            ev.CustodyLost,
+            ev.CustodyReleased,
+            ev.StudentFound,
+        ),
+        "custody",
+    ),
+    **dict.fromkeys((cmd.AssignLead, ev.LeadAssigned), "lead"),
+    **dict.fromkeys((cmd.IdentifyStudent, ev.StudentIdentified), "student"),
+    **dict.fromkeys((cmd.ResolveEmergency, ev.EmergencyRaised, ev.EmergencyResolved), "emergency"),
+    **dict.fromkeys((cmd.DecideReview, ev.ReviewDecided), "review"),
+    **dict.fromkeys((cmd.TransferFollowUp, ev.FollowUpTransferred), "follow_up"),
+}
+# Attempts and answers add to the log and overwrite nothing; what time does is nobody's edit.
+_ADDITIVE = (
+    cmd.RecordContact,
+    cmd.RequestPage,
+    cmd.AcceptPage,
+    cmd.DeclinePage,
+    cmd.RecordPageAttempt,
+    cmd.TimerDue,
+    cmd.CorrectEvent,
+    ev.ContactAttempted,
+    ev.PageAttempted,
+    ev.DeadlineMissed,
+    ev.Reminded,
+    ev.EventCorrected,
+)
+
+
+def subjects(thing: cmd.Command | ev.Event) -> frozenset[str]:
+    """What a command or an event is about: steps, pages, regions."""
+    if isinstance(thing, _ADDITIVE):
+        return frozenset()
+    region = _REGIONS.get(type(thing))
+    named = {f"{name}:{getattr(thing, name)}" for name in _NAMED if _has(thing, name)}
+    return frozenset(named if region is None else {*named, region})
+
+
+def _has(thing: cmd.Command | ev.Event, name: str) -> bool:
+    return any(field.name == name for field in fields(thing)) and getattr(thing, name) is not None
+
+
+def clashes(command: cmd.Command, since: Iterable[tuple[int, ev.Event]]) -> list[Change]:
+    """The events since the seen version that are about what the command is about, but for those of its own sender."""
+    wanted = subjects(command)
+    return [
+        Change(seq=seq, event=type(event).__name__, by=event.by)
+        for seq, event in since
+        if subjects(event) & wanted and event.by != command.by.id
+    ]

@@ -1,0 +1,77 @@
+"""Responsibility for the incident moves only when a named person accepts it; sent is not accepted (I-15, I-16)."""
+
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.errors import Reason, Refused, refuse_if
+from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.incident import Handoff
+from crisis.statemachine.lifecycle import HANDOFF
+from crisis.statemachine.steps import SETTLED, find_step, not_open, standing, wrong_role
+from crisis.vocabulary import HandoffId, LegalBasis, StepType
+
+
+@rule.register
+def _(command: cmd.OfferHandoff, case: Case) -> list[ev.Event]:
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.HANDOFF)
+    refuse_if(
+        not_open(case.incident, case.protocol, step),
+        wrong_role(command.by.roles, step.roles),
+        *_disclosure(command, case),
+    )
+    offered = ev.HandoffOffered(
+        **stamp(command, case.at),
+        step=step.id,
+        handoff=HandoffId(f"{case.incident.id}-{case.incident.seq + 1}"),
+        receiver=command.receiver,
+        organisation=command.organisation,
+        basis=command.basis,
+        threat=command.threat,
+        disclosed=command.disclosed,
+        withheld=command.withheld,
+    )
+    return [offered]
+
+
+def _disclosure(command: cmd.OfferHandoff, case: Case) -> list[Reason]:
+    """I-16: every item is either disclosed or withheld with a reason; an emergency names its threat (34 CFR 99.36)."""
+    found = []
+    items = set(case.protocol.disclosure_items)
+    unknown = (command.disclosed | set(command.withheld)) - items
+    twice = command.disclosed & set(command.withheld)
+    forgotten = items - command.disclosed - set(command.withheld)
+    if unknown or twice:
+        found.append(Reason("I-16", "Choose for each item on the list: given, or kept back"))
+    if forgotten or not set(command.withheld.values()) <= set(case.protocol.withhold_reasons):
+        found.append(Reason("I-16", "Each item that you keep back needs a reason"))
+    if command.basis is LegalBasis.EMERGENCY and command.threat is None:
+        found.append(Reason("I-16", "An emergency disclosure needs the threat in words: what danger, to whom"))
+    return found
+
+
+def _known(case: Case, key: HandoffId) -> Handoff:
+    if key not in case.incident.handoffs:
+        raise Refused(Reason("I-15", "No such handoff has been offered"))
+    return case.incident.handoffs[key]
+
+
+@rule.register
+def _(command: cmd.AcceptHandoff, case: Case) -> list[ev.Event]:
+    person(command)
+    handoff = _known(case, command.handoff)
+    HANDOFF.move(handoff.state, "accept")
+    who = stamp(command, case.at)
+    accepted = ev.HandoffAccepted(
+        **who, handoff=handoff.id, recipient=command.recipient, next_contact_at=command.next_contact_at
+    )
+    if standing(case.incident, case.protocol)[handoff.step] in SETTLED:
+        return [accepted]
+    return [accepted, ev.StepCompleted(**who, step=handoff.step, evidence={})]
+
+
+@rule.register
+def _(command: cmd.DeclineHandoff, case: Case) -> list[ev.Event]:
+    person(command)
+    handoff = _known(case, command.handoff)
+    HANDOFF.move(handoff.state, "decline")
+    return [ev.HandoffDeclined(**stamp(command, case.at), handoff=handoff.id, reason=command.reason)]

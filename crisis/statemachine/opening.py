@@ -1,0 +1,99 @@
+"""How an incident begins: three inputs, nobody is stopped, and unknown is not yes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.errors import Reason, Refused
+from crisis.protocols.schema import Protocol
+from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.vocabulary import Beside, IncidentId, Mode, Role, StepType
+
+
+def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, at: datetime) -> Sequence[ev.Event]:
+    """The first events. A child incident that the system opens has no adult yet: that is an alarm, not a refusal."""
+    _must_fit(command, protocol)
+    who = stamp(command, at)
+    begun: list[ev.Event] = [
+        ev.IncidentOpened(
+            **who,
+            incident=incident,
+            district=command.by.district,
+            school=command.school,
+            mode=command.mode,
+            crisis_type=command.crisis_type,
+            protocol=command.protocol,
+            version=command.version,
+            protocol_hash=command.protocol_hash,
+            place=command.place,
+            student=command.student,
+            beside=command.beside,
+            linked_to=command.linked_to,
+        )
+    ]
+    if command.by.id is not None and Role.INCIDENT_LEAD in command.by.roles:
+        begun.append(ev.LeadAssigned(**who, lead=command.by.id))
+    if command.by.id is not None and command.beside is Beside.ME:
+        begun.append(ev.CustodyTaken(**who, adult=command.by.id))
+        begun += [
+            ev.StepCompleted(**who, step=step.id, evidence={}) for step in protocol.steps if step.custody == "taken"
+        ]
+    return begun
+
+
+def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:
+    if command.crisis_type not in protocol.crisis_types:
+        raise Refused(Reason("PROTOCOL", "This protocol is not made for this kind of crisis"))
+    if command.mode is Mode.DRILL and command.student is not None:
+        raise Refused(Reason("I-22", "A drill uses no real student; leave the student out"))
+
+
+@rule.register
+def _(command: cmd.OpenIncident, _case: Case) -> list[ev.Event]:
+    raise Refused(Reason("I-20", "This incident is open already"))
+
+
+@rule.register
+def _(command: cmd.IdentifyStudent, case: Case) -> list[ev.Event]:
+    if case.incident.student not in (None, command.student):
+        raise Refused(Reason("I-21", "This incident is about another student; open a new one and link the two"))
+    if case.incident.mode is Mode.DRILL:
+        raise Refused(Reason("I-22", "A drill uses no real student"))
+    if case.incident.student == command.student:
+        return []
+    return [ev.StudentIdentified(**stamp(command, case.at), student=command.student)]
+
+
+@rule.register
+def _(command: cmd.AssignLead, case: Case) -> list[ev.Event]:
+    return [ev.LeadAssigned(**stamp(command, case.at), lead=command.to)] if command.to != case.incident.lead else []
+
+
+@rule.register
+def _(command: cmd.LinkIncident, case: Case) -> list[ev.Event]:
+    if command.other == case.incident.id:
+        raise Refused(Reason("I-20", "An incident cannot be linked to itself"))
+    if command.other in case.incident.links:
+        return []
+    return [ev.IncidentLinked(**stamp(command, case.at), other=command.other)]
+
+
+@rule.register
+def _(command: cmd.AddNote, case: Case) -> list[ev.Event]:
+    person(command)
+    return [ev.NoteAdded(**stamp(command, case.at), words=command.words)]
+
+
+@rule.register
+def _(command: cmd.CorrectEvent, case: Case) -> list[ev.Event]:
+    person(command)
+    if not 1 <= command.seq <= case.incident.seq:
+        raise Refused(Reason("I-21", "There is no entry with that number; look it up in the timeline"))
+    return [ev.EventCorrected(**stamp(command, case.at), seq=command.seq, words=command.words)]
+
+
+def pages_at_opening(case: Case) -> list[Role]:
+    """Whom the opening itself pages: a lead from the crisis team when the one who opened is not one."""
+    needs_lead = case.incident.lead is None and any(step.type is not StepType.REVIEW for step in case.protocol.steps)
+    return [Role.INCIDENT_LEAD] if needs_lead else []

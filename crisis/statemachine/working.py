@@ -1,0 +1,102 @@
+"""Steps that are done, left out with a reason, or answered: act, notify, document, meeting, decision; and facts."""
+
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.errors import Reason, Refused, refuse_if
+from crisis.protocols.schema import Choice, EvidenceField, Step
+from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.steps import find_step, not_open, wrong_role
+from crisis.vocabulary import Evidence, SafetyClass, StepType
+
+
+@rule.register
+def _(command: cmd.AssignStep, case: Case) -> list[ev.Event]:
+    find_step(case.protocol, command.step)
+    return [ev.StepAssigned(**stamp(command, case.at), step=command.step, to=command.to)]
+
+
+@rule.register
+def _(command: cmd.CompleteStep, case: Case) -> list[ev.Event]:
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.ACT, StepType.NOTIFY, StepType.DOCUMENT, StepType.MEETING)
+    refuse_if(
+        not_open(case.incident, case.protocol, step),
+        wrong_role(command.by.roles, step.roles),
+        *wrong_evidence(step, command.evidence),
+    )
+    return [ev.StepCompleted(**stamp(command, case.at), step=step.id, evidence=command.evidence)]
+
+
+def wrong_evidence(step: Step, evidence: Evidence) -> list[Reason]:
+    """What is missing in, or foreign to, the evidence that the step asks for."""
+    fields = {field.name: field for field in step.evidence}
+    foreign = [name for name in evidence if name not in fields]
+    found = [Reason("EVIDENCE", "This step does not ask for “%(field)s”", (("field", name),)) for name in foreign]
+    for name, field in fields.items():
+        label = (("field", field.label.en),)
+        if name not in evidence:
+            if field.required:
+                found.append(Reason("EVIDENCE", "Fill in: %(field)s", label))
+        elif not _fits(field, evidence[name]):
+            found.append(Reason("EVIDENCE", "This answer does not fit: %(field)s", label))
+    return found
+
+
+def _fits(field: EvidenceField, value: str | bool) -> bool:
+    match field.kind:
+        case "yes_no":
+            return isinstance(value, bool)
+        case "choice":
+            return isinstance(value, str) and value in (field.options or {})
+        case _:
+            return isinstance(value, str) and bool(value)
+
+
+@rule.register
+def _(command: cmd.WaiveStep, case: Case) -> list[ev.Event]:
+    person(command)
+    step = find_step(case.protocol, command.step)
+    hard = step.safety is SafetyClass.HARD
+    refuse_if(
+        Reason("I-19", "This step keeps the student safe; nobody can leave it out") if hard else None,
+        not_open(case.incident, case.protocol, step),
+        wrong_role(command.by.roles, step.roles),
+    )
+    return [ev.StepWaived(**stamp(command, case.at), step=step.id, reason=command.reason)]
+
+
+@rule.register
+def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
+    """I-7, I-14: a decision is answered by acting or by the reason not to; police never without a reason."""
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.DECISION)
+    choice = next((choice for choice in step.choices if choice.id == command.choice), None)
+    if choice is None:
+        raise Refused(Reason("STEP", "Choose one of the answers of this step"))
+    reason_missing = command.reason is None and (choice.reason_needed or choice.police)
+    refuse_if(
+        not_open(case.incident, case.protocol, step),
+        wrong_role(command.by.roles, step.roles),
+        Reason("I-14" if choice.police else "I-7", "This answer needs a reason") if reason_missing else None,
+    )
+    who = stamp(command, case.at)
+    answered = ev.DecisionAnswered(**who, step=step.id, choice=choice.id, reason=command.reason)
+    return [answered, *_acts(command, choice, case)]
+
+
+def _acts(command: cmd.AnswerDecision, choice: Choice, case: Case) -> list[ev.Event]:
+    if not choice.raises_emergency:
+        return []
+    return [ev.EmergencyRaised(**stamp(command, case.at), dangers=frozenset(), called_911=not choice.police)]
+
+
+@rule.register
+def _(command: cmd.SetFact, case: Case) -> list[ev.Event]:
+    fact = next((fact for fact in case.protocol.facts if fact.id == command.fact), None)
+    if fact is None:
+        raise Refused(Reason("FACT", "This protocol does not ask for “%(fact)s”", (("fact", command.fact),)))
+    refuse_if(
+        wrong_role(command.by.roles, fact.setters),
+        None if command.value in fact.values else Reason("FACT", "Choose one of the answers of this question"),
+    )
+    return [ev.FactSet(**stamp(command, case.at), fact=command.fact, value=command.value)]
