@@ -1,0 +1,114 @@
+"""From a template and values to a page: one Jinja environment for each language, strict about what is missing."""
+
+import gettext
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from crisis import clock
+from web import words
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+Language = Literal["en", "es"]
+LANGUAGES: tuple[Language, ...] = ("en", "es")
+_REGION = {"en": "en_US", "es": "es_US"}
+
+
+@cache
+def translations(language: Language) -> gettext.GNUTranslations:
+    """The catalog of a language, compiled in memory from its .po file so that no binary is kept."""
+    source = (HERE / "locale" / language / "LC_MESSAGES" / "messages.po").read_bytes()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(source), locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def static(name: str, hashed: bool = True) -> str:
+    """The address of a static file; it carries the hash of the content, so a browser may keep it for ever.
+
+    Vendored files carry their version in their name, and the style sheet names the font without a hash.
+    """
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}" if hashed else f"/static/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """How times are written: in the school's zone, in the reader's language, without Babel's narrow space."""
+
+    language: Language
+    zone: str = "UTC"
+
+    def clock(self, when: datetime) -> str:
+        """The time of day; with the date when it is another day than today."""
+        here, today = when.astimezone(ZoneInfo(self.zone)), clock.now().astimezone(ZoneInfo(self.zone)).date()
+        time = format_time(here, "short", locale=_REGION[self.language]).replace("\u202f", "\u00a0")
+        return time if here.date() == today else f"{self.day(when)}, {time}"
+
+    def day(self, when: datetime) -> str:
+        return format_date(when.astimezone(ZoneInfo(self.zone)), "MMM d", locale=_REGION[self.language])
+
+    def span(self, length: timedelta) -> str:
+        """`4:05`, `1:04:05`, `2 d 3 h`, whatever the sign; the same shapes as clocks.js."""
+        seconds = abs(round(length.total_seconds()))
+        hours, minutes = seconds // 3600, seconds % 3600 // 60
+        if hours >= 24:
+            return f"{hours // 24} d {hours % 24} h"
+        return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+def initials(name: str) -> str:
+    parts = [part for part in name.replace(".", " ").split() if part[0].isalpha()]
+    return "".join(part[0] for part in [*parts[:1], *parts[1:][-1:]]).upper()
+
+
+def short_code(incident_id: str) -> str:
+    """What people say aloud of an incident's id: its last six characters, the random ones."""
+    return f"{incident_id[-6:-3]}-{incident_id[-3:]}".upper()
+
+
+@cache
+def environment(language: Language) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalog = translations(language)
+    made.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
+    made.globals |= {"static": static, "lang": language, "new_key": clock.new_id}
+    made.filters |= {
+        "initials": initials,
+        "code": short_code,
+        "word": lambda value: catalog.gettext(words.of(value)),
+        "text": lambda text: text.in_language(language),
+    }
+    made.tests["past"] = lambda when: when is not None and when < clock.now()
+    return made
+
+
+def markup(template: str, language: Language, **values: object) -> str:
+    """A page or a part of one, as text."""
+    always: dict[str, object] = {"now": clock.now().astimezone(UTC), "local": Local(language), "theme": "auto"}
+    return environment(language).get_template(template).render(always | values)
+
+
+def page(template: str, language: Language, *, status: int = 200, **values: object) -> HTMLResponse:
+    return HTMLResponse(markup(template, language, **values), status)
