@@ -1,8 +1,10 @@
 """Who is asking: the desk of a signed-in person or of a token's holder. Every route names one, or says `Anyone`."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from fastapi import Depends, HTTPException
@@ -24,6 +26,7 @@ FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
 FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
 LANGUAGE_COOKIE = "language"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NOTHING: Mapping[WordsId, str] = MappingProxyType({})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,22 +41,30 @@ class Desk:
     language: Language
     at: datetime
     form_token: str = ""
-    words: dict[WordsId, str] = field(default_factory=dict)
+    sealed: dict[WordsId, str] = field(default_factory=dict)
 
     def seal(self, text: str) -> WordsId:
         words_id = WordsId(clock.new_id())
-        self.words[words_id] = text
+        self.sealed[words_id] = text
         return words_id
 
     def submit(
-        self, incident_id: IncidentId, command: Command, *, seen: int | None = None, key: str | None = None
+        self,
+        incident_id: IncidentId,
+        command: Command,
+        *,
+        words: Mapping[WordsId, str] = NOTHING,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Submitted:
-        words, self.words = self.words, {}
-        return submit(self.store, incident_id, command, at=self.at, words=words, seen=seen, key=key)
+        sealed, self.sealed = {**self.sealed, **words}, {}
+        return submit(self.store, incident_id, command, at=self.at, words=sealed, seen=seen, key=key)
 
-    def open(self, command: OpenIncident, *, key: str | None = None) -> Submitted:
-        words, self.words = self.words, {}
-        return open_incident(self.store, command, at=self.at, words=words, key=key)
+    def open(
+        self, command: OpenIncident, *, words: Mapping[WordsId, str] = NOTHING, key: str | None = None
+    ) -> Submitted:
+        sealed, self.sealed = {**self.sealed, **words}, {}
+        return open_incident(self.store, command, at=self.at, words=sealed, key=key)
 
 
 def store_of(connection: HTTPConnection) -> Store:
@@ -89,15 +100,11 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 def remember(response: Response, settings: Settings, token: str) -> None:
     """Signs the browser in. The cookie lives as long as the browser; the store knows when the session ends."""
-    response.set_cookie(
-        cookie_name(settings), token, path="/", secure=settings.https, httponly=True, samesite="lax"
-    )
+    response.set_cookie(cookie_name(settings), token, path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
 def forget(response: Response, settings: Settings) -> None:
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax"
-    )
+    response.delete_cookie(cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 

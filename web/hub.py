@@ -1,0 +1,183 @@
+"""Tells consoles that an incident moved on: one reader of the event log for all connections of this process.
+
+A notice holds a position, an incident and its event number, never a record; each console then asks the read side.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from crisis.commands import Actor
+from crisis.policy import access
+from crisis.store import incidents
+from crisis.store.engine import Store
+from crisis.store.incidents import Tick
+from crisis.vocabulary import IncidentId, PersonId
+from web.wire import REVOKED, Line, Notice, end, notice
+
+log = logging.getLogger(__name__)
+
+POLL = 1.0  # the guarantee; waking only makes it faster
+HELLO_EVERY = 5.0
+RECHECK_EVERY = 4.0  # F107: a revoked console is closed within 5 s
+BATCH = 1000
+GAP_LIMIT = 500  # further behind than this, a console loads its page anew
+
+T = TypeVar("T")
+People = Mapping[IncidentId, frozenset[PersonId]]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Viewer:
+    """`still` asks again who this is: None once the session or token does not stand any more."""
+
+    line: Line
+    actor: Actor
+    still: Callable[[], Actor | None]
+    held: list[tuple[Sequence[Tick], People]] | None = field(default_factory=list)  # comes while the past is replayed
+
+
+def sees(actor: Actor, tick: Tick, people: People) -> bool:
+    return access.may_see(actor, tick.district, tick.school, people.get(tick.incident, frozenset()))
+
+
+def moved(tick: Tick) -> Notice:
+    return notice({"position": tick.position, "incident": tick.incident, "seq": tick.seq})
+
+
+def still(viewers: Sequence[Viewer]) -> list[Actor | None]:
+    return [viewer.still() for viewer in viewers]
+
+
+def send(viewers: Iterable[Viewer], notices: Sequence[Notice]) -> None:
+    frames = b"".join(each.frame for each in notices)
+    if frames:
+        for viewer in viewers:
+            viewer.line.write(notices, frames)
+
+
+class Hub:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.viewers: set[Viewer] = set()
+        self.position = 0  # everything up to here was handed to every line
+        self.fresh = False  # whether the last look at the log worked; if not, consoles must notice the silence
+        self.moved = asyncio.Event()
+        self.readers = ThreadPoolExecutor(2, "live")  # apart from the routes' threads: busy pages must not delay us
+
+    async def read(self, look: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.readers, look)
+
+    def head(self) -> int:
+        with self.store.read() as tx:
+            return incidents.head(tx)
+
+    def since(self, position: int, limit: int) -> tuple[list[Tick], People]:
+        with self.store.read() as tx:
+            ticks = incidents.since(tx, position, limit=limit)
+            people = {each: access.people_of(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
+        return ticks, people
+
+    async def run(self, started: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        stop_listening = self.store.on_commit_wake(lambda: loop.call_soon_threadsafe(self.moved.set))
+        try:
+            self.position = await self.read(self.head)
+            started.set()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.follow())
+                tasks.create_task(self.greet())
+                tasks.create_task(self.recheck())
+        finally:
+            stop_listening()
+            self.readers.shutdown(wait=False)
+
+    async def follow(self) -> None:
+        while True:
+            self.moved.clear()
+            try:
+                await self.deliver()
+                self.fresh = True
+            except DBAPIError:
+                self.fresh = False
+                log.warning("the event log cannot be read; consoles are told nothing until it can")
+            try:
+                await asyncio.wait_for(self.moved.wait(), POLL)
+            except TimeoutError:
+                continue
+
+    async def deliver(self) -> None:
+        while True:
+            ticks, people = await self.read(partial(self.since, self.position, BATCH))
+            self.fan_out(ticks, people)
+            if len(ticks) < BATCH:
+                return
+
+    def fan_out(self, ticks: Sequence[Tick], people: People) -> None:
+        """Decides once for all who hold the same posts at the same schools, and by person for those in the incident."""
+        if not ticks:
+            return
+        involved = frozenset[PersonId]().union(*people.values())
+        alike: defaultdict[Actor, list[Viewer]] = defaultdict(list)
+        for viewer in self.viewers:
+            if viewer.held is not None:
+                viewer.held.append((ticks, people))
+            else:
+                actor = viewer.actor if viewer.actor.id in involved else replace(viewer.actor, id=None)
+                alike[actor].append(viewer)
+        notices = [moved(tick) for tick in ticks]
+        for actor, viewers in alike.items():
+            send(viewers, [each for each, tick in zip(notices, ticks, strict=True) if sees(actor, tick, people)])
+        self.position = ticks[-1].position
+
+    async def greet(self) -> None:
+        """Says how far the log is; a console that hears nothing for 10 s says NOT LIVE (F102)."""
+        while True:
+            await asyncio.sleep(HELLO_EVERY)
+            if self.fresh:
+                send((each for each in self.viewers if each.held is None), [notice({"hello": self.position})])
+
+    async def recheck(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_EVERY)
+            viewers = list(self.viewers)
+            try:
+                actors = await self.read(partial(still, viewers))
+            except DBAPIError:
+                log.warning("sessions cannot be read; all consoles are closed, and come back when they can")
+                actors = [None] * len(viewers)
+            for viewer, actor in zip(viewers, actors, strict=True):
+                if actor is None:
+                    end(viewer.line, REVOKED)
+                else:
+                    viewer.actor = actor
+
+    async def join(self, viewer: Viewer, after: int | None) -> None:
+        """Subscribes first, then replays what the console missed, then hands over what came meanwhile."""
+        self.viewers.add(viewer)
+        through = self.position  # what comes later is held for this viewer
+        if after is not None and not await self.replay(viewer, after, through):
+            send([viewer], [notice({"reset": self.position})])
+        held, viewer.held = viewer.held or [], None
+        for ticks, people in held:
+            send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, people)])
+
+    async def replay(self, viewer: Viewer, after: int, through: int) -> bool:
+        """False where replaying will not do: too far behind, or a cursor that this log never gave out."""
+        if after >= through:
+            return after <= await self.read(self.head)
+        if through - after > GAP_LIMIT:
+            return False
+        ticks, people = await self.read(partial(self.since, after, through - after))
+        send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, people)])
+        return True
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.discard(viewer)

@@ -1,0 +1,89 @@
+"""The `/live` socket. Who asks, and from which page, is checked before the connection is accepted (F117)."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket
+
+from crisis import clock
+from crisis.commands import Actor
+from crisis.store import accounts, roster
+from crisis.vocabulary import PersonId
+from web.deps import bearer_token, session_token, settings_of, store_of
+from web.hub import Hub, Viewer
+from web.security import our_hosts, our_origins
+from web.wire import GONE, REVOKED, Line, end, line_to
+
+router = APIRouter()
+
+MESSAGES_PER_SECOND = 20  # a console has nothing to say; F110
+
+
+def allowed_page(websocket: WebSocket) -> bool:
+    """Only our own pages; a program sends no Origin and shows a token instead, never a cookie alone."""
+    settings = settings_of(websocket)
+    origin = websocket.headers.get("origin")
+    if websocket.headers.get("host") not in our_hosts(settings):
+        return False
+    return origin in our_origins(settings) if origin is not None else bearer_token(websocket) is not None
+
+
+def asking(websocket: WebSocket) -> Callable[[], Actor | None]:
+    """Who this is, asked now and again while the connection lives; does not count as the person being active."""
+    store = store_of(websocket)
+    bearer, session = bearer_token(websocket), session_token(websocket)
+
+    def still() -> Actor | None:
+        person: PersonId | None = None
+        with store.read() as tx:
+            if bearer is not None:
+                person = accounts.token_holder(tx, bearer, clock.now())
+            elif session is not None:
+                person = accounts.session(tx, session, clock.now())
+            return roster.actor(tx, person) if person is not None else None
+
+    return still
+
+
+@router.websocket("/live")
+async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] = None) -> None:
+    still = asking(websocket)
+    actor = await run_in_threadpool(still) if allowed_page(websocket) else None
+    if actor is None:
+        await websocket.close(REVOKED)
+        return
+    await websocket.accept()
+    hub: Hub = websocket.app.state.hub
+    viewer = Viewer(line=line_to(websocket), actor=actor, still=still)
+    work = [
+        asyncio.create_task(listen(websocket, viewer.line)),  # a socket nobody reads never shuts down
+        asyncio.create_task(viewer.line.pump()),
+    ]
+    for task in work:
+        task.add_done_callback(lambda _: end(viewer.line, GONE))
+    try:
+        await hub.join(viewer, after)
+        code = await viewer.line.ended
+        if code != GONE:
+            await websocket.close(code)
+    finally:
+        hub.leave(viewer)
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+async def listen(websocket: WebSocket, line: Line) -> None:
+    """Reads and ignores, until the console leaves or talks too much."""
+    clockwork = asyncio.get_running_loop().time
+    since, heard = clockwork(), 0
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        if clockwork() - since > 1:
+            since, heard = clockwork(), 0
+        heard += 1
+        if heard > MESSAGES_PER_SECOND:
+            end(line, REVOKED)
+            return
