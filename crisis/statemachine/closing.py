@@ -78,9 +78,7 @@ def _guardian(incident: Incident, protocol: Protocol) -> list[Reason]:
     rules = [protocol.exception(name) for name in incident.exceptions]
     instead = any(found is not None and found[1].basis in GUARDIAN_BASES for found in rules)
     if incident.guardian_reached_at is None and not instead:
-        text = (
-            "No guardian has been reached, and nobody stands in for them: child protection, police, or an adult student"
-        )
+        text = "No guardian was reached, and nobody stands in for them: child protection, police or an adult student"
         return [Reason("I-9", text)]
     return []
 

@@ -132,10 +132,10 @@ def _(event: ev.ObligationCreated, after: Incident, protocol: Protocol, ground: 
 @_of.register
 def _(event: ev.DeadlineMissed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     if event.deadline.startswith(REPORT):
-        about, roles = f"obligation:{event.deadline.removeprefix(REPORT)}", (Role.ADMIN, Role.INCIDENT_LEAD)
-    else:
-        about, roles = f"step:{event.step}", _to_tell(protocol, event.step, event.deadline.partition(":")[0])
-    return [*_tell(after, "deadline_missed", *roles), _again(about, 1, event.at)]
+        about = f"obligation:{event.deadline.removeprefix(REPORT)}"
+        return [*_tell(after, "report_late", Role.ADMIN, Role.INCIDENT_LEAD), _again(about, 1, event.at)]
+    roles = _to_tell(protocol, event.step, event.deadline.partition(":")[0])
+    return [*_tell(after, "deadline_missed", *roles), _again(f"step:{event.step}", 1, event.at)]
 
 
 @_of.register

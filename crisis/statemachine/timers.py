@@ -151,7 +151,7 @@ _REGION_OPEN: dict[str, Callable[[Incident], bool]] = {
 
 def remind_after(turn: int) -> timedelta:
     """How long until reminder number `turn`: 15 minutes, doubling, at most a day."""
-    return min(REMIND_FIRST * 2 ** min(turn - 1, 10), REMIND_MOST)
+    return min(REMIND_FIRST * (1 << min(turn - 1, 10)), REMIND_MOST)
 
 
 def _page(command: cmd.TimerDue, case: Case) -> list[ev.Event]:

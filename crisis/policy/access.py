@@ -1,0 +1,76 @@
+"""Who may see an incident and who may give which kind of order; one answer for page, list, socket, API and export.
+
+Need to know: the crisis team of the student's school, the district's own posts, and whoever the incident itself called in.
+"""
+
+from crisis.commands import (
+    AcceptPage,
+    Actor,
+    ActorKind,
+    Command,
+    DeclinePage,
+    OpenIncident,
+    RecordPageAttempt,
+    TimerDue,
+)
+from crisis.errors import NotFound, Reason, Refused
+from crisis.statemachine.incident import Incident
+from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
+
+TEAM = frozenset(
+    {
+        StaffRole.COUNSELOR,
+        StaffRole.PSYCHOLOGIST,
+        StaffRole.SOCIAL_WORKER,
+        StaffRole.NURSE,
+        StaffRole.PRINCIPAL,
+        StaffRole.ASSISTANT_PRINCIPAL,
+    }
+)
+DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
+BY_PHONE = (AcceptPage, DeclinePage)
+BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident)
+
+
+def involved(incident: Incident) -> frozenset[PersonId]:
+    """Everybody whom this incident called in: they see it whatever their post."""
+    people = {incident.opened_by, incident.lead, incident.adult, incident.custody_offered_to}
+    people |= {person for page in incident.pages.values() for person in page.asked}
+    people |= {record.assigned_to for record in incident.steps.values()}
+    people |= {person for report in incident.obligations.values() for person in (report.owner, report.delegate)}
+    return frozenset(person for person in people if person is not None)
+
+
+def may_see(actor: Actor, district: DistrictId, school: SchoolId, called_in: frozenset[PersonId]) -> bool:
+    """Never across districts. A teacher or a clinician sees only what called them in."""
+    if actor.district != district or actor.kind is ActorKind.SYSTEM:
+        return False
+    if actor.posts & DISTRICT_POSTS:
+        return True
+    if actor.id is not None and actor.id in called_in:
+        return True
+    return school in actor.schools and bool(actor.posts & TEAM)
+
+
+def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
+    """Raises `NotFound` for an incident that is not this person's to see, `Refused` for a kind of order not theirs."""
+    if actor.kind is ActorKind.SYSTEM:
+        if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
+            raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
+        return
+    if not may_see(actor, incident.district, incident.school, involved(incident)):
+        raise NotFound
+    if actor.kind is ActorKind.PHONE and not isinstance(command, BY_PHONE):
+        raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
+    if isinstance(command, TimerDue | RecordPageAttempt):
+        raise Refused(Reason("ACCESS", "Only the system does this"))
+
+
+def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:
+    """Nobody with a post in the district is stopped from raising an incident, at whatever school they are."""
+    if actor.kind is ActorKind.SYSTEM and command.linked_to is not None:
+        return
+    if actor.kind is not ActorKind.PERSON or not actor.posts - {StaffRole.OPERATOR}:
+        raise Refused(
+            Reason("ACCESS", "Sign in as a member of staff to open an incident; call 911 if somebody is in danger")
+        )
