@@ -1,4 +1,4 @@
-"""The one door for change: load, ask, decide, fold, append, commit; state, log, outbox, audit and key in one transaction."""
+"""The one door for change: load, ask, decide, fold, append, commit; all that follows in the same transaction."""
 
 import hashlib
 from collections.abc import Callable, Mapping

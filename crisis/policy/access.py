@@ -1,6 +1,6 @@
 """Who may see an incident and who may give which kind of order; one answer for page, list, socket, API and export.
 
-Need to know: the crisis team of the student's school, the district's own posts, and whoever the incident itself called in.
+Need to know: the crisis team of the school, the district's own posts, and whoever the incident itself called in.
 """
 
 from crisis.commands import (
