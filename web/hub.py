@@ -82,7 +82,7 @@ class Hub:
     def since(self, position: int, limit: int) -> tuple[list[Tick], People]:
         with self.store.read() as tx:
             ticks = incidents.since(tx, position, limit=limit)
-            people = {each: access.people_of(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
+            people = {each: access.involved(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
         return ticks, people
 
     async def run(self, started: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crisis.settings import Settings
@@ -81,6 +82,17 @@ def tell(headers: MutableHeaders, settings: Settings, style_hashes: Sequence[str
     headers.setdefault("Content-Security-Policy", content_policy(settings, style_hashes))
     if settings.https:
         headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+
+
+def told(render: Render, settings: Settings) -> Render:
+    """Also for what is answered outside the middlewares: a request that broke."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        response = render(request, problem)
+        tell(response.headers, settings)
+        return response
+
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""The orders of the API, derived from the commands: people's words come as text and are sealed on the way in."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from datetime import UTC, datetime
+from enum import EnumType
+from functools import cache
+from types import GenericAlias, NoneType
+from typing import Annotated, NewType, Optional, get_args, get_origin, get_type_hints
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictBool, StrictInt, StringConstraints, create_model
+from pydantic import Field as Limits
+
+from crisis import commands as cmd
+from crisis.protocols.schema import Protocol
+from crisis.store import codec
+from crisis.vocabulary import Evidence, WordsId
+from web.deps import Desk
+
+SYSTEM_ONLY = (cmd.TimerDue, cmd.RecordPageAttempt)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,80}$")]
+When = Annotated[AwareDatetime, Limits(ge=EARLIEST, le=LATEST)]
+Count = Annotated[StrictInt, Limits(ge=0, le=1_000_000)]
+Seen = Annotated[StrictInt, Limits(ge=1, le=1_000_000_000, description="The version of the incident that you looked at")]
+
+PLAIN: Mapping[object, object] = {str: Code, int: Count, bool: StrictBool, datetime: When, WordsId: Words}
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrderBody(Body):
+    """`occurred_at` is when it happened, where that is earlier than now."""
+
+    seen: Seen
+    occurred_at: When | None = None
+
+
+def offered() -> dict[str, type[cmd.Command]]:
+    """Every order a person may give, by its name in an address."""
+    orders = (order for order in codec.COMMANDS.values() if order not in (*SYSTEM_ONLY, cmd.OpenIncident))
+    return {spelled(order): order for order in orders}
+
+
+def spelled(order: type[cmd.Command]) -> str:
+    """`TakeCustody` is `take-custody`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", order.__name__).lower()
+
+
+def accepted(kind: object) -> object:
+    """What the API takes for a field of a command: the same shape, with limits, and text for sealed words."""
+    if kind in PLAIN:
+        return PLAIN[kind]
+    if isinstance(kind, NewType):
+        return Id
+    if kind == Evidence:
+        return dict[Code, StrictBool | Words]
+    if isinstance(kind, EnumType):
+        return kind
+    parts = [accepted(part) for part in get_args(kind) if part is not NoneType]
+    if NoneType in get_args(kind):
+        return Optional.__getitem__(parts[0])
+    if get_origin(kind) is frozenset:
+        return Annotated[GenericAlias(frozenset, tuple(parts)), Limits(max_length=50)]
+    return GenericAlias(dict, tuple(parts))
+
+
+@cache
+def body_of(order: type[cmd.Command]) -> type[OrderBody]:
+    hints = get_type_hints(order)
+    own = [each for each in fields(order) if each.name not in ("by", "occurred_at")]
+    shape = {
+        each.name: (
+            accepted(hints[each.name]),
+            ... if each.default is each.default_factory is MISSING else default(each),
+        )
+        for each in own
+    }
+    return create_model(order.__name__, __base__=OrderBody, __doc__=order.__doc__, **shape)
+
+
+@cache
+def words_in(order: type[cmd.Command]) -> frozenset[str]:
+    """The fields of a command that hold sealed words."""
+    hints = get_type_hints(order)
+    return frozenset(name for name, kind in hints.items() if kind is WordsId or WordsId in get_args(kind))
+
+
+def sealed_evidence(desk: Desk, evidence: Evidence, step: str, protocol: Protocol) -> Evidence:
+    """Seals all text but what the protocol declares to be a code: an unknown field is never taken for harmless."""
+    known = next((each for each in protocol.steps if each.id == step), None)
+    codes = {each.name for each in known.evidence if each.kind != "words"} if known else set()
+    return {
+        name: desk.seal(value) if isinstance(value, str) and name not in codes else value
+        for name, value in evidence.items()
+    }
+
+
+def command_of(order: type[cmd.Command], body: OrderBody, desk: Desk, protocol: Protocol | None = None) -> cmd.Command:
+    """The command that a body asks for. `protocol` is needed for an order with evidence."""
+    values = body.model_dump(mode="json", exclude={"seen"})
+    for name in words_in(order):
+        if values[name] is not None:
+            values[name] = desk.seal(values[name])
+    if protocol is not None:
+        values["evidence"] = sealed_evidence(desk, values["evidence"], values["step"], protocol)
+    return codec.command_from_json(order.__name__, values, desk.actor)

@@ -1,0 +1,78 @@
+"""The composition root: one application from store and settings; routes, checks and the live hub are put together here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from crisis.settings import Settings
+from crisis.store import incidents
+from crisis.store.engine import Store
+from web import problems, security, sockets, webhooks
+from web.api import commands, reference
+from web.api import incidents as incidents_api
+from web.deps import Anyone, store_of
+from web.hub import Hub
+from web.pages import errors, routers
+
+STATIC = Path(__file__).parent / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+
+
+class Kept(StaticFiles):
+    """A file whose address carries the hash of its content, or its version, never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope["query_string"] or path.startswith("vendor/")
+        response.headers["Cache-Control"] = FOR_EVER if versioned else ASK_AGAIN
+        return response
+
+
+def health(request: Request) -> dict[str, bool]:
+    """Answers only while the database can be read."""
+    with store_of(request).read() as tx:
+        incidents.head(tx)
+    return {"ok": True}
+
+
+def living(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        started = asyncio.Event()
+        running = asyncio.create_task(hub.run(started))
+        starting = asyncio.create_task(started.wait())
+        await asyncio.wait({running, starting}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()  # the log cannot be read: do not start
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    return lifespan
+
+
+def build_app(store: Store, settings: Settings) -> FastAPI:
+    hub = Hub(store)
+    app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living(hub))
+    app.state.store, app.state.settings, app.state.hub = store, settings, hub
+
+    for router in (*routers, incidents_api.router, commands.router, reference.router, webhooks.router, sockets.router):
+        app.include_router(router)
+    app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)
+    app.mount("/static", Kept(directory=STATIC), name="static")
+
+    answer = security.told(problems.answering(errors.render), settings)
+    problems.install(app, answer)
+    app.add_middleware(security.SmallBodies, answer=answer)  # the last one added is asked first
+    app.add_middleware(security.LimitedTime, answer=answer)
+    app.add_middleware(security.OwnSiteOnly, settings=settings, answer=answer)
+    app.add_middleware(security.TellBrowsers, settings=settings)
+    return app

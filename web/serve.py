@@ -1,0 +1,63 @@
+"""Runs the application: one process, the measured settings, and logs without names."""
+
+import logging
+import traceback
+from types import TracebackType
+
+import uvicorn
+
+from crisis.settings import Settings
+from crisis.store.engine import Store
+from web.app import build_app
+from web.wire import WireProtocol
+
+MESSAGE_LIMIT = 16 * 1024  # F110: a console has nothing long to say
+PING = 5.0  # F102: a half-open console is noticed after 10 s; 20 s pings took 40
+GRACE = 3  # seconds for what is under way when the process is asked to end
+
+ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class WhereOnly(logging.Formatter):
+    """Shows where something broke and what kind of error it was, not its words: they may hold a name (F130)."""
+
+    def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802  (the library's name)
+        kind, _, trace = ei
+        places = "".join(traceback.format_tb(trace)) if trace else ""
+        return f"{places}{kind.__name__ if kind else ''}"
+
+
+LOGS: dict[str, object] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"where": {"()": WhereOnly, "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "where"}},
+    "root": {"handlers": ["out"], "level": "INFO"},
+    "loggers": {"uvicorn.error": {"level": "WARNING"}},  # INFO would write each socket's address
+}
+
+
+def server(store: Store, settings: Settings, host: str, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build_app(store, settings),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws=WireProtocol,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
+        ws_per_message_deflate=False,  # costs memory for each console, and one frame could not serve all
+        log_config=LOGS,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(store: Store, settings: Settings, host: str, port: int) -> None:
+    """Until the process is asked to end. With SQLite there must be one such process only."""
+    server(store, settings, host, port).run()
