@@ -6,6 +6,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Protocol, Step
+from crisis.statemachine.assessment import POSITIVE
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import PHASE
@@ -17,8 +18,11 @@ from crisis.vocabulary import (
     Emergency,
     HandoffState,
     Phase,
+    ReleaseTo,
     Role,
     SafetyClass,
+    StepId,
+    StepState,
     StepType,
     Tier,
 )
@@ -47,6 +51,7 @@ def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reas
         *_guardian(incident, protocol),
         *_promises(incident),
         *_steps(protocol, now),
+        *_kept_safe(incident, protocol, now),
         *_time(incident, at),
         *_review(incident),
     ]
@@ -108,6 +113,28 @@ def _undone(step: Step) -> Reason:
     if step.safety is SafetyClass.HARD:
         return Reason("I-19", "This step keeps the student safe and is not done: %(step)s", title)
     return Reason("I-19", "This step is not done; do it, or leave it out with a reason: %(step)s", title)
+
+
+def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Reason]:
+    """What no protocol may leave out, whatever its conditions say: I-8, I-17, I-18."""
+    found = []
+    known = {step.id for step in protocol.steps}
+    in_hospital = incident.released_to is ReleaseTo.EMS
+    talks = [step_id for step_id in (StepId("safety_plan"), StepId("means_counseling")) if step_id in known]
+    if _positive(incident) and not in_hospital and any(now[step_id] is not StepState.DONE for step_id in talks):
+        found.append(Reason("I-8", "After a positive screen the student needs a safety plan and a talk about means"))
+    meeting = StepId("reentry_meeting")
+    if in_hospital and meeting in known and not now.settled(meeting):
+        found.append(Reason("I-17", "After hospital the re-entry meeting is held before the first class"))
+    series = [step for step in protocol.steps if step.type is StepType.FOLLOW_UP]
+    kept = any(incident.steps[step.id].times for step in series if step.id in incident.steps)
+    if series and not kept and not incident.follow_up_transferred:
+        found.append(Reason("I-18", "At least one follow-up contact has to be completed"))
+    return found
+
+
+def _positive(incident: Incident) -> bool:
+    return incident.floor is not None or incident.screen in POSITIVE
 
 
 def _time(incident: Incident, at: datetime) -> list[Reason]:
