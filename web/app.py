@@ -1,4 +1,4 @@
-"""The composition root: one application from store and settings; routes, checks and the live hub are put together here."""
+"""The composition root: routes, checks and the live hub become one application over a store."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

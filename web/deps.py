@@ -7,14 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Path
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from crisis import clock
 from crisis.commands import Actor, Command, OpenIncident
 from crisis.settings import Settings
-from crisis.store import accounts, roster
+from crisis.store import accounts, people
 from crisis.store.engine import Store
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, WordsId
@@ -26,6 +26,7 @@ FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
 FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
 LANGUAGE_COOKIE = "language"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+ID = r"^[0-9A-Za-z_.:-]{1,80}$"
 NOTHING: Mapping[WordsId, str] = MappingProxyType({})
 
 
@@ -126,8 +127,8 @@ async def check_form_token(request: Request) -> None:
 def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
     store = store_of(connection)
     with store.read() as tx:
-        actor = roster.actor(tx, person)
-        name = roster.names(tx, [person]).get(person, "")
+        actor = people.actor(tx, person)
+        name = people.names(tx, [person]).get(person, "")
     return Desk(
         store=store,
         settings=settings_of(connection),
@@ -170,3 +171,4 @@ def anyone() -> None:
 SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]
 Anyone = Depends(anyone)
+IncidentPath = Annotated[IncidentId, Path(pattern=ID)]

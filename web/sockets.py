@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from crisis import clock
 from crisis.commands import Actor
-from crisis.store import accounts, roster
+from crisis.store import accounts, people
 from crisis.vocabulary import PersonId
 from web.deps import bearer_token, session_token, settings_of, store_of
 from web.hub import Hub, Viewer
@@ -43,7 +43,7 @@ def asking(websocket: WebSocket) -> Callable[[], Actor | None]:
                 person = accounts.token_holder(tx, bearer, clock.now())
             elif session is not None:
                 person = accounts.session(tx, session, clock.now())
-            return roster.actor(tx, person) if person is not None else None
+            return people.actor(tx, person) if person is not None else None
 
     return still
 

@@ -10,8 +10,8 @@ from crisis.protocols.schema import Protocol
 from crisis.store import incidents, protocols
 from crisis.vocabulary import IncidentId
 from web.api.incidents import Receipt
-from web.api.orders import OrderBody, body_of, command_of, offered
-from web.deps import Desk, TokenHolder
+from web.api.orders import OrderBody, body_of, command_of, explained, offered
+from web.deps import Desk, IncidentPath, TokenHolder
 
 router = APIRouter(prefix="/api/v1", tags=["commands"])
 
@@ -28,24 +28,24 @@ def protocol_for(order: type[cmd.Command], desk: Desk, incident_id: IncidentId) 
         return protocols.by_hash(tx, incidents.load(tx, incident_id).protocol_hash)
 
 
-def giving(order: type[cmd.Command]) -> Callable[..., Receipt]:
-    def give(desk: TokenHolder, incident_id: IncidentId, body: OrderBody, key: OptionalKey = None) -> Receipt:
+def giving(order: type[cmd.Command], body_type: type[OrderBody]) -> Callable[..., Receipt]:
+    def give(desk: TokenHolder, incident_id: IncidentPath, body: OrderBody, key: OptionalKey = None) -> Receipt:
         command = command_of(order, body, desk, protocol_for(order, desk, incident_id))
         done = desk.submit(incident_id, command, seen=body.seen, key=key)
         return Receipt(incident=incident_id, seq=done.incident.seq, position=done.position, repeated=done.repeated)
 
-    give.__annotations__["body"] = body_of(order)  # so that the documentation shows this order's own fields
+    give.__annotations__["body"] = body_type  # so that the documentation shows this order's own fields
     return give
 
 
 for name, each in offered().items():
     router.add_api_route(
         f"/incidents/{{incident_id}}/commands/{name}",
-        giving(each),
+        giving(each, body_of(each)),
         methods=["POST"],
         name=name,
         summary=name.replace("-", " ").capitalize(),
-        description=body_of(each).__doc__,
+        description=explained(each),
         responses={
             409: {"description": "Somebody was faster: what changed since `seen`"},
             422: {"description": "The rules do not allow it: every reason, with its rule"},

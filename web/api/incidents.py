@@ -7,16 +7,28 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from crisis.commands import OpenIncident
-from crisis.policy import access
-from crisis.protocols.schema import Protocol
-from crisis.statemachine import closing, steps
 from crisis.statemachine.incident import Incident
-from crisis.store import audit, codec, incidents, people, protocols, queries, sealed
-from crisis.store.queries import BoardRow
-from crisis.vocabulary import Beside, DeadlineKind, IncidentId, Mode, PersonId, Role, SchoolId, StepId, StudentId, WordsId
+from crisis.store import codec, protocols, queries
+from crisis.store.queries import BoardRow, NextStep
+from crisis.vocabulary import (
+    Beside,
+    Custody,
+    DeadlineKind,
+    Emergency,
+    IncidentId,
+    Mode,
+    PersonId,
+    Phase,
+    Role,
+    SchoolId,
+    StepId,
+    StudentId,
+    Tier,
+    WordsId,
+)
 from web.api.orders import Body, Code, Id, Words
 from web.api.reading import seen_by
-from web.deps import TokenHolder
+from web.deps import IncidentPath, TokenHolder
 from web.problems import plain
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
@@ -70,15 +82,90 @@ def open_incident(desk: TokenHolder, body: NewIncident, key: Key, response: Resp
     return Receipt(incident=done.incident.id, seq=done.incident.seq, position=done.position, repeated=done.repeated)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextView:
+    """A step that can be done now: whose it is, until when, and why."""
+
+    step: StepId
+    title: str
+    why: str
+    owner: PersonId | None
+    roles: tuple[Role, ...]
+    due_at: datetime | None
+    kind: DeadlineKind | None
+
+
+def next_view(step: NextStep, language: str) -> NextView:
+    return NextView(
+        step=step.step.id,
+        title=step.step.title.in_language(language),
+        why=step.step.why.in_language(language),
+        owner=step.assigned_to,
+        roles=step.step.roles,
+        due_at=step.due_at,
+        kind=step.kind,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    id: IncidentId
+    seq: int
+    mode: Mode
+    school: SchoolId
+    crisis_type: str
+    phase: Phase
+    custody: Custody
+    emergency: Emergency
+    tier: Tier | None
+    lead: PersonId | None
+    opened_at: datetime
+    closed_at: datetime | None
+    next: NextView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """`position` is where the event log stood: the `after` for the socket, so that nothing is missed."""
+
+    position: int
+    open: list[Summary]
+    closed: list[Summary]
+
+
+def summary(row: BoardRow, language: str) -> Summary:
+    incident = row.incident
+    return Summary(
+        id=incident.id,
+        seq=incident.seq,
+        mode=incident.mode,
+        school=incident.school,
+        crisis_type=incident.crisis_type,
+        phase=incident.phase,
+        custody=incident.custody,
+        emergency=incident.emergency,
+        tier=incident.effective_tier,
+        lead=incident.lead,
+        opened_at=incident.opened_at,
+        closed_at=incident.closed_at,
+        next=next_view(row.next, language) if row.next is not None else None,
+    )
+
+
 @router.get("/incidents")
-def list_incidents(desk: TokenHolder, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[BoardRow]:
-    """Those that the holder of the token may see, as on the board."""
+def list_incidents(desk: TokenHolder, school: Annotated[Id | None, Query()] = None) -> Board:
+    """Those that the holder of the token may see: the open ones, most pressing first, and those closed today."""
     with desk.store.read() as tx:
-        return queries.board(tx, desk.actor, desk.at, limit)
+        found = queries.board(tx, desk.actor, desk.at, school=SchoolId(school) if school else None)
+    return Board(
+        position=found.position,
+        open=[summary(row, desk.language) for row in found.open],
+        closed=[summary(row, desk.language) for row in found.closed],
+    )
 
 
 @router.get("/incidents/{incident_id}")
-def show_incident(desk: TokenHolder, incident_id: IncidentId) -> Incident:
+def show_incident(desk: TokenHolder, incident_id: IncidentPath) -> Incident:
     """What is true of it now. Being read is on record."""
     return seen_by(desk, incident_id, "incident read").incident
 
@@ -103,36 +190,32 @@ class Events:
 
 @router.get("/incidents/{incident_id}/events")
 def list_events(
-    desk: TokenHolder, incident_id: IncidentId, after: Annotated[int, Query(ge=0, le=10**9)] = 0
+    desk: TokenHolder, incident_id: IncidentPath, after: Annotated[int, Query(ge=0, le=10**9)] = 0
 ) -> Events:
     """Its events after the one with that number, at most 500 at once."""
-    seen_by(desk, incident_id, "events read")
-    with desk.store.read() as tx:
-        stored = incidents.events_of(tx, incident_id, after=after, limit=EVENTS_AT_ONCE)
-        words = sealed.read(tx, desk.store.keys, [each for entry in stored for each in codec.words_of(entry.event)])
+    view = seen_by(desk, incident_id, "events read")
+    found = [stored for stored in view.events if stored.seq > after][:EVENTS_AT_ONCE]
     views = [
         EventView(
-            position=entry.position,
-            seq=entry.seq,
-            event=type(entry.event).__name__,
-            at=entry.event.at,
-            by=entry.event.by,
-            body=dict(codec.event_to_json(entry.event)),
+            position=stored.position,
+            seq=stored.seq,
+            event=type(stored.event).__name__,
+            at=stored.event.at,
+            by=stored.event.by,
+            body=dict(codec.event_to_json(stored.event)),
         )
-        for entry in stored
+        for stored in found
     ]
-    return Events(events=views, words=words)
+    named = frozenset().union(*(texts(each.body) for each in views))
+    return Events(events=views, words={key: said for key, said in view.words.items() if key in named})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextView:
-    step: StepId
-    title: str
-    why: str
-    owner: PersonId | None
-    roles: tuple[Role, ...]
-    due_at: datetime | None
-    kind: DeadlineKind | None
+def texts(body: object) -> frozenset[str]:
+    """Every text in a body, at any depth: the ids of words are among them."""
+    if isinstance(body, str):
+        return frozenset({body})
+    inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+    return frozenset[str]().union(*(texts(each) for each in inner))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +226,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """The open steps, most urgent first, and everything that still stands in the way of closing."""
+    """The open steps, most pressing first, and everything that still stands in the way of closing."""
 
     seq: int
     next: list[NextView]
@@ -151,25 +234,11 @@ class Next:
 
 
 @router.get("/incidents/{incident_id}/next")
-def what_next(desk: TokenHolder, incident_id: IncidentId) -> Next:
-    found = seen_by(desk, incident_id, "next steps read")
-    incident, protocol = found.incident, found.protocol
-    with desk.store.read() as tx:
-        ground = people.ground(tx, incident.school)
-    coming = steps.next_steps(incident, protocol, desk.at, ground)
+def what_next(desk: TokenHolder, incident_id: IncidentPath) -> Next:
+    """What can be done now, by whom, until when and why."""
+    view = seen_by(desk, incident_id, "next steps read")
     return Next(
-        seq=incident.seq,
-        next=[
-            NextView(
-                step=each.step.id,
-                title=each.step.title.in_language(desk.language),
-                why=each.step.why.in_language(desk.language),
-                owner=each.assigned_to,
-                roles=each.step.roles,
-                due_at=each.due_at,
-                kind=each.kind,
-            )
-            for each in coming
-        ],
-        before_closing=[Told(rule=r.rule, text=plain(r)) for r in closing.obstacles(incident, protocol, desk.at)],
+        seq=view.incident.seq,
+        next=[next_view(each, desk.language) for each in view.next],
+        before_closing=[Told(rule=reason.rule, text=plain(reason)) for reason in view.obstacles],
     )

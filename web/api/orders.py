@@ -1,12 +1,10 @@
 """The orders of the API, derived from the commands: people's words come as text and are sealed on the way in."""
 
-import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
 from enum import EnumType
-from functools import cache
 from types import GenericAlias, NoneType
 from typing import Annotated, NewType, Optional, get_args, get_origin, get_type_hints
 
@@ -17,17 +15,19 @@ from crisis import commands as cmd
 from crisis.protocols.schema import Protocol
 from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
-from web.deps import Desk
+from web.deps import ID, Desk
 
 SYSTEM_ONLY = (cmd.TimerDue, cmd.RecordPageAttempt)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:-]{1,80}$")]
+Id = Annotated[str, StringConstraints(pattern=ID)]
 When = Annotated[AwareDatetime, Limits(ge=EARLIEST, le=LATEST)]
 Count = Annotated[StrictInt, Limits(ge=0, le=1_000_000)]
-Seen = Annotated[StrictInt, Limits(ge=1, le=1_000_000_000, description="The version of the incident that you looked at")]
+Seen = Annotated[
+    StrictInt, Limits(ge=1, le=1_000_000_000, description="The version of the incident that you looked at")
+]
 
 PLAIN: Mapping[object, object] = {str: Code, int: Count, bool: StrictBool, datetime: When, WordsId: Words}
 
@@ -72,25 +72,30 @@ def accepted(kind: object) -> object:
     return GenericAlias(dict, tuple(parts))
 
 
-@cache
 def body_of(order: type[cmd.Command]) -> type[OrderBody]:
     hints = get_type_hints(order)
     own = [each for each in fields(order) if each.name not in ("by", "occurred_at")]
-    shape = {
-        each.name: (
-            accepted(hints[each.name]),
-            ... if each.default is each.default_factory is MISSING else default(each),
-        )
-        for each in own
-    }
-    return create_model(order.__name__, __base__=OrderBody, __doc__=order.__doc__, **shape)
+    shape = {each.name: (accepted(hints[each.name]), _default(each)) for each in own}
+    return create_model(order.__name__, __base__=OrderBody, __doc__=explained(order), **shape)  # type: ignore[call-overload, no-any-return]  # the fields are only known here
 
 
-@cache
-def words_in(order: type[cmd.Command]) -> frozenset[str]:
+def explained(order: type[cmd.Command]) -> str:
+    """The command's own sentence; a dataclass without one has its signature there."""
+    text = order.__doc__ or ""
+    return "" if text.startswith(f"{order.__name__}(") else text
+
+
+def _default(each: "Field[object]") -> object:
+    """`...` is pydantic's word for a field that must be there."""
+    if each.default_factory is not MISSING:
+        return each.default_factory()
+    return ... if each.default is MISSING else each.default
+
+
+def words_in(order: type[cmd.Command]) -> list[str]:
     """The fields of a command that hold sealed words."""
     hints = get_type_hints(order)
-    return frozenset(name for name, kind in hints.items() if kind is WordsId or WordsId in get_args(kind))
+    return [name for name, kind in hints.items() if kind is WordsId or WordsId in get_args(kind)]
 
 
 def sealed_evidence(desk: Desk, evidence: Evidence, step: str, protocol: Protocol) -> Evidence:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 
 from crisis.errors import NotFound
 from crisis.policy import access
-from crisis.store import audit, protocols, roster
-from crisis.store.roster import StudentView
+from crisis.store import audit, people, protocols
+from crisis.store.people import StudentView
 from crisis.vocabulary import PersonId, ProtocolHash, Role, SchoolId, StaffRole
-from web.deps import Anyone, TokenHolder
+from web.deps import ID, Anyone, TokenHolder
 
 router = APIRouter(prefix="/api/v1", tags=["reference"])
+
+HashPath = Annotated[ProtocolHash, Path(pattern="^[0-9a-f]{64}$")]
 
 
 @router.get("/openapi.json", dependencies=[Anyone], include_in_schema=False)
@@ -47,7 +49,7 @@ def who_am_i(desk: TokenHolder) -> Me:
 
 
 @router.get("/protocols/{protocol_hash}")
-def show_protocol(desk: TokenHolder, protocol_hash: ProtocolHash) -> Mapping[str, object]:
+def show_protocol(desk: TokenHolder, protocol_hash: HashPath) -> Mapping[str, object]:
     """A protocol as it was published; an incident names the one that it is pinned to."""
     with desk.store.read() as tx:
         return protocols.by_hash(tx, protocol_hash).model_dump(mode="json", exclude_none=True)
@@ -56,14 +58,16 @@ def show_protocol(desk: TokenHolder, protocol_hash: ProtocolHash) -> Mapping[str
 @router.get("/students")
 def find_students(
     desk: TokenHolder,
-    school: SchoolId,
-    q: Annotated[str, Query(min_length=2, max_length=80)],
+    school: Annotated[SchoolId, Query(pattern=ID)],
+    q: Annotated[str, Query(min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")],
 ) -> list[StudentView]:
     """Students of a school by a part of their name. Every look-up is on record, without what was typed."""
-    if not access.may_look_up_students(desk.actor, school):
-        raise NotFound
+    with desk.store.read() as tx:
+        asked = people.school(tx, school)
+        if not access.may_see(desk.actor, asked.district, asked.id, frozenset()):
+            raise NotFound
+        found = people.students(tx, school, q)
     with desk.store.write() as tx:
-        found = roster.students(tx, school, q)
         detail = {"found": len(found)}
         audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=school, detail=detail)
     return found
