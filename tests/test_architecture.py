@@ -1,4 +1,4 @@
-"""The shape of the code, checked by machine: sizes, completeness of the tables, and that generated pages are current."""
+"""The shape of the code, checked by machine: sizes, complete tables, generated pages that are current."""
 
 import ast
 import subprocess
