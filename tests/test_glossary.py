@@ -1,0 +1,27 @@
+"""The glossary and the code use the same words."""
+
+import re
+from enum import Enum
+from pathlib import Path
+
+from crisis import vocabulary
+
+GLOSSARY = (Path(__file__).resolve().parent.parent / "docs" / "glossary.md").read_text()
+
+
+def test_every_closed_word_of_the_code_is_in_the_glossary() -> None:
+    words = [name for name, thing in vars(vocabulary).items() if isinstance(thing, type) and issubclass(thing, Enum)]
+    ours = [name for name in words if name != "StrEnum"]
+
+    missing = [name for name in ours if f"`{name}`" not in GLOSSARY]
+
+    assert missing == []
+
+
+def test_every_word_of_the_code_that_the_glossary_names_exists() -> None:
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", GLOSSARY))
+    sources = "\n".join(path.read_text() for path in (Path(vocabulary.__file__).parent).rglob("*.py"))
+
+    unknown = [name for name in named if not re.search(rf"\b{name}\b", sources)]
+
+    assert unknown == []
