@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
+from typing import assert_never
 
 from crisis import events as ev
 from crisis.protocols.schema import Protocol
+from crisis.store.queries import words_of_evidence
 from crisis.vocabulary import (
     AttemptOutcome,
     ContactOutcome,
@@ -32,10 +34,9 @@ class Known:
     names: Mapping[PersonId, str]
 
     def person(self, person: PersonId | None) -> str:
-        return self.translate(N_("The system")) if person is None else self.names.get(person) or self.somebody()
-
-    def somebody(self) -> str:
-        return self.translate(N_("Somebody"))
+        if person is None:
+            return self.translate(N_("The system"))
+        return self.names.get(person) or self.translate(N_("Somebody"))
 
     def step(self, step_id: StepId) -> str:
         step = self.protocol.step(step_id)
@@ -111,7 +112,8 @@ def _(event: ev.StepAssigned, known: Known) -> Told:
 
 @_told.register
 def _(event: ev.StepCompleted, known: Known) -> Told:
-    return _line(known, N_("Done: %(step)s"), "check", "ok", step=known.step(event.step))
+    line = _line(known, N_("Done: %(step)s"), "check", "ok", step=known.step(event.step))
+    return _with(line, *words_of_evidence(event, known.protocol.step(event.step)))
 
 
 @_told.register
@@ -381,21 +383,19 @@ def _(event: ev.EventCorrected, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.IncidentLinked, known: Known) -> Told:
-    return _line(known, N_("Linked to another incident"), "link")
-
-
-@_told.register
 def _(event: ev.ReviewDecided, known: Known) -> Told:
     message = N_("A review will be held") if event.hold else N_("No review is needed")
     return _with(_line(known, message, "book"), event.reason)
 
 
 @_told.register
-def _(event: ev.CloseSigned, known: Known) -> Told:
-    return _line(known, N_("Signed for closing"), "check", "ok")
-
-
-@_told.register
-def _(event: ev.IncidentClosed, known: Known) -> Told:
-    return _line(known, N_("Incident closed"), "lock", "ok")
+def _(event: ev.IncidentLinked | ev.CloseSigned | ev.IncidentClosed, known: Known) -> Told:
+    match event:
+        case ev.IncidentLinked():
+            return _line(known, N_("Linked to another incident"), "link")
+        case ev.CloseSigned():
+            return _line(known, N_("Signed for closing"), "check", "ok")
+        case ev.IncidentClosed():
+            return _line(known, N_("Incident closed"), "lock", "ok")
+        case _:
+            assert_never(event)

@@ -1,0 +1,182 @@
+"""What the pages show: small frozen views, read in one transaction and filtered by policy for the one who looks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from crisis.commands import Actor
+from crisis.errors import NotFound, Reason
+from crisis.events import Event, StepCompleted
+from crisis.policy.access import involved, may_see
+from crisis.protocols.schema import Protocol, Step
+from crisis.statemachine.closing import obstacles
+from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident
+from crisis.statemachine.steps import open_steps, standing
+from crisis.statemachine.timers import live_deadlines
+from crisis.store import incidents, people, protocols, sealed
+from crisis.store.incidents import StoredEvent
+from crisis.store.people import ContactView, SchoolView, StaffView, StudentView
+from crisis.store.sealed import KeyRing
+from crisis.vocabulary import DeadlineKind, IncidentId, Mode, PageState, PersonId, SchoolId, StepState, WordsId
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """An open step and the deadline that comes first; `kind` is None where nothing is due."""
+
+    step: Step
+    due_at: datetime | None
+    kind: DeadlineKind | None
+    assigned_to: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    incident: Incident
+    protocol: Protocol
+    school: SchoolView
+    zone: str
+    next: NextStep | None
+    names: Mapping[PersonId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """`position` is where the event log stood, so that the page misses nothing that comes after."""
+
+    position: int
+    open: tuple[BoardRow, ...]
+    closed: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """One incident as somebody who may see it sees it."""
+
+    incident: Incident
+    protocol: Protocol
+    position: int
+    school: SchoolView
+    ground: Ground
+    steps: tuple[tuple[Step, StepState], ...]
+    next: tuple[NextStep, ...]
+    obstacles: tuple[Reason, ...]
+    events: tuple[StoredEvent, ...]
+    words: Mapping[WordsId, str]
+    names: Mapping[PersonId, str]
+    staff: tuple[StaffView, ...]
+    student: StudentView | None
+    contacts: tuple[ContactView, ...]
+
+    @property
+    def zone(self) -> str:
+        return self.ground.calendar.zone
+
+    def state(self, step: Step) -> StepState:
+        return next(state for other, state in self.steps if other.id == step.id)
+
+
+def next_steps(incident: Incident, protocol: Protocol, ground: Ground) -> tuple[NextStep, ...]:
+    """What can be done now, the most pressing first; where nothing is due, in the protocol's order."""
+    first = {live.step.id: live for live in reversed(live_deadlines(incident, protocol, ground))}
+    found = []
+    for step in open_steps(incident, protocol):
+        live, record = first.get(step.id), incident.steps.get(step.id)
+        found.append(
+            NextStep(
+                step=step,
+                due_at=live.due_at if live is not None else None,
+                kind=live.deadline.kind if live is not None else None,
+                assigned_to=record.assigned_to if record is not None else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: each.due_at or NEVER))
+
+
+def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None = None) -> Board:
+    """The incidents that this person may see: the open ones, most pressing first, and those closed in the last day."""
+    position = incidents.head(tx)
+    found = incidents.current(tx, actor.district, closed_since=at.replace(hour=0, minute=0, second=0, microsecond=0))
+    mine = [each for each in found if _visible(actor, each) and school in (None, each.school)]
+    rows = [_row(tx, each) for each in mine]
+    return Board(
+        position=position,
+        open=tuple(sorted((row for row in rows if row.incident.closed_at is None), key=_pressing)),
+        closed=tuple(row for row in rows if row.incident.closed_at is not None),
+    )
+
+
+def _visible(actor: Actor, incident: Incident) -> bool:
+    return may_see(actor, incident.district, incident.school, involved(incident))
+
+
+def _row(tx: Connection, incident: Incident) -> BoardRow:
+    protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
+    pressing = next_steps(incident, protocol, ground)
+    return BoardRow(
+        incident=incident,
+        protocol=protocol,
+        school=people.school(tx, incident.school),
+        zone=ground.calendar.zone,
+        next=pressing[0] if pressing else None,
+        names=people.names(tx, involved(incident)),
+    )
+
+
+def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
+    """Real before drill, alarm before calm, then what is due first."""
+    alarm = any(page.state is PageState.EXHAUSTED for page in row.incident.pages.values())
+    due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
+    return row.incident.mode is Mode.DRILL, not alarm, due
+
+
+def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: IncidentId, at: datetime) -> IncidentView:
+    """Raises `NotFound` also for an incident that is not this person's to see."""
+    position = incidents.head(tx)
+    incident = incidents.load(tx, incident_id)
+    if not _visible(actor, incident):
+        raise NotFound
+    protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
+    events = incidents.events_of(tx, incident_id)
+    now = standing(incident, protocol)
+    student = people.student(tx, incident.student) if incident.student is not None else None
+    contacts = people.contacts_of(tx, incident.student) if incident.student is not None else []
+    staff = people.staff(tx, incident.district)
+    names = people.names(tx, involved(incident) | {stored.event.by for stored in events if stored.event.by is not None})
+    return IncidentView(
+        incident=incident,
+        protocol=protocol,
+        position=position,
+        school=people.school(tx, incident.school),
+        ground=ground,
+        steps=tuple((step, now[step.id]) for step in protocol.steps),
+        next=next_steps(incident, protocol, ground),
+        obstacles=tuple(obstacles(incident, protocol, at)),
+        events=tuple(events),
+        words=sealed.read(tx, keys, _words_in((stored.event for stored in events), protocol)),
+        names={**names, **{each.id: each.name for each in staff}},
+        staff=tuple(staff),
+        student=student,
+        contacts=tuple(contacts),
+    )
+
+
+def _words_in(events: Iterable[Event], protocol: Protocol) -> list[WordsId]:
+    """The ids of everything that people wrote: fields of that type, and evidence of kind `words`."""
+    found: list[WordsId] = []
+    for event in events:
+        named = (getattr(event, each.name) for each in fields(event) if "WordsId" in str(each.type))
+        found += [words for words in named if words is not None]
+        if isinstance(event, StepCompleted):
+            found += words_of_evidence(event, protocol.step(event.step))
+    return found
+
+
+def words_of_evidence(event: StepCompleted, step: Step | None) -> list[WordsId]:
+    written = [each.name for each in step.evidence if each.kind == "words"] if step is not None else []
+    return [WordsId(str(event.evidence[name])) for name in written if name in event.evidence]

@@ -1,0 +1,151 @@
+"""From what a browser posts to one command: the shape is checked here, the truth of it in the rules.
+
+A field `answers.q1` belongs to the mapping `answers`; a blank field was not filled in. What people write is sealed
+and the command carries its id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, TypeVar, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from crisis.vocabulary import WordsId
+from web.deps import Desk, SignedIn
+from web.words import N_
+
+WORDS_LIMIT = 8000
+_SAID = {
+    "missing": N_("Fill this in."),
+    "enum": N_("Choose one of the answers."),
+    "extra_forbidden": N_("This form does not ask for that."),
+    "string_too_long": N_("This is too long; use at most 8,000 characters."),
+    "int_parsing": N_("Give a whole number."),
+    "datetime_from_date_parsing": N_("Give a date and a time."),
+}
+_OTHER = N_("This cannot be read; check it.")
+NOT_TYPED = frozenset({"csrf", "key", "seen"})
+
+
+class Sent(BaseModel):
+    """What every form carries: the version it saw, and the key that makes sending twice sending once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=WORDS_LIMIT)
+
+    csrf: str = ""
+    key: str | None = None
+    seen: int | None = None
+
+
+Form = TypeVar("Form", bound=Sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The fields as they came, kept so that a refusal loses nothing."""
+
+    desk: Desk
+    fields: Mapping[str, tuple[str, ...]]
+
+    def read(self, form: type[Form]) -> Form:
+        """Raises what FastAPI raises for a wrong body, so that one handler answers both."""
+        try:
+            return form.model_validate(_shaped(form, self.fields))
+        except ValidationError as error:
+            raise RequestValidationError([_said(form, dict(found)) for found in error.errors()]) from error
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a person wrote in their own words: whatever has a space in it."""
+        found = [value for name, values in self.fields.items() if name not in NOT_TYPED for value in values]
+        return tuple(value for value in found if " " in value)
+
+
+async def posted(request: Request, desk: SignedIn) -> Posted:
+    """Keeps the fields on the request, where the page about a refusal finds them."""
+    form = await request.form()
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str) and value.strip():
+            fields[name] = (*fields.get(name, ()), value.strip())
+    kept = Posted(desk, fields)
+    request.state.posted = kept
+    return kept
+
+
+FormPost = Annotated[Posted, Depends(posted)]
+
+
+def _shaped(form: type[Sent], fields: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    shaped: dict[str, object] = {}
+    for name, values in fields.items():
+        outer, dot, inner = name.partition(".")
+        known = form.model_fields.get(outer)
+        if dot and known is not None:
+            group = shaped.setdefault(outer, {})
+            assert isinstance(group, dict)
+            group[inner] = values[-1]
+        else:
+            many = known is not None and get_origin(known.annotation) is frozenset
+            shaped[name] = values if many else values[-1]
+    return shaped
+
+
+def _said(form: type[Sent], found: Mapping[str, object]) -> dict[str, object]:
+    """The place and what is expected there, never the value."""
+    loc = found["loc"]
+    place = tuple(str(part) for part in loc) if isinstance(loc, tuple) else ()
+    message = _SAID.get(str(found["type"]), _OTHER)
+    title = form.model_fields[place[0]].title if place and place[0] in form.model_fields else None
+    return {"loc": ("body", *place), "msg": message, "type": found["type"], "ctx": {"title": title}}
+
+
+def sealed(desk: Desk, text: str | None) -> WordsId | None:
+    return desk.seal(text) if text else None
+
+
+def in_zone(when: datetime | None, zone: str) -> datetime | None:
+    """A browser's date and time have no zone: they are the school's wall clock, which the form names."""
+    if when is None or when.tzinfo is not None:
+        return when
+    try:
+        return when.replace(tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        unread = {"loc": ("body", "zone"), "msg": _OTHER, "type": "zone", "ctx": {"title": None}}
+        raise RequestValidationError([unread]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reason of a refusal, in the reader's words."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormState:
+    """What a form shows besides its questions: what was typed before, and why it was not accepted."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[Said, ...] = ()
+    conflict: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def of(self, name: str) -> list[str]:
+        return [words for at, words in self.errors if at == name]
+
+    def typed(self, name: str) -> str:
+        return self.fields.get(name, ("",))[-1]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return self.fields.get(name, ())
+
+
+FRESH = FormState()

@@ -1,0 +1,137 @@
+"""What the incident page shows, worked out once from the view so that templates only loop and show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis.protocols.schema import ExceptionRule, Step
+from crisis.statemachine.incident import Incident, Page
+from crisis.store.queries import IncidentView, NextStep
+from crisis.vocabulary import Custody, Emergency, PageState, PersonId, Phase, StepId, StepState, WordsId
+from web import words
+from web.rendering import Language, Local, translations
+from web.words import N_
+from web.words_of_events import Known, Told, tell
+
+PHASES = tuple(phase for phase in Phase if phase is not Phase.CLOSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseMark:
+    title: str
+    state: str  # done | now | late | todo
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline."""
+
+    seq: int
+    at: datetime
+    claimed_at: datetime | None
+    told: Told
+    by: str | None
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warning:
+    """What to know before acting; `forbids` marks what must not be done."""
+
+    text: str
+    forbids: bool = False
+    icon: str = "info"
+
+
+def known(view: IncidentView, language: Language) -> Known:
+    translate = translations(language).gettext
+    return Known(language=language, translate=translate, protocol=view.protocol, names=view.names)
+
+
+def entries(view: IncidentView, language: Language) -> list[Entry]:
+    """The timeline, newest first. Words whose key was destroyed are gone; the line stays."""
+    teller, gone = known(view, language), translations(language).gettext(N_("(erased)"))
+    return [
+        Entry(
+            seq=stored.seq,
+            at=stored.event.at,
+            claimed_at=stored.event.occurred_at,
+            told=told,
+            by=teller.person(stored.event.by) if stored.event.by is not None else None,
+            quotes=tuple(view.words.get(quote, gone) for quote in told.quotes),
+        )
+        for stored in reversed(view.events)
+        for told in [tell(stored.event, teller)]
+    ]
+
+
+def phase_marks(view: IncidentView, now: datetime, language: Language) -> list[PhaseMark]:
+    at = PHASES.index(view.incident.phase) if view.incident.phase in PHASES else len(PHASES)
+    local, translate = Local(language, view.zone), translations(language).gettext
+    marks = []
+    for index, phase in enumerate(PHASES):
+        due = _due_in(view.next, phase)
+        late = index == at and due is not None and due < now
+        state = "late" if late else "done" if index < at else "now" if index == at else "todo"
+        marks.append(PhaseMark(title=words.of(phase), state=state, detail=_detail(view, phase, due, local, translate)))
+    return marks
+
+
+def _due_in(steps: tuple[NextStep, ...], phase: Phase) -> datetime | None:
+    return min((each.due_at for each in steps if each.step.phase is phase and each.due_at), default=None)
+
+
+def _detail(
+    view: IncidentView, phase: Phase, due: datetime | None, local: Local, translate: Callable[[str], str]
+) -> str:
+    counted = [state for step, state in view.steps if step.phase is phase and state is not StepState.NOT_NEEDED]
+    done = sum(state not in (StepState.OPEN, StepState.BLOCKED) for state in counted)
+    parts = [translate(N_("%(done)s of %(all)s done")) % {"done": done, "all": len(counted)}] if counted else []
+    if due is not None:
+        parts.append(translate(N_("by %(time)s")) % {"time": local.clock(due)})
+    return ", ".join(parts)
+
+
+def warnings(view: IncidentView, language: Language) -> list[Warning]:
+    """What must not be done comes first (I-10)."""
+    incident, translate = view.incident, translations(language).gettext
+    found = []
+    for name in incident.exceptions:
+        rule = view.protocol.exception(name)
+        if rule is not None and rule[1].blocks_guardians:
+            found.append(Warning(text=translate(N_("Do not contact the family")), forbids=True, icon="s-none"))
+    if incident.custody in (Custody.UNHELD, Custody.LOST):
+        found.append(Warning(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
+    tier = incident.effective_tier
+    if incident.custody is not Custody.RELEASED and tier is None:
+        text = translate(N_("Risk not known: do not leave the student alone"))
+        found.append(Warning(text=text, forbids=True, icon="shield"))
+    if view.student is not None and view.student.goes_by:
+        text = translate(N_("Goes by “%(name)s”")) % {"name": view.student.goes_by}
+        found.append(Warning(text=text, icon="user"))
+    return found
+
+
+def place(view: IncidentView) -> str | None:
+    opened = view.events[0].event if view.events else None
+    words_id: WordsId | None = getattr(opened, "place", None)
+    return view.words.get(words_id) if words_id is not None else None
+
+
+def unanswered(incident: Incident) -> list[Page]:
+    return [page for page in incident.pages.values() if page.state in (PageState.PAGING, PageState.EXHAUSTED)]
+
+
+def emergency_now(incident: Incident) -> bool:
+    return incident.emergency is Emergency.ACTIVE
+
+
+def exceptions_of(view: IncidentView, step: Step) -> list[ExceptionRule]:
+    """Those of the step that are not in force yet."""
+    return [rule for rule in step.exceptions if rule.id not in view.incident.exceptions]
+
+
+def done_by(view: IncidentView, step: StepId) -> PersonId | None:
+    record = view.incident.steps.get(step)
+    return record.by if record is not None else None

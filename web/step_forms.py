@@ -1,0 +1,229 @@
+"""The forms of the steps, one for each kind, and the command that each becomes."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from crisis import commands as cmd
+from crisis.protocols.schema import Step
+from crisis.vocabulary import (
+    ContactMethod,
+    ContactOutcome,
+    FollowUpOutcome,
+    LanguageHelp,
+    LegalBasis,
+    PersonId,
+    ReceiverKind,
+    ScreenAnswer,
+    Tier,
+    Urgency,
+)
+from web.deps import Desk
+from web.forms import Sent, in_zone, sealed
+from web.words import N_
+
+Tick = Literal["yes", "no"]
+
+
+class StepForm(Sent):
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        raise NotImplementedError
+
+
+class Complete(StepForm):
+    """`evidence.NAME` as the step names them; what is of kind `words` is sealed."""
+
+    evidence: dict[str, str] = Field(default_factory=dict)
+    occurred_at: datetime | None = Field(default=None, title=N_("When was it done?"))
+    zone: str = "UTC"
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        kinds = {field.name: field.kind for field in step.evidence}
+        found: dict[str, str | bool] = {}
+        for name, value in self.evidence.items():
+            match kinds.get(name):
+                case "words":
+                    found[name] = desk.seal(value)
+                case "yes_no":
+                    found[name] = value == "yes"
+                case _:
+                    found[name] = value
+        when = in_zone(self.occurred_at, self.zone)
+        return cmd.CompleteStep(by=desk.actor, occurred_at=when, step=step.id, evidence=found)
+
+
+class Waive(StepForm):
+    reason: str = Field(title=N_("Why is it left out?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.WaiveStep(by=desk.actor, step=step.id, reason=desk.seal(self.reason))
+
+
+class Assign(StepForm):
+    to: str = Field(title=N_("Who does this step?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.AssignStep(by=desk.actor, step=step.id, to=PersonId(self.to))
+
+
+class Decide(StepForm):
+    choice: str = Field(title=N_("What do you decide?"))
+    reason: str | None = None
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        reason = sealed(desk, self.reason)
+        return cmd.AnswerDecision(by=desk.actor, step=step.id, choice=self.choice, reason=reason)
+
+
+class Screen(StepForm):
+    """An item that nobody answered is missing, which is never read as a no."""
+
+    instrument: str
+    answers: dict[str, ScreenAnswer] = Field(default_factory=dict)
+    language: str = Field(title=N_("In which language did you ask?"))
+    language_help: LanguageHelp = Field(title=N_("How did you understand each other?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.RecordScreen(
+            by=desk.actor,
+            step=step.id,
+            instrument=self.instrument,
+            answers=self.answers,
+            language=self.language,
+            language_help=self.language_help,
+        )
+
+
+class Interview(StepForm):
+    instrument: str
+    right_now: ScreenAnswer = Field(title=N_("Thoughts of suicide right now?"))
+    disposition: str = Field(title=N_("What comes next?"))
+    rationale: str = Field(title=N_("What leads you to this?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.RecordInterview(
+            by=desk.actor,
+            step=step.id,
+            instrument=self.instrument,
+            disposition=self.disposition,
+            right_now=self.right_now,
+            rationale=desk.seal(self.rationale),
+        )
+
+
+class DecideTier(StepForm):
+    tier: Tier = Field(title=N_("Level of risk"))
+    rationale: str = Field(title=N_("Why this level?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.SetTier(by=desk.actor, step=step.id, tier=self.tier, rationale=desk.seal(self.rationale))
+
+
+class Sign(StepForm):
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.SignTier(by=desk.actor, step=step.id)
+
+
+class Contact(StepForm):
+    """`who` is `guardian:ID` or `other:ID` from the record, or `other:` for an adult who is not on it."""
+
+    who: str = Field(title=N_("Whom did you try?"))
+    method: ContactMethod = Field(title=N_("How?"))
+    outcome: ContactOutcome = Field(title=N_("What came of it?"))
+    language: str | None = Field(default=None, title=N_("Language"))
+    language_help: LanguageHelp | None = Field(default=None, title=N_("How did you understand each other?"))
+    waiver: str | None = None
+    understood: Tick = "no"
+    safety_concern: Tick = "no"
+    note: str | None = None
+    alone: str | None = None
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        kind, _, person = self.who.partition(":")
+        return cmd.RecordContact(
+            by=desk.actor,
+            step=step.id,
+            contact=PersonId(person) if person else None,
+            guardian=kind == "guardian",
+            method=self.method,
+            outcome=self.outcome,
+            language=self.language,
+            language_help=self.language_help,
+            waiver=sealed(desk, self.waiver),
+            understood=self.understood == "yes",
+            safety_concern=self.safety_concern == "yes",
+            note=sealed(desk, self.note),
+            alone=sealed(desk, self.alone),
+        )
+
+
+class Except(StepForm):
+    exception: str = Field(title=N_("Which exception?"))
+    reason: str = Field(title=N_("What is the reason?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        reason = desk.seal(self.reason)
+        return cmd.DeclareException(by=desk.actor, step=step.id, exception=self.exception, reason=reason)
+
+
+class Offer(StepForm):
+    """`items.CODE` is `given`, or the code of the reason why it is kept back."""
+
+    receiver: ReceiverKind = Field(title=N_("Who takes over?"))
+    organisation: str = Field(title=N_("Name of the organisation"))
+    basis: LegalBasis = Field(title=N_("Why may we share this?"))
+    threat: str | None = Field(default=None, title=N_("What is the danger, and to whom?"))
+    items: dict[str, str] = Field(default_factory=dict)
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.OfferHandoff(
+            by=desk.actor,
+            step=step.id,
+            receiver=self.receiver,
+            organisation=desk.seal(self.organisation),
+            basis=self.basis,
+            threat=sealed(desk, self.threat),
+            disclosed=frozenset(name for name, choice in self.items.items() if choice == "given"),
+            withheld={name: choice for name, choice in self.items.items() if choice != "given"},
+        )
+
+
+class FollowUp(StepForm):
+    outcome: FollowUpOutcome = Field(title=N_("How did it go?"))
+    safety_concern: Tick = "no"
+    note: str | None = None
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.RecordFollowUp(
+            by=desk.actor,
+            step=step.id,
+            outcome=self.outcome,
+            safety_concern=self.safety_concern == "yes",
+            note=sealed(desk, self.note),
+        )
+
+
+class RequestPage(StepForm):
+    urgency: Urgency = Field(title=N_("How soon?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        assert step.pages is not None
+        return cmd.RequestPage(by=desk.actor, role=step.pages, urgency=self.urgency, step=step.id)
+
+
+STEP_FORMS: dict[str, type[StepForm]] = {
+    "complete": Complete,
+    "waive": Waive,
+    "assign": Assign,
+    "decide": Decide,
+    "screen": Screen,
+    "interview": Interview,
+    "tier": DecideTier,
+    "sign": Sign,
+    "contact": Contact,
+    "exception": Except,
+    "offer": Offer,
+    "follow-up": FollowUp,
+    "page": RequestPage,
+}
