@@ -296,3 +296,31 @@ class StaffRole(StrEnum):
     DISTRICT_LEAD = "district_lead"
     PRIVACY_OFFICER = "privacy_officer"
     OPERATOR = "operator"
+
+
+class Guardian(StrEnum):
+    """Whether an adult may decide for a student; unknown is never read as yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Relation(StrEnum):
+    """What an adult is to a student; it says nothing about custody."""
+
+    PARENT = "parent"
+    STEP_PARENT = "step_parent"
+    GRANDPARENT = "grandparent"
+    GUARDIAN = "guardian"
+    FOSTER_PARENT = "foster_parent"
+    RELATIVE = "relative"
+    CASEWORKER = "caseworker"
+    OTHER = "other"
+
+
+class PhoneKind(StrEnum):
+    MOBILE = "mobile"
+    HOME = "home"
+    WORK = "work"
+    UNKNOWN = "unknown"
