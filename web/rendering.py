@@ -2,14 +2,18 @@
 
 import gettext
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale as BabelLocale
+from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -17,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from crisis import clock
+from crisis.protocols.schema import Choice, Text
 from web import words
 
 HERE = Path(__file__).resolve().parent
@@ -81,6 +86,44 @@ def short_code(incident_id: str) -> str:
     return f"{incident_id[-6:-3]}-{incident_id[-3:]}".upper()
 
 
+def filters(language: Language) -> dict[str, Callable[..., object]]:
+    """How values become words; `cards` are (value, words, small print) for the choices of a form."""
+    translate = translations(language).gettext
+
+    def word(value: Enum) -> str:
+        return translate(words.of(value))
+
+    def text(value: Text) -> str:
+        return value.in_language(language)
+
+    def decisions(found: Iterable[Choice]) -> list[tuple[str, str, str]]:
+        needed = translate(words.N_("Needs a reason"))
+        return [(each.id, text(each.label), needed if each.reason_needed or each.police else "") for each in found]
+
+    return {
+        "initials": initials,
+        "code": short_code,
+        "word": word,
+        "text": text,
+        "language": lambda tag: babel_language(tag, language),
+        "person_name": lambda person, names: names.get(person) or translate(words.N_("Somebody")),
+        "choice_card": lambda value: (value.value, word(value)),
+        "texts": lambda found: [(key, text(value)) for key, value in found.items()],
+        "labels": lambda found: [(each.id, text(each.label)) for each in found],
+        "choices": decisions,
+        "dispositions": lambda found: [(each.id, text(each.label), text(each.urgency)) for each in found],
+    }
+
+
+def babel_language(tag: str, language: Language) -> str:
+    """The name of a language by its BCP 47 tag, or the tag where Babel has no name for it."""
+    try:
+        named = BabelLocale.parse(tag, sep="-").get_display_name(language)
+    except (UnknownLocaleError, ValueError):
+        named = BabelLocale(language).languages.get(tag)
+    return named or tag
+
+
 @cache
 def environment(language: Language) -> Environment:
     made = Environment(
@@ -94,13 +137,7 @@ def environment(language: Language) -> Environment:
     catalog = translations(language)
     made.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     made.globals |= {"static": static, "lang": language, "new_key": clock.new_id}
-    made.filters |= {
-        "initials": initials,
-        "code": short_code,
-        "word": lambda value: catalog.gettext(words.of(value)),
-        "text": lambda text: text.in_language(language),
-    }
-    made.tests["past"] = lambda when: when is not None and when < clock.now()
+    made.filters |= filters(language)
     return made
 
 

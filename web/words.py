@@ -20,6 +20,7 @@ from crisis.vocabulary import (
     PageState,
     Phase,
     ReceiverKind,
+    Relation,
     ReleaseTo,
     Role,
     SafetyClass,
@@ -174,6 +175,14 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (StaffRole.DISTRICT_LEAD, N_("District crisis lead")),
     (StaffRole.PRIVACY_OFFICER, N_("Privacy officer")),
     (StaffRole.OPERATOR, N_("Operator")),
+    (Relation.PARENT, N_("Parent")),
+    (Relation.STEP_PARENT, N_("Step-parent")),
+    (Relation.GRANDPARENT, N_("Grandparent")),
+    (Relation.GUARDIAN, N_("Guardian")),
+    (Relation.FOSTER_PARENT, N_("Foster parent")),
+    (Relation.RELATIVE, N_("Relative")),
+    (Relation.CASEWORKER, N_("Caseworker")),
+    (Relation.OTHER, N_("Another adult")),
 )
 
 _WORDS = {

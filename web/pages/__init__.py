@@ -1,0 +1,7 @@
+"""The pages of the console. Every action is a form that works without script; script only saves loading again."""
+
+from fastapi import APIRouter
+
+from web.pages import board, incident, open, sign_in, steps
+
+routers: list[APIRouter] = [sign_in.router, board.router, open.router, steps.router, incident.router]

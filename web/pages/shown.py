@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.protocols.schema import ExceptionRule, Step
-from crisis.statemachine.incident import Incident, Page
 from crisis.store.queries import IncidentView, NextStep
-from crisis.vocabulary import Custody, Emergency, PageState, PersonId, Phase, StepId, StepState, WordsId
+from crisis.vocabulary import Custody, Phase, StepState, WordsId
 from web import words
 from web.rendering import Language, Local, translations
 from web.words import N_
@@ -36,7 +35,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:
+class Alert:
     """What to know before acting; `forbids` marks what must not be done."""
 
     text: str
@@ -93,23 +92,21 @@ def _detail(
     return ", ".join(parts)
 
 
-def warnings(view: IncidentView, language: Language) -> list[Warning]:
+def warnings(view: IncidentView, language: Language) -> list[Alert]:
     """What must not be done comes first (I-10)."""
     incident, translate = view.incident, translations(language).gettext
     found = []
-    for name in incident.exceptions:
-        rule = view.protocol.exception(name)
-        if rule is not None and rule[1].blocks_guardians:
-            found.append(Warning(text=translate(N_("Do not contact the family")), forbids=True, icon="s-none"))
+    if guardians_blocked(view):
+        found.append(Alert(text=translate(N_("Do not contact the family")), forbids=True, icon="s-none"))
     if incident.custody in (Custody.UNHELD, Custody.LOST):
-        found.append(Warning(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
+        found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
     if incident.custody is not Custody.RELEASED and tier is None:
         text = translate(N_("Risk not known: do not leave the student alone"))
-        found.append(Warning(text=text, forbids=True, icon="shield"))
+        found.append(Alert(text=text, forbids=True, icon="shield"))
     if view.student is not None and view.student.goes_by:
         text = translate(N_("Goes by “%(name)s”")) % {"name": view.student.goes_by}
-        found.append(Warning(text=text, icon="user"))
+        found.append(Alert(text=text, icon="user"))
     return found
 
 
@@ -119,19 +116,23 @@ def place(view: IncidentView) -> str | None:
     return view.words.get(words_id) if words_id is not None else None
 
 
-def unanswered(incident: Incident) -> list[Page]:
-    return [page for page in incident.pages.values() if page.state in (PageState.PAGING, PageState.EXHAUSTED)]
+def guardians_blocked(view: IncidentView) -> bool:
+    """I-10: an exception, also an expired one, blocks every contact with the family."""
+    rules = [view.protocol.exception(name) for name in view.incident.exceptions]
+    return any(rule is not None and rule[1].blocks_guardians for rule in rules)
 
 
-def emergency_now(incident: Incident) -> bool:
-    return incident.emergency is Emergency.ACTIVE
+def plan(view: IncidentView) -> list[tuple[str, list[tuple[Step, StepState]]]]:
+    """The steps that are needed, by phase; a phase without any is left out."""
+    needed: list[tuple[Step, StepState]] = [
+        (step, state) for step, state in view.steps if state is not StepState.NOT_NEEDED
+    ]
+    grouped: list[tuple[str, list[tuple[Step, StepState]]]] = [
+        (words.of(phase), [each for each in needed if each[0].phase is phase]) for phase in PHASES
+    ]
+    return [(title, steps) for title, steps in grouped if steps]
 
 
 def exceptions_of(view: IncidentView, step: Step) -> list[ExceptionRule]:
     """Those of the step that are not in force yet."""
     return [rule for rule in step.exceptions if rule.id not in view.incident.exceptions]
-
-
-def done_by(view: IncidentView, step: StepId) -> PersonId | None:
-    record = view.incident.steps.get(step)
-    return record.by if record is not None else None

@@ -1,0 +1,62 @@
+"""Every message that the screen can show: of templates, of our pages, and the reasons that the rules give."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def of_screen() -> set[str]:
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    options = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+    found = extract_from_dir(ROOT / "web", methods, options, keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+
+
+def of_rules() -> set[str]:
+    """The second argument of each `Reason`, also where it stands in a variable `text` before or in a choice of two."""
+    return {text for path in _rule_files() for text in _reasons(ast.parse(path.read_text()))}
+
+
+def _rule_files() -> Iterator[Path]:
+    """What a form can be answered with; the reasons of imports are for the operator's terminal."""
+    crisis = ROOT / "crisis"
+    yield from sorted((crisis / "statemachine").glob("*.py"))
+    yield from sorted((crisis / "policy").glob("*.py"))
+    yield from (path for path in (crisis / "submit.py", crisis / "store" / "idempotency.py") if path.exists())
+
+
+def _reasons(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "Reason"
+            and len(node.args) > 1
+        ):
+            yield from _texts(node.args[1])
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "text" for t in node.targets):
+            yield from _texts(node.value)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+
+
+def messages() -> set[str]:
+    return of_screen() | of_rules()
+
+
+def catalog(language: str) -> Catalog:
+    with (ROOT / "web" / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)

@@ -1,0 +1,132 @@
+"""The board: every open incident that this person may see, the most pressing first, without a student's name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crisis.store import queries
+from crisis.store.queries import BoardRow
+from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
+from web import words
+from web.deps import Desk, SignedIn
+from web.pages.frame import console
+from web.pages.parts import part
+from web.pages.shown import PHASES
+from web.rendering import Language, translations
+from web.words import N_
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`marks` are the states of the five phases; `alarm` is the sentence at the top of the board, if any."""
+
+    id: IncidentId
+    state: str  # late | live | drill
+    kind: str
+    school: str
+    opened_at: datetime
+    closed_at: datetime | None
+    phase: Phase
+    phase_number: int
+    marks: tuple[str, ...]
+    next: str | None
+    due_at: datetime | None
+    lead: str | None
+    tags: tuple[tuple[str, str, str], ...]
+    alarm: str | None
+
+
+def shown(row: BoardRow, now: datetime, language: Language) -> Row:
+    incident, due = row.incident, row.next.due_at if row.next is not None else None
+    late = due is not None and due < now
+    drill = incident.mode is Mode.DRILL
+    at = PHASES.index(incident.phase) if incident.phase in PHASES else len(PHASES)
+    current = "late" if late else "now"
+    alarm = alarm_of(row, language)
+    return Row(
+        id=incident.id,
+        state="drill" if drill else "late" if late or alarm else "live",
+        kind=row.protocol.crisis_types[incident.crisis_type].in_language(language),
+        school=row.school.name,
+        opened_at=incident.opened_at,
+        closed_at=incident.closed_at,
+        phase=incident.phase,
+        phase_number=min(at + 1, len(PHASES)),
+        marks=tuple("done" if n < at else current if n == at else "todo" for n in range(len(PHASES))),
+        next=row.next.step.title.in_language(language) if row.next is not None else None,
+        due_at=due,
+        lead=row.names.get(incident.lead) if incident.lead is not None else None,
+        tags=tags_of(row, language),
+        alarm=None if drill else alarm,
+    )
+
+
+def alarm_of(row: BoardRow, language: Language) -> str | None:
+    """The worst that a person must deal with, in one sentence."""
+    incident, translate = row.incident, translations(language).gettext
+    if incident.emergency is Emergency.ACTIVE:
+        return translate(N_("Emergency."))
+    if incident.custody is Custody.LOST:
+        return translate(N_("The student cannot be found."))
+    if any(page.state is PageState.EXHAUSTED for page in incident.pages.values()):
+        return translate(N_("Nobody answered a page."))
+    if incident.custody is Custody.UNHELD and incident.closed_at is None:
+        return translate(N_("No adult is with the student."))
+    return None
+
+
+def tags_of(row: BoardRow, language: Language) -> tuple[tuple[str, str, str], ...]:
+    """Who is on the way, who has not answered, and whether an adult is with the student."""
+    incident, translate = row.incident, translations(language).gettext
+    found = []
+    for page in incident.pages.values():
+        role = translate(words.of(page.role))
+        match page.state:
+            case PageState.ACCEPTED if page.eta_minutes is not None:
+                coming = translate(N_("%(role)s: %(minutes)s min")) % {"role": role, "minutes": page.eta_minutes}
+                found.append(("ok", coming, "walk"))
+            case PageState.ACCEPTED:
+                found.append(("ok", translate(N_("%(role)s accepted")) % {"role": role}, "s-done"))
+            case PageState.PAGING:
+                found.append(("warn", translate(N_("%(role)s: no answer yet")) % {"role": role}, "s-wait"))
+            case PageState.EXHAUSTED:
+                found.append(("late", translate(N_("%(role)s: nobody answered")) % {"role": role}, "s-late"))
+            case _:
+                pass
+    if incident.custody is Custody.HELD:
+        found.append(("ok", translate(N_("Adult with student")), "pin"))
+    return tuple(found)
+
+
+def board_values(desk: Desk) -> dict[str, object]:
+    with desk.store.read() as tx:
+        board = queries.board(tx, desk.actor, desk.at)
+    rows = [shown(row, desk.at, desk.language) for row in board.open]
+    return {
+        "position": board.position,
+        "rows": rows,
+        "closed": [shown(row, desk.at, desk.language) for row in board.closed],
+        "zone": next((row.zone for row in (*board.open, *board.closed)), "UTC"),
+    }
+
+
+@router.get("/")
+def home(_desk: SignedIn) -> RedirectResponse:
+    return RedirectResponse("/board", status_code=303)
+
+
+@router.get("/board")
+def show_board(desk: SignedIn) -> HTMLResponse:
+    return console(desk, "pages/board.html", board_values(desk) | {"here": "board"}, path="/board")
+
+
+@router.get("/board/parts/board")
+def board_part(desk: SignedIn, request: Request) -> Response:
+    values = board_values(desk)
+    return part(desk, request, "components/part_board.html", str(values.pop("zone")), values)

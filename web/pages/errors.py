@@ -1,0 +1,121 @@
+"""What went wrong, as a page: at the form with what was typed where that is possible, always with 911 in reach."""
+
+import re
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from crisis import events
+from crisis.errors import Change, NotFound
+from crisis.store import people
+from crisis.vocabulary import IncidentId, PersonId
+from web.deps import Desk, form_token, language_of, session_token
+from web.forms import FormState, Posted
+from web.incident_forms import INCIDENT_FORMS
+from web.pages import incident, open, steps
+from web.pages.reasons import in_words
+from web.problems import Problem
+from web.rendering import Language, page, translations
+from web.words import N_
+
+_STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
+_ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
+
+_WHAT: dict[int, tuple[str, str]] = {
+    403: (N_("This is not for you to do here"), N_("If you think it should be, ask the district crisis lead.")),
+    404: (N_("Nothing here"), N_("There is no such page, or it is not yours to see. The answer is the same.")),
+    409: (N_("Somebody was faster"), N_("Yours was not sent, so nothing was overwritten. Load the page again.")),
+    413: (N_("This is too long"), N_("Nothing was recorded. Send it in shorter pieces.")),
+    422: (N_("This was not saved"), N_("Go back: what you typed is still in the form.")),
+    503: (N_("This took too long"), N_("It may or may not have been recorded. Load the page and look.")),
+}
+_BROKEN = (
+    N_("Something broke on our side"),
+    N_("It may or may not have been recorded. Load the page and look. If it is urgent, use the phone."),
+)
+
+# What a conflict is about, in words; other changes are named by the timeline.
+_CHANGED = {
+    "StepCompleted": N_("%(name)s finished this step"),
+    "StepWaived": N_("%(name)s left this step out"),
+    "StepAssigned": N_("%(name)s gave this step to somebody"),
+    "DecisionAnswered": N_("%(name)s made this decision"),
+    "ScreenRecorded": N_("%(name)s recorded the screening"),
+    "InterviewRecorded": N_("%(name)s recorded the interview"),
+    "TierSet": N_("%(name)s recorded a level of risk"),
+    "TierSigned": N_("%(name)s signed the level of risk"),
+    "CustodyTaken": N_("%(name)s recorded who is with the student"),
+    "CustodyAccepted": N_("%(name)s took over and is with the student"),
+    "CustodyReleased": N_("%(name)s recorded the release"),
+    "LeadAssigned": N_("%(name)s named a lead"),
+}
+_CHANGED_OTHERWISE = N_("%(name)s changed the same thing")
+
+
+def render(request: Request, problem: Problem) -> Response:
+    posted: Posted | None = getattr(request.state, "posted", None)
+    if posted is not None and problem.status in (409, 422):
+        show = form_page(request.url.path)
+        if show is not None:
+            try:
+                return show(posted.desk, state_of(problem, posted), problem.status)
+            except NotFound:  # it went away between the order and this answer
+                return alone(request, problem, posted)
+    return alone(request, problem, posted)
+
+
+Show = Callable[[Desk, FormState, int], HTMLResponse]
+
+
+def form_page(path: str) -> Show | None:
+    """The page with the form that was posted to this address."""
+    if path == "/incidents":
+        return open.show
+    if found := _STEP.fullmatch(path):
+        incident_id, step_id = IncidentId(found[1]), found[2]
+        return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
+    if (found := _ACTION.fullmatch(path)) and found[2] in INCIDENT_FORMS:
+        incident_id, action = IncidentId(found[1]), found[2]
+        return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)
+    return None
+
+
+def state_of(problem: Problem, posted: Posted) -> FormState:
+    """What was typed, and why it was not accepted, in the reader's language."""
+    language, translate = posted.desk.language, translations(posted.desk.language).gettext
+    return FormState(
+        fields=posted.fields,
+        errors=tuple((at, translate(text)) for at, text in problem.fields),
+        reasons=tuple(in_words(reason, language) for reason in problem.reasons),
+        conflict=tuple(changed(posted.desk, change) for change in problem.changes),
+        kept=posted.texts if problem.status == 409 else (),
+    )
+
+
+def changed(desk: Desk, change: Change) -> str:
+    assert hasattr(events, change.event), change.event
+    translate = translations(desk.language).gettext
+    with desk.store.read() as tx:
+        names = people.names(tx, [PersonId(change.by)]) if change.by is not None else {}
+    name = names.get(PersonId(change.by or "")) or translate(N_("Somebody"))
+    return translate(_CHANGED.get(change.event, _CHANGED_OTHERWISE)) % {"name": name}
+
+
+def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResponse:
+    language: Language = language_of(request)
+    translate = translations(language).gettext
+    heading, line = _WHAT.get(problem.status, _BROKEN)
+    session = session_token(request)
+    return page(
+        "pages/error.html",
+        language,
+        status=problem.status,
+        csrf=form_token(session) if session else "",
+        path="/board",
+        heading=translate(heading),
+        lines=[translate(line)],
+        reasons=[in_words(reason, language) for reason in problem.reasons],
+        kept=posted.texts if posted is not None else (),
+        district_line=None,
+    )

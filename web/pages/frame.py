@@ -1,0 +1,34 @@
+"""What every page shows around its content: who is signed in, in which language, and where the log stood."""
+
+from collections.abc import Mapping
+
+from starlette.responses import HTMLResponse
+
+from web.deps import Desk
+from web.forms import FRESH, FormState
+from web.rendering import Local, page
+
+
+def console(
+    desk: Desk,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    path: str,
+    status: int = 200,
+    problem: FormState = FRESH,
+) -> HTMLResponse:
+    """A page inside the console. It keeps itself up to date when it says at which `position` it was read."""
+    zone = str(values.get("zone", "UTC"))
+    always: dict[str, object] = {
+        "desk": desk,
+        "csrf": desk.form_token,
+        "here": "",
+        "path": path,
+        "problem": problem,
+        "local": Local(desk.language, zone),
+        "live": "position" in values,
+        "incident_id": None,
+        "district_name": "",
+    }
+    return page(template, desk.language, status=status, **(always | dict(values)))

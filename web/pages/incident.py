@@ -1,0 +1,180 @@
+"""One incident: its page, the parts of it that are pulled live, and the pages with one task each."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crisis.errors import NotFound
+from crisis.protocols.schema import Step
+from crisis.store import audit, people, queries
+from crisis.store.queries import IncidentView
+from crisis.vocabulary import IncidentId, ReleaseTo, Role, StepType, Urgency
+from web import words
+from web.deps import Desk, IncidentPath, SignedIn
+from web.forms import FRESH, FormPost, FormState
+from web.incident_forms import INCIDENT_FORMS
+from web.pages import shown
+from web.pages.frame import console
+from web.pages.parts import part
+from web.pages.reasons import in_words
+from web.rendering import Language, translations
+from web.words import N_
+
+router = APIRouter(include_in_schema=False)
+
+PARTS = ("header", "next", "steps", "people", "student", "timeline")
+SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "student")
+Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
+Search = Annotated[str, Query(max_length=80)]
+GO: dict[StepType, str] = {
+    StepType.SCREEN: N_("Start the screening"),
+    StepType.ASSESS: N_("Decide level of risk"),
+    StepType.CONTACT: N_("Call the family"),
+    StepType.PAGE: N_("Page them"),
+    StepType.HANDOFF: N_("Offer handoff"),
+    StepType.DECISION: N_("Decide"),
+    StepType.CUSTODY: N_("Who is with the student"),
+    StepType.REVIEW: N_("Review and close"),
+}
+
+
+def seen(desk: Desk, incident_id: IncidentId, action: str) -> IncidentView:
+    """Fails closed: what cannot be put on record is not shown."""
+    with desk.store.write() as tx:
+        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
+        detail = {"seq": view.incident.seq}
+        audit.record(tx, at=desk.at, actor=desk.person, action=action, subject=incident_id, detail=detail)
+    return view
+
+
+def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
+    """What the templates of one incident ask for."""
+    translate = translations(desk.language).gettext
+    return {
+        "view": view,
+        "incident": view.incident,
+        "protocol": view.protocol,
+        "entries": shown.entries(view, desk.language),
+        "phases": shown.phase_marks(view, desk.at, desk.language),
+        "warnings": shown.warnings(view, desk.language),
+        "place": shown.place(view),
+        "plan": shown.plan(view),
+        "blocked": shown.guardians_blocked(view),
+        "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
+    }
+
+
+def frame_of(view: IncidentView) -> dict[str, object]:
+    return {"position": view.position, "incident_id": view.incident.id, "zone": view.zone}
+
+
+def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+    view = seen(desk, incident_id, "incident viewed")
+    values = values_of(desk, view) | frame_of(view)
+    path = f"/incidents/{incident_id}"
+    return console(desk, "pages/incident.html", values, path=path, status=status, problem=problem)
+
+
+def show_sheet(
+    desk: Desk, incident_id: IncidentId, sheet: str, problem: FormState = FRESH, status: int = 200, query: str = ""
+) -> HTMLResponse:
+    view = seen(desk, incident_id, f"{sheet} viewed")
+    path = f"/incidents/{incident_id}/{sheet}"
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
+    return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)
+
+
+def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, object]:
+    translate = translations(desk.language).gettext
+    family = [(each.person, each.name) for each in view.contacts]
+    return {
+        "staff_options": lambda roles: staff_options(view, roles),
+        "role_options": [(role.value, translate(words.of(role))) for role in PAGED],
+        "family_options": family,
+        "obstacles": [in_words(reason, desk.language) for reason in view.obstacles],
+        "ReleaseTo": choices(ReleaseTo),
+        "Urgency": choices(Urgency),
+        "loop_id": lambda text: str(text).replace(":", "-"),
+        "query": query,
+        "found": found_students(desk, view, query) if len(query) > 1 else [],
+    }
+
+
+PAGED = (Role.ONCALL_CLINICIAN, Role.INCIDENT_LEAD, Role.ADMIN, Role.NURSE, Role.ASSESSOR, Role.DISTRICT_ONCALL)
+
+
+def choices(kind: type[Enum]) -> list[Enum]:
+    return list(kind)
+
+
+def staff_options(view: IncidentView, roles: Sequence[Role]) -> list[tuple[str, str]]:
+    """Staff of this school first; `roles` narrows to nobody: whether they may do it is for the rules to say."""
+    here = [each for each in view.staff if view.incident.school in each.schools]
+    rest = [each for each in view.staff if view.incident.school not in each.schools]
+    return [(str(each.id), each.name) for each in (*here, *rest)]
+
+
+def found_students(desk: Desk, view: IncidentView, query: str) -> list[tuple[str, str]]:
+    """Every look-up is on record, without what was typed."""
+    with desk.store.write() as tx:
+        found = people.students(tx, view.incident.school, query)[:20]
+        detail = {"found": len(found)}
+        subject = view.incident.school
+        audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=subject, detail=detail)
+    return [(str(each.id), f"{each.name} · {each.grade}" if each.grade else each.name) for each in found]
+
+
+@router.get("/incidents/{incident_id}")
+def show_incident(desk: SignedIn, incident_id: IncidentPath) -> HTMLResponse:
+    return show(desk, incident_id)
+
+
+@router.get("/incidents/{incident_id}/parts/{name}")
+def incident_part(desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action) -> Response:
+    """Seen before with the page itself; what changes under the same eyes is not put on record again."""
+    if name not in PARTS:
+        raise NotFound
+    with desk.store.read() as tx:
+        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
+    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view))
+
+
+@router.get("/incidents/{incident_id}/{sheet}")
+def show_task(desk: SignedIn, incident_id: IncidentPath, sheet: Action, q: Search = "") -> HTMLResponse:
+    if sheet not in SHEETS:
+        raise NotFound
+    return show_sheet(desk, incident_id, sheet, query=q.strip())
+
+
+@router.post("/incidents/{incident_id}/{action}")
+def order(desk: SignedIn, incident_id: IncidentPath, action: Action, posted: FormPost) -> RedirectResponse:
+    """One form, one command; then back to the incident."""
+    if action not in INCIDENT_FORMS:
+        raise NotFound
+    form = posted.read(INCIDENT_FORMS[action][0])
+    desk.submit(incident_id, form.command(desk), seen=form.seen, key=form.key)
+    return RedirectResponse(f"/incidents/{incident_id}", status_code=303)
+
+
+def again(desk: Desk, incident_id: IncidentId, action: str, problem: FormState, status: int) -> HTMLResponse:
+    """The page on which the refused form stands, with what was typed."""
+    sheet = INCIDENT_FORMS[action][1]
+    if sheet is None:
+        return show(desk, incident_id, problem, status)
+    return show_sheet(desk, incident_id, sheet, problem, status)
+
+
+def step_of(view: IncidentView, step_id: str) -> Step:
+    step = next((step for step, _ in view.steps if step.id == step_id), None)
+    if step is None:
+        raise NotFound
+    return step
+
+
+def option_names(values: Mapping[str, str], language: Language) -> list[tuple[str, str]]:
+    return [(key, translations(language).gettext(name)) for key, name in values.items()]

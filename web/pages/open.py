@@ -1,0 +1,103 @@
+"""Raising an incident: what, where, and is an adult with the student. Nothing else is asked before help comes."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
+
+from crisis import commands as cmd
+from crisis.policy import access
+from crisis.store import audit, people, protocols
+from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StudentId
+from web import words
+from web.deps import ID, Desk, SignedIn
+from web.forms import FRESH, FormPost, FormState, Sent
+from web.pages.frame import console
+from web.rendering import translations
+from web.words import N_
+
+router = APIRouter(include_in_schema=False)
+
+Search = Annotated[str, Query(max_length=80)]
+Id = Annotated[str, Query(pattern=ID)]
+
+
+class Open(Sent):
+    kind: str = Field(title=N_("What is happening?"))
+    school: str = Field(title=N_("Which school?"))
+    place: str = Field(title=N_("Where should people go?"))
+    beside: Beside = Field(title=N_("Is an adult with the student?"))
+    student: str | None = None
+    linked_to: str | None = None
+    drill: Literal["yes", "no"] = "no"
+
+    def command(self, desk: Desk) -> cmd.OpenIncident:
+        with desk.store.read() as tx:
+            protocol, protocol_hash = protocols.current(tx, self.kind, desk.actor.district)
+        return cmd.OpenIncident(
+            by=desk.actor,
+            mode=Mode.DRILL if self.drill == "yes" else Mode.LIVE,
+            school=SchoolId(self.school),
+            crisis_type=self.kind,
+            protocol=protocol.id,
+            version=protocol.version,
+            protocol_hash=protocol_hash,
+            place=desk.seal(self.place),
+            student=StudentId(self.student) if self.student else None,
+            beside=self.beside,
+            linked_to=IncidentId(self.linked_to) if self.linked_to else None,
+        )
+
+
+def show(
+    desk: Desk,
+    problem: FormState = FRESH,
+    status: int = 200,
+    *,
+    school: str = "",
+    query: str = "",
+    linked: str = "",
+) -> HTMLResponse:
+    with desk.store.read() as tx:
+        schools = people.schools(tx, desk.actor.district)
+        kinds = protocols.kinds(tx, desk.actor.district)
+    own = [each for each in schools if each.id in desk.actor.schools]
+    chosen = school or (str(own[0].id) if own else "")
+    offered = [*own, *(each for each in schools if each not in own)]
+    translate = translations(desk.language).gettext
+    values = {
+        "here": "open",
+        "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds],
+        "schools": [(str(each.id), each.name) for each in offered],
+        "school": chosen,
+        "besides": [(each.value, translate(words.of(each))) for each in Beside],
+        "searched": bool(query),
+        "found": found_students(desk, SchoolId(chosen), query) if chosen and len(query) > 1 else [],
+        "linked": linked or problem.typed("linked_to"),
+    }
+    return console(desk, "pages/open.html", values, path="/incidents/new", status=status, problem=problem)
+
+
+def found_students(desk: Desk, school: SchoolId, query: str) -> list[tuple[str, str]]:
+    """Only of a school whose incidents this person may see; every look-up is on record, without what was typed."""
+    with desk.store.write() as tx:
+        asked = people.school(tx, school)
+        if not access.may_see(desk.actor, asked.district, asked.id, frozenset()):
+            return []
+        found = people.students(tx, school, query)[:20]
+        detail = {"found": len(found)}
+        audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=school, detail=detail)
+    return [(str(each.id), f"{each.name} · {each.grade}" if each.grade else each.name) for each in found]
+
+
+@router.get("/incidents/new")
+def show_open(desk: SignedIn, school: Search = "", q: Search = "", after: Id = "-") -> HTMLResponse:
+    return show(desk, school=school, query=q.strip(), linked="" if after == "-" else after)
+
+
+@router.post("/incidents")
+def open_incident(desk: SignedIn, posted: FormPost) -> RedirectResponse:
+    form = posted.read(Open)
+    done = desk.open(form.command(desk), key=form.key)
+    return RedirectResponse(f"/incidents/{done.incident.id}", status_code=303)

@@ -1,0 +1,20 @@
+"""A rule's reason in the reader's language; what fills its places is translated where it is one of our words."""
+
+from crisis.errors import Reason
+from crisis.vocabulary import Role
+from web import words
+from web.forms import Said
+from web.rendering import Language, translations
+from web.words import N_
+
+_ROLE_WORDS = {role.value.replace("_", " "): words.of(role) for role in Role}
+
+
+def in_words(reason: Reason, language: Language) -> Said:
+    translate = translations(language).gettext
+    values = dict(reason.values)
+    if "roles" in values:
+        named = [_ROLE_WORDS.get(name, name) for name in values["roles"].split(" or ")]
+        values["roles"] = translate(N_(" or ")).join(translate(name) for name in named)
+    text = translate(reason.text)
+    return Said(rule=reason.rule, words=text % values if values else text)

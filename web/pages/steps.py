@@ -1,0 +1,145 @@
+"""One step: its form, what it waits for, whom to give it to, and how it is left out."""
+
+from crisis.protocols.loader import instrument
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from crisis.errors import NotFound
+from crisis.events import TierSet
+from crisis.protocols.schema import Citation, Instrument, Step
+from crisis.statemachine.steps import waits_for
+from crisis.statemachine.timers import live_deadlines
+from crisis.store.queries import IncidentView
+from crisis.vocabulary import (
+    ContactMethod,
+    ContactOutcome,
+    FollowUpOutcome,
+    IncidentId,
+    LanguageHelp,
+    LegalBasis,
+    ReceiverKind,
+    StepState,
+    StepType,
+    Tier,
+)
+from web import words
+from web.deps import Desk, IncidentPath, SignedIn
+from web.forms import FRESH, FormPost, FormState
+from web.pages import shown
+from web.pages.frame import console
+from web.pages.incident import Action, choices, frame_of, option_names, seen, sheet_values, step_of, values_of
+from web.rendering import translations
+from web.step_forms import STEP_FORMS
+from web.words import N_
+
+router = APIRouter(include_in_schema=False)
+
+LANGUAGES = {
+    "en": N_("English"),
+    "es": N_("Spanish"),
+    "ht": N_("Haitian Creole"),
+    "pt": N_("Portuguese"),
+    "kea": N_("Cape Verdean Creole"),
+    "zh": N_("Chinese"),
+    "vi": N_("Vietnamese"),
+    "ar": N_("Arabic"),
+    "so": N_("Somali"),
+    "fr": N_("French"),
+    "ase": N_("American Sign Language"),
+    "mul": N_("Another language"),
+}
+AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
+
+
+def show(
+    desk: Desk, incident_id: IncidentId, step_id: str, problem: FormState = FRESH, status: int = 200
+) -> HTMLResponse:
+    view = seen(desk, incident_id, "step viewed")
+    step = step_of(view, step_id)
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view) | step_values(desk, view, step)
+    path = f"/incidents/{incident_id}/steps/{step_id}"
+    return console(desk, "pages/step.html", values, path=path, status=status, problem=problem)
+
+
+def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
+    state, protocol = view.state(step), view.protocol
+    due = live_deadlines(view.incident, protocol, view.ground)
+    return {
+        "step": step,
+        "state": state,
+        "again": step.type in AGAIN and state is StepState.DONE and view.incident.closed_at is None,
+        "record": view.incident.steps.get(step.id),
+        "due": [each for each in due if each.step.id == step.id],
+        "waiting": waits_for(view.incident, protocol, step),
+        "exceptions": shown.exceptions_of(view, step),
+        "citation": citation(protocol.citations, step.source),
+        "reviewed": protocol.review.clinical.name is not None,
+        "instruments": instruments(step),
+        "rationale": rationale(view),
+        "languages": option_names(LANGUAGES, desk.language),
+        "contact_options": contact_options(desk, view),
+        "withhold_options": withhold_options(desk, view),
+    } | {kind.__name__: choices(kind) for kind in ENUMS}
+
+
+ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, LanguageHelp, LegalBasis, ReceiverKind, Tier)
+
+
+def instruments(step: Step) -> list[Instrument]:
+    return [instrument(name) for name in step.instruments]
+
+
+def citation(citations: tuple[Citation, ...], source: str) -> Citation | None:
+    return next((each for each in citations if each.key in source.split()), None)
+
+
+def rationale(view: IncidentView) -> list[str]:
+    """Why the level that waits for a signature was chosen."""
+    decided = [stored.event for stored in view.events if isinstance(stored.event, TierSet)]
+    return [view.words[event.rationale] for event in decided[-1:] if event.rationale in view.words]
+
+
+def contact_options(desk: Desk, view: IncidentView) -> list[tuple[str, str]]:
+    """Where the record does not say whether an adult is a guardian, both are offered: the caller asked."""
+    translate = translations(desk.language).gettext
+    kinds = {True: ("guardian",), False: ("other",), None: ("guardian", "other")}
+    labels = {"guardian": translate(N_("Guardian")), "other": translate(N_("not a guardian"))}
+    known = [
+        (f"{kind}:{each.person}", f"{each.name} · {translate(words.of(each.relation))} · {labels[kind]}")
+        for each in view.contacts
+        for kind in kinds[each.guardian]
+    ]
+    return [
+        *known,
+        ("guardian:", translate(N_("A guardian who is not on record"))),
+        ("other:", translate(N_("Another adult who is not on record"))),
+    ]
+
+
+def withhold_options(desk: Desk, view: IncidentView) -> list[tuple[str, str]]:
+    translate, language = translations(desk.language).gettext, desk.language
+    kept_back = translate(N_("Stays here: %(reason)s"))
+    reasons = view.protocol.withhold_reasons.items()
+    return [
+        ("given", translate(N_("They get it"))),
+        *((key, kept_back % {"reason": words.in_language(language)}) for key, words in reasons),
+    ]
+
+
+@router.get("/incidents/{incident_id}/steps/{step_id}")
+def show_step(desk: SignedIn, incident_id: IncidentPath, step_id: str) -> HTMLResponse:
+    return show(desk, incident_id, step_id)
+
+
+@router.post("/incidents/{incident_id}/steps/{step_id}/{action}")
+def order(
+    desk: SignedIn, incident_id: IncidentPath, step_id: str, action: Action, posted: FormPost
+) -> RedirectResponse:
+    """One form, one command; then back to the incident, or to the step where there is more to do on it."""
+    if action not in STEP_FORMS:
+        raise NotFound
+    form = posted.read(STEP_FORMS[action])
+    step = step_of(seen(desk, incident_id, "step opened"), step_id)
+    desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
+    stays = action == "interview"  # the level of risk comes next, on the same page
+    return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)
