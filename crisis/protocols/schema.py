@@ -211,6 +211,8 @@ class Step(Strict):
             StepType.PAGE: ("pages", self.pages),
         }
         for kind, (name, value) in wants.items():
+            if kind is StepType.SCREEN and self.type is StepType.ASSESS:
+                continue  # an interview is held with an instrument too, where there is one
             if (self.type is kind) != bool(value):
                 raise ValueError(f"`{name}` goes with type `{kind}`, and a `{kind}` step needs it")
         return self
