@@ -1,0 +1,115 @@
+"""Values to JSON and back; the one place where `Any` is allowed. Stored names never change."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from crisis import commands as cmd
+from crisis import effects as eff
+from crisis import events as ev
+from crisis.commands import Actor, Command
+from crisis.effects import Effect
+from crisis.events import Event
+from crisis.statemachine.incident import Incident
+from crisis.vocabulary import WordsId
+
+
+def _concrete(module: Any, base: type) -> dict[str, Any]:
+    found = (thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, base))
+    return {thing.__name__: thing for thing in found if thing is not base}
+
+
+EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event)
+COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command)
+EFFECTS: Mapping[str, type[Effect]] = {
+    thing.__name__: thing
+    for thing in (eff.PageLevel, eff.ConfirmPage, eff.NotifyRole, eff.NotifyPerson, eff.StartTimer, eff.OpenLinked)
+}
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def dumps(value: Any) -> str:
+    """Canonical: keys and the members of sets in order, so that equal values have equal text."""
+    return orjson.dumps(_ordered(value), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _ordered(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(_ordered(item) for item in value)
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return _adapter(type(value)).dump_python(value, mode="python", exclude_defaults=True)
+
+
+def event_to_json(event: Event) -> Mapping[str, Any]:
+    """The body without its name, in plain values."""
+    plain: Mapping[str, Any] = orjson.loads(event_text(event))
+    return plain
+
+
+def event_text(event: Event) -> str:
+    return dumps(_plain(event))
+
+
+def event_from_text(name: str, text: str) -> Event:
+    """Raises KeyError for a name that was never written; unknown fields are a bug and raise as well."""
+    event: Event = _adapter(EVENTS[name]).validate_json(text)
+    return event
+
+
+def effect_text(effect: Effect) -> str:
+    return dumps(_plain(effect))
+
+
+def effect_from_text(name: str, text: str) -> Effect:
+    effect: Effect = _adapter(EFFECTS[name]).validate_json(text)
+    return effect
+
+
+def incident_text(incident: Incident) -> str:
+    return dumps(_plain(incident))
+
+
+def incident_from_text(text: str) -> Incident:
+    incident: Incident = _adapter(Incident).validate_json(text)
+    return incident
+
+
+def command_from_json(name: str, values: Mapping[str, Any], by: Actor) -> Command:
+    """A command from plain values; raises pydantic's ValidationError where they do not fit, KeyError for the name."""
+    command: Command = _adapter(COMMANDS[name]).validate_python({**values, "by": by})
+    return command
+
+
+@cache
+def words_fields(kind: type[Command]) -> frozenset[str]:
+    """The fields that hold sealed words: their ids are fresh at each try, so they say nothing of sameness."""
+    return frozenset(field.name for field in dataclasses.fields(kind) if field.type in (WordsId, WordsId | None))
+
+
+def command_digest(command: Command) -> str:
+    """Whether two commands ask for the same; who asks and the ids of words are left out."""
+    kind = type(command)
+    left_out = {"by", "evidence", *words_fields(kind)}
+    values = {
+        field.name: getattr(command, field.name) for field in dataclasses.fields(kind) if field.name not in left_out
+    }
+    text = dumps(
+        {"name": kind.__name__, **{name: _adapter(object).dump_python(value) for name, value in values.items()}}
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
