@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Literal
 
+from crisis.store.engine import Store
 from fastapi import Depends, HTTPException, Path
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -15,7 +16,6 @@ from crisis import clock
 from crisis.commands import Actor, Command, OpenIncident
 from crisis.settings import Settings
 from crisis.store import accounts, people
-from crisis.store.engine import Store
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, WordsId
 from web.problems import SignInNeeded, TokenNeeded

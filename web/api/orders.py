@@ -92,12 +92,6 @@ def _default(each: "Field[object]") -> object:
     return ... if each.default is MISSING else each.default
 
 
-def words_in(order: type[cmd.Command]) -> list[str]:
-    """The fields of a command that hold sealed words."""
-    hints = get_type_hints(order)
-    return [name for name, kind in hints.items() if kind is WordsId or WordsId in get_args(kind)]
-
-
 def sealed_evidence(desk: Desk, evidence: Evidence, step: str, protocol: Protocol) -> Evidence:
     """Seals all text but what the protocol declares to be a code: an unknown field is never taken for harmless."""
     known = next((each for each in protocol.steps if each.id == step), None)
@@ -111,7 +105,7 @@ def sealed_evidence(desk: Desk, evidence: Evidence, step: str, protocol: Protoco
 def command_of(order: type[cmd.Command], body: OrderBody, desk: Desk, protocol: Protocol | None = None) -> cmd.Command:
     """The command that a body asks for. `protocol` is needed for an order with evidence."""
     values = body.model_dump(mode="json", exclude={"seen"})
-    for name in words_in(order):
+    for name in codec.words_fields(order):
         if values[name] is not None:
             values[name] = desk.seal(values[name])
     if protocol is not None:
