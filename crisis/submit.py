@@ -181,5 +181,5 @@ def _written(
         position = incidents.head(tx)
     if key is not None:
         target = "" if change.before is None else str(after.id)
-        idempotency.remember(tx, key, _name(command.by), _digest(command, target), after.id, position)
+        idempotency.remember(tx, key, _name(command.by), _digest(command, target), after.id, position=position)
     return Submitted(after, position)

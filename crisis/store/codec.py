@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import orjson
@@ -32,14 +31,23 @@ EFFECTS: Mapping[str, type[Effect]] = {
 }
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Kept, because making one takes milliseconds."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def dumps(value: Any) -> str:
     """Canonical: keys and the members of sets in order, so that equal values have equal text."""
     return orjson.dumps(_ordered(value), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def loads(text: str) -> Any:
+    return orjson.loads(text)
 
 
 def _ordered(value: Any) -> Any:
@@ -96,7 +104,6 @@ def command_from_json(name: str, values: Mapping[str, Any], by: Actor) -> Comman
     return command
 
 
-@cache
 def words_fields(kind: type[Command]) -> frozenset[str]:
     """The fields that hold sealed words: their ids are fresh at each try, so they say nothing of sameness."""
     return frozenset(field.name for field in dataclasses.fields(kind) if field.type in (WordsId, WordsId | None))
@@ -106,10 +113,6 @@ def command_digest(command: Command) -> str:
     """Whether two commands ask for the same; who asks and the ids of words are left out."""
     kind = type(command)
     left_out = {"by", "evidence", *words_fields(kind)}
-    values = {
-        field.name: getattr(command, field.name) for field in dataclasses.fields(kind) if field.name not in left_out
-    }
-    text = dumps(
-        {"name": kind.__name__, **{name: _adapter(object).dump_python(value) for name, value in values.items()}}
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+    asked = [field.name for field in dataclasses.fields(kind) if field.name not in left_out]
+    values = {name: _adapter(object).dump_python(getattr(command, name)) for name in asked}
+    return hashlib.sha256(dumps({"name": kind.__name__, **values}).encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""Incidents: the row of current state and the log, always written together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from crisis.errors import Conflict, NotFound
+from crisis.events import Event
+from crisis.statemachine.evolve import fold
+from crisis.statemachine.incident import Incident
+from crisis.store import codec, postgres
+from crisis.store.tables import EVENT, HEAD, INCIDENT
+from crisis.vocabulary import DistrictId, IncidentId, Mode, SchoolId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`position` is the global number, dense and in the order of commits; `seq` counts within the incident."""
+
+    position: int
+    incident: IncidentId
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """That something happened, and where; not what. Enough to wake whoever may look."""
+
+    position: int
+    incident: IncidentId
+    seq: int
+    district: DistrictId
+    school: SchoolId
+    mode: Mode
+
+
+def load(tx: Connection, incident_id: IncidentId, *, lock: bool = False) -> Incident:
+    """The current state; `lock` keeps others from changing it until the transaction ends."""
+    query = select(INCIDENT.c.state).where(INCIDENT.c.id == incident_id)
+    state = tx.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if state is None:
+        raise NotFound
+    return codec.incident_from_text(state)
+
+
+def current(tx: Connection, district: DistrictId, *, closed_since: datetime | None = None) -> list[Incident]:
+    """The open incidents of a district, and those closed since a time."""
+    still_open = INCIDENT.c.closed_at.is_(None)
+    wanted = still_open if closed_since is None else or_(still_open, INCIDENT.c.closed_at >= closed_since)
+    query = select(INCIDENT.c.state).where(INCIDENT.c.district == district, wanted).order_by(INCIDENT.c.opened_at)
+    return [codec.incident_from_text(state) for state in tx.execute(query).scalars()]
+
+
+def append(tx: Connection, before: Incident | None, after: Incident, events: Sequence[Event], *, at: datetime) -> int:
+    """Writes the new state and its events; returns the global number of the last.
+
+    Raises `Conflict` when another transaction wrote the same number first.
+    """
+    first = (before.seq if before is not None else 0) + 1
+    _write_state(tx, before, after)
+    position = _next_position(tx)
+    rows = [
+        {
+            "position": position + turn,
+            "incident": after.id,
+            "seq": first + turn,
+            "name": type(event).__name__,
+            "district": after.district,
+            "school": after.school,
+            "mode": after.mode,
+            "at": at,
+            "body": codec.event_text(event),
+        }
+        for turn, event in enumerate(events)
+    ]
+    try:
+        tx.execute(insert(EVENT), rows)
+    except IntegrityError as error:
+        raise Conflict(first - 1, first, ()) from error
+    last = position + len(rows) - 1
+    tx.execute(update(HEAD).values(position=last))
+    return last
+
+
+def _write_state(tx: Connection, before: Incident | None, after: Incident) -> None:
+    values = _row(after)
+    if before is None:
+        tx.execute(insert(INCIDENT).values(**values))
+        return
+    same = (INCIDENT.c.id == after.id, INCIDENT.c.seq == before.seq)
+    done = tx.execute(update(INCIDENT).where(*same).values(**{name: values[name] for name in _CHANGES}))
+    if done.rowcount != 1:
+        raise Conflict(before.seq, before.seq + 1, ())
+
+
+_CHANGES = ("student", "phase", "custody", "emergency", "tier", "adult", "seq", "closed_at", "state")
+
+
+def _row(incident: Incident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "district": incident.district,
+        "school": incident.school,
+        "mode": incident.mode,
+        "crisis_type": incident.crisis_type,
+        "protocol": incident.protocol,
+        "version": incident.version,
+        "protocol_hash": incident.protocol_hash,
+        "student": incident.student,
+        "phase": incident.phase,
+        "custody": incident.custody,
+        "emergency": incident.emergency,
+        "tier": incident.effective_tier,
+        "adult": incident.adult,
+        "seq": incident.seq,
+        "opened_at": incident.opened_at,
+        "closed_at": incident.closed_at,
+        "state": codec.incident_text(incident),
+    }
+
+
+def _next_position(tx: Connection) -> int:
+    if tx.dialect.name == "postgresql":
+        postgres.take_log_lock(tx)
+    return head(tx) + 1
+
+
+def events_of(
+    tx: Connection, incident_id: IncidentId, *, after: int = 0, limit: int | None = None
+) -> list[StoredEvent]:
+    query = (
+        select(EVENT.c.position, EVENT.c.incident, EVENT.c.seq, EVENT.c.name, EVENT.c.body)
+        .where(EVENT.c.incident == incident_id, EVENT.c.seq > after)
+        .order_by(EVENT.c.seq)
+        .limit(limit)
+    )
+    return [
+        StoredEvent(row.position, IncidentId(row.incident), row.seq, codec.event_from_text(row.name, row.body))
+        for row in tx.execute(query)
+    ]
+
+
+def since(tx: Connection, position: int, *, limit: int = 1000) -> list[Tick]:
+    """What happened after a position, in the order of commits; nothing can later appear before what was returned."""
+    columns = (EVENT.c.position, EVENT.c.incident, EVENT.c.seq, EVENT.c.district, EVENT.c.school, EVENT.c.mode)
+    query = select(*columns).where(EVENT.c.position > position).order_by(EVENT.c.position).limit(limit)
+    return [
+        Tick(row.position, IncidentId(row.incident), row.seq, DistrictId(row.district), SchoolId(row.school), row.mode)
+        for row in tx.execute(query)
+    ]
+
+
+def head(tx: Connection) -> int:
+    return int(tx.execute(select(HEAD.c.position)).scalar_one())
+
+
+def refold(tx: Connection, incident_id: IncidentId) -> Incident:
+    """The state that the log stands for; it must equal the row."""
+    return fold(stored.event for stored in events_of(tx, incident_id))

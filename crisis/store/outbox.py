@@ -1,0 +1,135 @@
+"""One queue for now and for later: effects and timers, written with the event that obliges them.
+
+A claim is a lease with a fence. A worker that was too slow cannot finish what another one took over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
+from crisis.statemachine.incident import Incident
+from crisis.store import codec
+from crisis.store.tables import OUTBOX
+from crisis.vocabulary import IncidentId, Mode, Urgency
+
+Numbered = tuple[int, Effect]
+_URGENT_TIMERS = frozenset({"page_unanswered", "page_alarm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed row. `fence` must still be the row's when the job is finished."""
+
+    id: int
+    incident: IncidentId
+    seq: int
+    effect: Effect
+    due_at: datetime
+    attempts: int
+    fence: int
+
+
+def urgency_of(effect: Effect) -> int:
+    """0 is the most urgent: what keeps a page going comes before what only tells people, and drills come last."""
+    match effect:
+        case PageLevel(urgency=Urgency.U1) | OpenLinked():
+            return 0
+        case PageLevel():
+            return 1
+        case StartTimer():
+            return 1 if effect.name in _URGENT_TIMERS else 2
+        case ConfirmPage() | NotifyRole() | NotifyPerson():
+            return 3
+
+
+def put(tx: Connection, incident: Incident, effects: Sequence[Numbered], at: datetime) -> None:
+    """Rows for the effects of events, in order; timers are due later, the rest now."""
+    if not effects:
+        return
+    drill = 10 if incident.mode is Mode.DRILL else 0
+    turns: dict[int, int] = {}
+    rows = []
+    for seq, effect in effects:
+        turns[seq] = turns.get(seq, 0) + 1
+        rows.append(
+            {
+                "incident": incident.id,
+                "district": incident.district,
+                "seq": seq,
+                "turn": turns[seq],
+                "mode": incident.mode,
+                "urgency": urgency_of(effect) + drill,
+                "kind": type(effect).__name__,
+                "body": codec.effect_text(effect),
+                "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
+            }
+        )
+    tx.execute(insert(OUTBOX), rows)
+
+
+def claim(tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
+    """Due rows that nobody holds, the most urgent first; they are this worker's until the lease ends."""
+    free = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= at)
+    due = (
+        select(OUTBOX)
+        .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, free)
+        .order_by(OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
+        .limit(limit)
+    )
+    rows = tx.execute(due.with_for_update(skip_locked=True)).all()
+    if not rows:
+        return []
+    tx.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_([row.id for row in rows]))
+        .values(
+            claimed_by=worker,
+            claimed_until=at + lease,
+            fence=OUTBOX.c.fence + 1,
+            attempts=OUTBOX.c.attempts + 1,
+        )
+    )
+    return [_job(row) for row in rows]
+
+
+def _job(row: Row[tuple[object, ...]]) -> Job:
+    return Job(
+        id=row.id,
+        incident=IncidentId(row.incident),
+        seq=row.seq,
+        effect=codec.effect_from_text(row.kind, row.body),
+        due_at=row.due_at,
+        attempts=row.attempts + 1,
+        fence=row.fence + 1,
+    )
+
+
+def finish(tx: Connection, job: Job, at: datetime) -> bool:
+    """False if another worker has taken the job over since."""
+    return _settle(tx, job, done_at=at, claimed_until=None)
+
+
+def retry_at(tx: Connection, job: Job, when: datetime) -> bool:
+    """Gives the job back, not to be taken before `when`; False if it was taken over."""
+    return _settle(tx, job, due_at=when, claimed_until=None)
+
+
+def _settle(tx: Connection, job: Job, **values: datetime | None) -> bool:
+    mine = and_(OUTBOX.c.id == job.id, OUTBOX.c.fence == job.fence, OUTBOX.c.done_at.is_(None))
+    return tx.execute(update(OUTBOX).where(mine).values(**values)).rowcount == 1
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next row is due that nobody has finished; None when there is none."""
+    query = select(OUTBOX.c.due_at).where(OUTBOX.c.done_at.is_(None)).order_by(OUTBOX.c.due_at).limit(1)
+    found: datetime | None = tx.execute(query).scalar_one_or_none()
+    return found
+
+
+def waiting(tx: Connection, at: datetime) -> int:
+    """How many rows are overdue: the one number that says whether the worker keeps up."""
+    query = select(OUTBOX.c.id).where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at).limit(10_000)
+    return len(tx.execute(query).all())

@@ -1,0 +1,108 @@
+"""PostgreSQL: the engine beyond one machine. Wake-ups carry nothing; whoever wakes reads the rows."""
+
+import logging
+import select
+import threading
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+
+LEAST_VERSION = 150000
+CHANNEL = "crisis"
+POLL = 1.0  # seconds between looks at whether to stop
+TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
+OPTIONS = (
+    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on"
+)
+LOG_LOCK = 4_201_977  # one number for the order of the log, taken just before events are written
+
+log = logging.getLogger(__name__)
+
+
+def _url(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def engine(url: str) -> Engine:
+    return create_engine(
+        _url(url), pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, connect_args={"options": OPTIONS}
+    )
+
+
+def reader(url: str) -> Engine:
+    """Its own pool, so that pages never wait for the readers; every transaction sees one moment and writes nothing."""
+    made = create_engine(
+        _url(url),
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        connect_args={"options": OPTIONS},
+    )
+
+    @event.listens_for(made, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return made
+
+
+def migrating(url: str) -> Engine:
+    """Without limits of time: a migration of a large table may take minutes."""
+    return create_engine(_url(url), pool_size=1)
+
+
+def unfit(made: Engine) -> str | None:
+    with made.connect() as tx:
+        version = int(tx.execute(text("SHOW server_version_num")).scalar_one())
+    return None if version >= LEAST_VERSION else "PostgreSQL 15 or newer is needed"
+
+
+def notify(tx: Connection) -> None:
+    tx.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+
+def take_log_lock(tx: Connection) -> None:
+    """Events are numbered in the order in which they commit; without it a reader misses those of slower writers."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOG_LOCK})
+
+
+class Bell:
+    """Listens on a connection of its own and rings; a lost connection is made again, and a poll elsewhere covers it."""
+
+    def __init__(self, url: URL, ring: Callable[[], None]) -> None:
+        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._ring = ring
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._listen, name="postgres-bell", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(POLL * 3)
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._ring()  # whatever was missed while there was no connection
+                    self._wait(connection)
+            except psycopg.OperationalError:
+                log.warning("wake-up connection lost")
+                self._stop.wait(POLL)
+
+    def _wait(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._stop.is_set():
+            ready, _, _ = select.select([connection.fileno()], [], [], POLL)
+            if ready and any(True for _notice in connection.notifies(timeout=0)):
+                self._ring()

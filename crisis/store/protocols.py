@@ -1,0 +1,73 @@
+"""Published protocols, kept by content hash for ever, and which one answers for a kind of crisis."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crisis.checker.check import check
+from crisis.errors import NotFound, Reason, Refused
+from crisis.protocols.loader import content_hash
+from crisis.protocols.schema import Protocol, Text
+from crisis.store.tables import IN_FORCE, PROTOCOL
+from crisis.vocabulary import DistrictId, ProtocolHash
+
+EVERY_DISTRICT = DistrictId("*")
+
+
+@lru_cache(maxsize=64)
+def _parsed(body: str) -> Protocol:
+    return Protocol.model_validate_json(body, strict=False)
+
+
+def publish(
+    tx: Connection, protocol: Protocol, at: datetime, *, district: DistrictId = EVERY_DISTRICT, proved: bool = False
+) -> ProtocolHash:
+    """Puts a protocol in force for its crisis types. One that the model checker refutes is refused.
+
+    `proved` says that the very same content was proved before, as the built-in ones are by the tests.
+    """
+    if not proved:
+        _must_hold(protocol)
+    hashed = content_hash(protocol)
+    known = tx.execute(select(PROTOCOL.c.hash).where(PROTOCOL.c.hash == hashed)).scalar_one_or_none()
+    if known is None:
+        row = {"hash": hashed, "id": protocol.id, "version": protocol.version, "jurisdiction": protocol.jurisdiction}
+        tx.execute(insert(PROTOCOL).values(**row, body=protocol.model_dump_json(), published_at=at))
+    for crisis_type in protocol.crisis_types:
+        same = (IN_FORCE.c.district == district, IN_FORCE.c.crisis_type == crisis_type)
+        tx.execute(delete(IN_FORCE).where(*same))
+        tx.execute(insert(IN_FORCE).values(district=district, crisis_type=crisis_type, hash=hashed))
+    return hashed
+
+
+def _must_hold(protocol: Protocol) -> None:
+    proof = check(protocol)
+    if not proof.holds:
+        raise Refused(*(Reason("PROTOCOL", "%(finding)s", (("finding", str(found)),)) for found in proof.findings))
+
+
+def by_hash(tx: Connection, protocol_hash: ProtocolHash) -> Protocol:
+    body = tx.execute(select(PROTOCOL.c.body).where(PROTOCOL.c.hash == protocol_hash)).scalar_one_or_none()
+    if body is None:
+        raise NotFound
+    return _parsed(body)
+
+
+def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:
+    """The protocol in force for a kind of crisis; the district's own before the built-in one."""
+    query = select(IN_FORCE.c.district, IN_FORCE.c.hash).where(
+        IN_FORCE.c.crisis_type == crisis_type, IN_FORCE.c.district.in_([district, EVERY_DISTRICT])
+    )
+    found = {row.district: ProtocolHash(row.hash) for row in tx.execute(query)}
+    if not found:
+        raise NotFound
+    hashed = found.get(district) or found[EVERY_DISTRICT]
+    return by_hash(tx, hashed), hashed
+
+
+def kinds(tx: Connection, district: DistrictId) -> dict[str, Text]:
+    """The kinds of crisis that have a protocol in force, with their names."""
+    query = select(IN_FORCE.c.crisis_type).where(IN_FORCE.c.district.in_([district, EVERY_DISTRICT]))
+    found = sorted(set(tx.execute(query).scalars()))
+    return {kind: current(tx, kind, district)[0].crisis_types[kind] for kind in found}

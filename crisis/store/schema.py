@@ -1,0 +1,61 @@
+"""The schema's version: upgrades in one transaction, so that a kill midway leaves the old one whole."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from crisis.store import postgres, sqlite
+
+FOLDER = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 4_201_978  # two processes that start at once do not upgrade at once
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return config
+
+
+def newest() -> str:
+    """The revision that this program was written for."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def mismatch(engine: Engine) -> str | None:
+    """What to do if the database has another schema than this program, or None."""
+    with engine.connect() as tx:
+        found = MigrationContext.configure(tx).get_current_revision()
+    if found == newest():
+        return None
+    if found is None:
+        return "The database is empty; run: crisis init"
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found in known:
+        return "The database has an older schema; make a backup, then run: crisis migrate"
+    return "The database was upgraded by a newer Crisis; install that version again, or restore the backup before it"
+
+
+def upgrade(tx: Connection) -> None:
+    """Brings the schema to the newest revision inside the transaction of the caller."""
+    config = _config()
+    config.attributes["connection"] = tx
+    command.upgrade(config, "head")
+
+
+def upgrade_sqlite(path: Path) -> None:
+    with sqlite.plain(path).begin() as tx:
+        upgrade(tx)
+
+
+def upgrade_postgres(url: str) -> None:
+    engine = postgres.migrating(url)
+    with engine.begin() as tx:
+        tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        upgrade(tx)
+    engine.dispose()

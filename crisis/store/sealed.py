@@ -1,0 +1,149 @@
+"""Words, encrypted with the key of their incident or student; destroying that key erases them for ever.
+
+AES-256-GCM; each subject's key is wrapped by a key-encryption key in a file that is kept, and backed up, apart.
+"""
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, insert, select, update
+
+from crisis.store.tables import SEAL, WORDS
+from crisis.vocabulary import WordsId
+
+NONCE = 12
+KEY_BITS = 256
+
+
+class KeyFault(Exception):
+    """The key file cannot be used; the sentence says what to do."""
+
+
+class KeyRing:
+    """The key-encryption keys by name; the first seals, all unseal, so that a new one can be put in front."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = dict(keys)
+        self._first = next(iter(self._keys))
+
+    @classmethod
+    def create(cls, path: Path) -> "KeyRing":
+        """A new file that only its owner can read; never over an old one, which would lose all words."""
+        key = AESGCM.generate_key(KEY_BITS)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise KeyFault(f"{path} exists; it is not written over, because old words need it") from None
+        with os.fdopen(handle, "w") as file:
+            json.dump({f"k{secrets.token_hex(4)}": key.hex()}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        return cls.from_file(path)
+
+    @classmethod
+    def from_file(cls, path: Path) -> "KeyRing":
+        try:
+            mode = path.stat().st_mode
+            text = path.read_text()
+        except FileNotFoundError:
+            raise KeyFault(
+                f"There is no key file at {path}; `crisis init` makes one, a backup has the old one"
+            ) from None
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyFault(f"Others can read the key file {path}; run: chmod 600 {path}")
+        try:
+            keys = {name: bytes.fromhex(value) for name, value in json.loads(text).items()}
+        except (ValueError, AttributeError):
+            raise KeyFault(f"The key file {path} is damaged; put the backup of it back") from None
+        if not keys or any(len(key) * 8 != KEY_BITS for key in keys.values()):
+            raise KeyFault(f"The key file {path} holds no usable key; put the backup of it back")
+        return cls(keys)
+
+    def wrap(self, subject: str, key: bytes) -> bytes:
+        name = self._first.encode()
+        return bytes([len(name)]) + name + _encrypt(self._keys[self._first], key, f"seal|{subject}")
+
+    def unwrap(self, subject: str, wrapped: bytes) -> bytes:
+        length = wrapped[0]
+        name = wrapped[1 : 1 + length].decode()
+        if name not in self._keys:
+            raise KeyFault(f"The key file lacks the key {name}; put the backup of it back")
+        return _decrypt(self._keys[name], wrapped[1 + length :], f"seal|{subject}")
+
+    def seal(self, place: str, value: bytes) -> bytes:
+        """For what belongs to no incident yet, such as a text that just came in."""
+        return self.wrap(place, value)
+
+    def unseal(self, place: str, sealed: bytes) -> bytes:
+        return self.unwrap(place, sealed)
+
+
+def _encrypt(key: bytes, value: bytes, place: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, value, place.encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, place: str) -> bytes:
+    """`place` is bound in: text that was moved to another row does not open."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
+    except InvalidTag:
+        raise KeyFault(f"Sealed text at {place} does not open: wrong key file, or it was tampered with") from None
+
+
+def put(tx: Connection, keys: KeyRing, subject: str, words: Mapping[WordsId, str]) -> None:
+    """Seals what was written about an incident or a student."""
+    if not words:
+        return
+    key = _key_of(tx, keys, subject)
+    rows = [
+        {"id": words_id, "subject": subject, "sealed": _encrypt(key, text.encode(), f"words|{words_id}|{subject}")}
+        for words_id, text in words.items()
+    ]
+    tx.execute(insert(WORDS), rows)
+
+
+def _key_of(tx: Connection, keys: KeyRing, subject: str) -> bytes:
+    wrapped = tx.execute(select(SEAL.c.wrapped, SEAL.c.destroyed_at).where(SEAL.c.subject == subject)).one_or_none()
+    if wrapped is not None and wrapped.destroyed_at is not None:
+        raise KeyFault("The words of this record were destroyed by law; nothing more can be written to it")
+    if wrapped is not None:
+        return keys.unwrap(subject, wrapped.wrapped)
+    key = AESGCM.generate_key(KEY_BITS)
+    tx.execute(insert(SEAL).values(subject=subject, wrapped=keys.wrap(subject, key)))
+    return key
+
+
+def read(tx: Connection, keys: KeyRing, ids: Iterable[WordsId]) -> dict[WordsId, str]:
+    """The words that still exist; those whose key was destroyed are left out."""
+    wanted = list(set(ids))
+    found: dict[WordsId, str] = {}
+    opened: dict[str, bytes] = {}
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(WORDS.c.id, WORDS.c.subject, WORDS.c.sealed, SEAL.c.wrapped)
+            .join(SEAL, SEAL.c.subject == WORDS.c.subject)
+            .where(WORDS.c.id.in_(wanted[start : start + 500]), SEAL.c.wrapped.is_not(None))
+        )
+        for row in tx.execute(query):
+            if row.subject not in opened:
+                opened[row.subject] = keys.unwrap(row.subject, row.wrapped)
+            place = f"words|{row.id}|{row.subject}"
+            found[WordsId(row.id)] = _decrypt(opened[row.subject], row.sealed, place).decode()
+    return found
+
+
+def destroy_key(tx: Connection, subject: str, at: datetime) -> bool:
+    """Erases all words of a record for ever; False if it had none. The log and its chain stay whole."""
+    done = tx.execute(
+        update(SEAL).where(SEAL.c.subject == subject, SEAL.c.wrapped.is_not(None)).values(wrapped=None, destroyed_at=at)
+    )
+    return done.rowcount == 1

@@ -1,0 +1,104 @@
+"""A temporary PostgreSQL cluster of the tests' own, on a socket in its own folder."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+_numbers = count(1)
+
+
+def binaries() -> Path | None:
+    """The folder of initdb and pg_ctl; None where PostgreSQL is not installed."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if installed:
+        return installed[-1].parent
+    found = shutil.which("initdb")
+    return None if found is None else Path(found).resolve().parent
+
+
+class Cluster:
+    """Files in `folder`; as root, everything runs as the user `postgres` or `nobody`, since the server refuses root."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.folder, self.durable = folder, durable
+        self.socket = Path("/tmp") / f"crisis-pg-{os.getpid()}-{next(_numbers)}"  # a socket path is short
+        self._user = None if os.getuid() else _unprivileged()
+        self._bin = binaries()
+        assert self._bin is not None
+
+    @contextmanager
+    def running(self) -> Iterator["Cluster"]:
+        self.socket.mkdir(mode=0o700)
+        self._own(self.socket)
+        self._own(self.folder)
+        self._run(
+            "initdb", "-D", str(self.data), "-A", "trust", "-U", "crisis", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop("immediate")
+            shutil.rmtree(self.socket, ignore_errors=True)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        fast = "" if self.durable else "-c fsync=off -c synchronous_commit=on -c full_page_writes=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.socket} -c max_connections=200 {fast}"
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, how: str = "fast") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", how, "-w", "stop")
+
+    def create(self, name: str, template: str = "template1") -> str:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        return self._url(name)
+
+    def create_from(self, template: str) -> str:
+        return self.create(f"crisis_{next(_numbers)}", template)
+
+    def drop(self, url: str) -> None:
+        name = urlsplit(url).path.lstrip("/")
+        with psycopg.connect(self._url("postgres"), autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://crisis@/{name}?host={self.socket}"
+
+    def _own(self, path: Path) -> None:
+        if self._user is None:
+            return
+        entry = pwd.getpwnam(self._user)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+        for parent in path.parents:  # temporary folders of root are closed to the server's user
+            if parent.stat().st_uid == 0 and parent != Path("/") and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        assert self._bin is not None
+        prefix = [] if self._user is None else ["setpriv", f"--reuid={self._user}", "--clear-groups", "--"]
+        command = [*prefix, str(self._bin / program), *arguments]
+        done = (
+            subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+            if program == "initdb"
+            else subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr or (self.folder / 'log')}")
+
+
+def _unprivileged() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"

@@ -1,0 +1,83 @@
+"""Real databases for tests: SQLite files and a temporary PostgreSQL cluster, both with the schema of the migrations."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crisis.store.engine import Store, open_store
+from crisis.store.sealed import KeyRing
+from tests.cluster import Cluster, binaries
+
+IN_CI = os.environ.get("CRISIS_CI") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI nothing that belongs there may be skipped: a skip is a failure."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    KeyRing.create(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One PostgreSQL for the whole run, without fsync: tests of durability start their own."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with Cluster(tmp_path_factory.mktemp("postgres")).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster, key_file: Path) -> str:
+    url = cluster.create("crisis_template")
+    open_store(url, key_file, migrate=True).close()
+    return "crisis_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, key_file: Path) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    open_store(f"sqlite:///{path}", key_file, migrate=True).close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "crisis.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(cluster: Cluster, postgres_template: str) -> Iterator[str]:
+    url = cluster.create_from(postgres_template)
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture
+def store(database_url: str, key_file: Path) -> Iterator[Store]:
+    """The same tests on both databases."""
+    opened = open_store(database_url, key_file)
+    yield opened
+    opened.close()
