@@ -10,6 +10,7 @@ from datetime import date
 from crisis.store import oneroster_rows as rows
 from crisis.store.oneroster_files import Fault, Faults, Row, Severity, Sheet, sheet, unpack
 from crisis.store.oneroster_rows import Holding, Orgs, TermRecord
+from crisis.store.phones import phone_number
 from crisis.vocabulary import Guardian, PhoneKind, Relation, StaffRole
 
 RELATIONS = {"parent": Relation.PARENT, "guardian": Relation.GUARDIAN, "relative": Relation.RELATIVE}
@@ -226,23 +227,24 @@ def _adult(reading: _Reading, row: Row, holdings: list[Holding]) -> None:
     source_id, names = row["sourcedId"], {each.role for each in holdings}
     before = reading.known.adults.get(source_id) if reading.partial and not holdings else None
     posts = frozenset((POSTS[each.role], each.org) for each in holdings if each.role in POSTS)
+    at_schools = frozenset((post, place) for post, place in posts if place in reading.schools)
     if row["enabledUser"].casefold() == "false" and posts:
         text = "The member of staff is switched off in the export; listed, but without a post"
         reading.faults.add("users.csv", row.line, Severity.KEPT, text)
-        posts = frozenset()
-    if names & rows.OFFICE:
-        text = "An administrator of the district gets no post from a file; give the post by hand"
+        at_schools = frozenset()
+    if names & rows.OFFICE or any(place not in reading.schools for _, place in posts):
+        text = "Whoever works for the whole district gets no post from a file; give the post by hand"
         reading.faults.add("users.csv", row.line, Severity.KEPT, text)
+    written = ((PhoneKind.MOBILE, "sms"), (PhoneKind.UNKNOWN, "phone"))
+    for column in (column for _, column in written if row[column] and not phone_number(row[column]).valid):
+        text = "The number in %(column)s cannot be dialled; kept as it is, correct it in the source"
+        reading.faults.add("users.csv", row.line, Severity.KEPT, text, column=column)
     reading.adults[source_id] = AdultRecord(
         given=row["givenName"],
         family=row["familyName"],
         staff=before.staff if before is not None else bool(names - RELATIONS.keys()),
-        posts=before.posts if before is not None else posts,
-        phones=frozenset(
-            (kind, row[column])
-            for kind, column in ((PhoneKind.MOBILE, "sms"), (PhoneKind.UNKNOWN, "phone"))
-            if row[column]
-        ),
+        posts=before.posts if before is not None else at_schools,
+        phones=frozenset((kind, row[column]) for kind, column in written if row[column]),
     )
 
 

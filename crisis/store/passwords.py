@@ -1,5 +1,6 @@
 """Passwords as argon2id hashes, and secrets that a person carries. The door to argon2."""
 
+import functools
 import hashlib
 import secrets
 import threading
@@ -59,6 +60,12 @@ class Hashing:
 
     def outdated(self, stored: str) -> bool:
         return self._hasher.check_needs_rehash(stored)
+
+
+@functools.cache
+def standard() -> Hashing:
+    """What an installation uses; made at the first use, which costs a quarter of a second."""
+    return Hashing()
 
 
 def reasons_against(password: str) -> list[Reason]:

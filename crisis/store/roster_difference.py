@@ -30,13 +30,17 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One change. `source_id` is the export's id, of a tie `STUDENT ADULT`; `fields` name what differs; no names."""
+    """One change; of a suspicious item no `fields` means that it would be new.
+
+    `source_id` is the export's id, of a tie both, with a tab between; `fields` name what differs; no names.
+    """
 
     kind: Kind
     change: ChangeKind
     source_id: str
     fields: tuple[str, ...] = ()
     why: str | None = None
+    settled_in_source: bool = False  # nobody here can accept it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Stored:
     students: Mapping[str, StudentRecord] = field(default_factory=dict)
     adults: Mapping[str, AdultRecord] = field(default_factory=dict)
     ties: Mapping[tuple[str, str], TieRecord] = field(default_factory=dict)
+    checked: frozenset[tuple[str, str]] = frozenset()  # ties that a person here has set
     missing: frozenset[tuple[Kind, str]] = frozenset()
 
     def known(self) -> Known:
@@ -63,6 +68,7 @@ class Stored:
             + [f"student {key!r} {record!r}" for key, record in self.students.items()]
             + [f"adult {key!r} {_steady(record)!r}" for key, record in self.adults.items()]
             + [f"tie {key!r} {record!r}" for key, record in self.ties.items()]
+            + [f"checked {pair!r}" for pair in self.checked]
             + [f"missing {kind.value} {key!r}" for kind, key in self.missing]
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -106,7 +112,7 @@ def difference(stored: Stored, incoming: Incoming) -> Difference:
 
 
 def tie_key(pair: tuple[str, str]) -> str:
-    return " ".join(pair)
+    return "\t".join(pair)  # no cell of an export holds a tab
 
 
 def adult_kind(adult: AdultRecord) -> Kind:
@@ -134,42 +140,39 @@ def _students(stored: Stored, incoming: Incoming) -> Iterator[Item]:
     people = {_identity(student) for student in stored.students.values() if student.birth_date is not None}
     for key, student in incoming.students.items():
         before = stored.students.get(key)
-        why = _doubt_about_student(stored, key, before, student, people)
-        if why is not None:
+        fields = _student_fields(before, student) if before is not None else ()
+        if key in stored.adults:
+            yield _other_kind(Kind.STUDENT, key)
+        elif before is None and student.birth_date is not None and _identity(student) in people:
+            why = "A student of this name and date of birth is stored under another id; join them in the source"
             yield Item(kind=Kind.STUDENT, change=ChangeKind.SUSPICIOUS, source_id=key, why=why)
         elif before is None:
             yield Item(kind=Kind.STUDENT, change=ChangeKind.NEW, source_id=key)
+        elif _is_another({"given", "family"} & set(fields), "birth_date" in fields and before.birth_date is not None):
+            yield _other_person(Kind.STUDENT, key, fields)
         else:
-            yield from _changed(stored, Kind.STUDENT, key, _student_fields(before, student))
+            yield from _changed(stored, Kind.STUDENT, key, fields)
     present = incoming.students.keys() | incoming.adults.keys()
     yield from _vanished(stored, incoming, Kind.STUDENT, stored.students, present)
 
 
+def _other_kind(kind: Kind, key: str) -> Item:
+    why = "This id was a student's or an adult's so far and is not now; give the new person another id in the source"
+    return Item(kind=kind, change=ChangeKind.SUSPICIOUS, source_id=key, why=why, settled_in_source=True)
+
+
+def _other_person(kind: Kind, key: str, fields: tuple[str, ...]) -> Item:
+    why = "This id carries another name now; check that it was not given to somebody else"
+    return Item(kind=kind, change=ChangeKind.SUSPICIOUS, source_id=key, fields=fields, why=why)
+
+
+def _is_another(names: set[str], born_otherwise: bool) -> bool:
+    """One name changes by marriage or correction; both, or one and the date of birth, are somebody else."""
+    return len(names) == 2 or (bool(names) and born_otherwise)
+
+
 def _identity(student: StudentRecord) -> tuple[str, str, object]:
     return student.given.casefold(), student.family.casefold(), student.birth_date
-
-
-def _doubt_about_student(
-    stored: Stored,
-    key: str,
-    before: StudentRecord | None,
-    student: StudentRecord,
-    people: set[tuple[str, str, object]],
-) -> str | None:
-    if key in stored.adults:
-        return "This id is an adult's so far; check that it was not given to somebody else"
-    if before is None:
-        known = student.birth_date is not None and _identity(student) in people
-        return (
-            "A student of this name and date of birth is stored under another id; join them in the source"
-            if known
-            else None
-        )
-    names = (before.given != student.given, before.family != student.family)
-    born_otherwise = None not in (before.birth_date, student.birth_date) and before.birth_date != student.birth_date
-    if all(names) or (any(names) and born_otherwise):
-        return "This id carries another name now; check that it was not given to somebody else"
-    return None
 
 
 def _student_fields(before: StudentRecord, after: StudentRecord) -> tuple[str, ...]:
@@ -183,20 +186,18 @@ def _student_fields(before: StudentRecord, after: StudentRecord) -> tuple[str, .
 
 
 def _adults(stored: Stored, incoming: Incoming) -> Iterator[Item]:
+    names = ("given", "family", "staff", "posts", "phones")
     for key, adult in incoming.adults.items():
         before, kind = stored.adults.get(key), adult_kind(adult)
+        fields = tuple(name for name in names if before is not None and getattr(before, name) != getattr(adult, name))
         if key in stored.students:
-            why = "This id is a student's so far; check that it was not given to somebody else"
-            yield Item(kind=kind, change=ChangeKind.SUSPICIOUS, source_id=key, why=why)
+            yield _other_kind(kind, key)
         elif before is None:
             yield Item(kind=kind, change=ChangeKind.NEW, source_id=key)
-        elif before.given != adult.given and before.family != adult.family:
-            why = "This id carries another name now; check that it was not given to somebody else"
-            yield Item(kind=kind, change=ChangeKind.SUSPICIOUS, source_id=key, why=why)
+        elif _is_another({"given", "family"} & set(fields), False):
+            yield _other_person(kind, key, fields)
         else:
-            names = ("given", "family", "staff", "posts", "phones")
-            differing = tuple(name for name in names if getattr(before, name) != getattr(adult, name))
-            yield from _changed(stored, kind, key, differing)
+            yield from _changed(stored, kind, key, fields)
     present = incoming.students.keys() | incoming.adults.keys()
     for kind in (Kind.STAFF, Kind.CONTACT):
         of_kind = [key for key, adult in stored.adults.items() if adult_kind(adult) is kind]
@@ -209,7 +210,7 @@ def _ties(stored: Stored, incoming: Incoming) -> Iterator[Item]:
         if before is None:
             yield Item(kind=Kind.TIE, change=ChangeKind.NEW, source_id=tie_key(pair))
         else:
-            differing = ("relation",) if _says_otherwise(before, tie) else ()
+            differing = ("relation",) if pair not in stored.checked and _says_otherwise(before, tie) else ()
             yield from _changed(stored, Kind.TIE, tie_key(pair), differing)
     if incoming.partial:
         return  # a delta names who changed, not who belongs together no longer

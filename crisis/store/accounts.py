@@ -1,0 +1,238 @@
+"""Accounts, sessions and personal tokens. A lock here never stops anybody from raising an incident."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NewType
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crisis import clock
+from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.store import audit
+from crisis.store.engine import Store
+from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
+from crisis.store.people_tables import ACCOUNT, PERSON, SESSION, SIGN_IN_BUDGET, TOKEN
+from crisis.vocabulary import DistrictId, PersonId
+
+SessionToken = NewType("SessionToken", str)
+
+IDLE = timedelta(minutes=15)
+IDLE_ON_SHARED_DEVICE = timedelta(minutes=5)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(seconds=30)  # so that not every request writes
+WRONG_IN_A_ROW = 5.0
+WRONG_AGAIN_AFTER = timedelta(minutes=12)  # with the five: at most ten guesses an hour for an account
+LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    id: str
+    label: str
+    created_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def create_account(
+    tx: Connection, person: PersonId, username: str, password: str, *, at: datetime, hashing: Hashing | None = None
+) -> None:
+    """One account a person; a user name is the same in small and capital letters."""
+    name = _username(username)
+    taken = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.username == name)).first() is not None
+    has_one = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.person == person)).first() is not None
+    refuse_if(
+        Reason("ACCOUNT", "This user name is taken; choose another") if taken and not has_one else None,
+        Reason("ACCOUNT", "This person has an account; set a new password instead") if has_one else None,
+        Reason("ACCOUNT", "A user name has 3 to 64 characters without spaces") if not _fits(name) else None,
+        *reasons_against(password),
+    )
+    values = {"person": person, "district": _district(tx, person), "username": name, "created_at": at}
+    tx.execute(insert(ACCOUNT).values(**values, password_hash=(hashing or standard()).hashed(password)))
+    audit.record(tx, at=at, actor=None, action="account created", subject=person, detail={})
+
+
+def _username(written: str) -> str:
+    return unicodedata.normalize("NFKC", written).strip().casefold()
+
+
+def _fits(name: str) -> bool:
+    return 3 <= len(name) <= 64 and name.isprintable() and " " not in name
+
+
+def _district(tx: Connection, person: PersonId) -> DistrictId:
+    found = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return DistrictId(found)
+
+
+def set_password(
+    tx: Connection, person: PersonId, password: str, *, at: datetime, hashing: Hashing | None = None
+) -> None:
+    """Ends all sessions of the person: who knew the old password is out."""
+    refuse_if(*reasons_against(password))
+    changed = (
+        update(ACCOUNT).where(ACCOUNT.c.person == person).values(password_hash=(hashing or standard()).hashed(password))
+    )
+    if tx.execute(changed).rowcount == 0:
+        raise NotFound
+    end_sessions(tx, person)
+    audit.record(tx, at=at, actor=person, action="password changed", subject=person, detail={})
+
+
+def disable(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> None:
+    """Ends the account with its sessions and tokens; the record of what the person did stays."""
+    tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == person).values(disabled_at=at))
+    tx.execute(update(TOKEN).where(TOKEN.c.person == person, TOKEN.c.revoked_at.is_(None)).values(revoked_at=at))
+    end_sessions(tx, person)
+    audit.record(tx, at=at, actor=by, action="account disabled", subject=person, detail={})
+
+
+def sign_in(
+    store: Store,
+    username: str,
+    password: str,
+    at: datetime,
+    *,
+    hashing: Hashing | None = None,
+    replaces: str | None = None,
+    shared_device: bool = False,
+) -> SessionToken | None:
+    """A new session, or None: the same answer in the same time for an unknown name and a wrong password (F114).
+
+    Raises `Refused` after too many wrong tries, also for a name that does not exist. The password is checked with no
+    transaction open: a tenth of a second of work must not keep the pages waiting for the writer's lock.
+    """
+    name, hashing = _username(username)[:64], hashing or standard()
+    with store.write() as tx:
+        _spend(tx, name, at)
+        found = select(ACCOUNT.c.person, ACCOUNT.c.district, ACCOUNT.c.password_hash)
+        account = tx.execute(found.where(ACCOUNT.c.username == name, ACCOUNT.c.disabled_at.is_(None))).one_or_none()
+    if not hashing.verify(password, account.password_hash if account is not None else None) or account is None:
+        return None
+    renewed = hashing.hashed(password) if hashing.outdated(account.password_hash) else None
+    token = SessionToken(secret_token())
+    with store.write() as tx:
+        if _changed_since(tx, account.person, account.password_hash):
+            return None
+        if renewed is not None:
+            tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == account.person).values(password_hash=renewed))
+        tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == token_digest(name)))
+        if replaces is not None:
+            sign_out(tx, replaces)
+        idle = IDLE_ON_SHARED_DEVICE if shared_device else IDLE
+        _begin_session(tx, token, account.person, account.district, at=at, idle=idle)
+        audit.record(tx, at=at, actor=account.person, action="signed in", subject=account.person, detail={})
+    return token
+
+
+def _changed_since(tx: Connection, person: str, password_hash: str) -> bool:
+    """Somebody set a new password or ended the account while the old one was being checked."""
+    now = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person == person, ACCOUNT.c.disabled_at.is_(None))
+    return bool(tx.execute(now).scalar_one_or_none() != password_hash)
+
+
+def _begin_session(
+    tx: Connection, token: SessionToken, person: str, district: str, *, at: datetime, idle: timedelta
+) -> None:
+    """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work."""
+    tx.execute(delete(SESSION).where(SESSION.c.created_at < at - ABSOLUTE))
+    values = {"digest": token_digest(token), "district": district, "person": person, "created_at": at, "seen_at": at}
+    tx.execute(insert(SESSION).values(**values, idle_seconds=int(idle.total_seconds())))
+
+
+def _spend(tx: Connection, name: str, at: datetime) -> None:
+    """Takes one try from the name's bucket before the password is looked at; success gives all of them back."""
+    key = token_digest(name)
+    full_again = at - WRONG_AGAIN_AFTER * WRONG_IN_A_ROW
+    tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.at <= full_again))
+    first = {"key": key, "remaining": WRONG_IN_A_ROW, "at": at}
+    if tx.dialect.name == "postgresql":
+        tx.execute(postgresql.insert(SIGN_IN_BUDGET).values(first).on_conflict_do_nothing())
+    else:
+        tx.execute(sqlite.insert(SIGN_IN_BUDGET).values(first).on_conflict_do_nothing())
+    row = tx.execute(select(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == key).with_for_update()).one()
+    left = min(WRONG_IN_A_ROW, row.remaining + (at - row.at) / WRONG_AGAIN_AFTER)
+    if left < 1:
+        raise Refused(
+            Reason(
+                "LOGIN",
+                "Too many wrong passwords for this name; try again in %(minutes)s minutes. "
+                "An incident can be raised without signing in: call the office, or 911 if somebody is in danger",
+                (("minutes", str(int((1 - left) * WRONG_AGAIN_AFTER / timedelta(minutes=1)) + 1)),),
+            )
+        )
+    tx.execute(update(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == key).values(remaining=left - 1, at=at))
+
+
+def session(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
+    """Whose session it is; None once idle, old, signed out, or the person is switched off.
+
+    `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
+    """
+    row = tx.execute(
+        select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
+        .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
+        .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
+        .where(SESSION.c.digest == token_digest(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    over = at >= row.created_at + ABSOLUTE or at >= row.seen_at + timedelta(seconds=row.idle_seconds)
+    if over or row.disabled_at is not None or not row.active:
+        return None
+    if used and at >= row.seen_at + SEEN_EVERY:
+        tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
+    return PersonId(row.person)
+
+
+def sign_out(tx: Connection, token: str) -> None:
+    tx.execute(delete(SESSION).where(SESSION.c.digest == token_digest(token)))
+
+
+def end_sessions(tx: Connection, person: PersonId) -> None:
+    tx.execute(delete(SESSION).where(SESSION.c.person == person))
+
+
+def create_token(tx: Connection, person: PersonId, label: str, at: datetime) -> str:
+    """A token for a program of this person's; it is shown this once."""
+    clean = " ".join(label.split())
+    if not 1 <= len(clean) <= LONGEST_LABEL:
+        raise Refused(Reason("TOKEN", "Give the token a label of at most 80 characters that says what it is for"))
+    token, token_id = secret_token(), clock.new_id()
+    values = {"id": token_id, "digest": token_digest(token), "district": _district(tx, person), "person": person}
+    tx.execute(insert(TOKEN).values(**values, label=clean, created_at=at))
+    audit.record(tx, at=at, actor=person, action="token created", subject=token_id, detail={})
+    return token
+
+
+def token_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
+    row = tx.execute(
+        select(TOKEN, PERSON.c.active, ACCOUNT.c.disabled_at)
+        .join_from(TOKEN, PERSON, PERSON.c.id == TOKEN.c.person)
+        .outerjoin(ACCOUNT, ACCOUNT.c.person == TOKEN.c.person)
+        .where(TOKEN.c.digest == token_digest(token), TOKEN.c.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None or not row.active or row.disabled_at is not None:
+        return None
+    if used and (row.used_at is None or at >= row.used_at + SEEN_EVERY):
+        tx.execute(update(TOKEN).where(TOKEN.c.id == row.id).values(used_at=at))
+    return PersonId(row.person)
+
+
+def tokens_of(tx: Connection, person: PersonId) -> list[TokenView]:
+    query = select(TOKEN).where(TOKEN.c.person == person).order_by(TOKEN.c.created_at, TOKEN.c.id)
+    return [
+        TokenView(id=row.id, label=row.label, created_at=row.created_at, used_at=row.used_at, revoked_at=row.revoked_at)
+        for row in tx.execute(query)
+    ]
+
+
+def revoke_token(tx: Connection, person: PersonId, token_id: str, at: datetime) -> None:
+    mine = (TOKEN.c.id == token_id, TOKEN.c.person == person, TOKEN.c.revoked_at.is_(None))
+    if tx.execute(update(TOKEN).where(*mine).values(revoked_at=at)).rowcount == 0:
+        raise NotFound
+    audit.record(tx, at=at, actor=person, action="token revoked", subject=token_id, detail={})

@@ -1,0 +1,112 @@
+"""A school's calendar and a district's escalation ladders, as rows and as the rules read them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from crisis.errors import NotFound, Reason, Refused
+from crisis.statemachine.ground import Ladder, SchoolCalendar
+from crisis.store.people_tables import DAY_OFF, EARLY_CLOSE, LADDER, SCHOOL, TERM
+from crisis.vocabulary import DistrictId, Role, SchoolId, Urgency
+
+
+def calendar(tx: Connection, school: SchoolId) -> SchoolCalendar:
+    row = tx.execute(select(SCHOOL).where(SCHOOL.c.id == school)).one_or_none()
+    if row is None:
+        raise NotFound
+    terms = select(TERM.c.starts_on, TERM.c.ends_on).where(TERM.c.school == school).order_by(TERM.c.starts_on)
+    early = select(EARLY_CLOSE.c.day, EARLY_CLOSE.c.closes).where(EARLY_CLOSE.c.school == school)
+    return SchoolCalendar(
+        zone=row.zone,
+        opens=row.opens,
+        closes=row.closes,
+        weekdays=frozenset(int(day) for day in row.weekdays),
+        days_off=frozenset(tx.execute(select(DAY_OFF.c.day).where(DAY_OFF.c.school == school)).scalars()),
+        early_close={found.day: found.closes for found in tx.execute(early)},
+        terms=tuple((found.starts_on, found.ends_on) for found in tx.execute(terms)),
+    )
+
+
+def set_hours(
+    tx: Connection, school: SchoolId, *, zone: str, opens: time, closes: time, weekdays: Iterable[int] = range(5)
+) -> None:
+    """A person has confirmed when this school is open."""
+    days = "".join(str(day) for day in sorted(set(weekdays)))
+    if not opens < closes or not days or not set(days) <= set("0123456"):
+        raise Refused(Reason("CALENDAR", "A school opens before it closes, on at least one day of the week"))
+    values = {"zone": zone, "opens": opens, "closes": closes, "weekdays": days, "hours_checked": True}
+    if tx.execute(update(SCHOOL).where(SCHOOL.c.id == school).values(**values)).rowcount == 0:
+        raise NotFound
+
+
+def close_school(tx: Connection, school: SchoolId, days: Iterable[date]) -> None:
+    """Holidays and closures, added to those that are there."""
+    known = set(tx.execute(select(DAY_OFF.c.day).where(DAY_OFF.c.school == school)).scalars())
+    district = _district(tx, school)
+    new = [{"school": school, "day": day, "district": district} for day in sorted(set(days) - known)]
+    if new:
+        tx.execute(insert(DAY_OFF), new)
+
+
+def open_school(tx: Connection, school: SchoolId, day: date) -> None:
+    """A closure that was taken back."""
+    tx.execute(delete(DAY_OFF).where(DAY_OFF.c.school == school, DAY_OFF.c.day == day))
+
+
+def close_early(tx: Connection, school: SchoolId, hours: Mapping[date, time]) -> None:
+    for day, closes in hours.items():
+        tx.execute(delete(EARLY_CLOSE).where(EARLY_CLOSE.c.school == school, EARLY_CLOSE.c.day == day))
+        values = {"school": school, "day": day, "district": _district(tx, school), "closes": closes}
+        tx.execute(insert(EARLY_CLOSE).values(**values))
+
+
+def set_terms(
+    tx: Connection, school: SchoolId, terms: Iterable[tuple[str, date, date]], *, imported: bool = False
+) -> None:
+    """Title, first and last day. An import replaces imported terms alone, and only where nobody set any by hand."""
+    kept = select(TERM.c.school).where(TERM.c.school == school, TERM.c.imported.is_(False))
+    if imported and tx.execute(kept.limit(1)).first() is not None:
+        return
+    tx.execute(delete(TERM).where(TERM.c.school == school))
+    district = _district(tx, school)
+    rows = [
+        {"school": school, "district": district, "title": title, "starts_on": first, "ends_on": last}
+        for title, first, last in {(first, last): (title, first, last) for title, first, last in terms}.values()
+    ]
+    if rows:
+        tx.execute(insert(TERM), [{**row, "imported": imported} for row in rows])
+
+
+def _district(tx: Connection, school: SchoolId) -> DistrictId:
+    found = tx.execute(select(SCHOOL.c.district).where(SCHOOL.c.id == school)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return DistrictId(found)
+
+
+def ladders(tx: Connection, district: DistrictId) -> dict[tuple[Role, Urgency], Ladder]:
+    rows = tx.execute(select(LADDER).where(LADDER.c.district == district).order_by(LADDER.c.level)).all()
+    levels: dict[tuple[Role, Urgency], list[timedelta]] = defaultdict(list)
+    for row in rows:
+        levels[row.role, row.urgency].append(timedelta(seconds=row.answer_within))
+    repeats = {(row.role, row.urgency): timedelta(seconds=row.repeat_alarm) for row in rows}
+    return {key: Ladder(answer_within=tuple(found), repeat_alarm=repeats[key]) for key, found in levels.items()}
+
+
+def set_ladder(tx: Connection, district: DistrictId, role: Role, urgency: Urgency, ladder: Ladder) -> None:
+    """Replaces one ladder whole."""
+    if not ladder.answer_within or min(*ladder.answer_within, ladder.repeat_alarm) < timedelta(seconds=1):
+        raise Refused(
+            Reason("LADDER", "Every level needs at least a second to answer, and a ladder at least one level")
+        )
+    here = (LADDER.c.district == district, LADDER.c.role == role, LADDER.c.urgency == urgency)
+    tx.execute(delete(LADDER).where(*here))
+    shared = {"district": district, "role": role, "urgency": urgency}
+    repeat = int(ladder.repeat_alarm.total_seconds())
+    rows = [
+        {**shared, "level": level, "answer_within": int(within.total_seconds()), "repeat_alarm": repeat}
+        for level, within in enumerate(ladder.answer_within)
+    ]
+    tx.execute(insert(LADDER), rows)

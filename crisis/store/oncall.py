@@ -1,0 +1,72 @@
+"""Who is on call: shifts in UTC, asked at the moment of sending, so that a change made in between counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, or_, select
+
+from crisis.errors import Reason, Refused
+from crisis.store import people
+from crisis.store.people_tables import PERSON, SHIFT
+from crisis.vocabulary import DistrictId, PersonId, Role, SchoolId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCall:
+    """`phones` are E.164, a mobile first; empty where nobody can be called: that is for the caller to say aloud."""
+
+    person: PersonId
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """`school` None is the whole district; level 0 is asked first. `starts_at` is in, `ends_at` is out."""
+
+    id: str
+    district: DistrictId
+    school: SchoolId | None
+    role: Role
+    level: int
+    person: PersonId
+    starts_at: datetime
+    ends_at: datetime
+
+
+def on_call(
+    tx: Connection, district: DistrictId, school: SchoolId, role: Role, level: int, *, at: datetime
+) -> list[OnCall]:
+    """A school's own shifts take the place of the district's. Who was switched off is skipped at once (F56)."""
+    query = (
+        select(SHIFT.c.person, SHIFT.c.school)
+        .join_from(SHIFT, PERSON, PERSON.c.id == SHIFT.c.person)
+        .where(SHIFT.c.district == district, SHIFT.c.role == role, SHIFT.c.level == level)
+        .where(SHIFT.c.starts_at <= at, SHIFT.c.ends_at > at, PERSON.c.active)
+        .where(or_(SHIFT.c.school == school, SHIFT.c.school.is_(None)))
+        .order_by(SHIFT.c.starts_at, SHIFT.c.id)
+    )
+    rows = tx.execute(query).all()
+    own = [row for row in rows if row.school is not None] or rows
+    found = list(dict.fromkeys(PersonId(row.person) for row in own))
+    phones = people.dialled(tx, found)
+    return [OnCall(person=person, phones=phones.get(person, ())) for person in found]
+
+
+def shifts(tx: Connection, district: DistrictId, *, since: datetime, until: datetime) -> list[Shift]:
+    query = select(SHIFT).where(SHIFT.c.district == district, SHIFT.c.starts_at < until, SHIFT.c.ends_at > since)
+    return [Shift(**row._mapping) for row in tx.execute(query.order_by(SHIFT.c.starts_at, SHIFT.c.id))]
+
+
+def add_shifts(tx: Connection, planned: Iterable[Shift]) -> None:
+    """Two people may share a level; then both are paged."""
+    rows = list(planned)
+    if any(shift.starts_at >= shift.ends_at for shift in rows):
+        raise Refused(Reason("SHIFT", "A shift begins before it ends"))
+    if rows:
+        tx.execute(insert(SHIFT), [{each.name: getattr(shift, each.name) for each in fields(shift)} for shift in rows])
+
+
+def drop_shift(tx: Connection, district: DistrictId, shift: str) -> bool:
+    """False where there was none of this district."""
+    return tx.execute(delete(SHIFT).where(SHIFT.c.id == shift, SHIFT.c.district == district)).rowcount > 0

@@ -1,0 +1,305 @@
+"""Who is who, for the rules and for the pages: small frozen views of schools, students, families and staff."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from crisis.commands import Actor, ActorKind
+from crisis.errors import NotFound
+from crisis.statemachine.ground import Ground
+from crisis.store import calendars
+from crisis.store.people_tables import DISTRICT, PARTNER, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
+from crisis.vocabulary import (
+    DistrictId,
+    Guardian,
+    PersonId,
+    PhoneKind,
+    ReceiverKind,
+    Relation,
+    Role,
+    SchoolId,
+    StaffRole,
+    StudentId,
+)
+
+MOST_FOUND = 50
+_ANY_ADULT = frozenset({Role.REPORTER, Role.SUPERVISING_ADULT, Role.SCRIBE})
+_CARE = _ANY_ADULT | {Role.INCIDENT_LEAD, Role.ASSESSOR, Role.CARE_COORDINATOR, Role.LIAISON}
+_SCHOOL_LEAD = _ANY_ADULT | {Role.INCIDENT_LEAD, Role.ADMIN, Role.LIAISON, Role.LOGISTICS}
+
+ROLES_OF_POST: dict[StaffRole, frozenset[Role]] = {
+    # What a post lets its holder do in an incident. A role is stacked freely; who may not hold two at once for the
+    # same student is a rule of the incident (`protocols.md` section 4). SRO has no post: police are called.
+    StaffRole.COUNSELOR: _CARE,
+    StaffRole.PSYCHOLOGIST: _CARE,
+    StaffRole.SOCIAL_WORKER: _CARE,
+    StaffRole.NURSE: _ANY_ADULT | {Role.NURSE, Role.INCIDENT_LEAD},
+    StaffRole.PRINCIPAL: _SCHOOL_LEAD,
+    StaffRole.ASSISTANT_PRINCIPAL: _SCHOOL_LEAD,
+    StaffRole.TEACHER: _ANY_ADULT,
+    StaffRole.CLINICIAN: frozenset({Role.ONCALL_CLINICIAN, Role.ASSESSOR}),
+    StaffRole.DISTRICT_LEAD: frozenset(
+        {Role.REPORTER, Role.ADMIN, Role.DISTRICT_ONCALL, Role.INCIDENT_LEAD, Role.LIAISON, Role.LOGISTICS}
+    ),
+    StaffRole.PRIVACY_OFFICER: frozenset({Role.REPORTER}),
+    StaffRole.OPERATOR: frozenset(),  # keeps the machine running and sees no student
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolView:
+    """`hours_checked`: somebody has confirmed zone and bell times; until then they are assumed."""
+
+    id: SchoolId
+    district: DistrictId
+    name: str
+    zone: str
+    hours_checked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentView:
+    """`language` is BCP 47, None where nobody asked. `birth_date` is for the rules of age."""
+
+    id: StudentId
+    district: DistrictId
+    school: SchoolId
+    name: str
+    goes_by: str | None
+    grade: str | None
+    language: str | None
+    birth_date: date | None
+    missing: bool  # not in the last import
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """`guardian` is true only where it was verified, None where nobody knows: that is not a yes.
+
+    `phones` are E.164 where they can be dialled, first; then, as written, those in `doubtful_phones`.
+    """
+
+    person: PersonId
+    name: str
+    relation: Relation
+    guardian: bool | None
+    priority: int | None
+    phones: tuple[str, ...]
+    doubtful_phones: tuple[str, ...]
+    language: str | None
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffView:
+    """`schools` is empty for who works for the whole district; `phones` can be dialled."""
+
+    id: PersonId
+    name: str
+    posts: tuple[StaffRole, ...]
+    roles: frozenset[Role]
+    schools: frozenset[SchoolId]
+    phones: tuple[str, ...]
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerView:
+    id: str
+    name: str
+    kind: ReceiverKind
+    phone: str | None
+
+
+def district_name(tx: Connection, district: DistrictId) -> str:
+    found = tx.execute(select(DISTRICT.c.name).where(DISTRICT.c.id == district)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return str(found)
+
+
+def schools(tx: Connection, district: DistrictId) -> list[SchoolView]:
+    query = select(SCHOOL).where(SCHOOL.c.district == district, SCHOOL.c.missing_since.is_(None))
+    return [_school(row) for row in tx.execute(query.order_by(SCHOOL.c.name))]
+
+
+def school(tx: Connection, school_id: SchoolId) -> SchoolView:
+    row = tx.execute(select(SCHOOL).where(SCHOOL.c.id == school_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _school(row)
+
+
+def _school(row: Found) -> SchoolView:
+    return SchoolView(id=row.id, district=row.district, name=row.name, zone=row.zone, hours_checked=row.hours_checked)
+
+
+def students(tx: Connection, school_id: SchoolId, query: str) -> list[StudentView]:
+    """Students of one school whose names hold every word of the query, in whatever letters and accents."""
+    words = folded(query).split()
+    if not words:
+        return []
+    asked = select(STUDENT).where(STUDENT.c.school == school_id, STUDENT.c.active)
+    for word in words:
+        asked = asked.where(STUDENT.c.search.contains(word, autoescape=True))
+    ordered = asked.order_by(STUDENT.c.family, STUDENT.c.given, STUDENT.c.id).limit(MOST_FOUND)
+    return [_student(row) for row in tx.execute(ordered)]
+
+
+def folded(text: str) -> str:
+    """For looking up: without case and accents, which nobody types in a hurry. SQLite folds no letter beyond ASCII."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def student(tx: Connection, student_id: StudentId) -> StudentView:
+    row = tx.execute(select(STUDENT).where(STUDENT.c.id == student_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _student(row)
+
+
+def _student(row: Found) -> StudentView:
+    preferred = " ".join(filter(None, (row.preferred_given, row.preferred_family)))
+    return StudentView(
+        id=row.id,
+        district=row.district,
+        school=row.school,
+        name=full_name(row.given, row.family),
+        goes_by=preferred or None,
+        grade=row.grade,
+        language=row.language,
+        birth_date=row.birth_date,
+        missing=row.missing_since is not None,
+    )
+
+
+def full_name(given: str, family: str) -> str:
+    return " ".join(filter(None, (given, family)))
+
+
+def contacts_of(tx: Connection, student_id: StudentId) -> list[ContactView]:
+    """The adults of a student: verified guardians first, then by the order that the school was given."""
+    query = (
+        select(TIE.c.relation, TIE.c.guardian, TIE.c.priority, TIE.c.missing_since, PERSON.c.id)
+        .add_columns(PERSON.c.given, PERSON.c.family, PERSON.c.language, PERSON.c.missing_since.label("person_missing"))
+        .join_from(TIE, PERSON, PERSON.c.id == TIE.c.person)
+        .where(TIE.c.student == student_id, PERSON.c.active)
+    )
+    rows = tx.execute(query).all()
+    phones = _phones(tx, [row.id for row in rows])
+    found = [_contact(row, phones[row.id]) for row in rows]
+    last = 1_000
+    return sorted(
+        found, key=lambda each: (not each.guardian, each.priority or last, each.missing, each.name, each.person)
+    )
+
+
+_IS_GUARDIAN = {Guardian.YES: True, Guardian.NO: False, Guardian.UNKNOWN: None}
+
+
+def _contact(row: Found, phones: list[tuple[str, bool]]) -> ContactView:
+    return ContactView(
+        person=row.id,
+        name=full_name(row.given, row.family),
+        relation=row.relation,
+        guardian=_IS_GUARDIAN[row.guardian],
+        priority=row.priority,
+        phones=tuple(number for number, _ in phones),
+        doubtful_phones=tuple(number for number, valid in phones if not valid),
+        language=row.language,
+        missing=row.missing_since is not None or row.person_missing is not None,
+    )
+
+
+def _phones(tx: Connection, people: Iterable[str]) -> defaultdict[str, list[tuple[str, bool]]]:
+    """Numbers by person, each once and with whether it can be dialled: a mobile first, a doubtful one last."""
+    mobile_first = {PhoneKind.MOBILE: 0, PhoneKind.HOME: 2, PhoneKind.WORK: 3, PhoneKind.UNKNOWN: 1}
+    rows = tx.execute(select(PHONE).where(PHONE.c.person.in_(list(people)))).all()
+    found: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (not row.valid, mobile_first[row.kind], row.position, row.id)):
+        entry = (row.number or row.raw, row.valid)
+        if entry not in found[row.person]:
+            found[row.person].append(entry)
+    return found
+
+
+def dialled(tx: Connection, people: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each person the E.164 numbers, a mobile first."""
+    return {
+        person: tuple(number for number, valid in phones if valid) for person, phones in _phones(tx, people).items()
+    }
+
+
+def staff(tx: Connection, district: DistrictId) -> list[StaffView]:
+    """Everybody with a post, by name."""
+    query = (
+        select(POST.c.post, POST.c.school, PERSON.c.id, PERSON.c.given, PERSON.c.family, PERSON.c.missing_since)
+        .join_from(POST, PERSON, PERSON.c.id == POST.c.person)
+        .where(POST.c.district == district, PERSON.c.active)
+        .order_by(PERSON.c.family, PERSON.c.given, PERSON.c.id)
+    )
+    held: dict[str, list[Found]] = {}
+    for row in tx.execute(query):
+        held.setdefault(row.id, []).append(row)
+    phones = dialled(tx, held)
+    return [_staff(rows, phones.get(person, ())) for person, rows in held.items()]
+
+
+def _staff(rows: list[Found], phones: tuple[str, ...]) -> StaffView:
+    first, posts = rows[0], frozenset(row.post for row in rows)
+    return StaffView(
+        id=first.id,
+        name=full_name(first.given, first.family),
+        posts=tuple(sorted(posts)),
+        roles=roles_of(posts),
+        schools=frozenset(row.school for row in rows if row.school is not None),
+        phones=phones,
+        missing=first.missing_since is not None,
+    )
+
+
+def roles_of(posts: Iterable[StaffRole]) -> frozenset[Role]:
+    return frozenset[Role]().union(*(ROLES_OF_POST[post] for post in posts))
+
+
+def actor(tx: Connection, person: PersonId) -> Actor:
+    """A signed-in person with what the district says of them now; who was switched off has no post."""
+    row = tx.execute(select(PERSON.c.district, PERSON.c.active).where(PERSON.c.id == person)).one_or_none()
+    if row is None:
+        raise NotFound
+    held = tx.execute(select(POST.c.post, POST.c.school).where(POST.c.person == person)).all() if row.active else []
+    posts = frozenset(each.post for each in held)
+    return Actor(
+        kind=ActorKind.PERSON,
+        id=person,
+        district=row.district,
+        schools=frozenset(each.school for each in held if each.school is not None),
+        posts=posts,
+        roles=roles_of(posts),
+    )
+
+
+def names(tx: Connection, people: Iterable[PersonId]) -> dict[PersonId, str]:
+    """Those who are not on record are not in the answer."""
+    query = select(PERSON.c.id, PERSON.c.given, PERSON.c.family).where(PERSON.c.id.in_(list(people)))
+    return {row.id: full_name(row.given, row.family) for row in tx.execute(query)}
+
+
+def ground(tx: Connection, school_id: SchoolId) -> Ground:
+    """Read anew each time: an override of the calendar counts from the next command on."""
+    district = tx.execute(select(SCHOOL.c.district).where(SCHOOL.c.id == school_id)).scalar_one_or_none()
+    if district is None:
+        raise NotFound
+    return Ground(calendar=calendars.calendar(tx, school_id), ladders=calendars.ladders(tx, district))
+
+
+def partners(tx: Connection, district: DistrictId) -> list[PartnerView]:
+    query = select(PARTNER).where(PARTNER.c.district == district, PARTNER.c.active).order_by(PARTNER.c.name)
+    return [
+        PartnerView(id=row.id, name=row.name, kind=row.kind, phone=row.number or row.phone) for row in tx.execute(query)
+    ]
