@@ -28,7 +28,8 @@ def receive(
     insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
     sealed = keys.seal(f"inbox|{source}|{external_id}", orjson.dumps(dict(body)))
     row = insert(INBOX).values(source=source, external_id=external_id, received_at=at, body=sealed)
-    return tx.execute(row.on_conflict_do_nothing()).rowcount == 1
+    written = tx.execute(row.on_conflict_do_nothing().returning(INBOX.c.external_id))
+    return written.scalar_one_or_none() is not None
 
 
 def unanswered(tx: Connection, keys: KeyRing, limit: int) -> list[Received]:
