@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from crisis.store.engine import Store
 from fastapi import Depends, HTTPException, Path
+from sqlalchemy import Connection
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -141,25 +142,33 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
     )
 
 
+class Lookup(Protocol):
+    def __call__(self, tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None: ...
+
+
+def known_by(request: Request, token: str, lookup: Lookup) -> PersonId | None:
+    """Writes down the use at most every half minute: each write would wake the readers of all consoles."""
+    store, now = store_of(request), clock.now()
+    with store.read() as tx:
+        person, lately = lookup(tx, token, now, used=False), accounts.seen_lately(tx, token, now)
+    if person is not None and not lately:
+        with store.write() as tx:
+            person = lookup(tx, token, now)
+    return person
+
+
 def signed_in(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
     token = session_token(request)
-    store = store_of(request)
-    if token is None:
-        raise SignInNeeded
-    with store.write() as tx:
-        person = accounts.session(tx, token, clock.now())
-    if person is None:
+    person = known_by(request, token, accounts.session) if token is not None else None
+    if token is None or person is None:
         raise SignInNeeded
     return desk_of(request, person, token)
 
 
 def token_holder(request: Request) -> Desk:
     token = bearer_token(request)
-    if token is None:
-        raise TokenNeeded
-    with store_of(request).write() as tx:
-        person = accounts.token_holder(tx, token, clock.now())
-    if person is None:
+    person = known_by(request, token, accounts.token_holder) if token is not None else None
+    if token is None or person is None:
         raise TokenNeeded
     return desk_of(request, person, token)
 

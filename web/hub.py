@@ -87,7 +87,11 @@ class Hub:
 
     async def run(self, started: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
-        stop_listening = self.store.on_commit_wake(lambda: loop.call_soon_threadsafe(self.moved.set))
+
+        def woken() -> None:
+            loop.call_soon_threadsafe(self.moved.set)
+
+        stop_listening = self.store.on_commit_wake(woken)
         try:
             self.position = await self.read(self.head)
             started.set()

@@ -40,9 +40,9 @@ def asking(websocket: WebSocket) -> Callable[[], Actor | None]:
         person: PersonId | None = None
         with store.read() as tx:
             if bearer is not None:
-                person = accounts.token_holder(tx, bearer, clock.now())
+                person = accounts.token_holder(tx, bearer, clock.now(), used=False)
             elif session is not None:
-                person = accounts.session(tx, session, clock.now())
+                person = accounts.session(tx, session, clock.now(), used=False)
             return people.actor(tx, person) if person is not None else None
 
     return still

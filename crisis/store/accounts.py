@@ -189,6 +189,14 @@ def session(tx: Connection, token: str, at: datetime, *, used: bool = True) -> P
     return PersonId(row.person)
 
 
+def seen_lately(tx: Connection, token: str, at: datetime) -> bool:
+    """Whether the last use of a session or token is on record already, so that this request need not write."""
+    digest, since = token_digest(token), at - SEEN_EVERY
+    session_seen = select(SESSION.c.digest).where(SESSION.c.digest == digest, SESSION.c.seen_at > since)
+    token_seen = select(TOKEN.c.id).where(TOKEN.c.digest == digest, TOKEN.c.used_at > since)
+    return tx.execute(session_seen).first() is not None or tx.execute(token_seen).first() is not None
+
+
 def sign_out(tx: Connection, token: str) -> None:
     tx.execute(delete(SESSION).where(SESSION.c.digest == token_digest(token)))
 
