@@ -83,7 +83,7 @@ def add_student(
     language: str | None = None,
 ) -> None:
     given, family = name
-    values = {"id": student, "district": school[0], "school": school[1], "given": given, "family": family}
+    values: dict[str, object] = {"id": student, "district": school[0], "school": school[1], "given": given, "family": family}
     values |= {"preferred_given": goes_by, "search": searchable(given, family, goes_by, None)}
     tx.execute(insert(STUDENT).values(**values, grade=grade, birth_date=birth_date, language=language, active=True))
 

@@ -13,7 +13,7 @@ from crisis.store.people_tables import PERSON, PHONE, POST, SCHOOL, STUDENT, TIE
 from crisis.store.phones import phone_number
 from crisis.store.roster import derived_id, searchable
 from crisis.store.roster_difference import ChangeKind, Difference, Item, Kind
-from crisis.store.tables import IncidentRow
+from crisis.store.tables import INCIDENT
 from crisis.vocabulary import DistrictId, PhoneKind, SchoolId
 
 BATCH = 500
@@ -144,7 +144,7 @@ def _students(work: _Import, items: Sequence[Item]) -> None:
     work.change(STUDENT, [values for values in born if values["birth_date"] is not None], "id")
     _vanished(work, STUDENT, "student", items)
     deleted = {work.id_of("student", item.source_id) for item in items if "deleted" in item.fields}
-    open_ = select(IncidentRow.student).where(IncidentRow.closed_at.is_(None), IncidentRow.student.is_not(None))
+    open_ = select(INCIDENT.c.student).where(INCIDENT.c.closed_at.is_(None), INCIDENT.c.student.is_not(None))
     # Whoever is in an open incident stays findable, whatever the export says of them.
     leaving = deleted - set(work.tx.execute(open_).scalars()) if deleted else set()
     work.change(STUDENT, [{"id": key, "active": False} for key in sorted(leaving)], "id")
@@ -170,7 +170,7 @@ def _student(work: _Import, key: str) -> dict[str, object]:
 
 
 def _birth(work: _Import, key: str, student: str | None) -> dict[str, object]:
-    born = {"birth_date": work.incoming.students[key].birth_date}
+    born: dict[str, object] = {"birth_date": work.incoming.students[key].birth_date}
     return born if student is None else {"id": student, **born}
 
 
@@ -222,9 +222,13 @@ def _phones(work: _Import, key: str) -> list[tuple[int, PhoneKind, str]]:
 
 def _phone(work: _Import, key: str, position: int, kind: PhoneKind, raw: str) -> Values:
     person, number = work.id_of("adult", key), phone_number(raw)
-    values = {"id": derived_id(person, "imported", kind, raw), "district": work.target.district, "person": person}
-    values |= {"kind": kind, "raw": raw, "number": number.number}
-    return {**values, "valid": number.valid, "imported": True, "position": position}
+    values: Values = {
+        "id": derived_id(person, "imported", kind, raw),
+        "district": work.target.district,
+        "person": person,
+    }
+    read = {"kind": kind, "raw": raw, "number": number.number}
+    return {**values, **read, "valid": number.valid, "imported": True, "position": position}
 
 
 def _ties(work: _Import, items: Sequence[Item]) -> None:

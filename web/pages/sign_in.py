@@ -46,10 +46,18 @@ def sign_in_page(request: Request, username: str = "", status: int = 200) -> HTM
 
 
 @router.post("/login", dependencies=[Anyone], response_model=None)
-def sign_in(request: Request, username: Short, password: Short) -> HTMLResponse | RedirectResponse:
-    """The same answer for a wrong name and a wrong password."""
-    with store_of(request).write() as tx:
-        token = accounts.sign_in(tx, username, password, clock.now())
+def sign_in(
+    request: Request, username: Short, password: Short, shared: Short = "no"
+) -> HTMLResponse | RedirectResponse:
+    """The same answer for a wrong name and a wrong password. A device that others use too forgets sooner."""
+    token = accounts.sign_in(
+        store_of(request),
+        username,
+        password,
+        clock.now(),
+        replaces=session_token(request),
+        shared_device=shared == "yes",
+    )
     if token is None:
         return sign_in_page(request, username, 401)
     response = RedirectResponse("/board", status_code=303)
