@@ -29,6 +29,10 @@ _SAID = {
     "datetime_from_date_parsing": N_("Give a date and a time."),
 }
 _OTHER = N_("This cannot be read; check it.")
+# Forms that stand on a page with another one that asks for the same: their fields carry the action in their id.
+SHARED_PAGE = frozenset(
+    {"waive", "exception", "tier", "renew", "lift", "report", "delegate", "accept-handoff", "decline-handoff", "fact"}
+)
 NOT_TYPED = frozenset({"csrf", "key", "seen"})
 
 
@@ -45,19 +49,26 @@ class Sent(BaseModel):
 Form = TypeVar("Form", bound=Sent)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Posted:
-    """The fields as they came, kept so that a refusal loses nothing."""
+    """The fields as they came, kept so that a refusal loses nothing, and the form they were read as."""
 
     desk: Desk
     fields: Mapping[str, tuple[str, ...]]
+    form: type["Sent"] | None = None
 
     def read(self, form: type[Form]) -> Form:
         """Raises what FastAPI raises for a wrong body, so that one handler answers both."""
+        self.form = form
         try:
             return form.model_validate(_shaped(form, self.fields))
         except ValidationError as error:
-            raise RequestValidationError([_said(form, dict(found)) for found in error.errors()]) from error
+            raise RequestValidationError([_said(dict(found)) for found in error.errors()]) from error
+
+    def title_of(self, field: str) -> str:
+        """What the form calls a field; empty where it has no name of its own."""
+        known = self.form.model_fields.get(field.partition(".")[0]) if self.form is not None else None
+        return (known.title if known is not None else None) or ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -96,13 +107,12 @@ def _shaped(form: type[Sent], fields: Mapping[str, tuple[str, ...]]) -> dict[str
     return shaped
 
 
-def _said(form: type[Sent], found: Mapping[str, object]) -> dict[str, object]:
+def _said(found: Mapping[str, object]) -> dict[str, object]:
     """The place and what is expected there, never the value."""
     loc = found["loc"]
     place = tuple(str(part) for part in loc) if isinstance(loc, tuple) else ()
     message = _SAID.get(str(found["type"]), _OTHER)
-    title = form.model_fields[place[0]].title if place and place[0] in form.model_fields else None
-    return {"loc": ("body", *place), "msg": message, "type": found["type"], "ctx": {"title": title}}
+    return {"loc": ("body", *place), "msg": message, "type": found["type"]}
 
 
 def sealed(desk: Desk, text: str | None) -> WordsId | None:
@@ -116,7 +126,7 @@ def in_zone(when: datetime | None, zone: str) -> datetime | None:
     try:
         return when.replace(tzinfo=ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError) as error:
-        unread = {"loc": ("body", "zone"), "msg": _OTHER, "type": "zone", "ctx": {"title": None}}
+        unread = {"loc": ("body", "zone"), "msg": _OTHER, "type": "zone"}
         raise RequestValidationError([unread]) from error
 
 
@@ -133,16 +143,21 @@ class FormState:
     """What a form shows besides its questions: what was typed before, and why it was not accepted."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    errors: tuple[tuple[str, str], ...] = ()
+    errors: tuple[tuple[str, str, str], ...] = ()  # field, its name, what is wrong
     reasons: tuple[Said, ...] = ()
+    action: str = ""  # which of the forms on the page it was
     conflict: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
     def of(self, name: str) -> list[str]:
-        return [words for at, words in self.errors if at == name]
+        return [words for at, _, words in self.errors if at == name]
 
-    def typed(self, name: str) -> str:
-        return self.fields.get(name, ("",))[-1]
+    def typed(self, name: str, action: str | None = None) -> str:
+        """What was typed in a field; where several forms ask for the same, only in the one that was sent."""
+        return self.fields.get(name, ("",))[-1] if action in (None, self.action) else ""
+
+    def anchor(self, name: str) -> str:
+        return f"{self.action}-{name}" if self.action in SHARED_PAGE else name
 
     def all(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())

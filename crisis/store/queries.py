@@ -20,7 +20,18 @@ from crisis.store import incidents, people, protocols, sealed
 from crisis.store.incidents import StoredEvent
 from crisis.store.people import ContactView, SchoolView, StaffView, StudentView
 from crisis.store.sealed import KeyRing
-from crisis.vocabulary import DeadlineKind, IncidentId, Mode, PageState, PersonId, SchoolId, StepState, WordsId
+from crisis.vocabulary import (
+    Custody,
+    DeadlineKind,
+    Emergency,
+    IncidentId,
+    Mode,
+    PageState,
+    PersonId,
+    SchoolId,
+    StepState,
+    WordsId,
+)
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -130,9 +141,12 @@ def _row(tx: Connection, incident: Incident) -> BoardRow:
 
 def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
     """Real before drill, alarm before calm, then what is due first."""
-    alarm = any(page.state is PageState.EXHAUSTED for page in row.incident.pages.values())
+    incident = row.incident
+    unanswered = any(page.state is PageState.EXHAUSTED for page in incident.pages.values())
+    unsafe = incident.custody in (Custody.LOST, Custody.UNHELD) or incident.emergency is Emergency.ACTIVE
+    alarm = unanswered or unsafe
     due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
-    return row.incident.mode is Mode.DRILL, not alarm, due
+    return incident.mode is Mode.DRILL, not alarm, due
 
 
 def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: IncidentId, at: datetime) -> IncidentView:

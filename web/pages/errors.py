@@ -59,7 +59,7 @@ def render(request: Request, problem: Problem) -> Response:
         show = form_page(request.url.path)
         if show is not None:
             try:
-                return show(posted.desk, state_of(problem, posted), problem.status)
+                return show(posted.desk, state_of(problem, posted, request.url.path), problem.status)
             except NotFound:  # it went away between the order and this answer
                 return alone(request, problem, posted)
     return alone(request, problem, posted)
@@ -81,12 +81,17 @@ def form_page(path: str) -> Show | None:
     return None
 
 
-def state_of(problem: Problem, posted: Posted) -> FormState:
+def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
     """What was typed, and why it was not accepted, in the reader's language."""
     language, translate = posted.desk.language, translations(posted.desk.language).gettext
+
+    def translated(title: str) -> str:
+        return translate(title) if title else ""  # the catalog answers an empty message with its own header
+
     return FormState(
         fields=posted.fields,
-        errors=tuple((at, translate(text)) for at, text in problem.fields),
+        action=path.rpartition("/")[2],
+        errors=tuple((at, translated(posted.title_of(at)), translate(text)) for at, text in problem.fields),
         reasons=tuple(in_words(reason, language) for reason in problem.reasons),
         conflict=tuple(changed(posted.desk, change) for change in problem.changes),
         kept=posted.texts if problem.status == 409 else (),

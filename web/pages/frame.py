@@ -29,6 +29,5 @@ def console(
         "local": Local(desk.language, zone),
         "live": "position" in values,
         "incident_id": None,
-        "district_name": "",
     }
     return page(template, desk.language, status=status, **(always | dict(values)))

@@ -99,7 +99,6 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, o
         "obstacles": [in_words(reason, desk.language) for reason in view.obstacles],
         "ReleaseTo": choices(ReleaseTo),
         "Urgency": choices(Urgency),
-        "loop_id": lambda text: str(text).replace(":", "-"),
         "query": query,
         "found": found_students(desk, view, query) if len(query) > 1 else [],
     }

@@ -68,7 +68,7 @@ def show(
     translate = translations(desk.language).gettext
     values = {
         "here": "open",
-        "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds],
+        "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds.items()],
         "schools": [(str(each.id), each.name) for each in offered],
         "school": chosen,
         "besides": [(each.value, translate(words.of(each))) for each in Beside],

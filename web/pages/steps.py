@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.protocols.schema import Citation, Instrument, Step
-from crisis.statemachine.steps import waits_for
+from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import (
@@ -28,6 +28,7 @@ from web.forms import FRESH, FormPost, FormState
 from web.pages import shown
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, seen, sheet_values, step_of, values_of
+from web.pages.reasons import in_words
 from web.rendering import translations
 from web.step_forms import STEP_FORMS
 from web.words import N_
@@ -64,6 +65,7 @@ def show(
 def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
     state, protocol = view.state(step), view.protocol
     due = live_deadlines(view.incident, protocol, view.ground)
+    closed = not_open(view.incident, protocol, step)
     return {
         "step": step,
         "state": state,
@@ -71,6 +73,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "record": view.incident.steps.get(step.id),
         "due": [each for each in due if each.step.id == step.id],
         "waiting": waits_for(view.incident, protocol, step),
+        "closed_because": in_words(closed, desk.language) if closed is not None else None,
         "exceptions": shown.exceptions_of(view, step),
         "citation": citation(protocol.citations, step.source),
         "reviewed": protocol.review.clinical.name is not None,
