@@ -2,21 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from crisis.store import postgres, schema, sqlite
+from crisis.store import postgres, schema, sqlite, wake
 from crisis.store.sealed import KeyRing
-
-Listener = Callable[[], None]
 
 
 class WrongDatabase(Exception):
     """The database cannot be used as it is; the sentence says what to do."""
+
+
+class OutcomeUnknown(Exception):
+    """The connection broke while committing (F95): it may have happened. Only the same key, sent again, can tell."""
 
 
 class Store:
@@ -27,33 +29,30 @@ class Store:
     ) -> None:
         self.dialect, self.keys = dialect, keys
         self._writer, self._reader, self._file_lock = writer, reader, lock
-        self._one_writer = threading.RLock() if dialect == "sqlite" else None
-        self._wake = WakeUps()
+        self._one_writer = threading.RLock() if dialect == "sqlite" else nullcontext()
+        self._wake = wake.WakeUps()
         self._bell = postgres.Bell(writer.url, self._wake.ring) if dialect == "postgresql" else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Commits at the end; whoever listens is told that something was written."""
-        with self._locked(), self._writer.begin() as tx:
-            yield tx
-            if self.dialect == "postgresql":
-                postgres.notify(tx)
-        self._wake.ring()
+        """Commits at the end; then whoever listens is told of new events and new work."""
+        with self._one_writer, self._writer.connect() as tx:
+            wake.taken(tx)  # of a transaction before, on the same connection, that was rolled back
+            with tx.begin() as transaction:
+                yield tx
+                ring = wake.taken(tx)
+                if ring and self.dialect == "postgresql":
+                    postgres.notify(tx)
+                _commit(transaction)
+        if ring:
+            self._wake.ring()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with self._reader.begin() as tx:
             yield tx
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        if self._one_writer is None:
-            yield
-            return
-        with self._one_writer:
-            yield
-
-    def on_commit_wake(self, listener: Listener) -> Listener:
+    def on_commit_wake(self, listener: Callable[[], None]) -> Callable[[], None]:
         """`listener` is called, in any thread, after some process wrote, or for nothing. Returns what ends it."""
         if self._bell is not None:
             self._bell.start()
@@ -66,7 +65,7 @@ class Store:
     def close(self) -> None:
         if self._bell is not None:
             self._bell.stop()
-        if self.dialect == "sqlite" and self._writer is not self._reader:
+        if self._file_lock is not None:
             with suppress(OperationalError), self._writer.connect() as tx:
                 tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.dispose()
@@ -75,28 +74,13 @@ class Store:
             self._file_lock.release()
 
 
-class WakeUps:
-    """Who wants to know; a listener that fails is a bug and travels up to the writer's thread."""
-
-    def __init__(self) -> None:
-        self._listeners: list[Listener] = []
-        self._lock = threading.Lock()
-
-    def add(self, listener: Listener) -> Listener:
-        with self._lock:
-            self._listeners.append(listener)
-
-        def end() -> None:
-            with self._lock, suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return end
-
-    def ring(self) -> None:
-        with self._lock:
-            listeners = list(self._listeners)
-        for listener in listeners:
-            listener()
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown("The connection to the database broke while it was being written") from error
+        raise
 
 
 def open_store(url: str, key_file: Path, *, migrate: bool = False, readonly: bool = False) -> Store:
@@ -105,36 +89,37 @@ def open_store(url: str, key_file: Path, *, migrate: bool = False, readonly: boo
     if url.startswith("sqlite"):
         return _open_sqlite(url, keys, migrate=migrate, readonly=readonly)
     if urlsplit(url).scheme.split("+")[0] in ("postgresql", "postgres"):
-        return _open_postgres(url, keys, migrate=migrate)
+        return _open_postgres(url, keys, migrate=migrate, readonly=readonly)
     raise WrongDatabase("database_url begins with sqlite:/// or postgresql://")
 
 
 def _open_sqlite(url: str, keys: KeyRing, *, migrate: bool, readonly: bool) -> Store:
     path = sqlite.path_of(url)
-    _refuse(sqlite.unfit(path))
-    lock = None if readonly else sqlite.FileLock(path)
-    if lock is not None and not lock.take():
-        raise WrongDatabase("Another Crisis process uses this database. SQLite serves one; stop it, or use PostgreSQL")
-    try:
-        if migrate:
-            schema.upgrade_sqlite(path)
-        reader = sqlite.reader(path)
-        _refuse(schema.mismatch(reader))
-    except BaseException:
+    _refuse(sqlite.unfit(path, new=migrate and not readonly))
+    with ExitStack() as undo:
+        lock = None if readonly else sqlite.FileLock(path)
         if lock is not None:
-            lock.release()
-        raise
-    writer = reader if readonly else sqlite.writer(path)
-    return Store("sqlite", writer, reader, keys, lock)
+            _refuse(None if lock.take() else sqlite.IN_USE)
+            undo.callback(lock.release)
+            if migrate:
+                schema.upgrade_sqlite(path)
+        reader = sqlite.reader(path)
+        undo.callback(reader.dispose)
+        _refuse(schema.mismatch(reader))
+        undo.pop_all()
+    return Store("sqlite", reader if readonly else sqlite.writer(path), reader, keys, lock)
 
 
-def _open_postgres(url: str, keys: KeyRing, *, migrate: bool) -> Store:
-    if migrate:
+def _open_postgres(url: str, keys: KeyRing, *, migrate: bool, readonly: bool) -> Store:
+    if migrate and not readonly:
         schema.upgrade_postgres(url)
-    engine = postgres.engine(url)
-    _refuse(postgres.unfit(engine))
-    _refuse(schema.mismatch(engine))
-    return Store("postgresql", engine, postgres.reader(url), keys, None)
+    with ExitStack() as undo:
+        reader = postgres.reader(url)
+        undo.callback(reader.dispose)
+        _refuse(postgres.unfit(reader))
+        _refuse(schema.mismatch(reader))
+        undo.pop_all()
+    return Store("postgresql", reader if readonly else postgres.engine(url), reader, keys, None)
 
 
 def _refuse(problem: str | None) -> None:
@@ -143,8 +128,9 @@ def _refuse(problem: str | None) -> None:
 
 
 def is_transient(error: DBAPIError) -> bool:
-    """Whether the same transaction, tried again whole, can succeed: lost a race, or lost the connection."""
+    """Whether the same transaction, tried again whole, can succeed: lost a race, or lost the connection before."""
     if error.connection_invalidated:
         return True
-    state = getattr(error.orig, "sqlstate", None)
-    return state in postgres.TRANSIENT or "database is locked" in str(error.orig)
+    if "database is locked" in str(error.orig):
+        return True
+    return postgres.lost_a_race(error.orig)

@@ -11,7 +11,7 @@ from crisis.errors import Conflict, NotFound
 from crisis.events import Event
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, postgres
+from crisis.store import codec, postgres, wake
 from crisis.store.tables import EVENT, HEAD, INCIDENT
 from crisis.vocabulary import DistrictId, IncidentId, Mode, SchoolId
 
@@ -83,6 +83,7 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
         raise Conflict(first - 1, first, ()) from error
     last = position + len(rows) - 1
     tx.execute(update(HEAD).values(position=last))
+    wake.wanted(tx)
     return last
 
 

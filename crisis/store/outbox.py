@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.statemachine.incident import Incident
-from crisis.store import codec
+from crisis.store import codec, wake
 from crisis.store.tables import OUTBOX
 from crisis.vocabulary import IncidentId, Mode, Urgency
 
@@ -68,6 +68,7 @@ def put(tx: Connection, incident: Incident, effects: Sequence[Numbered], at: dat
             }
         )
     tx.execute(insert(OUTBOX), rows)
+    wake.wanted(tx)
 
 
 def claim(tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:

@@ -2,16 +2,19 @@
 
 import logging
 import select
+import socket
 import threading
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
-POLL = 1.0  # seconds between looks at whether to stop
+CONNECT_WITHIN = 5  # seconds
+AGAIN_AFTER = 0.5
 TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
+FIRST_WINS = frozenset({"pk_idempotency", "pk_seal"})  # the second one finds the row when it tries again
 OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on"
 )
@@ -32,21 +35,15 @@ def engine(url: str) -> Engine:
 
 def reader(url: str) -> Engine:
     """Its own pool, so that pages never wait for the readers; every transaction sees one moment and writes nothing."""
-    made = create_engine(
+    return create_engine(
         _url(url),
         pool_size=8,
         max_overflow=8,
         pool_timeout=10,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
-        connect_args={"options": OPTIONS},
+        connect_args={"options": f"{OPTIONS} -c default_transaction_read_only=on"},
     )
-
-    @event.listens_for(made, "begin")
-    def _(connection: Connection) -> None:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-    return made
 
 
 def migrating(url: str) -> Engine:
@@ -58,6 +55,13 @@ def unfit(made: Engine) -> str | None:
     with made.connect() as tx:
         version = int(tx.execute(text("SHOW server_version_num")).scalar_one())
     return None if version >= LEAST_VERSION else "PostgreSQL 15 or newer is needed"
+
+
+def lost_a_race(error: BaseException | None) -> bool:
+    """Whether another transaction was faster; also where both made the row that only the first one makes (F99)."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    return error.sqlstate in TRANSIENT or error.diag.constraint_name in FIRST_WINS
 
 
 def notify(tx: Connection) -> None:
@@ -75,34 +79,45 @@ class Bell:
     def __init__(self, url: URL, ring: Callable[[], None]) -> None:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._ring = ring
-        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._end, self._ending = socket.socketpair()  # ends a wait at once
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
+        """Returns once it listens, or could not connect: what commits after that rings."""
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._listen, name="postgres-bell", daemon=True)
-                self._thread.start()
+            if self._thread is not None:
+                return
+            ready = threading.Event()
+            self._thread = threading.Thread(target=self._listen, args=[ready], name="postgres-bell", daemon=True)
+            self._thread.start()
+        ready.wait(CONNECT_WITHIN)
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ended.set()
+        self._end.close()
         if self._thread is not None:
-            self._thread.join(POLL * 3)
+            self._thread.join(CONNECT_WITHIN)
+        self._ending.close()
 
-    def _listen(self) -> None:
-        while not self._stop.is_set():
+    def _listen(self, ready: threading.Event) -> None:
+        while not self._ended.is_set():
             try:
-                with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
+                with psycopg.connect(self._address, autocommit=True, connect_timeout=CONNECT_WITHIN) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    ready.set()
                     self._ring()  # whatever was missed while there was no connection
                     self._wait(connection)
             except psycopg.OperationalError:
                 log.warning("wake-up connection lost")
-                self._stop.wait(POLL)
+                self._ended.wait(AGAIN_AFTER)
 
     def _wait(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        while not self._stop.is_set():
-            ready, _, _ = select.select([connection.fileno()], [], [], POLL)
-            if ready and any(True for _notice in connection.notifies(timeout=0)):
+        watched = [connection.fileno(), self._ending.fileno()]
+        while True:
+            ready, _, _ = select.select(watched, [], [])
+            if self._ending.fileno() in ready:
+                return
+            if list(connection.notifies(timeout=0)):
                 self._ring()

@@ -49,8 +49,13 @@ def upgrade(tx: Connection) -> None:
 
 
 def upgrade_sqlite(path: Path) -> None:
-    with sqlite.plain(path).begin() as tx:
+    """Makes the file if it is not there, for its owner alone."""
+    path.touch(mode=0o600)
+    with sqlite.migrating(path).begin() as tx:
         upgrade(tx)
+        broken = tx.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"the upgrade would break {len(broken)} references; nothing was changed")
 
 
 def upgrade_postgres(url: str) -> None:

@@ -1,0 +1,44 @@
+"""Who wants to know that something was written; only events and new work ring, so that a worker never wakes itself."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy import Connection
+
+Listener = Callable[[], None]
+_MARK = "crisis_wake"
+
+
+def wanted(tx: Connection) -> None:
+    """Marks a transaction as one that others wait for."""
+    tx.info[_MARK] = True
+
+
+def taken(tx: Connection) -> bool:
+    """Whether the transaction was marked; the mark is gone then, since connections are used again."""
+    return bool(tx.info.pop(_MARK, False))
+
+
+class WakeUps:
+    """A listener that fails is a bug and travels up to the writer's thread: it may only set an event."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+
+    def add(self, listener: Listener) -> Listener:
+        with self._lock:
+            self._listeners.append(listener)
+
+        def end() -> None:
+            with self._lock, suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return end
+
+    def ring(self) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
