@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
+from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -36,6 +37,8 @@ def set_hours(
     days = "".join(str(day) for day in sorted(set(weekdays)))
     if not opens < closes or not days or not set(days) <= set("0123456"):
         raise Refused(Reason("CALENDAR", "A school opens before it closes, on at least one day of the week"))
+    if zone not in available_timezones():
+        raise Refused(Reason("CALENDAR", "There is no such time zone; write it as in America/New_York"))
     values = {"zone": zone, "opens": opens, "closes": closes, "weekdays": days, "hours_checked": True}
     if tx.execute(update(SCHOOL).where(SCHOOL.c.id == school).values(**values)).rowcount == 0:
         raise NotFound
