@@ -9,6 +9,7 @@ from crisis.commands import (
     ActorKind,
     Command,
     DeclinePage,
+    LinkIncident,
     OpenIncident,
     RecordPageAttempt,
     TimerDue,
@@ -29,7 +30,7 @@ TEAM = frozenset(
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 BY_PHONE = (AcceptPage, DeclinePage)
-BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident)
+BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident, LinkIncident)
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:

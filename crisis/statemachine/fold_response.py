@@ -5,7 +5,7 @@ from dataclasses import replace
 from crisis import events as ev
 from crisis.statemachine.folding import folded, put, record_of, with_
 from crisis.statemachine.incident import ActiveException, Handoff, Incident, Missed, Obligation, Page
-from crisis.vocabulary import FollowUpOutcome, HandoffState, PageState
+from crisis.vocabulary import AttemptOutcome, FollowUpOutcome, HandoffState, PageState
 
 
 @folded.register
@@ -122,7 +122,8 @@ def _(event: ev.PageRequested, incident: Incident) -> Incident:
 @folded.register
 def _(event: ev.PageAttempted, incident: Incident) -> Incident:
     page = incident.pages[event.page]
-    if event.person in page.asked:
+    refused = event.outcome is AttemptOutcome.REFUSED  # it reached nobody
+    if refused or event.person in page.asked:
         return incident
     return _page(incident, replace(page, asked=(*page.asked, event.person)))
 

@@ -73,11 +73,11 @@ def _(command: cmd.DeclinePage, case: Case) -> list[ev.Event]:
         raise Refused(Reason("I-15", "You have taken this page; ask the lead to page somebody else before you let go"))
     if page.state is PageState.ACCEPTED:
         return []
-    if by not in page.asked:
+    if by not in page.asked and page.role not in command.by.roles:
         raise Refused(Reason("ROLE", "You were not paged for this"))
     who = stamp(command, case.at)
     declined: list[ev.Event] = [ev.PageDeclined(**who, page=page.id, person=by)]
-    if page.state is PageState.PAGING and set(page.asked) <= {*page.declined, by}:
+    if page.state is PageState.PAGING and by in page.asked and set(page.asked) <= {*page.declined, by}:
         declined.append(next_level(case, page, who["by"]))
     return declined
 

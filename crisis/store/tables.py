@@ -151,6 +151,22 @@ class HeadRow(SQLModel, table=True):
     audit_digest: str
 
 
+class PageCodeRow(SQLModel, table=True):
+    """By which number a phone answers a page."""
+
+    __tablename__ = "page_code"
+    __table_args__ = (UniqueConstraint("phone", "page"),)
+
+    phone: str = Field(primary_key=True)  # E.164
+    code: str = Field(primary_key=True)
+    incident: str = Field(foreign_key="incident.id")
+    page: str
+    person: str
+    site: str
+    mode: Mode = Field(sa_type=enum_text(Mode))
+    given_at: datetime = Field(sa_type=UtcTime)
+
+
 class IdempotencyRow(SQLModel, table=True):
     __tablename__ = "idempotency"
 
@@ -187,4 +203,5 @@ class ProtocolInForceRow(SQLModel, table=True):
 _TABLES = SQLModel.metadata.tables
 INCIDENT, EVENT, OUTBOX, INBOX = (_TABLES[name] for name in ("incident", "event", "outbox", "inbox"))
 SEAL, WORDS, AUDIT, HEAD = (_TABLES[name] for name in ("seal", "words", "audit", "head"))
+PAGE_CODE = _TABLES["page_code"]
 IDEMPOTENCY, PROTOCOL, IN_FORCE = (_TABLES[name] for name in ("idempotency", "protocol", "protocol_in_force"))

@@ -1,0 +1,45 @@
+"""Who is behind a role at this moment: picked when the message goes out, so that a change made in between counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crisis.statemachine.incident import Incident
+from crisis.store import oncall, people
+from crisis.vocabulary import PersonId, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """`phone` is E.164; None for somebody who has no number that works, who is told on the console alone."""
+
+    person: PersonId
+    phone: str | None
+
+
+def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:
+    """Who is on call at a level of the ladder; the school's staff stand in where the rota names nobody at first."""
+    found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
+    if found:
+        return [Reachable(each.person, each.phones[0] if each.phones else None) for each in found]
+    return _at_school(tx, incident, role) if level == 0 else []
+
+
+def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> list[Reachable]:
+    """Whom a notice to a role reaches: the one who has it in this incident, else who is on call, else the school's."""
+    holder = {Role.INCIDENT_LEAD: incident.lead, Role.SUPERVISING_ADULT: incident.adult}.get(role)
+    if holder is not None:
+        return [one(tx, holder)]
+    return of_level(tx, incident, role, 0, at)
+
+
+def one(tx: Connection, person: PersonId) -> Reachable:
+    phones = people.dialled(tx, [person]).get(person, ())
+    return Reachable(person, phones[0] if phones else None)
+
+
+def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
+    staff = people.staff(tx, incident.district)
+    fitting = [each for each in staff if role in each.roles and incident.school in each.schools and not each.missing]
+    return [Reachable(each.id, each.phones[0] if each.phones else None) for each in fitting]

@@ -1,0 +1,142 @@
+"""What may be written to a phone: a closed catalog whose places cannot hold a name.
+
+Each text is one GSM-7 segment of at most 160 characters in both languages (`privacy-and-culture.md` 1.12).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from crisis.errors import Reason, Refused
+from crisis.vocabulary import Mode, Urgency
+
+SiteCode = NewType("SiteCode", str)  # a school's short code, such as CHM
+PageCode = NewType("PageCode", str)  # two or three digits, unique for each phone
+LONGEST = 160
+
+_SITE = re.compile(r"[A-Z0-9]{2,6}")
+_CODE = re.compile(r"[1-9][0-9]{1,2}")
+
+
+class Subject(StrEnum):
+    """Everything that a text can be about."""
+
+    PAGE = "page"
+    YOU_HAVE_IT = "you_have_it"
+    SOMEONE_ELSE = "someone_else"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    NOT_UNDERSTOOD = "not_understood"
+    UNKNOWN_PHONE = "unknown_phone"
+    NOTICE = "notice"
+    NOBODY_ANSWERS = "nobody_answers"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """The only things that can stand in a text; their shapes are checked."""
+
+    mode: Mode
+    site: SiteCode | None = None
+    code: PageCode | None = None
+    urgency: Urgency | None = None
+    minutes: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.site is not None and not _SITE.fullmatch(self.site):
+            raise Refused(Reason("PR-12", "A site code has two to six capital letters and digits"))
+        if self.code is not None and not _CODE.fullmatch(self.code):
+            raise Refused(Reason("PR-12", "A page code has two or three digits"))
+        if self.minutes is not None and not 0 <= self.minutes <= 999:
+            raise Refused(Reason("PR-12", "Minutes go from 0 to 999"))
+
+
+_TEXTS: dict[Subject, dict[str, str]] = {
+    Subject.PAGE: {
+        "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. "
+        "If you don't answer, the next person is paged.",
+        "es": "CRISIS aviso {code}, {urgency}, sitio {site}. Responda {code}A y minutos para aceptar, {code}D si no puede. "
+        "Sin respuesta se avisa a otra persona.",
+    },
+    Subject.YOU_HAVE_IT: {
+        "en": "CRISIS page {code}: you have it. The team at site {site} is told. Sign in to the console for details.",
+        "es": "CRISIS aviso {code}: es suyo. El equipo del sitio {site} ya lo sabe. Entre en la consola para ver detalles.",
+    },
+    Subject.SOMEONE_ELSE: {
+        "en": "CRISIS page {code}: somebody else has taken it. Thank you, nothing more to do.",
+        "es": "CRISIS aviso {code}: otra persona lo ha tomado. Gracias, no hay que hacer nada.",
+    },
+    Subject.DECLINED: {
+        "en": "CRISIS page {code}: noted that you can't come. The next person is paged.",
+        "es": "CRISIS aviso {code}: anotado que no puede. Se avisa a la siguiente persona.",
+    },
+    Subject.CANCELLED: {
+        "en": "CRISIS page {code}: no longer needed. Thank you.",
+        "es": "CRISIS aviso {code}: ya no hace falta. Gracias.",
+    },
+    Subject.NOT_UNDERSTOOD: {
+        "en": "CRISIS: not understood. Reply with the page number and A to accept, such as 47A 12, or with D if you can't come.",
+        "es": "CRISIS: no se entiende. Responda con el numero del aviso y A para aceptar, como 47A 12, o D si no puede.",
+    },
+    Subject.UNKNOWN_PHONE: {
+        "en": "This number takes answers to pages only. If somebody is in danger, call 911. In a crisis call or text 988.",
+        "es": "Este numero solo recibe respuestas. Si hay peligro, llame al 911. En una crisis llame o escriba al 988.",
+    },
+    Subject.NOTICE: {
+        "en": "CRISIS notice, site {site}: something waits for you. Sign in to the console.",
+        "es": "CRISIS nota, sitio {site}: algo espera por usted. Entre en la consola.",
+    },
+    Subject.NOBODY_ANSWERS: {
+        "en": "CRISIS alarm, site {site}: nobody has answered a page. Call people now; in danger call 911, or 988.",
+        "es": "CRISIS alarma, sitio {site}: nadie ha respondido. Llame a alguien ahora; en peligro al 911, o al 988.",
+    },
+    Subject.EMERGENCY: {
+        "en": "CRISIS emergency, site {site}. Sign in to the console now.",
+        "es": "CRISIS emergencia, sitio {site}. Entre en la consola ahora.",
+    },
+}
+_SPOKEN: dict[str, str] = {
+    "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
+    "es": "Aviso de crisis {code}, {urgency}, sitio {site}. Marque 1 para aceptar, 2 si no puede, 9 para repetir.",
+}
+_URGENCY: dict[Urgency, dict[str, str]] = {
+    Urgency.U1: {"en": "now", "es": "ahora"},
+    Urgency.U2: {"en": "today", "es": "hoy"},
+    Urgency.U3: {"en": "soon", "es": "pronto"},
+}
+_DRILL = {"en": "DRILL. ", "es": "SIMULACRO. "}
+
+_NOTICES: dict[str, Subject] = {
+    "nobody_answers": Subject.NOBODY_ANSWERS,
+    "emergency": Subject.EMERGENCY,
+    "student_missing": Subject.EMERGENCY,
+}
+
+
+def notice(subject: str) -> Subject:
+    """The text for an effect's subject; whatever needs no words of its own only says that something waits."""
+    return _NOTICES.get(subject, Subject.NOTICE)
+
+
+def text(subject: Subject, filling: Filling, language: str = "en") -> str:
+    return _filled(_TEXTS[subject], filling, language)
+
+
+def spoken(filling: Filling, language: str = "en") -> str:
+    """What a call says; it may run longer than a text and is as silent about the student."""
+    return _filled(_SPOKEN, filling, language)
+
+
+def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:
+    lang = language if language in texts else "en"
+    urgency = "" if filling.urgency is None else _URGENCY[filling.urgency][lang]
+    drill = _DRILL[lang] if filling.mode is Mode.DRILL else ""
+    return drill + texts[lang].format(code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes)
+
+
+def site_code(name: str) -> SiteCode:
+    """A school's initials: enough for those on call there, nothing for anybody else."""
+    letters = "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", name)).upper()[:4]
+    return SiteCode(letters if len(letters) >= 2 else f"{letters or 'S'}X")
