@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -25,19 +26,19 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """Files in `folder`; as root, everything runs as the user `postgres` or `nobody`, since the server refuses root."""
+    """As root, everything runs as the user `postgres` or `nobody`, since the server refuses root.
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        self.folder, self.durable = folder, durable
-        self.socket = Path("/tmp") / f"crisis-pg-{os.getpid()}-{next(_numbers)}"  # a socket path is short
+    It lives beside pytest's folders, not in them: each run of pytest closes those to all other users again.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self.folder, self.durable = Path(tempfile.mkdtemp(prefix="crisis-pg-")), durable
         self._user = None if os.getuid() else _unprivileged()
         self._bin = binaries()
         assert self._bin is not None
 
     @contextmanager
     def running(self) -> Iterator["Cluster"]:
-        self.socket.mkdir(mode=0o700)
-        self._own(self.socket)
         self._own(self.folder)
         self._run(
             "initdb", "-D", str(self.data), "-A", "trust", "-U", "crisis", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
@@ -47,7 +48,7 @@ class Cluster:
             yield self
         finally:
             self.stop("immediate")
-            shutil.rmtree(self.socket, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def data(self) -> Path:
@@ -55,7 +56,7 @@ class Cluster:
 
     def start(self) -> None:
         fast = "" if self.durable else "-c fsync=off -c synchronous_commit=on -c full_page_writes=off"
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.socket} -c max_connections=200 {fast}"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=200 {fast}"
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "fast") -> None:
@@ -75,16 +76,13 @@ class Cluster:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
     def _url(self, name: str) -> str:
-        return f"postgresql://crisis@/{name}?host={self.socket}"
+        return f"postgresql://crisis@/{name}?host={self.folder}"
 
     def _own(self, path: Path) -> None:
         if self._user is None:
             return
         entry = pwd.getpwnam(self._user)
         os.chown(path, entry.pw_uid, entry.pw_gid)
-        for parent in path.parents:  # temporary folders of root are closed to the server's user
-            if parent.stat().st_uid == 0 and parent != Path("/") and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
 
     def _run(self, program: str, *arguments: str) -> None:
         assert self._bin is not None

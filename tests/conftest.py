@@ -32,11 +32,11 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """One PostgreSQL for the whole run, without fsync: tests of durability start their own."""
     if binaries() is None:
         pytest.skip("PostgreSQL is not installed")
-    with Cluster(tmp_path_factory.mktemp("postgres")).running() as running:
+    with Cluster().running() as running:
         yield running
 
 

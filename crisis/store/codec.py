@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from crisis import commands as cmd
 from crisis import effects as eff
 from crisis import events as ev
-from crisis.commands import Actor, Command
+from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
 from crisis.statemachine.incident import Incident
@@ -31,6 +32,7 @@ EFFECTS: Mapping[str, type[Effect]] = {
 }
 
 
+_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")  # as crisis.clock makes them
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -60,8 +62,8 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    return _adapter(type(value)).dump_python(value, mode="python", exclude_defaults=True)
+def _plain(value: Any, *, defaults: bool = True) -> Any:
+    return _adapter(type(value)).dump_python(value, mode="python", exclude_defaults=not defaults)
 
 
 def event_to_json(event: Event) -> Mapping[str, Any]:
@@ -71,11 +73,12 @@ def event_to_json(event: Event) -> Mapping[str, Any]:
 
 
 def event_text(event: Event) -> str:
+    """Every field is written out: what an event said must not change with a default."""
     return dumps(_plain(event))
 
 
 def event_from_text(name: str, text: str) -> Event:
-    """Raises KeyError for a name that was never written; unknown fields are a bug and raise as well."""
+    """Raises KeyError for a name that was never written. A field that came later takes its default."""
     event: Event = _adapter(EVENTS[name]).validate_json(text)
     return event
 
@@ -90,7 +93,8 @@ def effect_from_text(name: str, text: str) -> Effect:
 
 
 def incident_text(incident: Incident) -> str:
-    return dumps(_plain(incident))
+    """Without what was never touched: most of an incident is, and the log can always tell it again."""
+    return dumps(_plain(incident, defaults=False))
 
 
 def incident_from_text(text: str) -> Incident:
@@ -109,10 +113,17 @@ def words_fields(kind: type[Command]) -> frozenset[str]:
     return frozenset(field.name for field in dataclasses.fields(kind) if field.type in (WordsId, WordsId | None))
 
 
+def _without_ids(value: str | bool) -> str | bool:
+    """Evidence of kind `words` holds the id of what was sealed; only its shape tells it from a code."""
+    return "" if isinstance(value, str) and _ID.fullmatch(value) else value
+
+
 def command_digest(command: Command) -> str:
     """Whether two commands ask for the same; who asks and the ids of words are left out."""
     kind = type(command)
-    left_out = {"by", "evidence", *words_fields(kind)}
+    left_out = {"by", *words_fields(kind)}
     asked = [field.name for field in dataclasses.fields(kind) if field.name not in left_out]
     values = {name: _adapter(object).dump_python(getattr(command, name)) for name in asked}
+    if isinstance(command, CompleteStep):
+        values["evidence"] = {name: _without_ids(value) for name, value in command.evidence.items()}
     return hashlib.sha256(dumps({"name": kind.__name__, **values}).encode()).hexdigest()
