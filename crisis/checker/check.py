@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from crisis.checker.space import GROUND, LATER, START, Key, Move, Space, forgetful, key
-from crisis.checker.wellmade import faults
 from crisis.protocols.schema import Protocol
+from crisis.protocols.wellformed import faults
 from crisis.statemachine.closing import obstacles, was_high
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import SETTLED, standing

@@ -1,0 +1,87 @@
+"""What the answers of an instrument mean: exact truth tables, the branch stored, and nothing unknown read as safe.
+
+Source: `protocols.md` section 2.2 (ASQ and BSSA of the National Institute of Mental Health).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crisis.errors import Reason, Refused
+from crisis.protocols.schema import Licence
+from crisis.vocabulary import ScreenAnswer, ScreenResult, Tier
+
+ASQ = "asq"
+ASQ_VERSION = "2017-07"
+ITEMS = ("q1", "q2", "q3", "q4", "q5")
+POSITIVE = frozenset({ScreenAnswer.YES, ScreenAnswer.REFUSED})  # I-6: refusing counts as yes
+NOT_OBTAINED = frozenset({ScreenAnswer.REFUSED, ScreenAnswer.MISSING, ScreenAnswer.NOT_ASKED})
+SHOWABLE = frozenset({"public_domain_us", "free_with_notice"})
+
+# That a non-acute positive is moderate waits for a clinician's sign-off (protocols.md 6.5): a design default.
+FLOORS = {ScreenResult.ACUTE_POSITIVE: Tier.IMMINENT, ScreenResult.NON_ACUTE_POSITIVE: Tier.MODERATE}
+
+DISPOSITIONS: Mapping[str, Mapping[str, Tier]] = {
+    "bssa": {
+        "emergency_evaluation": Tier.IMMINENT,
+        "further_evaluation": Tier.HIGH,
+        "non_urgent_follow_up": Tier.MODERATE,
+        "no_further_intervention": Tier.LOW,  # never none after a positive screen
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """`answers` hold every item, with the branch taken; `floor` is the least tier that follows, or None."""
+
+    result: ScreenResult
+    answers: Mapping[str, ScreenAnswer]
+    version: str
+    floor: Tier | None
+
+
+def score(instrument: str, answers: Mapping[str, ScreenAnswer]) -> Scored:
+    """Raises `Refused` for an instrument that is not scored here, or items that are not its own."""
+    if instrument != ASQ:
+        raise Refused(Reason("INSTRUMENT", "This instrument is not scored here"))
+    if not set(answers) <= set(ITEMS):
+        raise Refused(Reason("INSTRUMENT", "These are not the questions of this instrument"))
+    first = {item: _asked(answers.get(item)) for item in ITEMS[:-1]}
+    right_now = answers.get("q5", ScreenAnswer.NOT_ASKED)
+    result = _result(set(first.values()), right_now)
+    triggered = bool(set(first.values()) & POSITIVE)
+    if not triggered and right_now is not ScreenAnswer.YES:
+        right_now = ScreenAnswer.NOT_ASKED
+    return Scored(result, {**first, "q5": right_now}, ASQ_VERSION, FLOORS.get(result))
+
+
+def _asked(answer: ScreenAnswer | None) -> ScreenAnswer:
+    """The first four are always asked, so an answer that is not there is missing."""
+    return ScreenAnswer.MISSING if answer in (None, ScreenAnswer.NOT_ASKED) else answer
+
+
+def _result(first: set[ScreenAnswer], right_now: ScreenAnswer) -> ScreenResult:
+    if right_now is ScreenAnswer.YES:
+        return ScreenResult.ACUTE_POSITIVE  # whatever stands before it
+    if first & POSITIVE:
+        # Not knowing whether it is right now is acute until somebody has assessed it.
+        return ScreenResult.ACUTE_POSITIVE if right_now in NOT_OBTAINED else ScreenResult.NON_ACUTE_POSITIVE
+    return ScreenResult.INCOMPLETE if ScreenAnswer.MISSING in first else ScreenResult.NEGATIVE
+
+
+def tier_of_disposition(instrument: str, disposition: str, right_now: ScreenAnswer) -> Tier:
+    """Thoughts of suicide right now, or no answer to that, force the first row whatever was chosen."""
+    if disposition not in DISPOSITIONS.get(instrument, {}):
+        raise Refused(Reason("INSTRUMENT", "Choose one of the outcomes of this interview"))
+    if right_now is not ScreenAnswer.NO:
+        return Tier.IMMINENT
+    return DISPOSITIONS[instrument][disposition]
+
+
+def not_showable(licence: Licence) -> Reason | None:
+    """Why an instrument's words may not be shown here, or None."""
+    if licence.status in SHOWABLE:
+        return None
+    return Reason(
+        "LICENCE", "The words of this instrument may be shown only after the district has recorded a permission"
+    )

@@ -1,0 +1,107 @@
+"""When a deadline is due: wall time, school hours, school days, calendar days, in the school's own time zone.
+
+Days are counted on the wall calendar and then turned into UTC, so that a change of clocks moves no deadline by an hour.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from crisis.protocols.schema import Deadline
+from crisis.statemachine.ground import SchoolCalendar
+from crisis.vocabulary import Clockwork
+
+SEARCHED = 400  # days; a calendar without any school day in it falls back to calendar days: a deadline never vanishes
+END_OF_DAY = time(23, 59, 59)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) -> datetime:
+    """UTC. `anchor_at` is aware; `days` 0 is the end of the same day of its clock."""
+    within, days = deadline.within or timedelta(0), deadline.days or 0
+    match deadline.clock:
+        case Clockwork.WALL:
+            return anchor_at + within
+        case Clockwork.SCHOOL_HOURS:
+            return _after_school_hours(anchor_at, within, calendar)
+        case Clockwork.SCHOOL_DAY:
+            return _after_school_days(anchor_at, days, calendar)
+        case Clockwork.CALENDAR_DAY:
+            return _utc(_local_date(anchor_at, calendar) + timedelta(days=days), END_OF_DAY, calendar)
+
+
+def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
+    in_term = not calendar.terms or any(first <= day <= last for first, last in calendar.terms)
+    return in_term and day.weekday() in calendar.weekdays and day not in calendar.days_off
+
+
+def closing_bell(day: date, calendar: SchoolCalendar) -> datetime:
+    return _utc(day, calendar.early_close.get(day, calendar.closes), calendar)
+
+
+def opening_bell(day: date, calendar: SchoolCalendar) -> datetime:
+    return _utc(day, calendar.opens, calendar)
+
+
+def is_school_time(at: datetime, calendar: SchoolCalendar) -> bool:
+    day = _local_date(at, calendar)
+    return is_school_day(day, calendar) and opening_bell(day, calendar) <= at < closing_bell(day, calendar)
+
+
+def _local_date(at: datetime, calendar: SchoolCalendar) -> date:
+    return at.astimezone(_zone(calendar.zone)).date()
+
+
+def _utc(day: date, wall: time, calendar: SchoolCalendar) -> datetime:
+    """A wall time that clocks skip, or show twice, is taken by its first reading."""
+    return datetime.combine(day, wall, _zone(calendar.zone)).astimezone(UTC)
+
+
+def _next_school_day(day: date, calendar: SchoolCalendar) -> date | None:
+    """The day itself or the next school day; None when there is none for more than a year."""
+    for ahead in range(SEARCHED):
+        found = day + timedelta(days=ahead)
+        if is_school_day(found, calendar):
+            return found
+    return None
+
+
+def _after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
+    """The closing bell: of this school day if it is not over, of the next one otherwise; then `days` school days on."""
+    day = _local_date(anchor_at, calendar)
+    if days:
+        return _nth_school_day(day, days, calendar)
+    if is_school_day(day, calendar) and anchor_at < closing_bell(day, calendar):
+        return closing_bell(day, calendar)
+    return _nth_school_day(day, 1, calendar)
+
+
+def _nth_school_day(day: date, count: int, calendar: SchoolCalendar) -> datetime:
+    first = day
+    for _turn in range(count):
+        found = _next_school_day(day + timedelta(days=1), calendar)
+        if found is None:
+            return _utc(first + timedelta(days=count), END_OF_DAY, calendar)
+        day = found
+    return closing_bell(day, calendar)
+
+
+def _after_school_hours(anchor_at: datetime, within: timedelta, calendar: SchoolCalendar) -> datetime:
+    """Counts only between the bells of school days."""
+    left, at = within, anchor_at
+    day: date | None = _local_date(anchor_at, calendar)
+    while day is not None:
+        day = _next_school_day(day, calendar)
+        if day is None:
+            break
+        at = max(at, opening_bell(day, calendar))
+        bell = closing_bell(day, calendar)
+        if at < bell and left <= bell - at:
+            return at + left
+        left -= max(bell - at, timedelta(0))
+        day += timedelta(days=1)
+    return anchor_at + within
