@@ -83,8 +83,13 @@ def add_student(
     language: str | None = None,
 ) -> None:
     given, family = name
-    values: dict[str, object] = {"id": student, "district": school[0], "school": school[1], "given": given, "family": family}
-    values |= {"preferred_given": goes_by, "search": searchable(given, family, goes_by, None)}
+    values: dict[str, object] = {"id": student, "district": school[0], "school": school[1]}
+    values |= {
+        "given": given,
+        "family": family,
+        "preferred_given": goes_by,
+        "search": searchable(given, family, goes_by, None),
+    }
     tx.execute(insert(STUDENT).values(**values, grade=grade, birth_date=birth_date, language=language, active=True))
 
 

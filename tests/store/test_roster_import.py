@@ -283,6 +283,19 @@ def test_language_phones_and_guardianship_known_here_survive_an_import(district:
     assert (contact.relation, contact.guardian, contact.priority) == (Relation.FOSTER_PARENT, False, 2)
 
 
+def test_what_a_person_checked_survives_when_the_contact_goes_and_comes_back(district: Store) -> None:
+    imported(district, many(10))
+    with district.write() as tx:
+        roster.tie(tx, student("k9"), person("p9"), Relation.GRANDPARENT, guardian=Guardian.YES)
+    imported(district, many(9), LATER)
+
+    imported(district, many(10), LATER)
+
+    with district.read() as tx:
+        [contact] = people.contacts_of(tx, student("k9"))
+    assert (contact.relation, contact.guardian, contact.missing) == (Relation.GRANDPARENT, True, False)
+
+
 def test_a_birth_date_that_is_left_out_is_not_forgotten(district: Store) -> None:
     born = a_csv(DEMOGRAPHICS, [{"sourcedId": "k1", "birthDate": "2011-04-30"}])
     imported(district, an_export(extra={"demographics.csv": born}))
