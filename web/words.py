@@ -164,6 +164,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (AttemptOutcome.REFUSED, N_("refused by the phone company")),
     (AttemptOutcome.UNKNOWN, N_("not known whether it went out")),
     (ObligationKind.MANDATED_REPORT, N_("Mandated report")),
+    (ObligationKind.WRITTEN_REPORT, N_("Written report")),
     (StaffRole.COUNSELOR, N_("Counselor")),
     (StaffRole.PSYCHOLOGIST, N_("Psychologist")),
     (StaffRole.SOCIAL_WORKER, N_("Social worker")),

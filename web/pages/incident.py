@@ -15,6 +15,7 @@ from crisis.store import audit, people, queries
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import IncidentId, ReleaseTo, Role, StepType, Urgency
 from web import words
+from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState
 from web.incident_forms import INCIDENT_FORMS
@@ -43,15 +44,6 @@ GO: dict[StepType, str] = {
 }
 
 
-def seen(desk: Desk, incident_id: IncidentId, action: str) -> IncidentView:
-    """Fails closed: what cannot be put on record is not shown."""
-    with desk.store.write() as tx:
-        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
-        detail = {"seq": view.incident.seq}
-        audit.record(tx, at=desk.at, actor=desk.person, action=action, subject=incident_id, detail=detail)
-    return view
-
-
 def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
     """What the templates of one incident ask for."""
     translate = translations(desk.language).gettext
@@ -74,7 +66,7 @@ def frame_of(view: IncidentView) -> dict[str, object]:
 
 
 def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    view = seen(desk, incident_id, "incident viewed")
+    view = seen_by(desk, incident_id, "incident viewed")
     values = values_of(desk, view) | frame_of(view)
     path = f"/incidents/{incident_id}"
     return console(desk, "pages/incident.html", values, path=path, status=status, problem=problem)
@@ -83,7 +75,7 @@ def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status
 def show_sheet(
     desk: Desk, incident_id: IncidentId, sheet: str, problem: FormState = FRESH, status: int = 200, query: str = ""
 ) -> HTMLResponse:
-    view = seen(desk, incident_id, f"{sheet} viewed")
+    view = seen_by(desk, incident_id, f"{sheet} viewed")
     path = f"/incidents/{incident_id}/{sheet}"
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
     return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)

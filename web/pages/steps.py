@@ -23,11 +23,12 @@ from crisis.vocabulary import (
     Tier,
 )
 from web import words
+from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState
 from web.pages import shown
 from web.pages.frame import console
-from web.pages.incident import Action, choices, frame_of, option_names, seen, sheet_values, step_of, values_of
+from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
 from web.rendering import translations
 from web.step_forms import STEP_FORMS
@@ -55,7 +56,7 @@ AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # anoth
 def show(
     desk: Desk, incident_id: IncidentId, step_id: str, problem: FormState = FRESH, status: int = 200
 ) -> HTMLResponse:
-    view = seen(desk, incident_id, "step viewed")
+    view = seen_by(desk, incident_id, "step viewed")
     step = step_of(view, step_id)
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view) | step_values(desk, view, step)
     path = f"/incidents/{incident_id}/steps/{step_id}"
@@ -142,7 +143,7 @@ def order(
     if action not in STEP_FORMS:
         raise NotFound
     form = posted.read(STEP_FORMS[action])
-    step = step_of(seen(desk, incident_id, "step opened"), step_id)
+    step = step_of(seen_by(desk, incident_id, "step opened"), step_id)
     desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
     stays = action == "interview"  # the level of risk comes next, on the same page
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)

@@ -1,0 +1,73 @@
+"""From posted fields to one command, and back to the form when it cannot be read."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fastapi.exceptions import RequestValidationError
+
+from crisis.vocabulary import ScreenAnswer
+from web.deps import Desk
+from web.forms import FormState, Posted, in_zone
+from web.incident_forms import Emergency, Note
+from web.step_forms import Contact, Screen
+
+DESK = cast(Desk, SimpleNamespace(at=datetime(2026, 10, 6, tzinfo=UTC)))
+
+
+def posted(**fields: str | tuple[str, ...]) -> Posted:
+    named = {name.replace("__", "."): value for name, value in fields.items()}
+    return Posted(DESK, {name: value if isinstance(value, tuple) else (value,) for name, value in named.items()})
+
+
+def test_a_field_with_a_dot_belongs_to_a_mapping() -> None:
+    sent = posted(instrument="asq", answers__q1="yes", answers__q2="refused", language="en", language_help="shared")
+
+    assert sent.read(Screen).answers == {"q1": ScreenAnswer.YES, "q2": ScreenAnswer.REFUSED}
+
+
+def test_boxes_that_are_ticked_together_are_a_set() -> None:
+    form = posted(dangers=("weapon", "injury"), called_911="yes").read(Emergency)
+
+    assert form.dangers == frozenset({"weapon", "injury"})
+
+
+def test_a_field_that_the_form_does_not_ask_for_is_refused() -> None:
+    with pytest.raises(RequestValidationError) as caught:
+        posted(note="She is calm", tier="none").read(Note)
+
+    assert [(error["loc"], error["msg"]) for error in caught.value.errors()] == [
+        (("body", "tier"), "This form does not ask for that.")
+    ]
+
+
+def test_an_error_names_its_field_in_words_and_never_the_value() -> None:
+    sent = posted(who="guardian:p-1", method="pigeon", outcome="reached")
+
+    with pytest.raises(RequestValidationError) as caught:
+        sent.read(Contact)
+
+    (error,) = caught.value.errors()
+    assert (error["loc"], error["msg"]) == (("body", "method"), "Choose one of the answers.")
+    assert sent.title_of("method") == "How?"
+    assert "pigeon" not in str(caught.value.errors())
+
+
+def test_what_was_typed_shows_only_in_the_form_that_was_sent() -> None:
+    state = FormState(fields={"reason": ("She moved",)}, action="waive")
+
+    assert (state.typed("reason", "waive"), state.typed("reason", "exception")) == ("She moved", "")
+    assert state.anchor("reason") == "waive-reason"
+
+
+def test_a_local_time_is_the_schools_wall_clock() -> None:
+    when = in_zone(datetime(2026, 10, 6, 10, 0), "America/New_York")  # noqa: DTZ001  # as a browser sends it
+
+    assert when is not None
+    assert when.astimezone(UTC) == datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
+
+
+def test_a_zone_that_does_not_exist_is_an_error_of_the_form() -> None:
+    with pytest.raises(RequestValidationError):
+        in_zone(datetime(2026, 10, 6, 10, 0), "../etc/passwd")  # noqa: DTZ001  # as a browser might send it

@@ -1,0 +1,62 @@
+"""What the browser is given: vendored files as they were published, ours inside their budgets, nothing forbidden."""
+
+import gzip
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from web.rendering import STATIC, static
+
+TEMPLATES = STATIC.parent / "templates"
+VENDORED = tomllib.loads((STATIC / "vendor.toml").read_text())["file"]
+KB = 1024
+
+
+@pytest.mark.parametrize("file", VENDORED, ids=lambda file: file["name"])
+def test_a_vendored_file_is_the_published_one_and_has_its_licence(file: dict[str, str]) -> None:
+    content = (STATIC / file["path"]).read_bytes()
+
+    assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert (STATIC / file["licence_file"]).read_text().strip()
+
+
+def test_every_vendored_file_is_listed() -> None:
+    listed = {file[key] for file in VENDORED for key in ("path", "licence_file")}
+
+    assert {f"vendor/{path.name}" for path in (STATIC / "vendor").iterdir()} == listed
+
+
+def compressed(*paths: Path) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
+
+
+def test_scripts_and_style_stay_inside_their_budgets() -> None:
+    scripts = [*STATIC.glob("*.js"), *STATIC.glob("vendor/*.js")]
+
+    assert compressed(*scripts) <= 20 * KB
+    assert compressed(STATIC / "app.css") <= 10 * KB
+
+
+def test_the_address_of_a_static_file_changes_with_its_content() -> None:
+    wanted = hashlib.sha256((STATIC / "app.css").read_bytes()).hexdigest()[:12]
+
+    assert static("app.css") == f"/static/app.css?v={wanted}"
+    assert static("vendor/htmx-4.0.1.min.js", hashed=False) == "/static/vendor/htmx-4.0.1.min.js"
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_templates_hold_nothing_that_the_content_policy_forbids(path: Path) -> None:
+    text = path.read_text()
+
+    assert not re.search(r"\s(on[a-z]+|style|hx-on[^=]*|hx-vals|hx-boost)=", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert "|safe" not in text
+
+
+def test_our_scripts_make_no_code_and_no_markup_from_text() -> None:
+    ours = "".join(path.read_text() for path in STATIC.glob("*.js"))
+
+    assert not re.search(r"(\beval\(|\bFunction\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write)", ours)

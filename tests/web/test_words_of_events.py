@@ -1,0 +1,139 @@
+"""The timeline has a sentence for everything that can happen, in both languages."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from crisis import events as ev
+from crisis.events import Event
+from crisis.vocabulary import (
+    AttemptOutcome,
+    Beside,
+    Channel,
+    ContactMethod,
+    ContactOutcome,
+    DeadlineKind,
+    FollowUpOutcome,
+    LanguageHelp,
+    LegalBasis,
+    Mode,
+    ObligationKind,
+    PageId,
+    PersonId,
+    Phase,
+    ReceiverKind,
+    ReleaseTo,
+    Role,
+    ScreenAnswer,
+    ScreenResult,
+    StepId,
+    Tier,
+    Urgency,
+    WordsId,
+)
+from tests.factories import suicide_risk
+from web.rendering import Language, translations
+from web.words_of_events import Known, _told, tell
+
+AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
+NAMES = {PersonId("p-1"): "Maya Okafor"}
+VALUES: dict[str, object] = {
+    "at": AT,
+    "by": PersonId("p-1"),
+    "mode": Mode.LIVE,
+    "beside": Beside.ME,
+    "phase": Phase.HANDOFF,
+    "evidence": {},
+    "answers": {"q1": ScreenAnswer.YES},
+    "result": ScreenResult.ACUTE_POSITIVE,
+    "language_help": LanguageHelp.SHARED,
+    "right_now": ScreenAnswer.NO,
+    "floor": Tier.HIGH,
+    "tier": Tier.LOW,
+    "steps": (),
+    "dangers": frozenset({"weapon"}),
+    "method": ContactMethod.PHONE,
+    "due_at": AT,
+    "basis": LegalBasis.EMERGENCY,
+    "receiver": ReceiverKind.MOBILE_CRISIS,
+    "disclosed": frozenset(),
+    "withheld": {},
+    "role": Role.NURSE,
+    "urgency": Urgency.U1,
+    "channel": Channel.TEXT,
+    "step": StepId("assess"),
+}
+OF_CLASS: dict[tuple[type[Event], str], object] = {
+    (ev.CustodyReleased, "to"): ReleaseTo.GUARDIAN,
+    (ev.CustodyReleased, "receiver"): WordsId("w-1"),
+    (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,
+    (ev.FollowUpRecorded, "outcome"): FollowUpOutcome.NO_SHOW,
+    (ev.PageAttempted, "outcome"): AttemptOutcome.UNKNOWN,
+    (ev.EmergencyResolved, "outcome"): WordsId("w-1"),
+    (ev.ObligationCreated, "kind"): ObligationKind.MANDATED_REPORT,
+    (ev.DeadlineMissed, "kind"): DeadlineKind.HARD,
+}
+
+
+def every_kind(of: type[Event] = Event) -> Iterator[type[Event]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from every_kind(kind)
+
+
+def an_event(kind: type[Event]) -> Event:
+    """With a value in every field; ids of people name somebody who is known."""
+    values = {
+        field.name: OF_CLASS.get((kind, field.name), VALUES.get(field.name, _plain(field)))
+        for field in dataclasses.fields(kind)
+    }
+    return kind(**values)  # type: ignore[arg-type]  # built from the fields themselves
+
+
+def _plain(field: dataclasses.Field[object]) -> object:
+    kind = str(field.type)
+    if kind == "<class 'bool'>":
+        return True
+    if kind == "<class 'int'>" or kind.startswith("int"):
+        return 2
+    if "datetime" in kind:
+        return AT
+    return PersonId("p-1") if "PersonId" in kind else PageId("x-1")
+
+
+def known(language: Language) -> Known:
+    translate = translations(language).gettext
+    return Known(language=language, translate=translate, protocol=suicide_risk(), names=NAMES)
+
+
+@pytest.mark.parametrize("kind", list(every_kind()), ids=lambda kind: kind.__name__)
+def test_every_event_has_a_sentence_in_both_languages(kind: type[Event]) -> None:
+    event = an_event(kind)
+
+    english, spanish = tell(event, known("en")), tell(event, known("es"))
+
+    assert english.text
+    assert spanish.text
+    assert english.text != spanish.text or kind is ev.DecisionAnswered  # is all protocol words
+    assert "%(" not in english.text + spanish.text
+
+
+def test_no_event_is_left_to_the_fallback() -> None:
+    assert {kind for kind in every_kind() if _told.dispatch(kind) is _told.dispatch(object)} == set()
+
+
+def test_a_sentence_names_people_and_keeps_what_they_wrote_apart() -> None:
+    event = ev.StepWaived(at=AT, by=PersonId("p-1"), step=StepId("assess"), reason=WordsId("w-9"))
+
+    told = tell(event, known("en"))
+
+    assert told.quotes == (WordsId("w-9"),)
+    assert "w-9" not in told.text
+
+
+def test_a_person_whose_name_the_viewer_may_not_see_is_somebody() -> None:
+    event = ev.LeadAssigned(at=AT, by=None, lead=PersonId("p-unknown"))
+
+    assert tell(event, known("en")).text == "Somebody leads this incident"
