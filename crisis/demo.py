@@ -1,0 +1,171 @@
+"""`crisis demo`: the whole thing on this machine, with a sample district and everybody's telephones on a page."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from crisis import clock
+from crisis.notify.worker import run_worker
+from crisis.protocols import loader
+from crisis.settings import Settings
+from crisis.store import people, protocols, sample
+from crisis.store.engine import Store, open_store
+from crisis.store.sample import SignIn
+from crisis.store.sealed import KeyRing
+
+HOST = "127.0.0.1"
+SENDER = "+16175550100"
+JURISDICTION = "US-MA"
+SIGN_INS = "sign-ins.json"
+
+Serve = Callable[[Store, Settings, str, int], None]
+
+
+def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick: bool = False) -> None:
+    """Until Ctrl-C. Without `data` everything is forgotten at the end; `quick` makes the ladder wait for seconds only."""
+    with _folder(data) as folder:
+        settings = _settings(folder, _free(port), _free(port + 1))
+        store, sign_ins = _district(folder, settings, quick)
+        with _handsets(folder, settings), _worker(store, settings):
+            _print(settings, sign_ins)
+            serve(store, settings, HOST, settings.port)
+        store.close()
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="crisis-demo-") as made:
+        yield Path(made)
+
+
+def _free(wanted: int) -> int:
+    """The port, or any free one when somebody else has it."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on this machine")
+
+
+def _settings(folder: Path, port: int, handsets: int) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{folder / 'crisis.db'}",
+        key_file=folder / "keys.json",
+        public_url=f"http://{HOST}:{port}",
+        host=HOST,
+        port=port,
+        provider_url=f"http://{HOST}:{handsets}",
+        provider_account="AC" + secrets.token_hex(16),
+        provider_secret=SecretStr(secrets.token_hex(16)),
+        provider_from=SENDER,
+    )
+
+
+def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, list[SignIn]]:
+    """The sample district, made once in a folder; the sign-ins of a kept one are kept beside it."""
+    if not settings.key_file.exists():
+        KeyRing.create(settings.key_file)
+    store = open_store(settings.database_url, settings.key_file, migrate=True)
+    kept = folder / SIGN_INS
+    if kept.exists():
+        return store, [SignIn(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
+    with store.write() as tx:
+        sign_ins = sample.seed(tx, clock.now(), quick)
+        for name in loader.names():
+            protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now(), proved=True)
+    _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))
+    return store, sign_ins
+
+
+def _write_private(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@contextmanager
+def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
+    network = folder / "handsets"
+    network.mkdir(exist_ok=True)
+    _write_private(network / "owners.json", json.dumps(_owners(settings)))
+    config = {
+        "folder": str(network),
+        "port": int((settings.provider_url or "").rpartition(":")[2]),
+        "account": settings.provider_account,
+        "secret": settings.provider_secret.get_secret_value(),
+        "sender": settings.provider_from,
+        "target": settings.public_url,
+        "public_url": settings.public_url,
+    }
+    _write_private(network / "config.json", json.dumps(config))
+    command = [sys.executable, "-m", "crisis.notify.handsets_main", str(network / "config.json")]
+    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own module, our own arguments
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _owners(settings: Settings) -> dict[str, dict[str, str]]:
+    """Whose telephone is whose: the staff of the sample district."""
+    store = open_store(settings.database_url, settings.key_file, readonly=True)
+    with store.read() as tx:
+        staff = people.staff(tx, sample.DISTRICT)
+    store.close()
+    return {
+        member.phones[0]: {
+            "name": member.name,
+            "post": ", ".join(post.value.replace("_", " ") for post in member.posts),
+        }
+        for member in staff
+        if member.phones
+    }
+
+
+@contextmanager
+def _worker(store: Store, settings: Settings) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(store, settings, stop), name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(15)
+
+
+def _print(settings: Settings, sign_ins: list[SignIn]) -> None:
+    out = Console()
+    table = Table(title="Sign in as", title_justify="left")
+    for column in ("Name", "Post", "User name", "Passphrase"):
+        table.add_column(column)
+    for each in sign_ins:
+        table.add_row(each.name, each.post, each.username, each.passphrase)
+    out.print()
+    out.print(f"[bold]The console[/]            {settings.public_url}")
+    out.print(f"[bold]Everybody's telephones[/] {settings.provider_url}")
+    out.print()
+    out.print(table)
+    out.print("A made-up district. Nothing leaves this machine. Stop with Ctrl-C.\n")
