@@ -23,6 +23,7 @@ from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.store import people, protocols, sample
 from crisis.store.engine import Store, open_store
+from crisis.store.people import StaffView
 from crisis.store.sample import SignIn
 from crisis.store.sealed import KeyRing
 
@@ -35,7 +36,7 @@ Serve = Callable[[Store, Settings, str, int], None]
 
 
 def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick: bool = False) -> None:
-    """Until Ctrl-C. Without `data` everything is forgotten at the end; `quick` makes the ladder wait for seconds only."""
+    """Until Ctrl-C. Without `data` everything is forgotten at the end; `quick` makes the ladder wait for seconds."""
     with _folder(data) as folder:
         settings = _settings(folder, _free(port), _free(port + 1))
         store, sign_ins = _district(folder, settings, quick)

@@ -1,4 +1,4 @@
-"""The stand-in as a process: `python -m crisis.notify.handsets_main CONFIG`, a JSON file that only its owner can read."""
+"""The stand-in as a process: `python -m crisis.notify.handsets_main CONFIG`; the file is private to its owner."""
 
 import json
 import sys
