@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Engine
 from crisis.store import postgres, sqlite
 
 FOLDER = Path(__file__).parent / "migrations"
+EMPTY = "The database is empty; run: crisis init"
+OLDER = "The database has an older schema; make a backup, then run: crisis migrate"
+NEWER = "The database was upgraded by a newer Crisis; install that version again, or restore the backup before it"
 MIGRATION_LOCK = 4_201_978  # two processes that start at once do not upgrade at once
 
 
@@ -34,11 +37,11 @@ def mismatch(engine: Engine) -> str | None:
     if found == newest():
         return None
     if found is None:
-        return "The database is empty; run: crisis init"
+        return EMPTY
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if found in known:
-        return "The database has an older schema; make a backup, then run: crisis migrate"
-    return "The database was upgraded by a newer Crisis; install that version again, or restore the backup before it"
+        return OLDER
+    return NEWER
 
 
 def upgrade(tx: Connection) -> None:

@@ -141,6 +141,14 @@ def read(tx: Connection, keys: KeyRing, ids: Iterable[WordsId]) -> dict[WordsId,
     return found
 
 
+def must_open(tx: Connection, keys: KeyRing) -> None:
+    """Raises `KeyFault` when these are not the keys under which the words of this database were sealed."""
+    newest = select(SEAL.c.subject, SEAL.c.wrapped).where(SEAL.c.wrapped.is_not(None)).order_by(SEAL.c.subject.desc())
+    row = tx.execute(newest.limit(1)).one_or_none()
+    if row is not None:
+        keys.unwrap(row.subject, row.wrapped)
+
+
 def destroy_key(tx: Connection, subject: str, at: datetime) -> bool:
     """Erases all words of a record for ever; False if it had none. The log and its chain stay whole."""
     done = tx.execute(

@@ -1,0 +1,280 @@
+"""Backups that were proved before they count, and restores that check before they replace.
+
+The key file is never part of a backup: whoever finds one can read no words. It is kept, and copied, apart from it.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+from sqlalchemy import URL, Connection, inspect, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from crisis.store import audit, incidents, postgres, schema, sealed, sqlite
+from crisis.store.engine import Store, open_store
+from crisis.store.sealed import KeyRing
+
+OPENED = "opened again, its chain walked to the end"
+READ = "read to the end; grant CREATEDB to have it restored into a scratch database as well"
+
+
+class BackupFault(Exception):
+    """The backup was not made or not taken; the sentence says what to do. Nothing was replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is in a backup, and how that is known."""
+
+    file: Path
+    sha256: str
+    size: int
+    position: int  # of the log
+    audit_rows: int
+    proof: str
+
+
+def backup(store: Store, target: Path, at: datetime) -> Report:
+    """Writes `target` and beside it `target.json`, which is written last: without it a backup does not count."""
+    if target.exists() or manifest_of(target).exists():
+        raise BackupFault(f"{target} exists; backups are not written over")
+    if not target.parent.is_dir():
+        raise BackupFault(f"The folder {target.parent} does not exist")
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    position, rows, proof = _copy_sqlite(store, partial) if store.dialect == "sqlite" else _dump(store, partial)
+    _to_disk(partial)
+    partial.rename(target)
+    report = Report(target, _sha256(target), target.stat().st_size, position, rows, proof)
+    _write_manifest(report, store.dialect, at)
+    return report
+
+
+def restore(source: Path, url: str, key_file: Path, at: datetime) -> Report:
+    """Puts a backup in place of the database at `url`, which nobody may be using; raises before it changes anything.
+
+    Timers are rows: what came due in the meantime is due at once, and the rules look again before anybody is paged.
+    """
+    keys = KeyRing.from_file(key_file)
+    kind, report = read_manifest(source)
+    if url.startswith("sqlite") != (kind == "sqlite"):
+        raise BackupFault(f"This backup is of {kind}; the database at database_url is another kind")
+    if kind == "sqlite":
+        _restore_sqlite(source, sqlite.path_of(url), keys)
+    else:
+        _restore_postgres(source, url, keys)
+    with closing(open_store(url, key_file)) as store, store.write() as tx:
+        detail: dict[str, str | int] = {"sha256": report.sha256, "restored_to": report.position}
+        audit.record(tx, at=at, actor=None, action="database restored", subject="database", detail=detail)
+    return report
+
+
+def manifest_of(file: Path) -> Path:
+    return file.with_name(file.name + ".json")
+
+
+def read_manifest(file: Path) -> tuple[str, Report]:
+    """The kind of database and the report; raises when the file is not, bit for bit, what was proved."""
+    try:
+        found = orjson.loads(manifest_of(file).read_bytes())
+        digest = _sha256(file)
+    except FileNotFoundError as error:
+        raise BackupFault(f"{Path(error.filename).name} is missing: a backup is two files") from error
+    if digest != found["sha256"]:
+        raise BackupFault("The backup is not what was written: its SHA-256 differs; take another one")
+    names = ("sha256", "size", "position", "audit_rows", "proof")
+    return found["kind"], Report(file, **{name: found[name] for name in names})
+
+
+def _write_manifest(report: Report, kind: str, at: datetime) -> None:
+    values = {
+        "kind": kind,
+        "schema": schema.newest(),
+        "taken_at": at,
+        "sha256": report.sha256,
+        "size": report.size,
+        "position": report.position,
+        "audit_rows": report.audit_rows,
+        "proof": report.proof,
+        "keys": "not in this backup: keep the key file apart from it",
+    }
+    path = manifest_of(report.file)
+    path.write_bytes(orjson.dumps(values, option=orjson.OPT_INDENT_2))
+    path.chmod(0o600)
+    _to_disk(path)
+
+
+def _proved(tx: Connection, keys: KeyRing) -> tuple[int, int]:
+    """Position of the log and number of audit rows; raises when the chain is broken or the keys do not fit."""
+    report = audit.verify(tx)
+    if not report.ok:
+        raise BackupFault(f"The audit chain does not hold at row {report.first_bad}: {report.reason}")
+    sealed.must_open(tx, keys)
+    return incidents.head(tx), report.rows
+
+
+# SQLite: the online backup, which is one moment and lets others write.
+
+
+def _copy_sqlite(store: Store, target: Path) -> tuple[int, int, str]:
+    with (
+        closing(sqlite.driver.connect(str(sqlite.path_of(store.url)))) as source,
+        closing(sqlite.driver.connect(str(target))) as copy,
+    ):
+        source.execute("PRAGMA wal_autocheckpoint = 0")  # the writer is the only one that checkpoints
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, not three
+    return *_prove_file(target, store.keys), OPENED
+
+
+def _prove_file(file: Path, keys: KeyRing) -> tuple[int, int]:
+    engine = sqlite.migrating(file)
+    try:
+        with engine.connect() as tx:
+            found = tx.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+            if found != "ok":
+                raise BackupFault(f"SQLite finds the file damaged: {found}")
+            return _proved(tx, keys)
+    finally:
+        engine.dispose()
+
+
+def _restore_sqlite(source: Path, path: Path, keys: KeyRing) -> None:
+    """The database that was there is kept beside, as `….replaced-N`."""
+    fresh = path.with_name(path.name + ".restoring")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    _refuse_newer(sqlite_problem(fresh))
+    schema.upgrade_sqlite(fresh)
+    _prove_file(fresh, keys)
+    _to_disk(fresh)
+    lock = sqlite.FileLock(path)
+    if not lock.take():
+        fresh.unlink()
+        raise BackupFault("The database is in use; stop Crisis before you restore")
+    try:
+        _put_aside(path)
+        fresh.rename(path)
+        _to_disk(path)
+    finally:
+        lock.release()
+
+
+def sqlite_problem(file: Path) -> str | None:
+    engine = sqlite.migrating(file)
+    problem = schema.mismatch(engine)
+    engine.dispose()
+    return problem
+
+
+def _refuse_newer(problem: str | None) -> None:
+    if problem in (schema.NEWER, schema.EMPTY):
+        raise BackupFault(f"This backup cannot be used by this version. {problem}")
+
+
+def _put_aside(path: Path) -> None:
+    if not path.exists():
+        return
+    with closing(sqlite.driver.connect(str(path))) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    number = 1
+    while (aside := path.with_name(f"{path.name}.replaced-{number}")).exists():
+        number += 1
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+
+
+# PostgreSQL: its own tools, which must be of the server's version or newer.
+
+
+def _dump(store: Store, target: Path) -> tuple[int, int, str]:
+    _run("pg_dump", store.url, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    with store.read() as tx:
+        head, rows = _proved(tx, store.keys)
+    scratch = f"{make_url(store.url).database}_check"
+    engine = postgres.migrating(store.url).execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as tx:
+            tx.execute(text(f'DROP DATABASE IF EXISTS "{scratch}"'))
+            tx.execute(text(f'CREATE DATABASE "{scratch}"'))
+            try:
+                url = make_url(store.url).set(database=scratch)
+                return *_load(target, url, store.keys), OPENED
+            finally:
+                tx.execute(text(f'DROP DATABASE "{scratch}" WITH (FORCE)'))
+    except ProgrammingError as error:
+        if "permission denied" not in str(error.orig):
+            raise
+        _run("pg_restore", None, "--file=/dev/null", str(target))
+        return head, rows, READ
+    finally:
+        engine.dispose()
+
+
+def _restore_postgres(source: Path, url: str, keys: KeyRing) -> None:
+    engine = postgres.migrating(url)
+    tables = inspect(engine).get_table_names()
+    engine.dispose()
+    if tables:
+        raise BackupFault("The database is not empty; make a new one and set database_url to it")
+    _load(source, make_url(url), keys)
+
+
+def _load(source: Path, url: URL, keys: KeyRing) -> tuple[int, int]:
+    """Into an empty database, in one transaction."""
+    plain = url.render_as_string(hide_password=False)
+    _run("pg_restore", plain, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", str(source))
+    engine = postgres.migrating(plain)
+    try:
+        _refuse_newer(schema.mismatch(engine))
+        schema.upgrade_postgres(plain)
+        with engine.connect() as tx:
+            return _proved(tx, keys)
+    finally:
+        engine.dispose()
+
+
+def _run(program: str, url: str | None, *arguments: str) -> None:
+    """The password goes by the environment of the child: a command line is seen by everybody on the machine."""
+    found = shutil.which(program)
+    if found is None:
+        raise BackupFault(f"{program} is not installed; install the PostgreSQL client tools of the server's version")
+    command, environment = [found, *arguments], dict(os.environ)
+    if url is not None:
+        address = make_url(url).set(drivername="postgresql")
+        environment |= {"PGPASSWORD": address.password} if address.password else {}
+        command.append(f"--dbname={_without_password(address)}")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        first = done.stderr.strip().splitlines() or ["no reason given"]
+        raise BackupFault(f"{program} failed: {first[0]}")
+
+
+def _without_password(url: URL) -> str:
+    return URL.create(
+        url.drivername, url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _to_disk(file: Path) -> None:
+    """The content and the folder's entry for it."""
+    for path in (file, file.parent):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
