@@ -19,6 +19,7 @@ LEAST_VERSION = (3, 51, 3)  # before it, two connections could corrupt a databas
 SHARED_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
 )
+WAIT = 30  # seconds for a connection of the pool
 IN_USE = "Another Crisis process uses this database. SQLite serves one; stop it, or use PostgreSQL"
 MOUNTS = Path("/proc/mounts")
 WRITER: Pragmas = {
@@ -124,7 +125,7 @@ def migrating(path: Path) -> Engine:
 
 def _engine(path: Path, contract: Pragmas, *, begin: str, size: int, overflow: int = 0) -> Engine:
     pool: type[Pool] = QueuePool if size else NullPool
-    limits = {"pool_size": size, "max_overflow": overflow, "pool_timeout": 30} if size else {}
+    limits = {"pool_size": size, "max_overflow": overflow, "pool_timeout": WAIT} if size else {}
     made = create_engine(
         f"sqlite+pysqlite:///{path}",
         module=driver,
