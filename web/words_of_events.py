@@ -7,6 +7,7 @@ from typing import assert_never
 
 from crisis import events as ev
 from crisis.protocols.schema import Protocol
+from crisis.statemachine.timers import REPORT
 from crisis.store.queries import words_of_evidence
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -237,34 +238,25 @@ def _(event: ev.ContactAttempted, known: Known) -> Told:
     return _with(line, event.note, event.waiver, event.alone)
 
 
-@_told.register
-def _(event: ev.ExceptionDeclared, known: Known) -> Told:
-    line = _line(known, N_("Exception: %(exception)s"), "s-none", "late", exception=known.exception(event.exception))
-    return _with(line, event.reason)
+_EXCEPTIONS: dict[type[ev.Event], tuple[str, str, str]] = {
+    ev.ExceptionDeclared: (N_("Exception: %(exception)s"), "s-none", "late"),
+    ev.ExceptionRenewed: (N_("Exception renewed: %(exception)s"), "s-none", "warn"),
+    ev.ExceptionLiftAsked: (N_("Asked to lift, a second person must confirm: %(exception)s"), "s-wait", "warn"),
+    ev.ExceptionLifted: (N_("Exception lifted: %(exception)s"), "check", "ok"),
+}
 
 
 @_told.register
-def _(event: ev.ExceptionRenewed, known: Known) -> Told:
-    name = known.exception(event.exception)
-    return _with(_line(known, N_("Exception renewed: %(exception)s"), "s-none", "warn", exception=name), event.reason)
+def _(
+    event: ev.ExceptionDeclared | ev.ExceptionRenewed | ev.ExceptionLiftAsked | ev.ExceptionLifted, known: Known
+) -> Told:
+    return _with(_line(known, *_EXCEPTIONS[type(event)], exception=known.exception(event.exception)), event.reason)
 
 
 @_told.register
 def _(event: ev.ExceptionExpired, known: Known) -> Told:
     line = N_("Exception ran out and still blocks; renew or lift it: %(exception)s")
     return _line(known, line, "s-late", "late", exception=known.exception(event.exception))
-
-
-@_told.register
-def _(event: ev.ExceptionLiftAsked, known: Known) -> Told:
-    line = N_("Asked to lift, a second person must confirm: %(exception)s")
-    return _with(_line(known, line, "s-wait", "warn", exception=known.exception(event.exception)), event.reason)
-
-
-@_told.register
-def _(event: ev.ExceptionLifted, known: Known) -> Told:
-    name = known.exception(event.exception)
-    return _with(_line(known, N_("Exception lifted: %(exception)s"), "check", "ok", exception=name), event.reason)
 
 
 @_told.register
@@ -363,12 +355,25 @@ def _(event: ev.PageCancelled, known: Known) -> Told:
 
 @_told.register
 def _(event: ev.DeadlineMissed, known: Known) -> Told:
+    if event.deadline.startswith(REPORT):
+        return _line(known, N_("A report is late"), "s-late", "late")
     return _line(known, N_("Late: %(step)s"), "s-late", "late", step=known.step(event.step))
+
+
+_STILL_OPEN = {
+    "obligation": N_("a report"),
+    "handoff": N_("a handoff that nobody answered"),
+    "custody": N_("no adult is with the student"),
+    "offer": N_("the student was offered to another adult"),
+    "signature": N_("a second signature"),
+}
 
 
 @_told.register
 def _(event: ev.Reminded, known: Known) -> Told:
-    return _line(known, N_("Still open, told again: %(step)s"), "bell", "late", step=known.step(event.step))
+    kind, _, key = event.about.partition(":")
+    what = known.translate(_STILL_OPEN[kind]) if kind in _STILL_OPEN else known.step(StepId(key))
+    return _line(known, N_("Still open, told again: %(what)s"), "bell", "late", what=what)
 
 
 @_told.register

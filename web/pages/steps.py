@@ -1,12 +1,13 @@
 """One step: its form, what it waits for, whom to give it to, and how it is left out."""
 
-from crisis.protocols.loader import instrument
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from crisis.errors import NotFound
 from crisis.events import TierSet
+from crisis.protocols.loader import instrument
 from crisis.protocols.schema import Citation, Instrument, Step
+from crisis.protocols.scoring import not_showable
 from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
 from crisis.store.queries import IncidentView
@@ -25,12 +26,12 @@ from crisis.vocabulary import (
 from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
-from web.forms import FRESH, FormPost, FormState
+from web.forms import FRESH, FormPost, FormState, Said
 from web.pages import shown
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
-from web.rendering import translations
+from web.rendering import Language, translations
 from web.step_forms import STEP_FORMS
 from web.words import N_
 
@@ -78,7 +79,8 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "exceptions": shown.exceptions_of(view, step),
         "citation": citation(protocol.citations, step.source),
         "reviewed": protocol.review.clinical.name is not None,
-        "instruments": instruments(step),
+        "instruments": [each for each in instruments(step) if not_showable(each.licence) is None],
+        "not_shown": not_shown(step, desk.language),
         "rationale": rationale(view),
         "languages": option_names(LANGUAGES, desk.language),
         "contact_options": contact_options(desk, view),
@@ -91,6 +93,12 @@ ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, LanguageHelp, LegalBasi
 
 def instruments(step: Step) -> list[Instrument]:
     return [instrument(name) for name in step.instruments]
+
+
+def not_shown(step: Step, language: Language) -> list[tuple[str, Said]]:
+    """Instruments whose words may not be shown here, each with the reason."""
+    found = [(each.title, not_showable(each.licence)) for each in instruments(step)]
+    return [(title, in_words(reason, language)) for title, reason in found if reason is not None]
 
 
 def citation(citations: tuple[Citation, ...], source: str) -> Citation | None:
