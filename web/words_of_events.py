@@ -95,9 +95,17 @@ def _(event: ev.PhaseEntered, known: Known) -> Told:
     return _line(known, N_("Next phase: %(phase)s"), "right", "live", phase=known.translate(words.of(event.phase)))
 
 
+_PLAIN: dict[type[ev.Event], tuple[str, str, str]] = {
+    ev.StudentIdentified: (N_("The student was identified"), "user", ""),
+    ev.TierSigned: (N_("Level of risk signed by a second person"), "shield", "ok"),
+    ev.CustodyOfferEnded: (N_("The student was not handed over; the same adult stays"), "swap", ""),
+    ev.StudentReturned: (N_("The student is back at school"), "left", "live"),
+}
+
+
 @_told.register
-def _(event: ev.StudentIdentified, known: Known) -> Told:
-    return _line(known, N_("The student was identified"), "user")
+def _(event: ev.StudentIdentified | ev.TierSigned | ev.CustodyOfferEnded | ev.StudentReturned, known: Known) -> Told:
+    return _line(known, *_PLAIN[type(event)])
 
 
 @_told.register
@@ -158,11 +166,6 @@ def _(event: ev.TierSet, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.TierSigned, known: Known) -> Told:
-    return _line(known, N_("Level of risk signed by a second person"), "shield", "ok")
-
-
-@_told.register
 def _(event: ev.AssessmentReopened, known: Known) -> Told:
     return _with(_line(known, N_("The safety assessment was opened again"), "swap", "warn"), event.reason)
 
@@ -192,11 +195,6 @@ def _(event: ev.CustodyAccepted, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.CustodyOfferEnded, known: Known) -> Told:
-    return _line(known, N_("The student was not handed over; the same adult stays"), "swap")
-
-
-@_told.register
 def _(event: ev.CustodyLost, known: Known) -> Told:
     return _with(_line(known, N_("The student cannot be found"), "alert", "late"), event.last_seen)
 
@@ -211,11 +209,6 @@ def _(event: ev.StudentFound, known: Known) -> Told:
 def _(event: ev.CustodyReleased, known: Known) -> Told:
     line = _line(known, N_("The student was released: %(to)s"), "out", "ok", to=known.translate(words.of(event.to)))
     return _with(line, event.receiver)
-
-
-@_told.register
-def _(event: ev.StudentReturned, known: Known) -> Told:
-    return _line(known, N_("The student is back at school"), "left", "live")
 
 
 @_told.register
