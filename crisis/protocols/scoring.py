@@ -14,7 +14,6 @@ ASQ = "asq"
 ASQ_VERSION = "2017-07"
 ITEMS = ("q1", "q2", "q3", "q4", "q5")
 POSITIVE = frozenset({ScreenAnswer.YES, ScreenAnswer.REFUSED})  # I-6: refusing counts as yes
-NOT_OBTAINED = frozenset({ScreenAnswer.REFUSED, ScreenAnswer.MISSING, ScreenAnswer.NOT_ASKED})
 SHOWABLE = frozenset({"public_domain_us", "free_with_notice"})
 
 # That a non-acute positive is moderate waits for a clinician's sign-off (protocols.md 6.5): a design default.
@@ -40,19 +39,23 @@ class Scored:
     floor: Tier | None
 
 
-def score(instrument: str, answers: Mapping[str, ScreenAnswer]) -> Scored:
+def score(instrument_id: str, answers: Mapping[str, ScreenAnswer]) -> Scored:
     """Raises `Refused` for an instrument that is not scored here, or items that are not its own."""
-    if instrument != ASQ:
+    if instrument_id != ASQ:
         raise Refused(Reason("INSTRUMENT", "This instrument is not scored here"))
     if not set(answers) <= set(ITEMS):
         raise Refused(Reason("INSTRUMENT", "These are not the questions of this instrument"))
     first = {item: _asked(answers.get(item)) for item in ITEMS[:-1]}
-    right_now = answers.get("q5", ScreenAnswer.NOT_ASKED)
+    right_now = _branch(set(first.values()), answers.get("q5", ScreenAnswer.NOT_ASKED))
     result = _result(set(first.values()), right_now)
-    triggered = bool(set(first.values()) & POSITIVE)
-    if not triggered and right_now is not ScreenAnswer.YES:
-        right_now = ScreenAnswer.NOT_ASKED
     return Scored(result, {**first, "q5": right_now}, ASQ_VERSION, FLOORS.get(result))
+
+
+def _branch(first: set[ScreenAnswer], right_now: ScreenAnswer) -> ScreenAnswer:
+    """Not asked means not triggered: once triggered it is missing, and what was answered anyway is kept."""
+    if first & POSITIVE:
+        return _asked(right_now)
+    return ScreenAnswer.NOT_ASKED if right_now is ScreenAnswer.MISSING else right_now
 
 
 def _asked(answer: ScreenAnswer | None) -> ScreenAnswer:
@@ -61,21 +64,21 @@ def _asked(answer: ScreenAnswer | None) -> ScreenAnswer:
 
 
 def _result(first: set[ScreenAnswer], right_now: ScreenAnswer) -> ScreenResult:
-    if right_now is ScreenAnswer.YES:
-        return ScreenResult.ACUTE_POSITIVE  # whatever stands before it
+    if right_now in POSITIVE:
+        return ScreenResult.ACUTE_POSITIVE  # whatever stands before it: no yes, and no refusal, is ever discarded
     if first & POSITIVE:
         # Not knowing whether it is right now is acute until somebody has assessed it.
-        return ScreenResult.ACUTE_POSITIVE if right_now in NOT_OBTAINED else ScreenResult.NON_ACUTE_POSITIVE
+        return ScreenResult.NON_ACUTE_POSITIVE if right_now is ScreenAnswer.NO else ScreenResult.ACUTE_POSITIVE
     return ScreenResult.INCOMPLETE if ScreenAnswer.MISSING in first else ScreenResult.NEGATIVE
 
 
-def tier_of_disposition(instrument: str, disposition: str, right_now: ScreenAnswer) -> Tier:
+def tier_of_disposition(instrument_id: str, disposition: str, right_now: ScreenAnswer) -> Tier:
     """Thoughts of suicide right now, or no answer to that, force the first row whatever was chosen."""
-    if disposition not in DISPOSITIONS.get(instrument, {}):
+    if disposition not in DISPOSITIONS.get(instrument_id, {}):
         raise Refused(Reason("INSTRUMENT", "Choose one of the outcomes of this interview"))
     if right_now is not ScreenAnswer.NO:
         return Tier.IMMINENT
-    return DISPOSITIONS[instrument][disposition]
+    return DISPOSITIONS[instrument_id][disposition]
 
 
 def not_showable(licence: Licence) -> Reason | None:
