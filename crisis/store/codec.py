@@ -59,6 +59,8 @@ def _ordered(value: Any) -> Any:
         return sorted(_ordered(item) for item in value)
     if isinstance(value, list | tuple):
         return [_ordered(item) for item in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)  # JSON here knows no longer ones; only a stranger sends them
     return value
 
 
