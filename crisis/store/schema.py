@@ -1,5 +1,7 @@
 """The schema's version: upgrades in one transaction, so that a kill midway leaves the old one whole."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -33,19 +35,23 @@ def newest() -> str:
 def mismatch(engine: Engine) -> str | None:
     """What to do if the database has another schema than this program, or None."""
     with engine.connect() as tx:
-        found = MigrationContext.configure(tx).get_current_revision()
+        return _mismatch(tx)
+
+
+def _mismatch(tx: Connection) -> str | None:
+    found = MigrationContext.configure(tx).get_current_revision()
     if found == newest():
         return None
     if found is None:
         return EMPTY
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found in known:
-        return OLDER
-    return NEWER
+    return OLDER if found in known else NEWER
 
 
 def upgrade(tx: Connection) -> None:
-    """Brings the schema to the newest revision inside the transaction of the caller."""
+    """Brings the schema to the newest revision inside the transaction of the caller; leaves a newer one alone."""
+    if _mismatch(tx) in (None, NEWER):
+        return
     config = _config()
     config.attributes["connection"] = tx
     command.upgrade(config, "head")
@@ -54,7 +60,7 @@ def upgrade(tx: Connection) -> None:
 def upgrade_sqlite(path: Path) -> None:
     """Makes the file if it is not there, for its owner alone."""
     path.touch(mode=0o600)
-    with sqlite.migrating(path).begin() as tx:
+    with _once(sqlite.migrating(path)) as tx:
         upgrade(tx)
         broken = tx.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
@@ -62,8 +68,15 @@ def upgrade_sqlite(path: Path) -> None:
 
 
 def upgrade_postgres(url: str) -> None:
-    engine = postgres.migrating(url)
-    with engine.begin() as tx:
+    with _once(postgres.migrating(url)) as tx:
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         upgrade(tx)
-    engine.dispose()
+
+
+@contextmanager
+def _once(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.begin() as tx:
+            yield tx
+    finally:
+        engine.dispose()
