@@ -73,7 +73,7 @@ def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status
 
 
 def show_sheet(
-    desk: Desk, incident_id: IncidentId, sheet: str, problem: FormState = FRESH, status: int = 200, query: str = ""
+    desk: Desk, incident_id: IncidentId, sheet: str, *, problem: FormState = FRESH, status: int = 200, query: str = ""
 ) -> HTMLResponse:
     view = seen_by(desk, incident_id, f"{sheet} viewed")
     path = f"/incidents/{incident_id}/{sheet}"
@@ -157,7 +157,7 @@ def again(desk: Desk, incident_id: IncidentId, action: str, problem: FormState, 
     sheet = INCIDENT_FORMS[action][1]
     if sheet is None:
         return show(desk, incident_id, problem, status)
-    return show_sheet(desk, incident_id, sheet, problem, status)
+    return show_sheet(desk, incident_id, sheet, problem=problem, status=status)
 
 
 def step_of(view: IncidentView, step_id: str) -> Step:

@@ -6,6 +6,7 @@
   const meta = (name) => $(`meta[name=${name}]`)?.content;
   const incident = meta('live-incident'), pill = $('#conn'), banner = $('#stale'), polite = $('#say');
   if (!pill) return;
+  pill.hidden = false; // without script the page is not live and does not say so
   let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), touched = 0, timer, again = false, busy = false;
   const etags = new Map(), said = [];
 
