@@ -31,7 +31,12 @@ class ProtocolFault(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Keeps the line of every key; refuses a key that stands twice, and aliases, which can grow without end."""
+    """Refuses aliases, which can grow without end; only true and false are yes and no, as in YAML 1.2."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # the library's own table
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
@@ -73,7 +78,7 @@ def _parsed(text: str, name: str, kind: type[Model]) -> Model:
     if twice:
         raise ProtocolFault([f"{name} {fault}" for fault in twice])
     try:
-        return kind.model_validate(values)
+        return kind.model_validate_json(json.dumps(values, default=str))
     except ValidationError as error:
         raise ProtocolFault([_told(name, fault, lines) for fault in error.errors()]) from error
 
@@ -153,18 +158,22 @@ def compose(base: Protocol, over: Overlay) -> Protocol:
     wrong += [f"{over.id}: {step} has no deadline “{name}”" for step, name in changes if (step, name) not in declared]
     if wrong:
         raise ProtocolFault(wrong)
-    values = base.model_dump(mode="python")
-    ours = {name: parameter.model_dump() for name, parameter in over.parameters.items() if name in base.parameters}
+    values = json.loads(base.model_dump_json(exclude_unset=True))
+    ours = {
+        name: parameter.model_dump(mode="json")
+        for name, parameter in over.parameters.items()
+        if name in base.parameters
+    }
     values["parameters"] = {**values["parameters"], **ours}
     values["jurisdiction"] = over.id
     known = {citation.key for citation in base.citations}
-    values["citations"] += tuple(citation.model_dump() for citation in over.citations if citation.key not in known)
+    values["citations"] += [each.model_dump(mode="json") for each in over.citations if each.key not in known]
     for step in values["steps"]:
-        for deadline in step["deadlines"]:
+        for deadline in step.get("deadlines", []):
             change = changes.get((step["id"], deadline["id"]))
             if change is not None:
-                deadline |= {"within": change.within, "days": change.days, "source": change.source}
-    return Protocol.model_validate(_only_set(values))
+                deadline |= change.model_dump(mode="json", include={"within", "days", "source"}, exclude_none=True)
+    return Protocol.model_validate_json(json.dumps(values))
 
 
 def _undeclared(base: Protocol, over: Overlay) -> list[str]:
@@ -174,15 +183,6 @@ def _undeclared(base: Protocol, over: Overlay) -> list[str]:
         if path.stem != base.id:
             known |= set(_parsed(_read(path), path.name, Protocol).parameters)
     return sorted(set(over.parameters) - known)
-
-
-def _only_set(value: Any) -> Any:
-    """Without the empty places, which a condition must not name."""
-    if isinstance(value, dict):
-        return {key: _only_set(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list | tuple):
-        return [_only_set(item) for item in value]
-    return value
 
 
 def content_hash(of: Protocol) -> ProtocolHash:

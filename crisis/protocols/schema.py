@@ -101,7 +101,7 @@ class Deadline(Strict):
     kind: Annotated[DeadlineKind, Field(strict=False)]
     when: Condition | None = None
     on_miss: Annotated[tuple[Role, ...], Field(min_length=1, strict=False)]
-    source: Annotated[str, Field(min_length=2)]  # a citation key, or D for a design default
+    source: Annotated[str, Field(min_length=1)]  # citation keys, or D for a design default
 
     @model_validator(mode="after")
     def one_length(self) -> Self:
