@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from crisis.checker.space import GROUND, LATER, START, Key, Move, Space, forgetful, key
+from crisis.checker.moves import GROUND, LATER, START
+from crisis.checker.space import Key, Space, forgetful, space
 from crisis.protocols.schema import Protocol
 from crisis.protocols.wellformed import faults
 from crisis.statemachine.closing import obstacles, was_high
@@ -79,7 +80,7 @@ def check(
         return Proof(0, 0, 0, tuple(written))
     found = [*_roles(protocol, people), *_clocks(protocol)]
     graph = _Graph()
-    found += _explore(Space(protocol), graph, progress or (lambda _states: None))
+    found += _explore(space(protocol), graph, progress or (lambda _states: None))
     found += _dead_ends(graph)
     return Proof(len(graph.parents), graph.moves, len(graph.ends), tuple(found))
 
@@ -107,19 +108,19 @@ def _clocks(protocol: Protocol) -> Iterator[Finding]:
                 )
 
 
-def _explore(space: Space, graph: _Graph, progress: Callable[[int], None]) -> list[Finding]:
-    start = forgetful(space.start())
-    graph.parents[key(start)] = None
+def _explore(states: Space, graph: _Graph, progress: Callable[[int], None]) -> list[Finding]:
+    start = forgetful(states.start())
+    graph.parents[states.key(start)] = None
     queue = deque([start])
     found: dict[str, Finding] = {}
     while queue:
         incident = queue.popleft()
-        here = key(incident)
-        for finding in _in_state(space, incident, graph, here):
+        here = states.key(incident)
+        for finding in _in_state(states.protocol, incident, graph, here):
             found.setdefault(f"{finding.rule}{finding.text}", finding)
-        for told, after in _next(space, incident):
+        for told, after in _next(states, incident):
             graph.moves += 1
-            there = key(after)
+            there = states.key(after)
             graph.backward.setdefault(there, []).append(here)
             if there not in graph.parents:
                 graph.parents[there] = (here, told)
@@ -134,33 +135,16 @@ def _explore(space: Space, graph: _Graph, progress: Callable[[int], None]) -> li
     return list(found.values())
 
 
-def _next(space: Space, incident: Incident) -> Iterator[tuple[str, Incident]]:
-    """All moves; but only one of those that nothing else can help or hinder, since their order cannot matter."""
+def _next(states: Space, incident: Incident) -> Iterator[tuple[str, Incident]]:
     if incident.closed_at is not None:
         return
-    alone = _independent(space, incident)
-    moves: Iterator[Move] = iter([alone]) if alone is not None else space.moves(incident)
-    for told, command in moves:
-        after = space.after(incident, command)
+    for told, orders in states.moves(incident):
+        after = states.after(incident, *orders)
         if after is not None:
             yield told, forgetful(after)
 
 
-def _independent(space: Space, incident: Incident) -> Move | None:
-    """A move that no other move can help or hinder: an unconditional step of work that no condition looks at."""
-    now = standing(incident, space.protocol)
-    free = space.independent_steps()
-    for step in space.protocol.steps:
-        if step.id in free and now[step.id] is StepState.OPEN:
-            return space.work(step)
-    for page in incident.pages.values():
-        if page.step is None and page.state is PageState.PAGING:
-            return space.takes_page(page)
-    return None
-
-
-def _in_state(space: Space, incident: Incident, graph: _Graph, here: Key) -> Iterator[Finding]:
-    protocol = space.protocol
+def _in_state(protocol: Protocol, incident: Incident, graph: _Graph, here: Key) -> Iterator[Finding]:
     if incident.closed_at is not None:
         yield from _closed_rightly(incident, protocol, graph, here)
         return

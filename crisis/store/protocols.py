@@ -33,7 +33,7 @@ def publish(
     known = tx.execute(select(PROTOCOL.c.hash).where(PROTOCOL.c.hash == hashed)).scalar_one_or_none()
     if known is None:
         row = {"hash": hashed, "id": protocol.id, "version": protocol.version, "jurisdiction": protocol.jurisdiction}
-        tx.execute(insert(PROTOCOL).values(**row, body=protocol.model_dump_json(), published_at=at))
+        tx.execute(insert(PROTOCOL).values(**row, body=protocol.model_dump_json(exclude_unset=True), published_at=at))
     for crisis_type in protocol.crisis_types:
         same = (IN_FORCE.c.district == district, IN_FORCE.c.crisis_type == crisis_type)
         tx.execute(delete(IN_FORCE).where(*same))
