@@ -5,13 +5,14 @@ Days are counted on the wall calendar and then turned into UTC, so that a change
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from crisis.protocols.schema import Deadline
 from crisis.statemachine.ground import SchoolCalendar
 from crisis.vocabulary import Clockwork
 
-SEARCHED = 400  # days; a calendar without any school day in it falls back to calendar days: a deadline never vanishes
+SEARCHED = 400  # days; where the calendar has no school for longer, ordinary time counts on: a deadline never vanishes
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -22,6 +23,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) -> datetime:
     """UTC. `anchor_at` is aware; `days` 0 is the end of the same day of its clock."""
+    anchor_at = anchor_at.astimezone(UTC)  # adding to a local time would count on the wall through a change of clocks
     within, days = deadline.within or timedelta(0), deadline.days or 0
     match deadline.clock:
         case Clockwork.WALL:
@@ -31,7 +33,9 @@ def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) ->
         case Clockwork.SCHOOL_DAY:
             return _after_school_days(anchor_at, days, calendar)
         case Clockwork.CALENDAR_DAY:
-            return _utc(_local_date(anchor_at, calendar) + timedelta(days=days), END_OF_DAY, calendar)
+            return _end_of_day(_local_date(anchor_at, calendar) + timedelta(days=days), calendar)
+        case _:
+            assert_never(deadline.clock)
 
 
 def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
@@ -61,6 +65,11 @@ def _utc(day: date, wall: time, calendar: SchoolCalendar) -> datetime:
     return datetime.combine(day, wall, _zone(calendar.zone)).astimezone(UTC)
 
 
+def _end_of_day(day: date, calendar: SchoolCalendar) -> datetime:
+    """Where clocks go back at midnight the last second comes twice, and the day ends with the second one."""
+    return datetime.combine(day, END_OF_DAY.replace(fold=1), _zone(calendar.zone)).astimezone(UTC)
+
+
 def _next_school_day(day: date, calendar: SchoolCalendar) -> date | None:
     """The day itself or the next school day; None when there is none for more than a year."""
     for ahead in range(SEARCHED):
@@ -81,27 +90,25 @@ def _after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar)
 
 
 def _nth_school_day(day: date, count: int, calendar: SchoolCalendar) -> datetime:
-    first = day
-    for _turn in range(count):
+    for turn in range(count):
         found = _next_school_day(day + timedelta(days=1), calendar)
         if found is None:
-            return _utc(first + timedelta(days=count), END_OF_DAY, calendar)
+            return _end_of_day(day + timedelta(days=count - turn), calendar)
         day = found
     return closing_bell(day, calendar)
 
 
 def _after_school_hours(anchor_at: datetime, within: timedelta, calendar: SchoolCalendar) -> datetime:
     """Counts only between the bells of school days."""
-    left, at = within, anchor_at
-    day: date | None = _local_date(anchor_at, calendar)
-    while day is not None:
-        day = _next_school_day(day, calendar)
-        if day is None:
+    left, at, day = within, anchor_at, _local_date(anchor_at, calendar)
+    for _turn in range(SEARCHED):  # days whose bells are the wrong way round count nothing, and must end as well
+        found = _next_school_day(day, calendar)
+        if found is None:
             break
-        at = max(at, opening_bell(day, calendar))
-        bell = closing_bell(day, calendar)
-        if at < bell and left <= bell - at:
-            return at + left
-        left -= max(bell - at, timedelta(0))
-        day += timedelta(days=1)
-    return anchor_at + within
+        opens, closes = max(anchor_at, opening_bell(found, calendar)), closing_bell(found, calendar)
+        if opens < closes:
+            if left <= closes - opens:
+                return opens + left
+            left, at = left - (closes - opens), closes
+        day = found + timedelta(days=1)
+    return at + left
