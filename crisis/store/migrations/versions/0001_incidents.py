@@ -131,7 +131,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('incident', 'seq', 'turn', name=op.f('uq_outbox_incident_seq_turn'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_due', ['urgency', 'due_at'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
         batch_op.create_index('ix_outbox_next', ['due_at'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
     op.create_table('protocol_in_force',
