@@ -40,6 +40,7 @@ from crisis.statemachine.steps import SETTLED, Standing, standing
 from crisis.vocabulary import (
     Beside,
     Custody,
+    Emergency,
     HandoffState,
     IncidentId,
     Mode,
@@ -122,6 +123,9 @@ class Space:
         if alone:
             yield from alone
             return
+        if _following_up(incident):
+            yield from self._follow_ups(incident, now)
+            return
         yield from self._steps(incident, now)
         yield from custody(incident)
         yield from emergency(incident)
@@ -147,10 +151,24 @@ class Space:
             if now[step.id] is StepState.OPEN:
                 yield from AT_STEP.get(step.type, _nothing)(step, incident)
         if incident.custody is Custody.RELEASED and not incident.follow_up_transferred:
-            order = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
-            yield "passes the follow-up on to a named owner", (order,)
+            yield _transfer()
             if not any(record.times for record in incident.steps.values()):
                 yield "finds new risk and reopens the assessment", (cmd.ReopenAssessment(by=FIRST, reason=WORDS),)
+
+    def _follow_ups(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        """Once a follow-up was made: the open steps one after the other, since none of them hinders another."""
+        opened = [step for step in self.protocol.steps if now[step.id] is StepState.OPEN and step.type in AT_STEP]
+        yield from (move for step in opened[:1] for move in AT_STEP[step.type](step, incident))
+        yield from handoffs(incident)
+        yield from self._exceptions(incident, now)
+        if not incident.follow_up_transferred:
+            yield _transfer()
+        if incident.returned_at is None:
+            yield from custody(incident)
+        if incident.emergency is Emergency.ACTIVE:
+            yield from emergency(incident)
+        if all(step.type is StepType.REVIEW or now.settled(step.id) for step in self.protocol.steps):
+            yield from ending(incident)
 
     def _exceptions(self, incident: Incident, now: Standing) -> Iterator[Move]:
         for step in self.protocol.steps:
@@ -170,6 +188,16 @@ class Space:
     def key(self, incident: Incident) -> Key:
         """What the rules can tell apart; times, ids and counts that no rule compares are left out."""
         return (*_student_key(incident, self.read), *_response_key(incident, self.read))
+
+
+def _following_up(incident: Incident) -> bool:
+    """A first follow-up contact was made: what can disturb the incident was tried in the state before it."""
+    return incident.custody is Custody.RELEASED and any(record.times for record in incident.steps.values())
+
+
+def _transfer() -> Move:
+    order = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
+    return "passes the follow-up on to a named owner", (order,)
 
 
 def space(protocol: Protocol) -> Space:

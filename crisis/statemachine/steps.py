@@ -57,8 +57,18 @@ class Standing:
         return StepState.BLOCKED
 
 
+_latest: tuple[Incident, Protocol, Standing] | None = None
+
+
 def standing(incident: Incident, protocol: Protocol) -> Standing:
-    return Standing(incident, protocol)
+    """The latest answer is kept: one decision asks it of the very same incident a dozen times."""
+    global _latest  # a memo of a pure function: another thread's answer is only a miss
+    known = _latest
+    if known is not None and known[0] is incident and known[1] is protocol:
+        return known[2]
+    answer = Standing(incident, protocol)
+    _latest = (incident, protocol, answer)
+    return answer
 
 
 def _recorded(incident: Incident, step: Step) -> StepState | None:
