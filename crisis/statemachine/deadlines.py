@@ -1,23 +1,29 @@
 """When a deadline is due: wall time, school hours, school days, calendar days, in the school's own time zone.
 
-Days are counted on the school's calendar and then turned into UTC, so that a change of clocks moves no bell by an hour.
-A calendar without a school day for more than a year counts calendar days and wall time instead: no deadline vanishes.
+Days are counted on the wall calendar and then turned into UTC, so that a change of clocks moves no deadline by an hour.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from crisis.protocols.schema import Deadline
 from crisis.statemachine.ground import SchoolCalendar
 from crisis.vocabulary import Clockwork
 
-SEARCHED = 400  # days; the longest break of any school is a summer
-ONE_DAY = timedelta(days=1)
+SEARCHED = 400  # days; where the calendar has no school for longer, ordinary time counts on: a deadline never vanishes
+END_OF_DAY = time(23, 59, 59)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) -> datetime:
     """UTC. `anchor_at` is aware; `days` 0 is the end of the same day of its clock."""
-    anchor_at = anchor_at.astimezone(UTC)  # sums in local time would lose or gain the hour of a change of clocks
+    anchor_at = anchor_at.astimezone(UTC)  # adding to a local time would count on the wall through a change of clocks
     within, days = deadline.within or timedelta(0), deadline.days or 0
     match deadline.clock:
         case Clockwork.WALL:
@@ -27,7 +33,9 @@ def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) ->
         case Clockwork.SCHOOL_DAY:
             return _after_school_days(anchor_at, days, calendar)
         case Clockwork.CALENDAR_DAY:
-            return end_of_day(local_date(anchor_at, calendar) + timedelta(days=days), calendar)
+            return _end_of_day(_local_date(anchor_at, calendar) + timedelta(days=days), calendar)
+        case _:
+            assert_never(deadline.clock)
 
 
 def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
@@ -35,63 +43,72 @@ def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
     return in_term and day.weekday() in calendar.weekdays and day not in calendar.days_off
 
 
-def is_school_time(at: datetime, calendar: SchoolCalendar) -> bool:
-    """Between the bells of a school day; the closing bell itself is no longer school time."""
-    day = local_date(at, calendar)
-    return is_school_day(day, calendar) and opening_bell(day, calendar) <= at < end_of_school_day(day, calendar)
+def closing_bell(day: date, calendar: SchoolCalendar) -> datetime:
+    return _utc(day, calendar.early_close.get(day, calendar.closes), calendar)
 
 
 def opening_bell(day: date, calendar: SchoolCalendar) -> datetime:
     return _utc(day, calendar.opens, calendar)
 
 
-def end_of_school_day(day: date, calendar: SchoolCalendar) -> datetime:
-    """The closing bell of that day, earlier where the calendar says so."""
-    return _utc(day, calendar.early_close.get(day, calendar.closes), calendar)
+def is_school_time(at: datetime, calendar: SchoolCalendar) -> bool:
+    day = _local_date(at, calendar)
+    return is_school_day(day, calendar) and opening_bell(day, calendar) <= at < closing_bell(day, calendar)
 
 
-def end_of_day(day: date, calendar: SchoolCalendar) -> datetime:
-    """The last second before the next local midnight, also where clocks change at midnight."""
-    return _utc(day + ONE_DAY, time(0), calendar) - timedelta(seconds=1)
-
-
-def local_date(at: datetime, calendar: SchoolCalendar) -> date:
-    return at.astimezone(ZoneInfo(calendar.zone)).date()
+def _local_date(at: datetime, calendar: SchoolCalendar) -> date:
+    return at.astimezone(_zone(calendar.zone)).date()
 
 
 def _utc(day: date, wall: time, calendar: SchoolCalendar) -> datetime:
-    """A wall time that clocks show twice is taken by its first reading; one they skip is as long after midnight."""
-    return datetime.combine(day, wall, ZoneInfo(calendar.zone)).astimezone(UTC)
+    """A wall time that clocks skip, or show twice, is taken by its first reading."""
+    return datetime.combine(day, wall, _zone(calendar.zone)).astimezone(UTC)
+
+
+def _end_of_day(day: date, calendar: SchoolCalendar) -> datetime:
+    """Where clocks go back at midnight the last second comes twice, and the day ends with the second one."""
+    return datetime.combine(day, END_OF_DAY.replace(fold=1), _zone(calendar.zone)).astimezone(UTC)
 
 
 def _next_school_day(day: date, calendar: SchoolCalendar) -> date | None:
     """The day itself or the next school day; None when there is none for more than a year."""
-    ahead = (day + timedelta(days=n) for n in range(SEARCHED))
-    return next((found for found in ahead if is_school_day(found, calendar)), None)
+    for ahead in range(SEARCHED):
+        found = day + timedelta(days=ahead)
+        if is_school_day(found, calendar):
+            return found
+    return None
 
 
 def _after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
-    """The closing bell: for 0 of this school day if it is not over, else of the `days`-th school day that follows."""
-    day = local_date(anchor_at, calendar)
-    if not days and is_school_day(day, calendar) and anchor_at < end_of_school_day(day, calendar):
-        return end_of_school_day(day, calendar)
-    found: date | None = day
-    for _turn in range(max(days, 1)):
-        found = None if found is None else _next_school_day(found + ONE_DAY, calendar)
-    if found is None:
-        return end_of_day(day + timedelta(days=days), calendar)
-    return end_of_school_day(found, calendar)
+    """The closing bell: of this school day if it is not over, of the next one otherwise; then `days` school days on."""
+    day = _local_date(anchor_at, calendar)
+    if days:
+        return _nth_school_day(day, days, calendar)
+    if is_school_day(day, calendar) and anchor_at < closing_bell(day, calendar):
+        return closing_bell(day, calendar)
+    return _nth_school_day(day, 1, calendar)
+
+
+def _nth_school_day(day: date, count: int, calendar: SchoolCalendar) -> datetime:
+    for turn in range(count):
+        found = _next_school_day(day + timedelta(days=1), calendar)
+        if found is None:
+            return _end_of_day(day + timedelta(days=count - turn), calendar)
+        day = found
+    return closing_bell(day, calendar)
 
 
 def _after_school_hours(anchor_at: datetime, within: timedelta, calendar: SchoolCalendar) -> datetime:
     """Counts only between the bells of school days."""
-    left = within
-    day = _next_school_day(local_date(anchor_at, calendar), calendar)
-    while day is not None:
-        begins, ends = max(anchor_at, opening_bell(day, calendar)), end_of_school_day(day, calendar)
-        if begins < ends:
-            if left <= ends - begins:
-                return begins + left
-            left -= ends - begins
-        day = _next_school_day(day + ONE_DAY, calendar)
-    return anchor_at + within
+    left, at, day = within, anchor_at, _local_date(anchor_at, calendar)
+    for _turn in range(SEARCHED):  # days whose bells are the wrong way round count nothing, and must end as well
+        found = _next_school_day(day, calendar)
+        if found is None:
+            break
+        opens, closes = max(anchor_at, opening_bell(found, calendar)), closing_bell(found, calendar)
+        if opens < closes:
+            if left <= closes - opens:
+                return opens + left
+            left, at = left - (closes - opens), closes
+        day = found + timedelta(days=1)
+    return at + left
