@@ -1,7 +1,6 @@
 """Published protocols, kept by content hash for ever, and which one answers for a kind of crisis."""
 
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -15,9 +14,11 @@ from crisis.vocabulary import DistrictId, ProtocolHash
 EVERY_DISTRICT = DistrictId("*")
 
 
-@lru_cache(maxsize=64)
-def _parsed(body: str) -> Protocol:
-    return Protocol.model_validate_json(body, strict=False)
+_KNOWN: dict[ProtocolHash, Protocol] = {}
+
+
+class ProtocolChanged(Exception):
+    """Somebody changed a published protocol behind its back: no incident may run on it."""
 
 
 def publish(
@@ -48,10 +49,16 @@ def _must_hold(protocol: Protocol) -> None:
 
 
 def by_hash(tx: Connection, protocol_hash: ProtocolHash) -> Protocol:
-    body = tx.execute(select(PROTOCOL.c.body).where(PROTOCOL.c.hash == protocol_hash)).scalar_one_or_none()
-    if body is None:
-        raise NotFound
-    return _parsed(body)
+    """Read once: what a hash stands for never changes. Raises `NotFound`, or `ProtocolChanged` where it did."""
+    if protocol_hash not in _KNOWN:
+        body = tx.execute(select(PROTOCOL.c.body).where(PROTOCOL.c.hash == protocol_hash)).scalar_one_or_none()
+        if body is None:
+            raise NotFound
+        protocol = Protocol.model_validate_json(body, strict=False)
+        if content_hash(protocol) != protocol_hash:
+            raise ProtocolChanged(f"the stored protocol {protocol_hash[:12]} is not what was published")
+        _KNOWN[protocol_hash] = protocol
+    return _KNOWN[protocol_hash]
 
 
 def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:
