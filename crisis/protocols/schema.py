@@ -300,7 +300,7 @@ class Licence(Strict):
 
     status: Literal["public_domain_us", "free_with_notice", "permission_required", "commercial", "unknown"]
     basis_url: str
-    retrieved_on: Annotated[date, Field(strict=False)]
+    retrieved_on: Annotated[date | None, Field(strict=False)]  # None: nobody has read it at its address yet
     notice: str
     modification_allowed: bool
 
