@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import reduce
 
 from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +12,8 @@ from crisis.errors import Conflict, NotFound
 from crisis.events import Event
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, postgres, wake
+from crisis.store import codec, wake
+from crisis.store.chain import link_event
 from crisis.store.tables import EVENT, HEAD, INCIDENT
 from crisis.vocabulary import DistrictId, IncidentId, Mode, SchoolId
 
@@ -62,17 +64,17 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
     """
     first = (before.seq if before is not None else 0) + 1
     _write_state(tx, before, after)
-    position = _next_position(tx)
+    head = tx.execute(select(HEAD.c.position, HEAD.c.log_digest).with_for_update()).one()  # numbers in commit order
     rows = [
         {
-            "position": position + turn,
+            "position": head.position + 1 + turn,
             "incident": after.id,
             "seq": first + turn,
             "name": type(event).__name__,
             "district": after.district,
             "school": after.school,
             "mode": after.mode,
-            "at": at,
+            "at": at.astimezone(UTC),
             "body": codec.event_text(event),
         }
         for turn, event in enumerate(events)
@@ -81,8 +83,8 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
         tx.execute(insert(EVENT), rows)
     except IntegrityError as error:
         raise Conflict(first - 1, first, ()) from error
-    last = position + len(rows) - 1
-    tx.execute(update(HEAD).values(position=last))
+    last = int(head.position) + len(rows)
+    tx.execute(update(HEAD).values(position=last, log_digest=reduce(link_event, rows, head.log_digest)))
     wake.wanted(tx)
     return last
 
@@ -122,12 +124,6 @@ def _row(incident: Incident) -> dict[str, object]:
         "closed_at": incident.closed_at,
         "state": codec.incident_text(incident),
     }
-
-
-def _next_position(tx: Connection) -> int:
-    if tx.dialect.name == "postgresql":
-        postgres.take_log_lock(tx)
-    return head(tx) + 1
 
 
 def events_of(

@@ -18,7 +18,6 @@ FIRST_WINS = frozenset({"pk_idempotency", "pk_seal"})  # the second one finds th
 OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on"
 )
-LOG_LOCK = 4_201_977  # one number for the order of the log, taken just before events are written
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +65,6 @@ def lost_a_race(error: BaseException | None) -> bool:
 
 def notify(tx: Connection) -> None:
     tx.exec_driver_sql(f"NOTIFY {CHANNEL}")
-
-
-def take_log_lock(tx: Connection) -> None:
-    """Events are numbered in the order in which they commit; without it a reader misses those of slower writers."""
-    tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOG_LOCK})
 
 
 class Bell:

@@ -139,13 +139,18 @@ class AuditRow(SQLModel, table=True):
 
 
 class HeadRow(SQLModel, table=True):
-    """How far the log and the chain go; an end that was cut off does not match it."""
+    """How far the log and the chain go; an end that was cut off does not match it.
+
+    Whoever writes to either locks this row first, so events are numbered in the order in which they commit; without
+    that a reader would miss those of slower writers.
+    """
 
     __tablename__ = "head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
+    log_digest: str
     audit_number: int = Field(sa_type=BigInteger)
     audit_digest: str
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.create_table('head',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('log_digest', sa.String(), nullable=False),
     sa.Column('audit_number', sa.BigInteger(), nullable=False),
     sa.Column('audit_digest', sa.String(), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_head_one_row')),
@@ -150,7 +151,11 @@ def upgrade() -> None:
     with op.batch_alter_table('words', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_words_subject'), ['subject'], unique=False)
 
-    op.execute("INSERT INTO head (id, position, audit_number, audit_digest) VALUES (1, 0, 0, '" + "0" * 64 + "')")
+    nothing = "0" * 64
+    op.execute(
+        "INSERT INTO head (id, position, log_digest, audit_number, audit_digest) "
+        f"VALUES (1, 0, '{nothing}', 0, '{nothing}')"
+    )
     if op.get_bind().dialect.name == "postgresql":
         _guard_postgres()
     else:
