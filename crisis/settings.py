@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     provider_account: str = ""
     provider_secret: SecretStr = SecretStr("")
     provider_from: str = ""
+    drill_account: str = ""  # drills have an account and a number of their own; none: they show on the console alone
+    drill_secret: SecretStr = SecretStr("")
+    drill_from: str = ""
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
 
     @field_validator("public_url")

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from crisis import clock
 from crisis.errors import NotFound
-from crisis.notify.calls import pressed, said_and_done
-from crisis.notify.performing import Performing
+from crisis.notify import calls, inbound
+from crisis.notify.answers import Asked
+from crisis.notify.inbound import Source
 from crisis.notify.signature import genuine
 from crisis.settings import Settings
 from crisis.store import inbox
 from crisis.store.inbox import Received
-from crisis.vocabulary import IncidentId, PageId, PersonId
+from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 from web.deps import Anyone, store_of
 
 PREFIX = "/webhooks"
@@ -23,15 +24,17 @@ Form = dict[str, str]
 
 
 async def signed_form(request: Request) -> Form:
-    """The form, if the provider signed it for our public address; a field given twice makes it nobody's."""
+    """The form, if the provider signed it for our public address; a field given twice is nobody's (F34 to F37)."""
     posted = await request.form(max_fields=LONGEST_FORM, max_files=0)
     pairs = [(name, value) for name, value in posted.multi_items() if isinstance(value, str)]
     form = dict(pairs)
     settings: Settings = request.app.state.settings
     query = f"?{request.url.query}" if request.url.query else ""
     url = f"{settings.public_url}{request.url.path}{query}"
-    secret = settings.provider_secret.get_secret_value()
-    if len(form) != len(pairs) or not genuine(secret, url, form, request.headers.get("x-twilio-signature", "")):
+    signature = request.headers.get("x-twilio-signature", "")
+    secrets = (settings.provider_secret, settings.drill_secret)
+    known = any(genuine(secret.get_secret_value(), url, form, signature) for secret in secrets)
+    if len(form) != len(posted.multi_items()) or not known:
         raise NotFound
     return form
 
@@ -41,25 +44,48 @@ Signed = Annotated[Form, Depends(signed_form)]
 
 @router.post("/text", dependencies=[Anyone])
 def text_came(request: Request, form: Signed) -> Response:
-    store, at = store_of(request), clock.now()
-    received = Received("text", form.get("MessageSid", ""), at, {name: form.get(name, "") for name in ("From", "Body")})
-    with store.write() as tx:
-        new = inbox.receive(tx, store.keys, received.source, received.external_id, received.body, at=at)
-    if not new:
-        return _twiml("<Response/>")
-    said = Performing(store, None, clock.now).answer(received)
-    return _twiml(f"<Response><Message>{said}</Message></Response>")
+    received, new = _recorded(
+        request, "text", _of(form, "MessageSid"), {name: _of(form, name) for name in ("From", "Body")}
+    )
+    return _twiml(inbound.deal_with(store_of(request), received, received.received_at) if new else calls.SILENCE)
 
 
 @router.post("/keys/{incident}/{page}/{person}", dependencies=[Anyone])
 def key_came(request: Request, incident: str, page: str, person: str, form: Signed) -> Response:
+    """Said again for the same key: whoever holds the telephone still waits for the sentence."""
+    settings: Settings = request.app.state.settings
+    asked = Asked(IncidentId(incident), PageId(page), PersonId(person))
+    body = {"incident": incident, "page": page, "person": person, "Digits": form.get("Digits", "")}
+    body["action"] = settings.public_url + calls.keys_path(asked)
+    received, _new = _recorded(request, "key", f"{_of(form, 'CallSid')}|{body['Digits']}", body)
+    return _twiml(inbound.deal_with(store_of(request), received, received.received_at))
+
+
+@router.post("/status/{incident}/{page}/{person}/{channel}/{attempt}", dependencies=[Anyone])
+def status_came(
+    request: Request, incident: str, page: str, person: str, channel: Channel, attempt: str, form: Signed
+) -> Response:
+    status = form.get("MessageStatus") or _of(form, "CallStatus")
+    sid = form.get("MessageSid") or _of(form, "CallSid")
+    body = {"incident": incident, "page": page, "person": person, "channel": channel.value, "attempt": attempt}
+    received, new = _recorded(request, "status", f"{sid}|{status}", {**body, "status": status})
+    if new:
+        inbound.deal_with(store_of(request), received, received.received_at)
+    return Response(status_code=204)
+
+
+def _of(form: Form, name: str) -> str:
+    if not form.get(name) and name != "Body":
+        raise NotFound  # not the provider's shape
+    return form.get(name, "")
+
+
+def _recorded(request: Request, source: Source, external_id: str, body: Form) -> tuple[Received, bool]:
     store, at = store_of(request), clock.now()
-    key = form.get("Digits", "")
+    received = Received(source, external_id, at, body)
     with store.write() as tx:
-        inbox.receive(tx, store.keys, "key", f"{form.get('CallSid', '')}|{key}", {"Digits": key}, at=at)
-        inbox.done(tx, "key", f"{form.get('CallSid', '')}|{key}", at)
-    said = pressed(store, IncidentId(incident), PageId(page), PersonId(person), key, at=at)
-    return _twiml("<Response/>" if said is None else said_and_done(said))
+        new = inbox.receive(tx, store.keys, source, external_id, body, at=at)
+    return received, new
 
 
 def _twiml(body: str) -> Response:

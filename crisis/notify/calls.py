@@ -1,62 +1,47 @@
 """What a call says and asks: a menu of keys, valid while it speaks, and nothing about the student."""
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from crisis.commands import AcceptPage, ActorKind, Command, DeclinePage
-from crisis.errors import NotFound, Refused
-from crisis.notify.wording import Filling, spoken
-from crisis.store import people
+from crisis.notify.answers import Asked, Choice, answered
+from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, spoken, spoken_back
+from crisis.store import page_codes, people
 from crisis.store.engine import Store
-from crisis.submit import submit
-from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
 
 WAIT = 8  # seconds for a key
+KEYS: dict[str, Choice] = {"1": "accept", "2": "decline"}
+SILENCE = "<Response/>"
 _LANGUAGES = {"en": "en-US", "es": "es-US"}
-_SAID: dict[str, str] = {
-    "taken": "You have accepted. Sign in to the console for details. Goodbye.",
-    "other": "Somebody else has taken this page. Thank you. Goodbye.",
-    "declined": "Noted. The next person is paged. Goodbye.",
-    "ended": "This page is no longer needed. Goodbye.",
-}
-
-Key = Literal["1", "2", "9"]
 
 
-def keys_path(incident: IncidentId, page: PageId, person: PersonId) -> str:
-    return f"/webhooks/keys/{incident}/{page}/{person}"
+def keys_path(asked: Asked) -> str:
+    return f"/webhooks/keys/{asked.incident}/{asked.page}/{asked.person}"
 
 
 def page_call(filling: Filling, action: str, language: str = "en") -> str:
     """Twice over; `action` is where a key goes. A voicemail that answers hears nothing that harms."""
-    said = f'<Say language="{_LANGUAGES.get(language, "en-US")}">{escape(spoken(filling, language))}</Say>'
+    said = _say(spoken(filling, language), language)
     ask = f'<Gather numDigits="1" timeout="{WAIT}" action={quoteattr(action)}>{said}</Gather>'
     return f"<Response>{ask}{ask}</Response>"
 
 
-def pressed(
-    store: Store, incident: IncidentId, page: PageId, person: PersonId, key: str, *, at: datetime
-) -> str | None:
-    """Commits what the key means and returns what to say; None asks to repeat the menu."""
-    if key not in ("1", "2"):
-        return None
+def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> str:
+    """Commits what the key means and returns what the call says next; every other key repeats the menu (F49)."""
     with store.read() as tx:
-        actor = replace(people.actor(tx, person), kind=ActorKind.PHONE)
-    command: Command = AcceptPage(by=actor, page=page) if key == "1" else DeclinePage(by=actor, page=page)
-    try:
-        after = submit(store, incident, command, at=at).incident.pages[page]
-    except Refused:
-        return _SAID["other"]
-    except NotFound:
-        return _SAID["ended"]
-    if after.state is PageState.CANCELLED:
-        return _SAID["ended"]
-    if key == "2":
-        return _SAID["declined"]
-    return _SAID["taken"] if after.accepted_by == person else _SAID["other"]
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+        language = language_of(people.language(tx, asked.person))
+    if key in KEYS:
+        done = answered(store, asked, KEYS[key], None, at)
+        return f"<Response>{_say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
+    if coded is None:
+        return f"<Response>{_say(spoken_back(Subject.CANCELLED, language), language)}<Hangup/></Response>"
+    filling = Filling(mode=coded.mode, code=PageCode(coded.code), site=SiteCode(coded.site))
+    return page_call(filling, action, language)
 
 
-def said_and_done(sentence: str) -> str:
-    return f"<Response><Say>{escape(sentence)}</Say><Hangup/></Response>"
+def message(body: str | None) -> str:
+    return SILENCE if body is None else f"<Response><Message>{escape(body)}</Message></Response>"
+
+
+def _say(sentence: str, language: str) -> str:
+    return f'<Say language="{_LANGUAGES[language]}">{escape(sentence)}</Say>'

@@ -1,10 +1,12 @@
 """Who is behind a role at this moment: picked when the message goes out, so that a change made in between counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from crisis.notify.wording import SiteCode, language_of, site_code
 from crisis.statemachine.incident import Incident
 from crisis.store import oncall, people
 from crisis.vocabulary import PersonId, Role
@@ -16,13 +18,14 @@ class Reachable:
 
     person: PersonId
     phone: str | None
+    language: str
 
 
 def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:
     """Who is on call at a level of the ladder; the school's staff stand in where the rota names nobody at first."""
     found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
     if found:
-        return [Reachable(each.person, each.phones[0] if each.phones else None) for each in found]
+        return _reachable(tx, (each.person for each in found))
     return _at_school(tx, incident, role) if level == 0 else []
 
 
@@ -35,11 +38,23 @@ def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> lis
 
 
 def one(tx: Connection, person: PersonId) -> Reachable:
-    phones = people.dialled(tx, [person]).get(person, ())
-    return Reachable(person, phones[0] if phones else None)
+    return _reachable(tx, [person])[0]
+
+
+def site(tx: Connection, incident: Incident) -> SiteCode:
+    return site_code(people.school(tx, incident.school).name)
 
 
 def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
     staff = people.staff(tx, incident.district)
-    fitting = [each for each in staff if role in each.roles and incident.school in each.schools and not each.missing]
-    return [Reachable(each.id, each.phones[0] if each.phones else None) for each in fitting]
+    fitting = (each for each in staff if role in each.roles and incident.school in each.schools and not each.missing)
+    return _reachable(tx, (each.id for each in fitting))
+
+
+def _reachable(tx: Connection, persons: Iterable[PersonId]) -> list[Reachable]:
+    named = list(persons)
+    phones = people.dialled(tx, named)
+    return [
+        Reachable(person, next(iter(phones.get(person, ())), None), language_of(people.language(tx, person)))
+        for person in named
+    ]

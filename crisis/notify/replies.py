@@ -1,27 +1,26 @@
-"""What a person answers from a phone: read by a small grammar, turned into one command, never guessed at.
+"""What a person answers by text: read by a small grammar, turned into one command, never guessed at.
 
 `47A 12` accepts, `47D` cannot come, in any case and spacing; without a number only when one page is live on that phone.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from crisis.commands import AcceptPage, ActorKind, Command, DeclinePage
-from crisis.errors import NotFound, Refused
-from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
+from crisis.notify.answers import Answered, Asked, Choice, answered, page_of
+from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, text
 from crisis.store import page_codes, people
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
-from crisis.submit import submit
-from crisis.vocabulary import Mode, PageId, PageState
+from crisis.vocabulary import Mode, PageState
 
-_NUMBERED = re.compile(r"(\d{2,3})\s*([AD])\s*(\d{0,3})")
-_LETTER_FIRST = re.compile(r"([AD])\s*(\d{2,3})()")
-_BARE = re.compile(r"([AD])\s*(\d{0,3})")
-
-Choice = Literal["A", "D"]
+_NUMBERED = re.compile(r"(?P<code>\d{2,3})\s*(?P<said>A|D|NO)\s*(?P<minutes>\d{0,3})")
+_REFUSED = re.compile(r"(?P<code>\d{2,3})\s*A\s*(?P<said>NO)(?P<minutes>)")  # the no counts, whatever stands before it
+_LETTER_FIRST = re.compile(r"(?P<said>[AD])\s*(?P<code>\d{2,3})(?P<minutes>)")
+_BARE = re.compile(r"(?P<code>)(?P<said>[AD])\s*(?P<minutes>\d{0,3})")
+# The provider itself acts on these words; a text after STOP would only be refused.
+_PROVIDERS_OWN = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START"})
+_LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,70 +32,73 @@ class Reply:
     minutes: int | None
 
 
-def read(body: str) -> Reply | None:
-    """None for everything that is not an answer; hostile or endless text is just that."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What to send back. `plain`: it answers something that was no answer, and is not said without end.
+
+    `known`: this phone was paged lately.
+    """
+
+    body: str | None
+    plain: bool = False
+    known: bool = True
+
+
+def readings(body: str) -> list[Reply]:
+    """What a text can mean, the likeliest first; nothing for hostile or endless text: that is just text."""
     said = re.sub(r"[^A-Z0-9 ]", "", body[:64].upper()).strip()
-    for pattern, order in ((_NUMBERED, (1, 2, 3)), (_LETTER_FIRST, (2, 1, 3))):
-        found = pattern.fullmatch(said)
-        if found is not None:
-            code, choice, minutes = (found.group(place) for place in order)
-            return Reply(_choice(choice), PageCode(code), int(minutes) if minutes else None)
-    bare = _BARE.fullmatch(said)
-    return None if bare is None else Reply(_choice(bare[1]), None, int(bare[2]) if bare[2] else None)
+    found = (pattern.fullmatch(said) for pattern in (_REFUSED, _NUMBERED, _LETTER_FIRST, _BARE))
+    return [_reply(each) for each in found if each is not None]
 
 
-def _choice(letter: str) -> Choice:
-    return "A" if letter == "A" else "D"
+def _reply(found: re.Match[str]) -> Reply:
+    choice: Choice = "accept" if found["said"] == "A" else "decline"
+    minutes = int(found["minutes"]) if choice == "accept" and found["minutes"] else None
+    return Reply(choice, PageCode(found["code"]) if found["code"] else None, minutes)
 
 
-def answer(store: Store, phone: str, body: str, at: datetime) -> str:
-    """Commits what the text means and returns the text to send back; every unclear one gets the same neutral answer."""
+def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
+    """Commits what the text means; every unclear one gets the same neutral answer."""
+    if body.strip().upper() in _PROVIDERS_OWN:
+        return Said(None)
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
     if not coded:
-        return text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE))
-    reply = read(body)
-    chosen = None if reply is None else _chosen(reply, coded)
-    if reply is None or chosen is None:
-        return text(Subject.NOT_UNDERSTOOD, Filling(mode=Mode.LIVE))
-    return _commit(store, chosen, reply, at)
+        return Said(text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)), plain=True, known=False)
+    live = [each for each in coded if _is_live(store, each)]
+    for reply in readings(body):
+        chosen = _chosen(reply, coded, live)
+        if chosen is not None:
+            done = answered(store, _asked(chosen), reply.choice, reply.minutes, at)
+            return _confirmed(store, chosen, done)
+    if len(live) == 1:
+        return Said(_text(store, live[0], Subject.STILL_OPEN), plain=True)
+    return Said(_text(store, coded[0], Subject.NOT_UNDERSTOOD), plain=True)
 
 
-def _chosen(reply: Reply, coded: list[Coded]) -> Coded | None:
+def _asked(coded: Coded) -> Asked:
+    return Asked(coded.incident, coded.page, coded.person)
+
+
+def _is_live(store: Store, coded: Coded) -> bool:
+    page = page_of(store, _asked(coded))
+    return page is not None and page.state in _LIVE
+
+
+def _chosen(reply: Reply, coded: list[Coded], live: list[Coded]) -> Coded | None:
+    """F43: with two open pages a bare letter is asked back, never guessed."""
     if reply.code is None:
-        return coded[0] if len(coded) == 1 else None
+        return live[0] if len(live) == 1 else None
     return next((each for each in coded if each.code == reply.code), None)
 
 
-def _commit(store: Store, chosen: Coded, reply: Reply, at: datetime) -> str:
-    """Commit first, then confirm: the confirming text is what the state says afterwards."""
-    filling = Filling(mode=chosen.mode, code=PageCode(chosen.code), site=SiteCode(chosen.site))
-    with store.read() as tx:
-        actor = replace(people.actor(tx, chosen.person), kind=ActorKind.PHONE)
-    page = PageId(chosen.page)
-    command: Command = (
-        AcceptPage(by=actor, page=page, eta_minutes=reply.minutes)
-        if reply.choice == "A"
-        else DeclinePage(by=actor, page=page)
-    )
-    try:
-        after = submit(store, chosen.incident, command, at=at).incident.pages[page]
-    except (Refused, NotFound):
-        return text(_refused(store, chosen), filling)
-    if after.state is PageState.CANCELLED:
-        return text(Subject.CANCELLED, filling)
-    mine = after.accepted_by == chosen.person
-    if reply.choice == "A":
-        return text(Subject.YOU_HAVE_IT if mine else Subject.SOMEONE_ELSE, filling)
-    return text(Subject.DECLINED, filling)
+def _confirmed(store: Store, chosen: Coded, done: Answered) -> Said:
+    """What changed something is confirmed through the outbox, which outlives a crash; a repeat is answered here."""
+    return Said(None) if done.news else Said(_text(store, chosen, done.subject))
 
 
-def _refused(store: Store, chosen: Coded) -> Subject:
-    """The loser of a race is told the truth; one who has it cannot let go by text."""
+def _text(store: Store, coded: Coded, subject: Subject) -> str:
     with store.read() as tx:
-        page = page_codes.page_of(tx, chosen)
-    if page is None or page.state is PageState.CANCELLED:
-        return Subject.CANCELLED
-    if page.state is PageState.ACCEPTED:
-        return Subject.YOU_HAVE_IT if page.accepted_by == chosen.person else Subject.SOMEONE_ELSE
-    return Subject.NOT_UNDERSTOOD
+        language = language_of(people.language(tx, coded.person))
+    filling = Filling(mode=coded.mode, code=PageCode(coded.code), site=SiteCode(coded.site))
+    return text(subject, filling, language)

@@ -14,4 +14,4 @@ def signed(secret: str, url: str, form: Mapping[str, str]) -> str:
 
 def genuine(secret: str, url: str, form: Mapping[str, str], signature: str) -> bool:
     """False for everything without a secret: nobody is trusted because nothing was configured."""
-    return bool(secret) and hmac.compare_digest(signed(secret, url, form), signature)
+    return bool(secret) and hmac.compare_digest(signed(secret, url, form).encode(), signature.encode())

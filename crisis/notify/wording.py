@@ -27,6 +27,7 @@ class Subject(StrEnum):
     SOMEONE_ELSE = "someone_else"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+    STILL_OPEN = "still_open"
     NOT_UNDERSTOOD = "not_understood"
     UNKNOWN_PHONE = "unknown_phone"
     NOTICE = "notice"
@@ -76,6 +77,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS page {code}: no longer needed. Thank you.",
         "es": "CRISIS aviso {code}: ya no hace falta. Gracias.",
     },
+    Subject.STILL_OPEN: {
+        "en": "CRISIS page {code} is still open. Reply {code}A and minutes to accept, {code}D if you can't come.",
+        "es": "CRISIS aviso {code} sigue abierto. Responda {code}A y minutos para aceptar, {code}D si no puede.",
+    },
     Subject.NOT_UNDERSTOOD: {
         "en": "CRISIS: not understood. Reply with the page number and A to accept, such as 47A 12, or with D if you can't come.",
         "es": "CRISIS: no se entiende. Responda con el numero del aviso y A para aceptar, como 47A 12, o D si no puede.",
@@ -100,6 +105,28 @@ _TEXTS: dict[Subject, dict[str, str]] = {
 _SPOKEN: dict[str, str] = {
     "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
     "es": "Aviso de crisis {code}, {urgency}, sitio {site}. Marque 1 para aceptar, 2 si no puede, 9 para repetir.",
+}
+_SPOKEN_BACK: dict[Subject, dict[str, str]] = {
+    Subject.YOU_HAVE_IT: {
+        "en": "You have accepted. Sign in to the console for details. Goodbye.",
+        "es": "Ha aceptado. Entre en la consola para ver detalles. Adiós.",
+    },
+    Subject.SOMEONE_ELSE: {
+        "en": "Somebody else has taken this page. Thank you. Goodbye.",
+        "es": "Otra persona ha tomado este aviso. Gracias. Adiós.",
+    },
+    Subject.DECLINED: {
+        "en": "Noted. The next person is paged. Goodbye.",
+        "es": "Anotado. Se avisa a la siguiente persona. Adiós.",
+    },
+    Subject.CANCELLED: {
+        "en": "This page is no longer needed. Goodbye.",
+        "es": "Este aviso ya no hace falta. Adiós.",
+    },
+    Subject.NOT_UNDERSTOOD: {
+        "en": "That was not recorded. Sign in to the console. Goodbye.",
+        "es": "No se ha registrado. Entre en la consola. Adiós.",
+    },
 }
 _URGENCY: dict[Urgency, dict[str, str]] = {
     Urgency.U1: {"en": "now", "es": "ahora"},
@@ -127,6 +154,18 @@ def text(subject: Subject, filling: Filling, language: str = "en") -> str:
 def spoken(filling: Filling, language: str = "en") -> str:
     """What a call says; it may run longer than a text and is as silent about the student."""
     return _filled(_SPOKEN, filling, language)
+
+
+def spoken_back(subject: Subject, language: str = "en") -> str:
+    """What a call says after a key."""
+    texts = _SPOKEN_BACK.get(subject, _SPOKEN_BACK[Subject.NOT_UNDERSTOOD])
+    return _filled(texts, Filling(mode=Mode.LIVE), language)
+
+
+def language_of(known: str | None) -> str:
+    """The catalog's language for a person's BCP 47 tag; English for what it does not hold."""
+    short = (known or "").split("-")[0].lower()
+    return short if short in _DRILL else "en"
 
 
 def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:

@@ -1,28 +1,36 @@
 """The worker: claim, call with no transaction open, report back through the one door.
 
-A wake-up makes it quick, the poll makes it sure. Twice is chosen over never: what is unknown is tried again.
+A wake-up makes it quick, the poll makes it sure. A crash leaves a lease that ends; then the job is done again.
 """
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from crisis import clock, failpoints
-from crisis.notify.gateway import Gateway, gateway
+from crisis.notify import inbound
+from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
+from crisis.notify.ticker import Beat, ticking
 from crisis.settings import Settings
-from crisis.store import inbox, outbox
+from crisis.store import outbox
 from crisis.store.engine import Store
+from crisis.store.inbox import Received
 from crisis.store.outbox import Job
 
-LEASE = timedelta(seconds=30)  # longer than every provider call of one job together
+LEASE = timedelta(seconds=10)  # one round of calls is shorter: they run side by side, four seconds each at most
 POLL = 0.5  # seconds
-SLOTS = 8  # jobs at a time: one slow provider call does not hold up the others
+SLOTS = 8  # jobs at a time: one slow provider call does not hold up the others (F16)
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=60))
+SAFETY, LEFT_OVER = timedelta(seconds=1), timedelta(seconds=10)
 
+Done = TypeVar("Done")
 log = logging.getLogger(__name__)
 
 
@@ -31,16 +39,18 @@ class Worker:
     """Several may run against one PostgreSQL; on SQLite it runs as a thread of the one process."""
 
     store: Store
-    gateway: Gateway | None
+    lines: Lines
     name: str
-    now: Callable[[], datetime] = lambda: clock.now()
+    now: Callable[[], datetime] = clock.now
     _awake: threading.Event = field(default_factory=threading.Event)
     _free: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(SLOTS))
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`; what is in flight then is finished first."""
+        """Until `stop`; what is in flight then is finished first (F08)."""
         end = self.store.on_commit_wake(self._awake.set)
-        with ThreadPoolExecutor(SLOTS, thread_name_prefix="worker") as pool:
+        beats = (Beat("safety", SAFETY, self._awake.set), Beat("left over", LEFT_OVER, self.catch_up))
+        with ThreadPoolExecutor(SLOTS, thread_name_prefix="worker") as pool, ticking(beats):
+            self.catch_up()
             while not stop.is_set():
                 if not self._round(pool):
                     self._awake.wait(POLL)
@@ -48,11 +58,11 @@ class Worker:
         end()
 
     def _round(self, pool: ThreadPoolExecutor) -> bool:
-        """Claims as much as there are free slots; False when nothing was due."""
+        """Claims as much as there are free slots, the most urgent first; False when nothing was due."""
         slots = 0
         while slots < SLOTS and self._free.acquire(blocking=slots == 0, timeout=POLL if slots == 0 else None):
             slots += 1
-        jobs = self._claim(slots) if slots else []
+        jobs = self._guarded("a claim", lambda: self._claim(slots)) or [] if slots else []
         for _unused in range(slots - len(jobs)):
             self._free.release()
         for job in jobs:
@@ -60,29 +70,34 @@ class Worker:
         return bool(jobs)
 
     def _claim(self, limit: int) -> list[Job]:
-        failpoints.hit("worker.before_claim")
         with self.store.read() as tx:
             due = outbox.next_due(tx)
         if due is None or due > self.now():
             return []
+        failpoints.hit("worker.before_claim")
         with self.store.write() as tx:
             jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE)
         failpoints.hit("worker.after_claim")
         return jobs
 
     def _one(self, job: Job) -> None:
-        try:
-            self.perform(job)
-        except Exception:
-            log.exception("job %s of event %s failed", job.id, job.seq)
-            self._later(job)
-        finally:
-            self._free.release()
-            self._awake.set()
+        what = f"job {job.id} of event {job.seq}"
+        if not self._guarded(what, lambda: self.perform(job)):
+            self._guarded(what, lambda: self._later(job))
+        self._free.release()
+        self._awake.set()
 
-    def perform(self, job: Job) -> None:
-        """Does one job and marks it done; a provider that did not accept makes it due again."""
-        again = Performing(self.store, self.gateway, self.now).perform(job)
+    def _guarded(self, what: str, step: Callable[[], Done]) -> Done | None:
+        """A fault in one job, or in the database, must not end the worker: everybody else's pages go on."""
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001  # the one place; the text of an error may hold what was written
+            log.error("%s failed: %s", what, _where(error))
+            return None
+
+    def perform(self, job: Job) -> bool:
+        """Does one job and marks it done, or due again."""
+        again = Performing(self.store, self.lines, self.now).perform(job)
         failpoints.hit("worker.before_finish")
         with self.store.write() as tx:
             if again is None:
@@ -90,6 +105,7 @@ class Worker:
             else:
                 outbox.retry_at(tx, job, again)
         failpoints.hit("worker.after_finish")
+        return True
 
     def _later(self, job: Job) -> None:
         wait = BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
@@ -97,11 +113,13 @@ class Worker:
             outbox.retry_at(tx, job, self.now() + wait)
 
     def catch_up(self) -> None:
-        """Answers what came in before a crash and was not dealt with."""
-        with self.store.read() as tx:
-            waiting = inbox.unanswered(tx, self.store.keys, 500)
-        for received in waiting:
-            Performing(self.store, self.gateway, self.now).answer(received)
+        """Deals with what came in from telephones before a crash."""
+        left = self._guarded("a look for what is left", lambda: inbound.left_over(self.store, self.now()))
+        for received in left or []:
+            self._guarded(f"a {received.source} that was left", partial(self._deal_with, received))
+
+    def _deal_with(self, received: Received) -> None:
+        inbound.deal_with(self.store, received, self.now())
 
     def until_quiet(self, limit: int = 1000) -> int:
         """For tests and simulations: does all that is due, one by one, and says how much that was."""
@@ -113,8 +131,13 @@ class Worker:
         raise RuntimeError(f"still busy after {limit} jobs")
 
 
+def _where(error: BaseException) -> str:
+    """The kind of error and the line, never its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
 def run_worker(store: Store, settings: Settings, stop: threading.Event, name: str = "worker") -> None:
     """The entry of the process and of the thread."""
-    worker = Worker(store, gateway(settings), name)
-    worker.catch_up()
-    worker.run(stop)
+    Worker(store, lines(settings), name).run(stop)

@@ -123,6 +123,19 @@ def _settle(tx: Connection, job: Job, **values: datetime | None) -> bool:
     return tx.execute(update(OUTBOX).where(mine).values(**values)).rowcount == 1
 
 
+def held(tx: Connection, job: Job, at: datetime) -> bool:
+    """Whether the job is still this worker's: one that was stopped for longer than its lease must not send (F11)."""
+    mine = and_(OUTBOX.c.id == job.id, OUTBOX.c.fence == job.fence, OUTBOX.c.claimed_until > at)
+    return tx.execute(select(OUTBOX.c.id).where(mine)).first() is not None
+
+
+def hasten(tx: Connection, job_id: int, at: datetime) -> None:
+    """Makes a job due that waits for later and that nobody holds."""
+    waits = and_(OUTBOX.c.id == job_id, OUTBOX.c.done_at.is_(None), OUTBOX.c.claimed_until.is_(None))
+    tx.execute(update(OUTBOX).where(waits, OUTBOX.c.due_at > at).values(due_at=at))
+    wake.wanted(tx)
+
+
 def next_due(tx: Connection) -> datetime | None:
     """When the next row is due that nobody has finished; None when there is none."""
     query = select(OUTBOX.c.due_at).where(OUTBOX.c.done_at.is_(None)).order_by(OUTBOX.c.due_at).limit(1)

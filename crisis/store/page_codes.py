@@ -1,18 +1,25 @@
 """The short number by which a phone answers a page: unique for that phone, and not used again for seven days."""
 
-from dataclasses import dataclass
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from crisis.errors import NotFound
-from crisis.statemachine.incident import Page
-from crisis.store import incidents
 from crisis.store.tables import PAGE_CODE
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 
 KEPT = timedelta(days=7)
-FIRST, LAST = 10, 999
+TWO_DIGITS, THREE_DIGITS = range(10, 100), range(100, 1000)
+
+_dice = random.SystemRandom()  # a code that cannot be foreseen is harder to answer from somebody else's number
+
+
+class NoCodeLeft(Exception):
+    """A phone with 990 pages in seven days: this is a fault somewhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,29 +34,47 @@ class Coded:
     given_at: datetime
 
 
-def give(tx: Connection, coded: Coded) -> str:
-    """The code of this phone for this page; the same one if it was given before."""
-    mine = (PAGE_CODE.c.phone == coded.phone, PAGE_CODE.c.page == coded.page)
-    known = tx.execute(select(PAGE_CODE.c.code).where(*mine)).scalar_one_or_none()
+def give(tx: Connection, coded: Coded) -> Coded:
+    """With the code of this phone for this page; the same one if it was given before."""
+    known = _find(tx, phone=coded.phone, page=coded.page)
     if known is not None:
-        return str(known)
+        return known
     old = (PAGE_CODE.c.phone == coded.phone, PAGE_CODE.c.given_at < coded.given_at - KEPT)
     tx.execute(delete(PAGE_CODE).where(*old))
     used = set(tx.execute(select(PAGE_CODE.c.code).where(PAGE_CODE.c.phone == coded.phone)).scalars())
-    code = next(str(number) for number in range(FIRST, LAST + 1) if str(number) not in used)
-    row = {name: getattr(coded, name) for name in ("phone", "incident", "page", "person", "site", "mode", "given_at")}
-    tx.execute(insert(PAGE_CODE).values(**row, code=code))
-    return code
+    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    for code in _codes(used):
+        row = insert(PAGE_CODE).values(**_columns(replace(coded, code=code)))
+        tx.execute(row.on_conflict_do_nothing())  # another worker may give one to the same phone just now
+        found = _find(tx, phone=coded.phone, page=coded.page)
+        if found is not None:
+            return found
+    raise NoCodeLeft
+
+
+def _codes(used: set[str]) -> list[str]:
+    """Two digits while there are any, in no order that can be foreseen."""
+    short, long = ([str(n) for n in digits if str(n) not in used] for digits in (TWO_DIGITS, THREE_DIGITS))
+    return _dice.sample(short, len(short)) + _dice.sample(long, len(long))
+
+
+def _columns(coded: Coded) -> Mapping[str, object]:
+    names = ("phone", "code", "incident", "page", "person", "site", "mode", "given_at")
+    return {name: getattr(coded, name) for name in names}
 
 
 def of_phone(tx: Connection, phone: str, at: datetime) -> list[Coded]:
-    """The codes that this phone can still answer by, the newest first."""
+    """The codes that this phone was given in the last seven days, the newest first."""
     query = select(PAGE_CODE).where(PAGE_CODE.c.phone == phone, PAGE_CODE.c.given_at >= at - KEPT)
     return [Coded(**row._mapping) for row in tx.execute(query.order_by(PAGE_CODE.c.given_at.desc()))]
 
 
-def page_of(tx: Connection, coded: Coded) -> Page | None:
-    try:
-        return incidents.load(tx, coded.incident).pages.get(coded.page)
-    except NotFound:
-        return None
+def of_person(tx: Connection, page: PageId, person: PersonId) -> Coded | None:
+    """What a person was given for a page, on whichever of their phones."""
+    return _find(tx, page=page, person=person)
+
+
+def _find(tx: Connection, **columns: str) -> Coded | None:
+    same = [PAGE_CODE.c[name] == value for name, value in columns.items()]
+    row = tx.execute(select(PAGE_CODE).where(*same).limit(1)).one_or_none()
+    return None if row is None else Coded(**row._mapping)

@@ -290,6 +290,12 @@ def names(tx: Connection, people: Iterable[PersonId]) -> dict[PersonId, str]:
     return {row.id: full_name(row.given, row.family) for row in tx.execute(query)}
 
 
+def language(tx: Connection, person: PersonId) -> str | None:
+    """BCP 47; None where nobody asked."""
+    found: str | None = tx.execute(select(PERSON.c.language).where(PERSON.c.id == person)).scalar_one_or_none()
+    return found
+
+
 def ground(tx: Connection, school_id: SchoolId) -> Ground:
     """Read anew each time: an override of the calendar counts from the next command on."""
     district = tx.execute(select(SCHOOL.c.district).where(SCHOOL.c.id == school_id)).scalar_one_or_none()
