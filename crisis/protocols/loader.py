@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,15 +12,25 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from crisis.protocols.schema import Instrument, Overlay, Protocol
-from crisis.protocols.wellformed import faults
+from crisis.protocols.wellformed import Fault, faults, find
 from crisis.vocabulary import ProtocolHash
 
 ROOM = Path(__file__).parent
 LIBRARY, OVERLAYS, INSTRUMENTS = ROOM / "library", ROOM / "overlays", ROOM / "instruments"
 LARGEST = 1024 * 1024  # bytes
+DEEPEST = 40  # lists and mappings within each other
 BASE = "US"
 
+Place = tuple[str | int, ...]
+Lines = dict[Place, int]
 Model = TypeVar("Model", bound=BaseModel)
+
+TELL = {
+    "extra_forbidden": "this key is not known here; take it out, or check its spelling",
+    "missing": "this key is missing; add it",
+    "string_type": "this is no text; put it in quotes",
+    "bool_type": "write true or false",
+}
 
 
 class ProtocolFault(Exception):
@@ -31,56 +42,93 @@ class ProtocolFault(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses aliases, which can grow without end; only true and false are yes and no, as in YAML 1.2."""
+    """Plain values only: no aliases, which can grow without end, no tags, no depth without a floor."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  # the library's own table
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # the library's own table, filled below
+    depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]  # yaml's stubs leave it out
-            raise yaml.MarkedYAMLError(problem="aliases are not allowed; write it out", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # yaml's stubs leave it out
+        problem = None
+        if isinstance(event, yaml.events.AliasEvent):
+            problem = "aliases are not allowed; write it out"
+        elif getattr(event, "tag", None) is not None:
+            problem = "tags are not allowed; take it out"
+        elif self.depth >= DEEPEST:
+            problem = f"more than {DEEPEST} levels within each other; a protocol needs few"
+        if problem is not None:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
-def _lines_of(
-    node: Any, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], found: list[str]
-) -> None:
-    lines[place] = node.start_mark.line + 1
+# As in YAML 1.2, and less: `no`, `on`, 12:30 and 2026-01-01 are text, which the shape turns into what it wants.
+for kind, pattern, first in (
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("bool", r"^(?:true|false)$", ["t", "f"]),
+    ("int", r"^(?:0|[1-9][0-9]{0,8})$", list("0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), first)
+
+
+def _keys_of(node: yaml.MappingNode, found: list[str]) -> list[tuple[str, int, Any]]:
+    """Name, line and value of each key; adds a sentence for each that cannot stay."""
+    keys: list[tuple[str, int, Any]] = []
+    seen: set[str] = set()
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            found.append(f"line {line}: a key is one word; check the brackets")
+            continue
+        if key.value in seen:
+            found.append(f"line {line}: “{key.value}” stands twice here; keep one")
+        seen.add(key.value)
+        keys.append((key.value, line, value))
+    return keys
+
+
+def _lines_of(node: Any, place: Place, lines: Lines, found: list[str]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                found.append(f"line {key.start_mark.line + 1}: “{key.value}” stands twice here; keep one")
-            seen.add(key.value)
-            _lines_of(value, (*place, key.value), lines, found)
+        for key, line, value in _keys_of(node, found):
+            lines[(*place, key)] = line
+            _lines_of(value, (*place, key), lines, found)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             _lines_of(value, (*place, number), lines, found)
 
 
-def _parsed(text: str, name: str, kind: type[Model]) -> Model:
+def _values(text: str, name: str) -> tuple[Any, Lines]:
+    """What the text says, and on which line; every key stands once."""
+    loader = _Loader(text)
+    node: Any = loader.get_single_node()
+    if not isinstance(node, yaml.MappingNode):
+        raise ProtocolFault([f"{name} line 1: the file holds nothing; it begins with `id: …`"])
+    lines: Lines = {}
+    found: list[str] = []
+    _lines_of(node, (), lines, found)
+    if found:
+        raise ProtocolFault([f"{name} {fault}" for fault in found])
+    return loader.construct_document(node), lines
+
+
+def _parsed(text: str, name: str, kind: type[Model]) -> tuple[Model, Lines]:
     """Raises `ProtocolFault` with every fault of the file."""
-    if len(text.encode()) > LARGEST:
-        raise ProtocolFault([f"{name}: larger than 1 MB; a protocol is text, leave pictures out"])
+    if len(text.encode(errors="replace")) > LARGEST:
+        raise _too_large(name)
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506  # our loader is a SafeLoader
+        values, lines = _values(text, name)
+        return kind.model_validate_json(json.dumps(values)), lines
     except yaml.YAMLError as error:
         raise ProtocolFault([f"{name} {_mark(error)}"]) from error
-    if not isinstance(values, Mapping):
-        raise ProtocolFault([f"{name} line 1: the file holds no protocol; it begins with `id: …`"])
-    lines: dict[tuple[str | int, ...], int] = {}
-    twice: list[str] = []
-    _lines_of(node, (), lines, twice)
-    if twice:
-        raise ProtocolFault([f"{name} {fault}" for fault in twice])
-    try:
-        return kind.model_validate_json(json.dumps(values, default=str))
     except ValidationError as error:
         raise ProtocolFault([_told(name, fault, lines) for fault in error.errors()]) from error
+
+
+def _too_large(name: str) -> ProtocolFault:
+    return ProtocolFault([f"{name}: larger than 1 MiB; a protocol is text, leave pictures out"])
 
 
 def _mark(error: yaml.YAMLError) -> str:
@@ -89,30 +137,55 @@ def _mark(error: yaml.YAMLError) -> str:
     return f"{line}{getattr(error, 'problem', None) or 'this is not YAML'}; check the indentation and the quotes"
 
 
-def _told(name: str, fault: Any, lines: Mapping[tuple[str | int, ...], int]) -> str:
-    place = tuple(fault["loc"])
+def _line_of(place: Place, lines: Lines) -> int:
+    """Of what is named, or of what it would stand in."""
     while place and place not in lines:
         place = place[:-1]
-    where = ".".join(str(part) for part in fault["loc"])
-    return f"{name} line {lines.get(place, 1)}: {where}: {fault['msg']}"
+    return lines.get(place, 1)
+
+
+def _told(name: str, fault: Any, lines: Lines) -> str:
+    where = ".".join(str(part) for part in fault["loc"]) or "the whole file"
+    what = TELL.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
+    return f"{name} line {_line_of(tuple(fault['loc']), lines)}: {where}: {what}"
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise _too_large(path.name)
+        return content.decode()
     except FileNotFoundError:
         raise ProtocolFault([f"{path.name}: there is no such file"]) from None
     except UnicodeDecodeError:
         raise ProtocolFault([f"{path.name}: not UTF-8; save it as UTF-8"]) from None
 
 
+def _built_in(room: Path, name: str) -> Path:
+    """Only what is in the room: a name from outside is never a path."""
+    found = next((path for path in room.glob("*.yaml") if path.stem == name), None)
+    if found is None:
+        raise ProtocolFault([f"{name}: there is no such file among the built-in ones in {room.name}"])
+    return found
+
+
 def protocol_from_text(text: str, name: str) -> Protocol:
     """A whole and well-formed protocol; raises `ProtocolFault` with everything that is wrong."""
-    found = _parsed(text, name, Protocol)
-    wrong = faults(found)
+    found, lines = _parsed(text, name, Protocol)
+    wrong = [*find(found), *_elsewhere(found)]
     if wrong:
-        raise ProtocolFault([f"{name}: {fault}" for fault in wrong])
+        raise ProtocolFault([f"{name} line {_line_of(fault.place, lines)}: {fault.text}" for fault in wrong])
     return found
+
+
+def _elsewhere(of: Protocol) -> list[Fault]:
+    """What a protocol names in other files."""
+    other = of.missing_student_protocol
+    if not other or other in names():
+        return []
+    return [Fault(("missing_student_protocol",), f"there is no protocol “{other}”; choose one of {', '.join(names())}")]
 
 
 def protocol_from_file(path: Path) -> Protocol:
@@ -122,20 +195,20 @@ def protocol_from_file(path: Path) -> Protocol:
 @lru_cache(maxsize=64)
 def protocol(name: str, overlay_id: str | None = None) -> Protocol:
     """A built-in protocol, composed with an overlay such as `US-MA`."""
-    base = protocol_from_file(LIBRARY / f"{name}.yaml")
+    base = protocol_from_file(_built_in(LIBRARY, name))
     return base if overlay_id in (None, BASE) else compose(base, overlay(str(overlay_id)))
 
 
 @lru_cache(maxsize=32)
 def overlay(overlay_id: str) -> Overlay:
-    path = OVERLAYS / f"{overlay_id.lower()}.yaml"
-    return _parsed(_read(path), path.name, Overlay)
+    path = _built_in(OVERLAYS, overlay_id.lower())
+    return _parsed(_read(path), path.name, Overlay)[0]
 
 
 @lru_cache(maxsize=32)
 def instrument(instrument_id: str) -> Instrument:
-    path = INSTRUMENTS / f"{instrument_id}.yaml"
-    return _parsed(_read(path), path.name, Instrument)
+    path = _built_in(INSTRUMENTS, instrument_id)
+    return _parsed(_read(path), path.name, Instrument)[0]
 
 
 def names() -> list[str]:
@@ -151,38 +224,52 @@ def instruments() -> list[str]:
 
 
 def compose(base: Protocol, over: Overlay) -> Protocol:
-    """The base with the overlay's values; only what the base declares can be changed."""
-    wrong = [f"{over.id}: parameter “{name}” is not declared by {base.id}" for name in _undeclared(base, over)]
-    changes = {(change.step, change.deadline): change for change in over.deadlines}
-    declared = {(step.id, deadline.id) for step in base.steps for deadline in step.deadlines}
-    wrong += [f"{over.id}: {step} has no deadline “{name}”" for step, name in changes if (step, name) not in declared]
+    """The base with the overlay's values; only what a protocol declares can be changed."""
+    wrong = _undeclared(base, over)
+    if over.extends != base.jurisdiction:
+        wrong.append(f"{over.id}: extends {over.extends}, but {base.id} is for {base.jurisdiction}")
     if wrong:
         raise ProtocolFault(wrong)
     values = json.loads(base.model_dump_json(exclude_unset=True))
-    ours = {
-        name: parameter.model_dump(mode="json")
-        for name, parameter in over.parameters.items()
-        if name in base.parameters
-    }
-    values["parameters"] = {**values["parameters"], **ours}
+    set_here = json.loads(over.model_dump_json())
+    ours = {name: value for name, value in set_here["parameters"].items() if name in base.parameters}
+    values["parameters"] |= ours
     values["jurisdiction"] = over.id
     known = {citation.key for citation in base.citations}
-    values["citations"] += [each.model_dump(mode="json") for each in over.citations if each.key not in known]
+    values["citations"] += [citation for citation in set_here["citations"] if citation["key"] not in known]
+    changes = {(change["step"], change["deadline"]): change for change in set_here["deadlines"]}
     for step in values["steps"]:
         for deadline in step.get("deadlines", []):
             change = changes.get((step["id"], deadline["id"]))
             if change is not None:
-                deadline |= change.model_dump(mode="json", include={"within", "days", "source"}, exclude_none=True)
-    return Protocol.model_validate_json(json.dumps(values))
+                deadline |= {key: change[key] for key in ("within", "days", "source")}
+    try:
+        composed = Protocol.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise ProtocolFault([_told(over.id, fault, {}) for fault in error.errors()]) from error
+    if faults(composed):
+        raise ProtocolFault([f"{over.id}: {fault}" for fault in faults(composed)])
+    return composed
 
 
 def _undeclared(base: Protocol, over: Overlay) -> list[str]:
-    """Overlays serve all protocols: a parameter must be one that some built-in protocol declares."""
-    known = set(base.parameters)
-    for path in LIBRARY.glob("*.yaml"):
-        if path.stem != base.id:
-            known |= set(_parsed(_read(path), path.name, Protocol).parameters)
-    return sorted(set(over.parameters) - known)
+    """Overlays serve all protocols: what one changes must stand in this or in another built-in protocol."""
+    built_in = {name: protocol(name) for name in names() if name != base.id}
+    every = [base, *built_in.values()]
+    parameters = {name for each in every for name in each.parameters}
+    deadlines = {(step.id, deadline.id) for each in every for step in each.steps for deadline in step.deadlines}
+    return [
+        *(
+            f"{over.id}: parameter “{name}” is not declared by {base.id}"
+            for name in over.parameters
+            if name not in parameters
+        ),
+        *(
+            f"{over.id}: {change.step} has no deadline “{change.deadline}”"
+            for change in over.deadlines
+            if (change.step, change.deadline) not in deadlines
+        ),
+    ]
 
 
 def content_hash(of: Protocol) -> ProtocolHash:
