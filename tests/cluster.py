@@ -94,7 +94,7 @@ class Cluster:
             else subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         )
         if done.returncode:
-            raise RuntimeError(f"{program} failed: {done.stderr or (self.folder / 'log')}")
+            raise RuntimeError(f"{program} failed: {done.stderr!s} {self.folder / 'log'}")
 
 
 def _unprivileged() -> str:
