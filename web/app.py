@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from crisis.store.engine import Store
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.types import Scope
 
 from crisis.settings import Settings
 from crisis.store import incidents
+from crisis.store.engine import Store
 from web import problems, security, sockets, webhooks
 from web.api import commands, reference
 from web.api import incidents as incidents_api

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from crisis.store.engine import Store
-from crisis.store.incidents import Tick
 from sqlalchemy.exc import DBAPIError
 
 from crisis.commands import Actor
 from crisis.policy import access
 from crisis.store import incidents
+from crisis.store.engine import Store
+from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
 from web.wire import REVOKED, Line, Notice, end, notice
 

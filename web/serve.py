@@ -5,9 +5,9 @@ import traceback
 from types import TracebackType
 
 import uvicorn
-from crisis.store.engine import Store
 
 from crisis.settings import Settings
+from crisis.store.engine import Store
 from web.app import build_app
 from web.wire import WireProtocol
 

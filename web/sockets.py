@@ -1,6 +1,7 @@
 """The `/live` socket. Who asks, and from which page, is checked before the connection is accepted (F117)."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from web.security import our_hosts, our_origins
 from web.wire import GONE, REVOKED, Line, end, line_to
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
 MESSAGES_PER_SECOND = 20  # a console has nothing to say; F110
 
@@ -63,7 +65,7 @@ async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] =
         asyncio.create_task(viewer.line.pump()),
     ]
     for task in work:
-        task.add_done_callback(lambda _: end(viewer.line, GONE))
+        task.add_done_callback(lambda done: gone(done, viewer.line))
     try:
         await hub.join(viewer, after)
         code = await viewer.line.ended
@@ -73,7 +75,13 @@ async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] =
         hub.leave(viewer)
         for task in work:
             task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+
+
+def gone(task: asyncio.Task[None], line: Line) -> None:
+    """However one half of the conversation ended, the other half ends too."""
+    if not task.cancelled() and task.exception() is not None:
+        log.info("a console's line broke: %s", type(task.exception()).__name__)
+    end(line, GONE)
 
 
 async def listen(websocket: WebSocket, line: Line) -> None:

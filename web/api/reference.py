@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from crisis.store.people import StudentView
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.store import audit, people, protocols
+from crisis.store.people import StudentView
 from crisis.vocabulary import PersonId, ProtocolHash, Role, SchoolId, StaffRole
 from web.deps import ID, Anyone, TokenHolder
 
