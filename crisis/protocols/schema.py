@@ -26,7 +26,8 @@ from crisis.vocabulary import (
     Urgency,
 )
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")]
+SLUG = r"^[a-z][a-z0-9_]{1,47}$"
+Slug = Annotated[str, Field(pattern=SLUG)]
 Duration = Annotated[timedelta, Field(strict=False, ge=timedelta(0))]
 
 
@@ -177,7 +178,7 @@ class Series(Strict):
 
 
 class Step(Strict):
-    id: StepId
+    id: Annotated[StepId, Field(pattern=SLUG)]  # part of addresses and of the keys of timers
     phase: Annotated[Phase, Field(strict=False)]
     type: Annotated[StepType, Field(strict=False)]
     title: Text

@@ -121,6 +121,8 @@ def test_a_key_that_stands_twice_is_told(tmp_path: Path) -> None:
         (small("version: 1.0.0", "version: 1" + "0" * 5000), "line 2: version:"),
         (small("id: small", 'id: "\\ud800"'), "line 1: "),
         (small("PT36H", "[]"), "report_written"),
+        (small("id: take_custody", 'id: "take:custody"'), "steps.0.id"),
+        (small("id: take_custody", "id: ../custody"), "steps.0.id"),
         (small("screen: [acute_positive]", "screen: [acute_positive], done: screen"), "exactly one key"),
     ],
 )
