@@ -9,28 +9,30 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
+from crisis.notify.handsets import Account
+from crisis.notify.handsets_main import OWNERS, Config
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.store import people, protocols, sample
 from crisis.store.engine import Store, open_store
-from crisis.store.people import StaffView
 from crisis.store.sample import SignIn
 from crisis.store.sealed import KeyRing
 
 HOST = "127.0.0.1"
-SENDER = "+16175550100"
+SENDER, DRILL_SENDER = "+16175550190", "+16175550191"
 JURISDICTION = "US-MA"
-SIGN_INS = "sign-ins.json"
+SIGN_INS, CONFIG = "sign-ins.json", "config.json"
 
 Serve = Callable[[Store, Settings, str, int], None]
 
@@ -40,10 +42,9 @@ def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick:
     with _folder(data) as folder:
         settings = _settings(folder, _free(port), _free(port + 1))
         store, sign_ins = _district(folder, settings, quick)
-        with _handsets(folder, settings), _worker(store, settings):
+        with closing(store), _handsets(folder, settings), _worker(store, settings), suppress(KeyboardInterrupt):
             _print(settings, sign_ins)
             serve(store, settings, HOST, settings.port)
-        store.close()
 
 
 @contextmanager
@@ -80,6 +81,9 @@ def _settings(folder: Path, port: int, handsets: int) -> Settings:
         provider_account="AC" + secrets.token_hex(16),
         provider_secret=SecretStr(secrets.token_hex(16)),
         provider_from=SENDER,
+        drill_account="AC" + secrets.token_hex(16),
+        drill_secret=SecretStr(secrets.token_hex(16)),
+        drill_from=DRILL_SENDER,
     )
 
 
@@ -95,7 +99,7 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
         sign_ins = sample.seed(tx, clock.now(), quick)
         for name in loader.names():
             protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now(), proved=True)
-    _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))
+        _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))
     return store, sign_ins
 
 
@@ -107,26 +111,38 @@ def _write_private(path: Path, text: str) -> None:
 
 @contextmanager
 def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
+    """The telephones' own process; it ends with this one, however this one ends."""
     network = folder / "handsets"
     network.mkdir(exist_ok=True)
-    _write_private(network / "owners.json", json.dumps(_owners(settings)))
-    config = {
-        "folder": str(network),
-        "port": int((settings.provider_url or "").rpartition(":")[2]),
-        "account": settings.provider_account,
-        "secret": settings.provider_secret.get_secret_value(),
-        "sender": settings.provider_from,
-        "target": settings.public_url,
-        "public_url": settings.public_url,
-    }
-    _write_private(network / "config.json", json.dumps(config))
-    command = [sys.executable, "-m", "crisis.notify.handsets_main", str(network / "config.json")]
-    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own module, our own arguments
+    _write_private(network / OWNERS, json.dumps(_owners(settings)))
+    _write_private(network / CONFIG, _config(network, settings).text())
+    command = [sys.executable, "-m", "crisis.notify.handsets_main", str(network / CONFIG), "--with-parent"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own module
     try:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(15)
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _config(network: Path, settings: Settings) -> Config:
+    live = Account(
+        sid=settings.provider_account,
+        secret=settings.provider_secret.get_secret_value(),
+        number=settings.provider_from,
+    )
+    drill = Account(
+        sid=settings.drill_account, secret=settings.drill_secret.get_secret_value(), number=settings.drill_from
+    )
+    return Config(
+        folder=network,
+        port=urlsplit(settings.provider_url or "").port or 0,
+        accounts=(live, drill),
+        target=settings.public_url,
+        public_url=settings.public_url,
+    )
 
 
 def _owners(settings: Settings) -> dict[str, dict[str, str]]:

@@ -1,32 +1,33 @@
-"""The stand-in's HTTP side: the provider's own addresses, a control API for faults, and the page of telephones."""
+"""The stand-in's HTTP side: the provider's own addresses, and a control API for faults."""
 
 import hmac
-import json
+import re
 import time
 from base64 import b64decode
 from binascii import Error as NotBase64
-from pathlib import Path
 from typing import Annotated, cast
 
 import uvicorn
-from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.staticfiles import StaticFiles
 
-from crisis.notify.handsets import Entry, Exchange, Fault, Ledger, Owner
+from crisis.notify import handsets_page
+from crisis.notify.handsets import Account, Exchange, Fault, What
+from crisis.notify.ledger import Entry
 
-FILES = Path(__file__).parent / "handsets_files"
 HANG = 8.0  # seconds; longer than any caller should wait
 API = "/2010-04-01/Accounts/{account}"
-CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 ERRORS: dict[str, tuple[int, int, str]] = {
     "error": (500, 20500, "Internal server error"),
+    "accept_then_error": (500, 20500, "Internal server error"),
+    "unavailable": (503, 20503, "Service unavailable"),
     "busy": (429, 20429, "Too many requests"),
     "opted_out": (400, 21610, "Attempt to send to unsubscribed recipient"),
+    "bad_number": (400, 21211, "The 'To' number is not a valid phone number"),
 }
-
-_pages = Environment(loader=FileSystemLoader(FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+NOT_TAKEN = frozenset({"hang", "error", "unavailable", "busy", "opted_out", "bad_number", "redirect"})
+LOST = frozenset({"undelivered", "silent"})
 
 
 def exchange_of(request: Request) -> Exchange:
@@ -36,26 +37,85 @@ def exchange_of(request: Request) -> Exchange:
 Network = Annotated[Exchange, Depends(exchange_of)]
 
 
-def customer(network: Network, account: str, authorization: Annotated[str, Header()] = "") -> None:
+def customer(network: Network, account: str, authorization: Annotated[str, Header()] = "") -> Account:
     """Basic authentication, as the provider asks for it."""
     try:
         name, _, secret = b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
     except (NotBase64, UnicodeDecodeError):
         name, secret = "", ""
-    right = hmac.compare_digest(name, network.account) and hmac.compare_digest(secret, network.secret)
-    if not right or account != network.account:
-        raise HTTPException(401, {"code": 20003, "message": "Authenticate", "status": 401})
+    for known in network.accounts:
+        same = hmac.compare_digest(name.encode(), known.sid.encode())
+        if same and hmac.compare_digest(secret.encode(), known.secret.encode()) and account == known.sid:
+            return known
+    raise HTTPException(401, {"code": 20003, "message": "Authenticate", "status": 401})
 
 
-Customer = Depends(customer)
+Customer = Annotated[Account, Depends(customer)]
 
 
-def _faulty(fault: Fault, entry: Entry | None) -> Response:
+async def posted(request: Request) -> dict[str, str]:
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+Posted = Annotated[dict[str, str], Depends(posted)]
+
+
+def message_came(
+    network: Network, account: Customer, form: Posted, x_reference: Annotated[str, Header()] = ""
+) -> Response:
+    missing = None if form.get("Body") else (21602, "Message body is required")
+    return _came(network, "messages", account, form, missing, x_reference)
+
+
+def call_came(
+    network: Network, account: Customer, form: Posted, x_reference: Annotated[str, Header()] = ""
+) -> Response:
+    missing = None if form.get("Twiml") else (21205, "Url parameter is required")
+    return _came(network, "calls", account, form, missing, x_reference)
+
+
+def _came(
+    network: Exchange,
+    what: What,
+    account: Account,
+    form: dict[str, str],
+    missing: tuple[int, str] | None,
+    reference: str,
+) -> Response:
+    wrong = missing or _wrong(account, form)
+    if wrong is not None:
+        return _error(400, *wrong)
+    to = form["To"]
+    fault = network.plan.take(to, what)
+    if what == "messages" and network.opted_out(to):
+        fault = "opted_out"
+    if fault in NOT_TAKEN:
+        return _faulty(fault)
+    body = form["Body" if what == "messages" else "Twiml"]
+    entry = network.take(what, account.number, to, body, reference, lost=fault in LOST)
+    network.report(entry, form.get("StatusCallback", ""), fault)
+    return JSONResponse(shown(entry, account, "queued"), 201) if fault in LOST or fault is None else _faulty(fault)
+
+
+def _wrong(account: Account, form: dict[str, str]) -> tuple[int, str] | None:
+    if not form.get("To"):
+        return 21604, "A 'To' phone number is required"
+    if not E164.fullmatch(form["To"]):
+        return 21211, "The 'To' number is not a valid phone number"
+    if form.get("From") != account.number:
+        return 21606, "The 'From' phone number is not a valid, SMS-capable number of this account"
+    return None
+
+
+def _error(status: int, code: int, message: str) -> Response:
+    headers = {"Retry-After": "1"} if status in (429, 503) else None
+    return JSONResponse({"code": code, "message": message, "status": status}, status, headers=headers)
+
+
+def _faulty(fault: Fault | None) -> Response:
     """What a provider in trouble answers."""
     if fault in ERRORS:
-        status, code, message = ERRORS[fault]
-        headers = {"Retry-After": "1"} if status == 429 else None
-        return JSONResponse({"code": code, "message": message, "status": status}, status, headers=headers)
+        return _error(*ERRORS[fault])
     if fault in ("hang", "accept_then_hang"):
         time.sleep(HANG)
         return JSONResponse({}, 504)
@@ -64,78 +124,55 @@ def _faulty(fault: Fault, entry: Entry | None) -> Response:
     if fault == "endless":
         return Response(b"{" + b" " * (10 * 1024 * 1024) + b"}", 201, media_type="application/json")
     if fault == "redirect":
-        return RedirectResponse("/elsewhere", 302)
-    return JSONResponse({"sid": None, "status": "queued", "error_code": None}, 201)
+        return RedirectResponse("/elsewhere", 307)
+    error = 30001 if fault == "error_in_success" else None
+    return JSONResponse({"sid": None, "status": "queued", "error_code": error}, 201)
 
 
-_NEVER_ARRIVES = frozenset({"hang", "error", "busy", "opted_out", "redirect"})
-
-
-def message_came(
-    network: Network,
-    to: Annotated[str, Form(alias="To")],
-    body: Annotated[str, Form(alias="Body")],
-    sender: Annotated[str, Form(alias="From")],
-    x_reference: Annotated[str, Header()] = "",
-) -> Response:
-    fault = network.plan.take(to, "messages")
-    entry = None if fault in _NEVER_ARRIVES else network.receive_text(to, body, x_reference)
-    if fault is not None:
-        return _faulty(fault, entry)
-    assert entry is not None
-    return JSONResponse({**_shown(entry, network.account), "to": to, "from": sender, "body": body}, 201)
-
-
-def call_came(
-    network: Network,
-    to: Annotated[str, Form(alias="To")],
-    twiml: Annotated[str, Form(alias="Twiml")],
-    sender: Annotated[str, Form(alias="From")],
-    x_reference: Annotated[str, Header()] = "",
-) -> Response:
-    fault = network.plan.take(to, "calls")
-    entry = None if fault in _NEVER_ARRIVES else network.receive_call(to, twiml, x_reference)
-    if fault is not None:
-        return _faulty(fault, entry)
-    assert entry is not None
-    return JSONResponse({**_shown(entry, network.account), "to": to, "from": sender}, 201)
-
-
-def _shown(entry: Entry, account: str) -> dict[str, object]:
+def shown(entry: Entry, account: Account, status: str) -> dict[str, object]:
     return {
         "sid": entry.sid,
-        "account_sid": account,
-        "status": "queued",
+        "account_sid": account.sid,
+        "to": entry.phone,
+        "from": entry.line,
+        "body": entry.body,
+        "status": status,
         "date_created": entry.at,
-        "error_code": None,
+        "error_code": 30005 if status in ("undelivered", "failed") else None,
         "error_message": None,
     }
 
 
-def messages(network: Network, to: str = "") -> dict[str, object]:
-    found = [entry for entry in network.ledger.entries if entry.kind == "text" and to in ("", entry.phone)]
-    return {"messages": [{**_shown(each, network.account), "to": each.phone, "body": each.body} for each in found]}
+def one(network: Network, account: Customer, sid: str) -> Response:
+    """A message or a call as it stands now."""
+    entry = network.ledger.by_sid(sid)
+    if entry is None or entry.line != account.number:
+        return _error(404, 20404, "The requested resource was not found")
+    return JSONResponse(shown(entry, account, _status(entry)))
 
 
-def page(network: Network) -> Response:
-    template = _pages.get_template("handsets.html")
-    html = template.render(phones=list(network.phones()), count=len(network.ledger.entries))
-    return Response(html, media_type="text/html", headers={"Content-Security-Policy": CSP, "Cache-Control": "no-store"})
+def _status(entry: Entry) -> str:
+    if entry.sid.startswith("CA"):
+        return "failed" if entry.kind == "lost" else "completed"
+    return "undelivered" if entry.kind == "lost" else "delivered"
 
 
-def owner_replies(network: Network, phone: Annotated[str, Form()], body: Annotated[str, Form()]) -> Response:
-    network.reply(phone, body)
-    return RedirectResponse("/", 303)
+def messages(network: Network, account: Customer, request: Request) -> dict[str, object]:
+    return {"messages": _listed(network, account, "SM", request.query_params.get("To"))}
 
 
-def owner_presses(
-    network: Network, phone: Annotated[str, Form()], call: Annotated[str, Form()], key: Annotated[str, Form()]
-) -> Response:
-    network.press(phone, call, key)
-    return RedirectResponse("/", 303)
+def calls(network: Network, account: Customer, request: Request) -> dict[str, object]:
+    return {"calls": _listed(network, account, "CA", request.query_params.get("To"))}
 
 
-def set_fault(network: Network, phone: str, what: str, fault: Fault, times: int = 1) -> dict[str, bool]:
+def _listed(network: Exchange, account: Account, kind: str, to: str | None) -> list[dict[str, object]]:
+    """What was sent, the newest first; what came from telephones is not among it."""
+    sent = [each for each in network.ledger.entries if each.kind in ("text", "call", "lost")]
+    mine = [each for each in sent if each.line == account.number and each.sid.startswith(kind)]
+    return [shown(each, account, _status(each)) for each in reversed(mine) if to in (None, each.phone)]
+
+
+def set_fault(network: Network, phone: str, what: What, fault: Fault, times: int = 1) -> dict[str, bool]:
     network.plan.set(phone, what, fault, times)
     return {"ok": True}
 
@@ -145,47 +182,21 @@ def clear_faults(network: Network) -> dict[str, bool]:
     return {"ok": True}
 
 
-def count(network: Network) -> dict[str, int]:
-    return {"count": len(network.ledger.entries)}
-
-
 def build_handsets(exchange: Exchange) -> FastAPI:
     app = FastAPI(title="Handsets", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.exchange = exchange
-    app.add_api_route(
-        f"{API}/Messages.json", message_came, methods=["POST"], dependencies=[Customer], response_model=None
-    )
-    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"], dependencies=[Customer])
-    app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], dependencies=[Customer], response_model=None)
-    app.add_api_route("/", page, methods=["GET"], response_model=None)
-    app.add_api_route("/reply", owner_replies, methods=["POST"], response_model=None)
-    app.add_api_route("/press", owner_presses, methods=["POST"], response_model=None)
-    app.add_api_route("/count", count, methods=["GET"])
-    app.add_api_route("/control/faults", set_fault, methods=["POST"])
-    app.add_api_route("/control/faults", clear_faults, methods=["DELETE"])
-    app.mount("/files", StaticFiles(directory=FILES), name="files")
+    app.add_api_route(f"{API}/Messages.json", message_came, methods=["POST"], response_model=None)
+    app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
+    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"])
+    app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"])
+    for kind in ("Messages", "Calls"):
+        app.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)
+    app.add_api_route("/control/faults", set_fault, methods=["POST"], dependencies=[handsets_page.OwnSite])
+    app.add_api_route("/control/faults", clear_faults, methods=["DELETE"], dependencies=[handsets_page.OwnSite])
+    handsets_page.add_to(app)
     return app
-
-
-def owners_of(path: Path) -> dict[str, Owner]:
-    """Names for numbers, from a JSON file of {"+1…": {"name": …, "post": …}}; what the page shows and nothing else."""
-    return {phone: Owner(**owner) for phone, owner in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
 def serve_handsets(exchange: Exchange, port: int) -> None:
     """Until the process is ended; on this machine only."""
     uvicorn.run(build_handsets(exchange), host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
-
-def exchange_from(folder: Path, *, account: str, secret: str, sender: str, target: str, public_url: str) -> Exchange:
-    """A network whose ledger and owners lie in a folder."""
-    owners = folder / "owners.json"
-    return Exchange(
-        ledger=Ledger(folder / "ledger.jsonl").load(),
-        account=account,
-        secret=secret,
-        sender=sender,
-        target=target,
-        public_url=public_url,
-        owners=owners_of(owners) if owners.exists() else {},
-    )

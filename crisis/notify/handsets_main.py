@@ -1,17 +1,64 @@
 """The stand-in as a process: `python -m crisis.notify.handsets_main CONFIG`; the file is private to its owner."""
 
 import json
+import os
+import signal
 import sys
+import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from crisis.notify.handsets_app import exchange_from, serve_handsets
+from crisis.notify.handsets import Account, Exchange, Owner
+from crisis.notify.handsets_app import serve_handsets
+from crisis.notify.ledger import Ledger
+
+LEDGER, OWNERS = "ledger.jsonl", "owners.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the stand-in is started with; `owners.json` in `folder` says whose telephone is whose."""
+
+    folder: Path
+    port: int
+    accounts: tuple[Account, ...]
+    target: str
+    public_url: str
+
+    def text(self) -> str:
+        return json.dumps({**asdict(self), "folder": str(self.folder)})
+
+
+def config_from(text: str) -> Config:
+    read = json.loads(text)
+    accounts = tuple(Account(**each) for each in read.pop("accounts"))
+    return Config(**{**read, "folder": Path(read["folder"]), "accounts": accounts})
+
+
+def exchange_from(config: Config) -> Exchange:
+    """A network whose ledger and owners lie in a folder."""
+    owners = config.folder / OWNERS
+    named = json.loads(owners.read_text(encoding="utf-8")) if owners.exists() else {}
+    return Exchange(
+        ledger=Ledger(config.folder / LEDGER).load(),
+        accounts=config.accounts,
+        target=config.target,
+        public_url=config.public_url,
+        owners={phone: Owner(**owner) for phone, owner in named.items()},
+    )
+
+
+def _end_with_parent() -> None:
+    """Whoever started this holds the other end of its input: when they are gone, however they went, this ends too."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
-    config = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    port = config.pop("port")
-    folder = Path(config.pop("folder"))
-    serve_handsets(exchange_from(folder, **config), port)
+    config = config_from(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    if "--with-parent" in sys.argv[2:]:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    serve_handsets(exchange_from(config), config.port)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,71 @@
+"""The page of telephones: what each one received, and forms for its owner to answer. Works without script."""
+
+from pathlib import Path
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+
+from crisis.notify.handsets import Exchange
+
+FILES = Path(__file__).parent / "handsets_files"
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HERE = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
+LATEST = 12  # of one telephone
+
+_pages = Environment(loader=FileSystemLoader(FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_WHAT = {"text": "Text", "call": "Call", "voice": "You heard", "reply": "You wrote", "key": "You pressed"}
+
+
+def own_site(request: Request, origin: Annotated[str, Header()] = "") -> None:
+    """Another site open in the same browser may not answer a page, nor may a name that it points to this machine."""
+    host = urlsplit(f"//{request.headers.get('host', '')}")
+    if host.hostname not in HERE or (origin and urlsplit(origin).netloc != host.netloc):
+        raise HTTPException(403, "Only from this machine's own page")
+
+
+OwnSite = Depends(own_site)
+
+
+def _network(request: Request) -> Exchange:
+    return cast(Exchange, request.app.state.exchange)
+
+
+def page(request: Request) -> Response:
+    network = _network(request)
+    phones = [(phone, owner, entries[-LATEST:]) for phone, owner, entries in network.phones()]
+    count = len(network.ledger.entries)
+    html = _pages.get_template("handsets.html").render(phones=phones, count=count, what=_WHAT)
+    headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(html, media_type="text/html", headers=headers)
+
+
+def owner_replies(request: Request, phone: Annotated[str, Form()], body: Annotated[str, Form()] = "") -> Response:
+    if body.strip():
+        _network(request).reply(phone, body)
+    return RedirectResponse(f"/#p{phone[1:]}", 303)
+
+
+def owner_presses(
+    request: Request, phone: Annotated[str, Form()], call: Annotated[str, Form()], key: Annotated[str, Form()]
+) -> Response:
+    _network(request).press(phone, call, key)
+    return RedirectResponse(f"/#p{phone[1:]}", 303)
+
+
+def count(request: Request) -> dict[str, int]:
+    return {"count": len(_network(request).ledger.entries)}
+
+
+def add_to(app: FastAPI) -> None:
+    app.add_api_route("/", page, methods=["GET"], response_model=None, dependencies=[OwnSite])
+    app.add_api_route("/reply", owner_replies, methods=["POST"], response_model=None, dependencies=[OwnSite])
+    app.add_api_route("/press", owner_presses, methods=["POST"], response_model=None, dependencies=[OwnSite])
+    app.add_api_route("/count", count, methods=["GET"], dependencies=[OwnSite])
+    app.mount("/files", StaticFiles(directory=FILES), name="files")
