@@ -32,8 +32,8 @@ LOGS: dict[str, object] = {
     "disable_existing_loggers": False,
     "formatters": {"where": {"()": WhereOnly, "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "where"}},
-    "root": {"handlers": ["out"], "level": "INFO"},
-    "loggers": {"uvicorn.error": {"level": "WARNING"}},  # INFO would write each socket's address
+    "root": {"handlers": ["out"], "level": "WARNING"},  # libraries write addresses at INFO
+    "loggers": {"crisis": {"level": "INFO"}, "web": {"level": "INFO"}},
 }
 
 

@@ -89,8 +89,8 @@ def watch(url: str, token: str, console: Console, *, once: bool = False) -> None
         failures = 0
         while True:
             try:
-                for board in boards(url, token, board):
-                    failures = 0
+                for now in boards(url, token, board.position):
+                    board, failures = now, 0
                     screen.update(picture(board, "live"))
             except (OSError, WebSocketException, httpx2.HTTPError) as error:
                 if isinstance(error, InvalidStatus) and error.response.status_code == httpx2.codes.FORBIDDEN:
@@ -100,9 +100,9 @@ def watch(url: str, token: str, console: Console, *, once: bool = False) -> None
             time.sleep(AGAIN[min(failures, len(AGAIN) - 1)])
 
 
-def boards(url: str, token: str, board: Board) -> Iterator[Board]:
+def boards(url: str, token: str, position: int) -> Iterator[Board]:
     """The board, again and again while the socket lives; the clocks move with each heartbeat."""
-    address = f"{url.replace('http', 'ws', 1)}/live?after={board.position}"
+    address = f"{url.replace('http', 'ws', 1)}/live?after={position}"
     headers = {"Authorization": f"Bearer {token}"}
     with connect(address, additional_headers=headers, compression=None) as socket:
         board = ask(url, token)

@@ -6,6 +6,7 @@ from datetime import time
 from starlette.testclient import TestClient
 
 from crisis import clock
+from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.store import accounts, protocols, roster
 from crisis.store.engine import Store
@@ -60,6 +61,7 @@ def a_district(store: Store) -> District:
         roster.add_student(tx, (DISTRICT, SCHOOL), STUDENT, ("Ximena", "Quetzal"))
         roster.add_student(tx, (ELSEWHERE, FAR_SCHOOL), StudentId("st-9"), ("Ximena", "Faraway"))
         protocol_hash = protocols.publish(tx, suicide_risk(), at, proved=True)
+        protocols.publish(tx, loader.protocol("missing_student"), at, proved=True)
     return District(store, protocol_hash)
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from crisis.store import audit
 from crisis.store.engine import Store
-from tests.factories import SCHOOL, STUDENT, evidence_for
+from tests.factories import SCHOOL, STUDENT
 from tests.web.district import (
     COUNSELOR,
     FAR_SCHOOL,
@@ -139,24 +139,24 @@ def test_words_come_as_text_and_are_stored_sealed(counselor: Api, district: Dist
 
 
 def test_evidence_in_words_is_sealed_and_codes_are_not(counselor: Api, district: District) -> None:
-    incident, seen = counselor.opened()
-    step = counselor.get(f"/incidents/{incident}/next").body["next"][0]["step"]
-    protocol = counselor.get(f"/protocols/{district.protocol_hash}").body
-    fields = next(each for each in protocol["steps"] if each["id"] == step)["evidence"]
-    evidence = evidence_for(step) | {field["name"]: CANARY for field in fields if field["kind"] == "words"}
-    assert CANARY in evidence.values()
+    incident, seen = counselor.opened(crisis_type="missing_student", beside="nobody")
 
-    answer = counselor.order(incident, "complete-step", seen, step=step, evidence=evidence)
+    search = counselor.order(incident, "complete-step", seen, step="local_search", evidence={"last_seen": CANARY})
+    found = {"where": CANARY, "hurt": "no"}
+    after = counselor.order(incident, "complete-step", search.body["seq"], step="student_found", evidence=found)
 
-    assert answer.status == 200
+    events = counselor.get(f"/incidents/{incident}/events").body
+    kept = [event["body"]["evidence"] for event in events["events"] if event["event"] == "StepCompleted"]
+    assert (search.status, after.status) == (200, 200)
+    assert [evidence.get("hurt") for evidence in kept] == [None, "no"]
+    assert sorted(events["words"].values()) == [CANARY, CANARY]
     assert CANARY not in everything_stored(district.store)
-    assert CANARY in counselor.get(f"/incidents/{incident}/events").body["words"].values()
 
 
 def test_text_where_the_protocol_knows_no_field_is_never_stored_open(counselor: Api, district: District) -> None:
     incident, seen = counselor.opened()
 
-    counselor.order(incident, "complete-step", seen, step="gather", evidence={"whatever": CANARY})
+    counselor.order(incident, "complete-step", seen, step="clear_means", evidence={"whatever": CANARY})
 
     assert CANARY not in everything_stored(district.store)
 
@@ -172,7 +172,7 @@ def test_what_is_not_yours_answers_like_what_is_not_there(
     for path in ("", "/events", "/next"):
         assert other.get(f"/incidents/{incident}{path}") == other.get(f"/incidents/no-such{path}")
         assert other.get(f"/incidents/{incident}{path}").status == 404
-    for name, order in (("take-custody", {}), ("add-note", {"words": "x"}), ("complete-step", {"step": "gather"})):
+    for name, order in (("take-custody", {}), ("add-note", {"words": "x"}), ("complete-step", {"step": "clear_means"})):
         assert other.order(incident, name, seen, **order).status == 404
     assert other.get("/incidents").body["open"] == []
 

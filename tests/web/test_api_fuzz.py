@@ -22,14 +22,16 @@ NAMES = [
 ]  # fmt: skip
 NASTY = [
     "", " ", "\x00", "\ud800", "\u202e", "a" * 9000, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "NaN",
-    "1e999", "%s %(x)s {0}", "'; DROP TABLE incident; --", "../../etc/passwd", "stay", "gather", "p-nurse", "low",
+    "1e999", "%s %(x)s {0}", "'; DROP TABLE incident; --", "../../etc/passwd", "take_custody", "clear_means", "p-nurse", "low",
 ]  # fmt: skip
 TEXTS = st.sampled_from(NASTY) | st.text(max_size=40)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=12
 )
-STEPS = st.sampled_from(["stay", "gather", "screen", "assess", "guardian_contact", "referral", "debrief"])
+STEPS = st.sampled_from(
+    ["take_custody", "clear_means", "screen", "assess", "guardian_contact", "referral", "tell_admin"]
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
