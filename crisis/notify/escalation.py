@@ -46,7 +46,7 @@ def _owed(urgency: Urgency, began: datetime, tries: Sequence[Try], channel: Chan
     yield from (when for when in planned if not any(each.at >= when for each in mine))
     if not tries or any(each.outcome is AttemptOutcome.ACCEPTED for each in tries):
         return
-    if mine:
-        yield mine[-1].at + timedelta(seconds=AGAIN[min(len(mine), len(AGAIN)) - 1])
-    else:
+    if not mine:
         yield tries[-1].at  # the other channel, at once
+    elif len(mine) < len(tries):
+        yield mine[-1].at + timedelta(seconds=AGAIN[min(len(mine), len(AGAIN)) - 1])
