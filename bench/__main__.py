@@ -1,0 +1,57 @@
+"""`python -m bench`: all figures. `--quick` is a smoke run of under a minute; `--write` makes docs/performance.md."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import board, commits, fanout, handover, report, restart
+from bench.console import allow_files
+from bench.figures import Figure, this_machine
+from bench.place import Towns, towns
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+def quick(where: Towns) -> Iterator[Figure]:
+    yield from commits.figures(where, 1)
+    yield from handover.figures(where, 1)
+    yield from fanout.figures(where, 2, (100,))
+    yield from board.figures(where, 3, 100, 10)
+    yield from restart.figures(where, 1, 500)
+
+
+def full(where: Towns) -> Iterator[Figure]:
+    yield from commits.figures(where, 30)
+    yield from handover.figures(where, 30)
+    yield from fanout.figures(where, 20, (1000, 5000))
+    yield from board.figures(where, 100, 10_000, 200)
+    yield from restart.figures(where, 5, 10_000)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="bench", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="small numbers, to see that everything still measures")
+    asked.add_argument("--write", action="store_true", help="write docs/performance.md; the best of a quiet machine")
+    asked.add_argument("--runs", type=int, default=1, help="whole runs; of each figure the median run counts")
+    chosen = asked.parse_args()
+    if chosen.quick and chosen.write:
+        sys.exit("A quick run measures too little to be written down")
+    allow_files()
+    machine = this_machine()
+    print(machine, flush=True)
+    runs = [list(_said(quick if chosen.quick else full)) for _ in range(chosen.runs)]
+    figures = [report.middle(each) for each in zip(*runs, strict=True)]
+    if chosen.write:
+        PAGE.write_text(report.page(machine, figures, chosen.runs))
+
+
+def _said(which: Callable[[Towns], Iterator[Figure]]) -> Iterator[Figure]:
+    with towns() as where:
+        for figure in which(where):
+            print(figure.line(), flush=True)
+            yield figure
+
+
+if __name__ == "__main__":
+    main()
