@@ -5,10 +5,12 @@ N-th passing of that point.
 """
 
 import os
+import threading
 from collections import Counter
 
 _PLAN = os.environ.get("CRISIS_FAILPOINT", "")
 _passed: Counter[str] = Counter()
+_counting = threading.Lock()
 
 
 def hit(name: str) -> None:
@@ -19,6 +21,7 @@ def hit(name: str) -> None:
         with open(_PLAN.removeprefix("count:"), "a", encoding="utf-8") as file:
             file.write(name + "\n")
         return
-    _passed[name] += 1
-    if f"{name}#{_passed[name]}" == _PLAN:
-        os._exit(137)
+    with _counting:
+        _passed[name] += 1
+        if f"{name}#{_passed[name]}" == _PLAN:
+            os._exit(137)

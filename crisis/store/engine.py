@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from crisis import failpoints
 from crisis.store import postgres, schema, sqlite, wake
 from crisis.store.sealed import KeyRing
 
@@ -43,7 +44,9 @@ class Store:
                 ring = wake.taken(tx)
                 if ring and self.dialect == "postgresql":
                     postgres.notify(tx)
+                failpoints.hit("store.before_commit")
                 _commit(transaction)
+                failpoints.hit("store.after_commit")
         if ring:
             self._wake.ring()
 
