@@ -1,6 +1,6 @@
 """What the pages show: small frozen views, read in one transaction and filtered by policy for the one who looks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -114,7 +114,7 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     position = incidents.head(tx)
     found = incidents.current(tx, actor.district, closed_since=at.replace(hour=0, minute=0, second=0, microsecond=0))
     mine = [each for each in found if _visible(actor, each) and school in (None, each.school)]
-    rows = [_row(tx, each) for each in mine]
+    rows = list(_rows(tx, mine))
     return Board(
         position=position,
         open=tuple(sorted((row for row in rows if row.incident.closed_at is None), key=_pressing)),
@@ -126,17 +126,21 @@ def _visible(actor: Actor, incident: Incident) -> bool:
     return may_see(actor, incident.district, incident.school, involved(incident))
 
 
-def _row(tx: Connection, incident: Incident) -> BoardRow:
-    protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
-    pressing = next_steps(incident, protocol, ground)
-    return BoardRow(
-        incident=incident,
-        protocol=protocol,
-        school=people.school(tx, incident.school),
-        zone=ground.calendar.zone,
-        next=pressing[0] if pressing else None,
-        names=people.names(tx, involved(incident)),
-    )
+def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
+    """Schools, calendars and names are read once for the whole board: one by one they took most of its time."""
+    places = {each: (people.school(tx, each), people.ground(tx, each)) for each in {row.school for row in found}}
+    names = people.names(tx, frozenset[PersonId]().union(*(involved(each) for each in found)))
+    for incident in found:
+        protocol, (school, ground) = protocols.by_hash(tx, incident.protocol_hash), places[incident.school]
+        pressing = next_steps(incident, protocol, ground)
+        yield BoardRow(
+            incident=incident,
+            protocol=protocol,
+            school=school,
+            zone=ground.calendar.zone,
+            next=pressing[0] if pressing else None,
+            names={person: names[person] for person in involved(incident) if person in names},
+        )
 
 
 def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
@@ -172,7 +176,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         next=next_steps(incident, protocol, ground),
         obstacles=tuple(obstacles(incident, protocol, at)),
         events=tuple(events),
-        words=sealed.read(tx, keys, _words_in((stored.event for stored in events), protocol)),
+        words=sealed.read(tx, keys, words_in((stored.event for stored in events), protocol)),
         names={**names, **{each.id: each.name for each in staff}},
         staff=tuple(staff),
         student=student,
@@ -180,7 +184,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     )
 
 
-def _words_in(events: Iterable[Event], protocol: Protocol) -> list[WordsId]:
+def words_in(events: Iterable[Event], protocol: Protocol) -> list[WordsId]:
     """The ids of everything that people wrote: fields of that type, and evidence of kind `words`."""
     found: list[WordsId] = []
     for event in events:

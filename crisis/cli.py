@@ -1,0 +1,400 @@
+"""`crisis`: the commands of the person who keeps the installation running."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from crisis import clock
+from crisis.checker.check import check
+from crisis.demo import run_demo
+from crisis.errors import NotFound, Reason, Refused
+from crisis.notify.worker import run_worker
+from crisis.protocols import diagram, loader
+from crisis.protocols.loader import ProtocolFault
+from crisis.protocols.schema import Protocol
+from crisis.settings import Settings
+from crisis.store import accounts, audit, backup, export, incidents, people, protocols, roster, roster_import
+from crisis.store.backup import BackupFault
+from crisis.store.engine import Store, WrongDatabase, open_store
+from crisis.store.oneroster_files import Severity
+from crisis.store.passwords import passphrase, standard
+from crisis.store.roster_apply import Target
+from crisis.store.roster_import import Confirmation, Preview
+from crisis.store.sealed import KeyFault, KeyRing
+from crisis.vocabulary import DistrictId, IncidentId, LegalBasis, PersonId, SchoolId, StaffRole
+from web.serve import serve as serve_web
+from web.terminal import Refusal
+from web.terminal import watch as watch_board
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="School behavioral-health crisis response.")
+roster_app = typer.Typer(no_args_is_help=True, help="Districts, schools, students, families and staff.")
+protocol_app = typer.Typer(no_args_is_help=True, help="Read and prove protocols.")
+incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents; to look into one is on record.")
+audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done and read.")
+account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
+token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs.")
+app.add_typer(roster_app, name="roster")
+app.add_typer(protocol_app, name="protocol")
+app.add_typer(incident_app, name="incident")
+app.add_typer(audit_app, name="audit")
+app.add_typer(account_app, name="account")
+app.add_typer(token_app, name="token")
+
+out, err = Console(), Console(stderr=True)
+MOST_FAULTS_SHOWN = 40
+JURISDICTION = typer.Option(help="The overlay of a state, such as US-MA; see `crisis protocol list`.")
+PROTOCOL = typer.Argument(help="The name of a built-in protocol, or a file.")
+
+
+def main() -> None:
+    """Says in one sentence what went wrong and what to do, where that is known."""
+    try:
+        app()
+    except (WrongDatabase, KeyFault, BackupFault, ProtocolFault, Refused) as error:
+        raise SystemExit(_no(str(error))) from error
+    except NotFound as error:
+        raise SystemExit(_no("There is no such thing here.")) from error
+
+
+def _no(text: str) -> int:
+    err.print("[bold red]No.[/]", end=" ")
+    err.print(text, markup=False, highlight=False)
+    return 1
+
+
+@contextmanager
+def opened(*, migrate: bool = False, readonly: bool = False) -> Iterator[tuple[Store, Settings]]:
+    settings = Settings()
+    store = open_store(settings.database_url, settings.key_file, migrate=migrate, readonly=readonly)
+    try:
+        yield store, settings
+    finally:
+        store.close()
+
+
+@contextmanager
+def working(store: Store, settings: Settings) -> Iterator[threading.Event]:
+    """The worker in a thread of this process; set the event to end it."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(store, settings, stop), name="worker")
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(15)
+
+
+@app.command()
+def init(jurisdiction: Annotated[str | None, JURISDICTION] = None) -> None:
+    """Makes keys and database, and puts the built-in protocols in force. Safe to run again."""
+    settings = Settings()
+    if not settings.key_file.exists():
+        KeyRing.create(settings.key_file)
+        out.print(f"Made the key file {settings.key_file}. Keep a copy of it apart from the backups: words need it.")
+    if settings.database_url.startswith("sqlite:///"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    with opened(migrate=True) as (store, _), store.write() as tx:
+        for name in loader.names():
+            known = loader.protocol(name, jurisdiction)
+            protocols.publish(tx, known, clock.now(), proved=True)
+            out.print(f"In force: {known.id} {known.version} ({known.jurisdiction})")
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to the version of this program. Make a backup first."""
+    with opened(migrate=True):
+        out.print("The database fits this program.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+    worker: Annotated[bool, typer.Option(help="Run the worker in this process too; SQLite always does.")] = True,
+) -> None:
+    """Serves the console, the API and the socket until it is asked to end."""
+    with opened() as (store, settings):
+        address = (host or settings.host, settings.port if port is None else port)
+        out.print(f"Crisis is at {settings.public_url}")
+        if worker or store.dialect == "sqlite":
+            with working(store, settings):
+                serve_web(store, settings, *address)
+        else:
+            serve_web(store, settings, *address)
+
+
+@app.command()
+def worker() -> None:
+    """Sends pages and minds the timers, in a process of its own (PostgreSQL)."""
+    with opened() as (store, settings), working(store, settings) as stop, suppress(KeyboardInterrupt):
+        out.print("The worker runs. Stop with Ctrl-C.")
+        stop.wait()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Keep the data in this folder.")] = None,
+    quick: Annotated[bool, typer.Option(help="Escalate in seconds, to watch it.")] = False,
+) -> None:
+    """The whole thing on this machine, with a made-up district and everybody's telephones on a page."""
+    run_demo(serve_web, port=port, data=data, quick=quick)
+
+
+@app.command()
+def watch(
+    token: Annotated[str, typer.Option(envvar="CRISIS_TOKEN", help="Better in the environment than typed.")],
+    url: Annotated[str | None, typer.Option(help="Where Crisis is; as configured if left out.")] = None,
+    once: Annotated[bool, typer.Option(help="Show the board once and end.")] = False,
+) -> None:
+    """The live board in the terminal."""
+    try:
+        watch_board(url or Settings().public_url, token, out, once=once)
+    except Refusal as error:
+        raise SystemExit(_no("The server does not take this token; make one with `crisis token create`.")) from error
+    except KeyboardInterrupt:
+        return
+
+
+@app.command("backup")
+def make_backup(target: Path) -> None:
+    """Writes a backup, opens it again and proves it. The key file is not in it: keep that apart."""
+    with opened(readonly=True) as (store, _):
+        report = backup.backup(store, target, clock.now())
+    out.print(f"{report.file}: {report.size} bytes, {report.audit_rows} audit rows, {report.proof}", highlight=False)
+    out.print(f"SHA-256 {report.sha256}", highlight=False)
+
+
+@app.command()
+def restore(source: Path, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
+    """Puts a backup in place of the database, after proving it. Stop Crisis first."""
+    settings = Settings()
+    if not yes:
+        typer.confirm("This puts the backup in the place of the present database. Go on?", abort=True)
+    report = backup.restore(source, settings.database_url, settings.key_file, clock.now())
+    out.print(f"Restored to position {report.position} of the log.")
+
+
+@roster_app.command("district")
+def add_district(district: str, name: str) -> None:
+    """Adds a district."""
+    with opened() as (store, _), store.write() as tx:
+        roster.add_district(tx, DistrictId(district), name)
+
+
+@roster_app.command("staff")
+def list_staff(district: str) -> None:
+    """Everybody with a post, with the ids that other commands ask for."""
+    table = _table("id", "name", "posts", "schools")
+    with opened(readonly=True) as (store, _), store.read() as tx:
+        for member in people.staff(tx, DistrictId(district)):
+            table.add_row(member.id, member.name, ", ".join(member.posts), ", ".join(sorted(member.schools)))
+    out.print(table)
+
+
+@roster_app.command("post")
+def give_post(
+    person: str, post: StaffRole, school: Annotated[str | None, typer.Option(help="None: all of the district.")] = None
+) -> None:
+    """Gives somebody a post at a school or in the district; an import never gives a district post."""
+    with opened() as (store, _), store.write() as tx:
+        member = people.actor(tx, PersonId(person))
+        roster.give_post(tx, member.district, PersonId(person), post, SchoolId(school) if school else None)
+        detail = {"post": post.value, "school": school or "all"}
+        audit.record(tx, at=clock.now(), actor=None, action="post given", subject=person, detail=detail)
+
+
+@roster_app.command("import")
+def import_roster(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A OneRoster CSV export (.zip).")],
+    district: Annotated[str, typer.Option()],
+    zone: Annotated[str, typer.Option(help="Time zone of new schools.")] = "America/New_York",
+    force: Annotated[bool, typer.Option(help="So many have really left.")] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+) -> None:
+    """Shows what an export would change and what is wrong with it, asks, and then imports it whole or not at all."""
+    content, at = file.read_bytes(), clock.now()
+    with opened() as (store, _):
+        with store.read() as tx:
+            seen = roster_import.preview(tx, DistrictId(district), content, at=at)
+        out.print(_changes(seen))
+        _print_faults(seen)
+        reasons = seen.reasons_against(force=force)
+        if reasons:
+            raise Refused(*reasons)
+        if not yes:
+            typer.confirm("Import this?", abort=True)
+        confirmation, target = (
+            Confirmation(token=seen.token, force=force),
+            Target(district=DistrictId(district), zone=zone),
+        )
+        with _bar("Importing") as advance, store.write() as tx:
+            roster_import.confirm(tx, target, content, confirmation, at=at, by=None, progress=advance)
+    out.print("Imported.")
+
+
+def _changes(seen: Preview) -> Table:
+    table = _table("what", "change", "how many", title="What this export changes")
+    for (kind, change), number in sorted(seen.difference.counts().items()):
+        table.add_row(kind, change, str(number))
+    return table
+
+
+def _print_faults(seen: Preview) -> None:
+    if not seen.faults:
+        out.print("No faults.")
+        return
+    table = _table("file", "line", "", "what is wrong and what to do", title="Faults")
+    style = {Severity.STOPS: "bold red", Severity.SKIPPED: "yellow", Severity.KEPT: "dim"}
+    for fault in seen.faults[:MOST_FAULTS_SHOWN]:
+        text = fault.text % dict(fault.values) if fault.values else fault.text
+        table.add_row(fault.file, str(fault.line or ""), fault.severity, text, style=style[fault.severity])
+    out.print(table)
+    more = len(seen.faults) - MOST_FAULTS_SHOWN + seen.incoming.faults_left_out
+    if more > 0:
+        out.print(f"… and {more} more.")
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@protocol_app.command("list")
+def list_protocols() -> None:
+    """The built-in protocols, the overlays of the states, and who has reviewed them."""
+    table = _table("protocol", "version", "title", "steps", "reviewed")
+    for name in loader.names():
+        known = loader.protocol(name)
+        reviewed = known.review.clinical.name and known.review.legal.name
+        table.add_row(known.id, known.version, known.title.en, str(len(known.steps)), "yes" if reviewed else "no")
+    out.print(table)
+    out.print(f"Overlays: {', '.join(loader.overlays())}")
+
+
+def _protocol(name: str, jurisdiction: str | None) -> Protocol:
+    if Path(name).suffix in (".yaml", ".yml"):
+        base = loader.protocol_from_file(Path(name))
+        return base if jurisdiction is None else loader.compose(base, loader.overlay(jurisdiction))
+    return loader.protocol(name, jurisdiction)
+
+
+@protocol_app.command("check")
+def check_protocol(name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None) -> None:
+    """Proves what a protocol promises over every state it can reach, or tells how it fails."""
+    known = _protocol(name, jurisdiction)
+    with out.status("Exploring …") as status:
+        proof = check(known, progress=lambda states: status.update(f"Exploring … {states} states"))
+    if proof.holds:
+        out.print(f"[bold green]Holds.[/] {proof.states} states, {proof.moves} moves, {proof.closed} ways to close.")
+        return
+    for finding in proof.findings:
+        out.print(str(finding), markup=False, highlight=False)
+    raise typer.Exit(1)
+
+
+@protocol_app.command("diagram")
+def draw_protocol(
+    name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None, language: str = "en"
+) -> None:
+    """The steps as a Mermaid diagram."""
+    typer.echo(diagram.mermaid(_protocol(name, jurisdiction), language))
+
+
+@protocol_app.command("explain")
+def explain_protocol(
+    name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None, language: str = "en"
+) -> None:
+    """The whole plan in plain words, to read or to print for the day when the system is down."""
+    typer.echo(diagram.outline(_protocol(name, jurisdiction), language))
+
+
+@incident_app.command("list")
+def list_incidents(district: str) -> None:
+    """The open incidents, without names."""
+    table = _table("id", "mode", "school", "what", "phase", "student", "risk", "opened")
+    with opened(readonly=True) as (store, _), store.read() as tx:
+        for each in incidents.current(tx, DistrictId(district)):
+            risk = each.effective_tier.value if each.effective_tier else "not known"
+            opened_at = each.opened_at.strftime("%Y-%m-%d %H:%M UTC")
+            table.add_row(each.id, each.mode, each.school, each.crisis_type, each.phase, each.custody, risk, opened_at)
+    out.print(table)
+
+
+@incident_app.command("show")
+def show_incident(incident_id: str) -> None:
+    """What happened, minute by minute, without what people wrote. On record."""
+    with opened() as (store, _), store.write() as tx:
+        incident = incidents.load(tx, IncidentId(incident_id))
+        log = incidents.events_of(tx, incident.id)
+        audit.record(tx, at=clock.now(), actor=None, action="incident shown by the operator", subject=incident.id)
+    table = _table("#", "at (UTC)", "event", "by", title=f"{incident.id} · {incident.phase} · {incident.mode}")
+    for stored in log:
+        at = stored.event.at.strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(str(stored.seq), at, type(stored.event).__name__, stored.event.by or "the system")
+    out.print(table)
+
+
+@incident_app.command("export")
+def export_incident(
+    incident_id: str,
+    target: Path,
+    basis: Annotated[LegalBasis, typer.Option(help="Why it may leave; it is put on record with the export.")],
+) -> None:
+    """Everything about one incident, with all words, in a file that only you can read."""
+    if target.exists():
+        raise Refused(Reason("EXPORT", "There is a file of that name; it is not written over"))
+    with opened() as (store, _), store.write() as tx:
+        document = export.document(tx, store.keys, IncidentId(incident_id))
+        detail = {"basis": basis.value}
+        audit.record(tx, at=clock.now(), actor=None, action="incident exported", subject=incident_id, detail=detail)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(document)
+    out.print(f"Wrote {target}. The export is on record.")
+
+
+@audit_app.command("verify")
+def verify_audit() -> None:
+    """Walks the whole chain: finds what was edited, taken out, put in or cut off."""
+    with opened(readonly=True) as (store, _), store.read() as tx:
+        report = audit.verify(tx)
+    if not report.ok:
+        raise Refused(Reason("AUDIT", f"The chain breaks at row {report.first_bad}: {report.reason}"))
+    out.print(f"[bold green]Whole.[/] {report.rows} rows.")
+
+
+@account_app.command("create")
+def create_account(person: str, username: str) -> None:
+    """Makes an account with a passphrase that is shown this once."""
+    words = passphrase()
+    with opened() as (store, _), store.write() as tx:
+        accounts.create_account(tx, PersonId(person), username, words, at=clock.now(), hashing=standard())
+    typer.echo(words)
+
+
+@token_app.command("create")
+def create_token(person: str, label: Annotated[str, typer.Option(help="What it is for.")]) -> None:
+    """Makes a token for a program of this person's; it is shown this once and ends with the person's account."""
+    with opened() as (store, _), store.write() as tx:
+        token = accounts.create_token(tx, PersonId(person), label, clock.now())
+    typer.echo(token)
+
+
+def _table(*headings: str, title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

@@ -1,0 +1,284 @@
+"""The commands as an operator types them, on a fresh installation in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
+
+import httpx2
+import pytest
+from rich.console import Console
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from crisis import cli, clock
+from crisis.store import accounts
+from crisis.store.engine import Store, open_store
+from crisis.store.passwords import standard
+from crisis.store.sqlite import driver
+from tests.store.archives import an_export
+from tests.web.district import COUNSELOR, SETTINGS, a_district, acting
+from web.app import build_app
+
+CANARY = "she keeps a rope behind the gym"
+
+Crisis = Callable[..., str]
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRISIS_DATABASE_URL", f"sqlite:///{tmp_path}/var/crisis.db")
+    monkeypatch.setenv("CRISIS_KEY_FILE", str(tmp_path / "var" / "keys.json"))
+    monkeypatch.setattr(cli, "out", Console(width=200))
+    monkeypatch.setattr(cli, "err", Console(width=200, stderr=True))
+    return tmp_path
+
+
+@pytest.fixture
+def crisis(installation: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Crisis:
+    """Runs one command; gives what it printed, and fails where it fails unless `fails` says so."""
+
+    def run(*words: str, fails: bool = False) -> str:
+        monkeypatch.setattr(sys, "argv", ["crisis", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        printed = capsys.readouterr()
+        assert bool(end.value.code) is fails, printed
+        return printed.out + printed.err
+
+    return run
+
+
+def installed(folder: Path) -> closing[Store]:
+    return closing(open_store(f"sqlite:///{folder}/var/crisis.db", folder / "var" / "keys.json"))
+
+
+@pytest.fixture
+def incident(crisis: Crisis, installation: Path) -> str:
+    """One in the district of the web tests; its id."""
+    crisis("init")
+    with installed(installation) as store:
+        district = a_district(store)
+        with TestClient(build_app(store, SETTINGS), base_url=SETTINGS.public_url) as client:
+            counselor = acting(client, district.token(COUNSELOR))
+            opened, seen = counselor.opened()
+            counselor.order(opened, "add-note", seen, words=CANARY)
+    return opened
+
+
+def test_init_makes_keys_that_only_the_owner_reads_and_puts_protocols_in_force(
+    crisis: Crisis, installation: Path
+) -> None:
+    said = crisis("init", "--jurisdiction", "US-MA")
+    again = crisis("init")
+
+    keys = installation / "var" / "keys.json"
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert "In force: suicide_risk" in said
+    assert "Made the key file" in said
+    assert "Made the key file" not in again
+
+
+def test_before_init_every_command_says_what_to_do(crisis: Crisis) -> None:
+    said = crisis("audit", "verify", fails=True)
+
+    assert "`crisis init` makes one" in said
+
+
+def test_a_roster_is_shown_with_its_faults_and_then_imported_whole(crisis: Crisis, installation: Path) -> None:
+    crisis("init")
+    crisis("roster", "district", "d", "A district")
+    file = installation / "export.zip"
+    file.write_bytes(an_export())
+
+    said = crisis("roster", "import", str(file), "--district", "d", "--yes")
+    staff = crisis("roster", "staff", "d")
+
+    assert "What this export changes" in said
+    assert "Imported." in said
+    assert "counselor" in staff
+
+
+def test_an_export_with_a_fault_that_stops_changes_nothing(crisis: Crisis, installation: Path) -> None:
+    crisis("init")
+    crisis("roster", "district", "d", "A district")
+    file = installation / "export.zip"
+    file.write_bytes(an_export(without=["users.csv"]))
+
+    said = crisis("roster", "import", str(file), "--district", "d", "--yes", fails=True)
+
+    assert "stops" in said
+    assert "faults that must be put right first" in said
+    assert "counselor" not in crisis("roster", "staff", "d")
+
+
+def test_an_import_asks_first(crisis: Crisis, installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crisis("init")
+    crisis("roster", "district", "d", "A district")
+    file = installation / "export.zip"
+    file.write_bytes(an_export())
+    monkeypatch.setattr("sys.stdin", StringIO("n\n"))
+
+    said = crisis("roster", "import", str(file), "--district", "d", fails=True)
+
+    assert "Import this?" in said
+    assert "counselor" not in crisis("roster", "staff", "d")
+
+
+def test_an_account_made_here_signs_in(crisis: Crisis, installation: Path, incident: str) -> None:
+    words = crisis("account", "create", COUNSELOR, "maya.counselor").strip()
+
+    with installed(installation) as store:
+        token = accounts.sign_in(store, "maya.counselor", words, clock.now(), hashing=standard())
+
+    assert token is not None
+
+
+def test_a_token_made_here_opens_the_api(crisis: Crisis, installation: Path, incident: str) -> None:
+    token = crisis("token", "create", COUNSELOR, "--label", "board in the office").strip()
+
+    with (
+        installed(installation) as store,
+        TestClient(build_app(store, SETTINGS), base_url=SETTINGS.public_url) as client,
+    ):
+        assert acting(client, token).get("/me").body["person"] == COUNSELOR
+
+
+def test_a_district_post_is_given_by_hand_and_is_on_record(crisis: Crisis, incident: str) -> None:
+    crisis("roster", "post", COUNSELOR, "district_lead")
+
+    assert "district_lead" in crisis("roster", "staff", "d-1")
+    assert "Whole." in crisis("audit", "verify")
+
+
+def test_incidents_are_listed_and_told_without_words(crisis: Crisis, installation: Path, incident: str) -> None:
+    listed, told = crisis("incident", "list", "d-1"), crisis("incident", "show", incident)
+
+    assert incident in listed
+    assert "IncidentOpened" in told
+    assert "NoteAdded" in told
+    assert CANARY not in listed + told
+    assert last_action(installation) == ("incident shown by the operator", incident)
+
+
+def test_an_export_has_the_words_is_private_and_on_record(crisis: Crisis, installation: Path, incident: str) -> None:
+    target = installation / "export.json"
+
+    crisis("incident", "export", incident, str(target), "--basis", "court_order")
+    again = crisis("incident", "export", incident, str(target), "--basis", "court_order", fails=True)
+
+    content = json.loads(target.read_text())
+    assert CANARY in content["words"].values()
+    assert [event["seq"] for event in content["events"]] == list(range(1, content["incident"]["seq"] + 1))
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert last_action(installation) == ("incident exported", incident)
+    assert "not written over" in again
+
+
+def last_action(folder: Path) -> tuple[str, str]:
+    with installed(folder) as store, store.read() as tx:
+        row = tx.execute(text("SELECT action, subject FROM audit ORDER BY number DESC LIMIT 1")).one()
+    return row[0], row[1]
+
+
+def test_an_unknown_incident_is_not_there(crisis: Crisis, incident: str) -> None:
+    assert "no such thing" in crisis("incident", "show", "nothing", fails=True)
+
+
+def test_a_backup_is_proved_and_restores(crisis: Crisis, installation: Path, incident: str) -> None:
+    target = installation / "crisis.backup"
+    made = crisis("backup", str(target))
+    crisis("roster", "post", COUNSELOR, "district_lead")
+
+    crisis("restore", str(target), "--yes")
+
+    assert "SHA-256" in made
+    assert "district_lead" not in crisis("roster", "staff", "d-1")
+    assert "Whole." in crisis("audit", "verify")
+
+
+def test_an_edited_chain_is_found(crisis: Crisis, installation: Path, incident: str) -> None:
+    """F134"""
+    with closing(driver.connect(installation / "var" / "crisis.db")) as raw:
+        triggers = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("UPDATE audit SET actor = 'p-nurse' WHERE number = 3")
+        raw.commit()
+
+    said = crisis("audit", "verify", fails=True)
+
+    assert "The chain breaks at row 3" in said
+
+
+def test_protocols_are_listed_drawn_explained_and_proved(crisis: Crisis) -> None:
+    listed, drawn = crisis("protocol", "list"), crisis("protocol", "diagram", "missing_student")
+    told = crisis("protocol", "explain", "suicide_risk", "--language", "es")
+
+    assert "suicide_risk" in listed
+    assert "US-MA" in listed
+    assert drawn.startswith("flowchart") or "flowchart" in drawn
+    assert "EN PELIGRO" in told
+
+
+def test_a_broken_protocol_file_is_told_by_line(crisis: Crisis, installation: Path) -> None:
+    file = installation / "broken.yaml"
+    file.write_text("id: broken\nversion: one\n")
+
+    said = crisis("protocol", "check", str(file), fails=True)
+
+    assert "broken.yaml" in said
+
+
+@pytest.mark.slow
+def test_a_served_installation_answers_is_watched_and_ends_when_asked(
+    crisis: Crisis, installation: Path, incident: str
+) -> None:
+    token = crisis("token", "create", COUNSELOR, "--label", "a test").strip()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", "from crisis.cli import main; main()", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command,
+        env=os.environ | {"CRISIS_PUBLIC_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as server:
+        try:
+            wait_for(f"{url}/health")
+            board = crisis("watch", "--url", url, "--token", token, "--once")
+            stranger = crisis("watch", "--url", url, "--token", "made-up", "--once", fails=True)
+            second = crisis("incident", "show", incident, fails=True)
+        finally:
+            asked = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            printed, _ = server.communicate(timeout=30)
+
+    assert "1 open" in board
+    assert incident[-6:].upper() in board
+    assert "does not take this token" in stranger
+    assert "Another Crisis process" in second
+    assert time.monotonic() - asked < 10
+    assert "Traceback" not in printed
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            if httpx2.get(url).status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server does not answer")
