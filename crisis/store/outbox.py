@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, or_, select, update
 
 from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.statemachine.incident import Incident
@@ -114,11 +114,12 @@ def finish(tx: Connection, job: Job, at: datetime) -> bool:
 
 
 def retry_at(tx: Connection, job: Job, when: datetime) -> bool:
-    """Gives the job back, not to be taken before `when`; False if it was taken over."""
-    return _settle(tx, job, due_at=when, claimed_until=None)
+    """Gives the job back, not to be taken before `when`, unless it was hastened; False if it was taken over."""
+    same = OUTBOX.c.due_at == job.due_at
+    return _settle(tx, job, due_at=case((same, when), else_=OUTBOX.c.due_at), claimed_until=None)
 
 
-def _settle(tx: Connection, job: Job, **values: datetime | None) -> bool:
+def _settle(tx: Connection, job: Job, **values: datetime | ColumnElement[datetime] | None) -> bool:
     mine = and_(OUTBOX.c.id == job.id, OUTBOX.c.fence == job.fence, OUTBOX.c.done_at.is_(None))
     return tx.execute(update(OUTBOX).where(mine).values(**values)).rowcount == 1
 
@@ -130,9 +131,8 @@ def held(tx: Connection, job: Job, at: datetime) -> bool:
 
 
 def hasten(tx: Connection, job_id: int, at: datetime) -> None:
-    """Makes a job due that waits for later and that nobody holds."""
-    waits = and_(OUTBOX.c.id == job_id, OUTBOX.c.done_at.is_(None), OUTBOX.c.claimed_until.is_(None))
-    tx.execute(update(OUTBOX).where(waits, OUTBOX.c.due_at > at).values(due_at=at))
+    """Makes a job that is not done due now; one that is being done is due again when it is given back."""
+    tx.execute(update(OUTBOX).where(OUTBOX.c.id == job_id, OUTBOX.c.done_at.is_(None)).values(due_at=at))
     wake.wanted(tx)
 
 

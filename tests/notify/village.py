@@ -1,5 +1,6 @@
 """A school with a few people and telephones, its ladder of on-call clinicians, and the stand-in that reaches them."""
 
+import re
 import socket
 import threading
 import time
@@ -148,8 +149,8 @@ class Village:
 
     def code(self, person: PersonId) -> str:
         """The page code in the latest page that this telephone received."""
-        body = next(each.body for each in reversed(self.on(person)) if "Reply" in each.body)
-        return body.split("page ")[1].split(",")[0]
+        bodies = (each.body for each in reversed(self.on(person)) if each.kind == "text")
+        return next(found[1] for found in (re.search(r"Reply (\d+)A", body) for body in bodies) if found is not None)
 
 
 def a_network(folder: Path, target: str = "http://127.0.0.1:9") -> Exchange:

@@ -1,0 +1,411 @@
+"""What telephones send in: over real HTTP from the stand-in, with the provider's signature, on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis import commands as cmd
+from crisis import events as ev
+from crisis.notify import inbound
+from crisis.notify.answers import Asked
+from crisis.notify.calls import keys_path
+from crisis.notify.gateway import lines
+from crisis.notify.handsets_app import build_handsets
+from crisis.notify.signature import signed
+from crisis.store import inbox
+from crisis.store.engine import Store
+from crisis.vocabulary import AttemptOutcome, IncidentId, PageState, Urgency
+from tests.notify.village import (
+    ANA,
+    BEN,
+    COUNSELOR,
+    DRILL,
+    LEVEL,
+    LIVE,
+    PHONES,
+    PUBLIC,
+    Village,
+    a_network,
+    served,
+    the_settings,
+    village,
+    wait_until,
+)
+from web.app import build_app
+
+STRANGER = "+16175550177"
+HOSTILE = [
+    "'; DROP TABLE incident; --",
+    "{{7*7}}",
+    "<script>alert(1)</script>",
+    "\x1b[31mA",
+    "47A\r\nTo: +1900",
+    "=cmd|' /C calc'!A0",
+    "A" * 1600,
+    "\u202eABC",
+    "👩‍👩‍👧",
+    "\x00",
+    "",
+    "ok",
+    "yes",
+    "I am driving",
+    "47 Avenue",
+    "A B",
+    "999999A",
+]
+
+
+@pytest.fixture
+def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+    """The village with its console: what telephones answer comes in by HTTP."""
+    network = a_network(tmp_path)
+    with served(build_handsets(network)) as url:
+        settings = the_settings(url)
+        with served(build_app(store, settings)) as console:
+            object.__setattr__(network, "target", console)
+            yield village(store, network, lines(settings))
+
+
+def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, cmd.PageId]:
+    incident, page = town.paged(urgency)
+    town.worker.until_quiet()
+    return incident, page
+
+
+def says(town: Village, body: str, phone: str = PHONES[ANA]) -> str | None:
+    """Writes from a telephone; what came back at once."""
+    before = len(town.network.ledger.of_phone(phone))
+    assert town.network.reply(phone, body) == "sent"
+    back = [each.body for each in town.network.ledger.of_phone(phone)[before + 1 :] if each.reference == "answer"]
+    return back[0] if back else None
+
+
+@pytest.mark.parametrize("written", ["{code}A 12", "{code}a12", " {code} a 12 ", "{code}A, 12!", "A 12"])
+def test_a_text_takes_the_page_and_the_confirmation_follows(town: Village, written: str) -> None:
+    incident, page = paged(town)
+
+    says(town, written.format(code=town.code(ANA)))
+    town.worker.until_quiet()
+
+    after = town.page(incident, page)
+    assert (after.state, after.accepted_by, after.eta_minutes) == (PageState.ACCEPTED, ANA, 12)
+    assert "you have it" in town.on(ANA)[-1].body
+
+
+@pytest.mark.parametrize("written", ["{code}D", "{code} no", "{code}A NO", "D", "{code}d 2"])
+def test_a_no_calls_the_next_person_at_once(town: Village, written: str) -> None:
+    incident, page = paged(town)
+
+    says(town, written.format(code=town.code(ANA)))
+    town.worker.until_quiet()
+
+    assert town.page(incident, page).declined == (ANA,)
+    assert town.kinds(BEN) == ["text"]
+    assert "noted" in town.on(ANA)[-1].body
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_whatever_else_is_written_changes_nothing_and_is_answered_neutrally_f47(town: Village, body: str) -> None:
+    incident, page = paged(town)
+    code = town.code(ANA)
+
+    back = says(town, body)
+
+    assert town.page(incident, page).state is PageState.PAGING
+    assert back == f"CRISIS page {code} is still open. Reply {code}A and minutes to accept, {code}D if you can't come."
+
+
+def test_the_same_text_twice_is_one_answer_f40(town: Village) -> None:
+    incident, page = paged(town)
+    code = town.code(ANA)
+    says(town, f"{code}A 5")
+    events = len(town.log(incident))
+
+    again = says(town, f"{code}A 5")
+
+    assert len(town.log(incident)) == events
+    assert again is not None
+    assert "you have it" in again
+    assert town.page(incident, page).accepted_by == ANA
+
+
+def test_the_loser_of_a_race_is_told_the_truth_f41(town: Village) -> None:
+    incident, page = paged(town)
+    town.later(LEVEL)
+    says(town, f"{town.code(BEN)}A", PHONES[BEN])
+
+    told = says(town, f"{town.code(ANA)}A")
+
+    assert told is not None
+    assert "somebody else has taken it" in told
+    assert town.page(incident, page).accepted_by == BEN
+
+
+def test_a_page_that_has_ended_is_not_taken_by_a_late_text_f42_f44(town: Village) -> None:
+    incident, page = paged(town)
+    town.gives(incident, cmd.CancelPage(by=town.actor(COUNSELOR), page=page))
+
+    told = says(town, f"{town.code(ANA)}A")
+
+    assert told is not None
+    assert "no longer needed" in told
+    assert town.page(incident, page).state is PageState.CANCELLED
+
+
+def test_who_holds_a_page_cannot_let_go_of_it_by_text(town: Village) -> None:
+    incident, page = paged(town)
+    code = town.code(ANA)
+    says(town, f"{code}A")
+
+    told = says(town, f"{code}D")
+
+    assert told is not None
+    assert "you have it" in told
+    assert town.page(incident, page).accepted_by == ANA
+
+
+def test_with_two_open_pages_a_bare_letter_is_never_guessed_f43(town: Village) -> None:
+    first, second = paged(town), paged(town)
+
+    back = says(town, "A")
+
+    assert back is not None
+    assert "not understood" in back
+    assert {town.page(*first).state, town.page(*second).state} == {PageState.PAGING}
+
+
+def test_two_pages_of_one_telephone_have_different_codes(town: Village) -> None:
+    _first, second = paged(town), paged(town)
+
+    says(town, f"{town.code(ANA)}A")
+
+    assert town.page(*second).accepted_by == ANA
+    assert town.page(*_first).state is PageState.PAGING
+
+
+def test_a_code_of_another_telephone_answers_nothing_f51(town: Village) -> None:
+    incident, page = paged(town)
+    code = town.code(ANA)
+
+    says(town, f"{code}A", PHONES[BEN])
+    says(town, f"{code}A", STRANGER)
+
+    assert town.page(incident, page).state is PageState.PAGING
+
+
+def test_a_stranger_is_answered_once_an_hour_f45(town: Village) -> None:
+    answers = [says(town, "hello", STRANGER) for _turn in range(3)]
+
+    assert answers == [
+        "This number takes answers to pages only. If somebody is in danger, call 911. In a crisis call or text 988.",
+        None,
+        None,
+    ]
+
+
+def test_two_machines_that_answer_each_other_come_to_an_end_f46(town: Village) -> None:
+    paged(town)
+
+    answers = [says(town, "I am driving and will answer later") for _turn in range(6)]
+
+    assert [answer is None for answer in answers] == [False, False, False, True, True, True]
+
+
+def test_the_providers_own_words_are_left_to_it(town: Village) -> None:
+    paged(town)
+
+    assert says(town, "stop") is None
+
+
+def pressed(town: Village, key: str) -> None:
+    call = next(each for each in reversed(town.on(ANA)) if each.kind == "call")
+    assert town.network.press(PHONES[ANA], call.sid, key) == "sent"
+
+
+def test_key_1_takes_the_page_and_says_so(town: Village) -> None:
+    incident, page = paged(town, Urgency.U1)
+
+    pressed(town, "1")
+
+    assert town.page(incident, page).accepted_by == ANA
+    assert town.on(ANA)[-1].body == "You have accepted. Sign in to the console for details. Goodbye."
+
+
+def test_key_2_is_a_no(town: Village) -> None:
+    incident, page = paged(town, Urgency.U1)
+
+    pressed(town, "2")
+
+    assert town.page(incident, page).declined == (ANA,)
+    assert "Noted" in town.on(ANA)[-1].body
+
+
+@pytest.mark.parametrize("key", ["9", "5", "*", ""])
+def test_every_other_key_repeats_the_menu_f49(town: Village, key: str) -> None:
+    incident, page = paged(town, Urgency.U1)
+
+    pressed(town, key)
+
+    assert "Press 1 to accept" in town.on(ANA)[-1].body
+    assert town.page(incident, page).state is PageState.PAGING
+
+
+def test_a_call_that_was_answered_by_a_machine_is_no_answer_f48(town: Village) -> None:
+    incident, page = paged(town, Urgency.U1)
+    wait_until(lambda: _receipts(town) >= 6)
+
+    assert town.page(incident, page).state is PageState.PAGING
+    town.later(LEVEL)
+    assert "text" in town.kinds(BEN)
+
+
+def _receipts(town: Village) -> int:
+    """How many were dealt with."""
+    with town.store.read() as tx:
+        query = "SELECT count(*) FROM inbox WHERE source = 'status' AND done_at IS NOT NULL"
+        return int(tx.exec_driver_sql(query).scalar_one())
+
+
+def test_a_text_that_did_not_arrive_is_followed_by_a_call_at_once(town: Village) -> None:
+    town.network.plan.set(PHONES[ANA], "messages", "undelivered", 1)
+    incident, _page = paged(town, Urgency.U2)
+    wait_until(lambda: _receipts(town) >= 2)
+
+    town.worker.until_quiet()
+
+    assert town.kinds(ANA) == ["call"]
+    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    assert outcomes == [AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED, AttemptOutcome.ACCEPTED]
+
+
+def test_a_receipt_says_more_than_was_known_f33(town: Village) -> None:
+    """The provider took the text, our call broke off, its receipt came: it is not sent again."""
+    town.network.plan.set(PHONES[ANA], "messages", "accept_then_error", 1)
+    incident, _page = paged(town, Urgency.U1)
+
+    wait_until(lambda: _receipts(town) >= 6)
+    town.worker.until_quiet()
+
+    attempts = [each.event for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    assert {each.outcome for each in attempts if each.channel == "text"} == {
+        AttemptOutcome.UNKNOWN,
+        AttemptOutcome.ACCEPTED,
+    }
+    assert town.kinds(ANA).count("text") == 1
+
+
+def test_what_was_recorded_before_a_crash_is_dealt_with_after_it(town: Village) -> None:
+    incident, page = paged(town)
+    body = {"From": PHONES[ANA], "Body": f"{town.code(ANA)}A 7"}
+    with town.store.write() as tx:
+        inbox.receive(tx, town.store.keys, "text", "SM-before-the-crash", body, at=clock.now() - 2 * inbound.SETTLED)
+
+    town.worker.catch_up()
+    town.worker.catch_up()
+
+    assert town.page(incident, page).eta_minutes == 7
+    with town.store.read() as tx:
+        assert inbox.unanswered(tx, town.store.keys, 10) == []
+
+
+@pytest.fixture
+def client(store: Store) -> Iterator[TestClient]:
+    with TestClient(build_app(store, the_settings("http://127.0.0.1:9")), base_url=PUBLIC) as made:
+        yield made
+
+
+TEXT = {"MessageSid": "SM1", "From": STRANGER, "To": LIVE.number, "Body": "hello"}
+
+
+def signature(form: dict[str, str], secret: str = LIVE.secret, url: str = f"{PUBLIC}/webhooks/text") -> dict[str, str]:
+    return {"X-Twilio-Signature": signed(secret, url, form)}
+
+
+@pytest.mark.parametrize("secret", [LIVE.secret, DRILL.secret])
+def test_what_the_provider_signed_for_our_address_is_heard(client: TestClient, secret: str) -> None:
+    found = client.post("/webhooks/text", data=TEXT, headers=signature(TEXT, secret))
+
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "application/xml"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Twilio-Signature": ""},
+        {"X-Twilio-Signature": "é".encode("latin-1").decode("latin-1")},
+        signature(TEXT, "another secret"),
+        signature(TEXT, ""),
+        signature(TEXT, url=f"{PUBLIC}/webhooks/text/"),
+        signature(TEXT, url=f"{PUBLIC}/webhooks/text?x=1"),
+        signature(TEXT, url="https://testserver/webhooks/text"),
+        signature(TEXT, url="http://testserver:8000/webhooks/text"),
+        signature({**TEXT, "Body": "47A"}),
+        signature({name: value for name, value in TEXT.items() if name != "To"}),
+    ],
+)
+def test_everything_else_is_nobodys_f34_f36(client: TestClient, store: Store, headers: dict[str, str]) -> None:
+    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+
+    found = client.post("/webhooks/text", data=TEXT, headers=raw)  # type: ignore[arg-type]  # bytes as they may come
+
+    assert found.status_code == 404
+    with store.read() as tx:
+        assert inbox.unanswered(tx, store.keys, 10) == []
+
+
+def test_the_host_a_request_claims_does_not_count_f36(client: TestClient) -> None:
+    headers = {**signature(TEXT, url="http://evil.example/webhooks/text"), "X-Forwarded-Host": "evil.example"}
+
+    assert client.post("/webhooks/text", data=TEXT, headers=headers).status_code == 404
+
+
+def test_a_field_given_twice_makes_the_form_nobodys_f37(client: TestClient) -> None:
+    twice = {**TEXT, "Body": "47A"}
+    body = "MessageSid=SM1&From=%2B16175550177&To=%2B16175550190&Body=hello&Body=47A"
+    headers = {**signature(twice), "Content-Type": "application/x-www-form-urlencoded"}
+
+    assert client.post("/webhooks/text", content=body, headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"Body=%FF%FE&MessageSid=SM1", b"\xff\xfe\x00=1", b"&" * 5000, b"a=1&" * 60])
+def test_a_body_that_is_no_form_of_the_providers_is_refused_f37(client: TestClient, body: bytes) -> None:
+    headers = {**signature(TEXT), "Content-Type": "application/x-www-form-urlencoded"}
+
+    assert client.post("/webhooks/text", content=body, headers=headers).status_code in (400, 404)
+
+
+def test_a_replayed_text_is_not_dealt_with_again_f35(client: TestClient) -> None:
+    first = client.post("/webhooks/text", data=TEXT, headers=signature(TEXT)).text
+
+    again = client.post("/webhooks/text", data=TEXT, headers=signature(TEXT)).text
+
+    assert "<Message>" in first
+    assert again.endswith("<Response/>")
+
+
+def test_without_a_secret_nobody_is_the_provider(store: Store) -> None:
+    settings = the_settings(
+        None,
+        provider_secret=the_settings(
+            None,
+        ).provider_secret.__class__(""),
+        drill_account="",
+    )
+    with TestClient(build_app(store, settings), base_url=PUBLIC) as client:
+        assert client.post("/webhooks/text", data=TEXT, headers=signature(TEXT, "")).status_code == 404
+
+
+def test_a_key_for_a_page_that_never_was_ends_the_call(client: TestClient) -> None:
+    path = keys_path(Asked(IncidentId("i-1"), cmd.PageId("i-1-1"), ANA))
+    form = {"CallSid": "CA1", "Digits": "1"}
+    headers = signature(form, url=PUBLIC + path)
+
+    found = client.post(path, data=form, headers=headers)
+
+    assert found.status_code == 200
+    assert "no longer needed" in found.text
