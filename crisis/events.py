@@ -7,39 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Beside,
-    Channel,
-    ContactMethod,
-    ContactOutcome,
-    DeadlineKind,
-    DistrictId,
-    Evidence,
-    FollowUpOutcome,
-    HandoffId,
-    IncidentId,
-    LanguageHelp,
-    LegalBasis,
-    Mode,
-    ObligationId,
-    ObligationKind,
-    PageId,
-    PersonId,
-    Phase,
-    ProtocolHash,
-    ReceiverKind,
-    ReleaseTo,
-    Role,
-    SchoolId,
-    ScreenAnswer,
-    ScreenResult,
-    StepId,
-    StudentId,
-    Tier,
-    Urgency,
-    WordsId,
-)
+from crisis import vocabulary as v
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,113 +15,113 @@ class Event:
     """`by` is a person's id, or None where a timer or the worker did it."""
 
     at: datetime
-    by: PersonId | None
+    by: v.PersonId | None
     occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentOpened(Event):
-    incident: IncidentId
-    district: DistrictId
-    school: SchoolId
-    mode: Mode
+    incident: v.IncidentId
+    district: v.DistrictId
+    school: v.SchoolId
+    mode: v.Mode
     crisis_type: str
     protocol: str
     version: str
-    protocol_hash: ProtocolHash
-    place: WordsId | None
-    student: StudentId | None
-    beside: Beside
-    linked_to: IncidentId | None = None
+    protocol_hash: v.ProtocolHash
+    place: v.WordsId | None
+    student: v.StudentId | None
+    beside: v.Beside
+    linked_to: v.IncidentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseEntered(Event):
-    phase: Phase
+    phase: v.Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentIdentified(Event):
-    student: StudentId
+    student: v.StudentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadAssigned(Event):
-    lead: PersonId
+    lead: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepAssigned(Event):
-    step: StepId
-    to: PersonId
+    step: v.StepId
+    to: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCompleted(Event):
-    step: StepId
-    evidence: Evidence
+    step: v.StepId
+    evidence: v.Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWaived(Event):
-    step: StepId
-    reason: WordsId
+    step: v.StepId
+    reason: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionAnswered(Event):
-    step: StepId
+    step: v.StepId
     choice: str
-    reason: WordsId | None
+    reason: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenRecorded(Event):
     """`answers` store the branch taken: an item that was not triggered is `not_asked`, never absent."""
 
-    step: StepId
+    step: v.StepId
     instrument: str
     instrument_version: str
-    answers: Mapping[str, ScreenAnswer]
-    result: ScreenResult
+    answers: Mapping[str, v.ScreenAnswer]
+    result: v.ScreenResult
     language: str
-    language_help: LanguageHelp
+    language_help: v.LanguageHelp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewRecorded(Event):
-    step: StepId
+    step: v.StepId
     instrument: str
     disposition: str
-    right_now: ScreenAnswer
-    rationale: WordsId
+    right_now: v.ScreenAnswer
+    rationale: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorRaised(Event):
     """Software raised the least tier that stands without a second signature (I-5)."""
 
-    floor: Tier
+    floor: v.Tier
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierSet(Event):
-    step: StepId
-    tier: Tier
-    rationale: WordsId
+    step: v.StepId
+    tier: v.Tier
+    rationale: v.WordsId
     second_needed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierSigned(Event):
-    step: StepId
+    step: v.StepId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentReopened(Event):
-    reason: WordsId
-    steps: tuple[StepId, ...]
+    reason: v.WordsId
+    steps: tuple[v.StepId, ...]
     supervise_again: bool = False  # the student had been released and needs an adult beside them again
 
 
@@ -165,17 +133,17 @@ class FactSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyTaken(Event):
-    adult: PersonId
+    adult: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyOffered(Event):
-    to: PersonId
+    to: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyAccepted(Event):
-    adult: PersonId
+    adult: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,19 +153,19 @@ class CustodyOfferEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyLost(Event):
-    last_seen: WordsId
+    last_seen: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentFound(Event):
-    adult: PersonId
+    adult: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyReleased(Event):
-    to: ReleaseTo
-    contact: PersonId | None
-    receiver: WordsId | None
+    to: v.ReleaseTo
+    contact: v.PersonId | None
+    receiver: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,37 +181,37 @@ class EmergencyRaised(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyResolved(Event):
-    outcome: WordsId
+    outcome: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactAttempted(Event):
-    step: StepId
-    contact: PersonId | None
+    step: v.StepId
+    contact: v.PersonId | None
     guardian: bool
-    method: ContactMethod
-    outcome: ContactOutcome
+    method: v.ContactMethod
+    outcome: v.ContactOutcome
     language: str | None
-    language_help: LanguageHelp | None
-    waiver: WordsId | None
+    language_help: v.LanguageHelp | None
+    waiver: v.WordsId | None
     understood: bool
     safety_concern: bool
-    note: WordsId | None
-    alone: WordsId | None = None
+    note: v.WordsId | None
+    alone: v.WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionDeclared(Event):
-    step: StepId
+    step: v.StepId
     exception: str
-    reason: WordsId
+    reason: v.WordsId
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionRenewed(Event):
     exception: str
-    reason: WordsId
+    reason: v.WordsId
     expires_at: datetime | None
 
 
@@ -257,109 +225,109 @@ class ExceptionExpired(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionLiftAsked(Event):
     exception: str
-    reason: WordsId
+    reason: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionLifted(Event):
     exception: str
-    reason: WordsId
+    reason: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationCreated(Event):
-    obligation: ObligationId
-    kind: ObligationKind
-    owner: PersonId
+    obligation: v.ObligationId
+    kind: v.ObligationKind
+    owner: v.PersonId
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationDelegated(Event):
-    obligation: ObligationId
-    to: PersonId
+    obligation: v.ObligationId
+    to: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFiled(Event):
-    obligation: ObligationId
+    obligation: v.ObligationId
     agency: str
-    number: WordsId
+    number: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffOffered(Event):
-    step: StepId
-    handoff: HandoffId
-    receiver: ReceiverKind
-    organisation: WordsId
-    basis: LegalBasis
-    threat: WordsId | None
+    step: v.StepId
+    handoff: v.HandoffId
+    receiver: v.ReceiverKind
+    organisation: v.WordsId
+    basis: v.LegalBasis
+    threat: v.WordsId | None
     disclosed: frozenset[str]
     withheld: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffAccepted(Event):
-    handoff: HandoffId
-    recipient: WordsId
+    handoff: v.HandoffId
+    recipient: v.WordsId
     next_contact_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffDeclined(Event):
-    handoff: HandoffId
-    reason: WordsId
+    handoff: v.HandoffId
+    reason: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpRecorded(Event):
-    step: StepId
+    step: v.StepId
     occurrence: int  # 1 is the first
-    outcome: FollowUpOutcome
+    outcome: v.FollowUpOutcome
     safety_concern: bool
-    note: WordsId | None
+    note: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpTransferred(Event):
-    to: PersonId | None
-    organisation: WordsId | None
+    to: v.PersonId | None
+    organisation: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequested(Event):
-    page: PageId
-    role: Role
-    urgency: Urgency
-    step: StepId | None
+    page: v.PageId
+    role: v.Role
+    urgency: v.Urgency
+    step: v.StepId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAttempted(Event):
-    page: PageId
-    person: PersonId
-    channel: Channel
-    outcome: AttemptOutcome
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    outcome: v.AttemptOutcome
     attempt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAccepted(Event):
-    page: PageId
-    person: PersonId
+    page: v.PageId
+    person: v.PersonId
     eta_minutes: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDeclined(Event):
-    page: PageId
-    person: PersonId
+    page: v.PageId
+    person: v.PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageEscalated(Event):
-    page: PageId
+    page: v.PageId
     level: int
 
 
@@ -367,22 +335,22 @@ class PageEscalated(Event):
 class PageExhausted(Event):
     """Nobody on the ladder took it; repeats until a person disposes of it."""
 
-    page: PageId
+    page: v.PageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCancelled(Event):
-    page: PageId
-    reason: WordsId | None
+    page: v.PageId
+    reason: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMissed(Event):
     """A fact about time; it edits nothing and advances nothing."""
 
-    step: StepId
+    step: v.StepId
     deadline: str
-    kind: DeadlineKind
+    kind: v.DeadlineKind
     due_at: datetime
 
 
@@ -399,24 +367,24 @@ class Reminded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAdded(Event):
-    words: WordsId
+    words: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCorrected(Event):
     seq: int
-    words: WordsId
+    words: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentLinked(Event):
-    other: IncidentId
+    other: v.IncidentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDecided(Event):
     hold: bool
-    reason: WordsId | None
+    reason: v.WordsId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
 from crisis.store import audit, codec, idempotency, incidents, outbox, people, protocols, sealed
-from crisis.store.engine import Store, is_transient
+from crisis.store.engine import OutcomeUnknown, Store, is_transient
 from crisis.vocabulary import IncidentId, WordsId
 
 TRIES = 6
@@ -68,7 +68,7 @@ def submit(
         change = _Change(before, reduce(evolve, events, before), events, protocol, ground)
         return _written(tx, store, change, command, at=at, words=words or {}, key=key)
 
-    return _in_one_transaction(store, once)
+    return _in_one_transaction(store, once, repeatable=key is not None)
 
 
 def open_incident(
@@ -95,7 +95,7 @@ def open_incident(
         change = _Change(None, reduce(evolve, events[1:], begin(first)), events, protocol, ground)
         return _written(tx, store, change, command, at=at, words=words or {}, key=key)
 
-    return _in_one_transaction(store, once)
+    return _in_one_transaction(store, once, repeatable=key is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +107,17 @@ class _Change:
     ground: Ground
 
 
-def _in_one_transaction(store: Store, once: Callable[[Connection], Result]) -> Result:
+def _in_one_transaction(store: Store, once: Callable[[Connection], Result], *, repeatable: bool) -> Result:
     """A transaction that lost against another one is tried again whole; it has had no effect yet (F99)."""
     for turn in range(TRIES):
         try:
             with store.write() as tx:
                 result = once(tx)
                 failpoints.hit("submit.before_commit")
+        except OutcomeUnknown:
+            if turn + 1 == TRIES or not repeatable:
+                raise  # it may have been written: only the sender's key can tell the second one from a new one
+            sleep(0.01 * 2**turn)
         except DBAPIError as error:
             if turn + 1 == TRIES or not is_transient(error):
                 raise

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from crisis.protocols.schema import Condition
 from crisis.statemachine.incident import Incident
-from crisis.vocabulary import StepId
+from crisis.vocabulary import ScreenResult, StepId
 
 Known = bool | None
 Settled = Callable[[StepId], bool]
@@ -91,6 +91,16 @@ def _ever_acute(condition: Condition, incident: Incident) -> Known:
     return (incident.acute_at is not None) == condition.ever_acute
 
 
+def _ever_positive(condition: Condition, incident: Incident) -> Known:
+    return positive(incident) == condition.ever_positive
+
+
+def positive(incident: Incident) -> bool:
+    """Whether an instrument ever said so; what was not finished is not a no (I-6)."""
+    unfinished = incident.screen is not None and incident.screen is not ScreenResult.NEGATIVE
+    return incident.floor is not None or unfinished
+
+
 _SIMPLE: dict[str, Callable[[Condition, Incident], Known]] = {
     "tier": _tier,
     "tier_at_least": _tier_at_least,
@@ -102,4 +112,5 @@ _SIMPLE: dict[str, Callable[[Condition, Incident], Known]] = {
     "exception": _exception,
     "released_to": _released_to,
     "ever_acute": _ever_acute,
+    "ever_positive": _ever_positive,
 }

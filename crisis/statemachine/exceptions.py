@@ -10,7 +10,7 @@ from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Duration, ExceptionRule, Protocol, Step
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import ActiveException, Obligation
-from crisis.statemachine.steps import SETTLED, find_step, standing, wrong_role
+from crisis.statemachine.steps import SETTLED, standing, wrong_role
 from crisis.vocabulary import ObligationId, ObligationKind
 
 _DURATION: TypeAdapter[Duration] = TypeAdapter(Duration)
@@ -37,28 +37,10 @@ def _expiry(rule_of: ExceptionRule, at: datetime) -> datetime | None:
 def _(command: cmd.DeclareException, case: Case) -> list[ev.Event]:
     owner = person(command)
     step, wanted = _exception(case.protocol, command.exception)
-    find_step(case.protocol, command.step)
-    tried = len(case.incident.contact_attempts)
-    settled = standing(case.incident, case.protocol)[step.id] in SETTLED
-    refuse_if(
-        None if step.id == command.step else Reason("EXCEPTION", "This exception belongs to another step"),
-        Reason("EXCEPTION", "This exception is in force already")
-        if command.exception in case.incident.exceptions
-        else Reason("EXCEPTION", "This step is settled already")
-        if settled and not wanted.blocks_guardians
-        else None,
-        wrong_role(command.by.roles, wanted.authorisers),
-        Reason("I-12", "Record %(least)s attempts first", (("least", str(wanted.min_attempts)),))
-        if tried < wanted.min_attempts
-        else None,
-    )
+    refuse_if(wrong_role(command.by.roles, wanted.authorisers), *_untimely(command, case, step, wanted))
     who = stamp(command, case.at)
     declared = ev.ExceptionDeclared(
-        **who,
-        step=step.id,
-        exception=wanted.id,
-        reason=command.reason,
-        expires_at=_expiry(wanted, case.at),
+        **who, step=step.id, exception=wanted.id, reason=command.reason, expires_at=_expiry(wanted, case.at)
     )
     if wanted.obligation is None:
         return [declared]
@@ -77,6 +59,19 @@ def _(command: cmd.DeclareException, case: Case) -> list[ev.Event]:
             for n, (kind, within) in enumerate(reports, start=2)
         ),
     ]
+
+
+def _untimely(command: cmd.DeclareException, case: Case, step: Step, wanted: ExceptionRule) -> list[Reason]:
+    found = []
+    if step.id != command.step:
+        found.append(Reason("EXCEPTION", "This exception belongs to another step"))
+    if command.exception in case.incident.exceptions:
+        found.append(Reason("EXCEPTION", "This exception is in force already"))
+    elif standing(case.incident, case.protocol)[step.id] in SETTLED and not wanted.blocks_guardians:
+        found.append(Reason("EXCEPTION", "This step is settled already"))
+    if len(case.incident.contact_attempts) < wanted.min_attempts:
+        found.append(Reason("I-12", "Record %(least)s attempts first", (("least", str(wanted.min_attempts)),)))
+    return found
 
 
 def _clock(protocol: Protocol, name: str) -> Duration:

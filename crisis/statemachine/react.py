@@ -14,7 +14,7 @@ from crisis.vocabulary import FollowUpOutcome, PageState, Role, StepId
 
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 HANDOFF_WAITS = timedelta(minutes=10)  # I-15: offered is not accepted
-EXPIRED_AGAIN = timedelta(hours=1)
+EXPIRED_AGAIN = timedelta(days=1)
 
 Numbered = tuple[int, Effect]  # the number of the event that obliges it
 
