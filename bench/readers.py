@@ -63,14 +63,30 @@ class Console:
         self.buffer = read[at:]
 
 
-def connected(port: int, keys: list[str]) -> list[Console]:
-    found: list[Console] = []
-    for first in range(0, len(keys), AT_ONCE):
-        some = [Console(port, token) for token in keys[first : first + AT_ONCE]]
-        for each in some:
-            each.greeted()
-        found += some
-    return found
+class Readers:
+    def __init__(self) -> None:
+        self.poll, self.consoles = select.epoll(), dict[int, Console]()
+        self.heard: list[float] = []
+        self.poll.register(sys.stdin.fileno(), select.EPOLLIN)
+
+    def connect(self, port: int, tokens: list[str]) -> None:
+        """Some at a time; those that are there already go on answering pings meanwhile."""
+        for first in range(0, len(tokens), AT_ONCE):
+            some = [Console(port, token) for token in tokens[first : first + AT_ONCE]]
+            for each in some:
+                each.greeted()
+                self.consoles[each.socket.fileno()] = each
+                self.poll.register(each.socket.fileno(), select.EPOLLIN)
+            self.read(0)
+
+    def read(self, timeout: float | None = None) -> bool:
+        """False when the input has ended."""
+        for number, _what in self.poll.poll(timeout):
+            if number == sys.stdin.fileno():
+                return False
+            changes = self.consoles[number].changes()
+            self.heard += [time.perf_counter()] * changes
+        return True
 
 
 def main(port: str, keys: str, count: str) -> None:
@@ -78,21 +94,13 @@ def main(port: str, keys: str, count: str) -> None:
     allow_files()
     tokens = Path(keys).read_text().split()
     step = max(1, len(tokens) // int(count))  # of all the posts, however few are wanted
-    consoles = {each.socket.fileno(): each for each in connected(int(port), tokens[::step][: int(count)])}
-    poll = select.epoll()
-    for number in (*consoles, sys.stdin.fileno()):
-        poll.register(number, select.EPOLLIN)
-    say(ready=len(consoles))
-    heard: list[float] = []
-    while True:
-        for number, _what in poll.poll():
-            if number == sys.stdin.fileno():
-                return
-            changes = consoles[number].changes()
-            heard += [time.perf_counter()] * changes
-        if len(heard) >= len(consoles):
-            say(at=heard)
-            heard = []
+    readers = Readers()
+    readers.connect(int(port), tokens[::step][: int(count)])
+    say(ready=len(readers.consoles))
+    while readers.read():
+        if len(readers.heard) >= len(readers.consoles):
+            say(at=readers.heard)
+            readers.heard = []
 
 
 if __name__ == "__main__":
