@@ -197,6 +197,12 @@ def _ever_acute(condition: Condition, protocol: Protocol, language: str) -> str:
     return choose(("there was no acute danger", "no hubo peligro agudo"), language)
 
 
+def _ever_positive(condition: Condition, protocol: Protocol, language: str) -> str:
+    if condition.ever_positive:
+        return choose(("a screening or an interview was positive", "una detección o entrevista fue positiva"), language)
+    return choose(("no screening was positive", "ninguna detección fue positiva"), language)
+
+
 _SIMPLE: dict[str, Callable[[Condition, Protocol, str], str]] = {
     "tier": _tier,
     "tier_at_least": _tier_at_least,
@@ -209,4 +215,5 @@ _SIMPLE: dict[str, Callable[[Condition, Protocol, str], str]] = {
     "exception": _exception,
     "released_to": _released_to,
     "ever_acute": _ever_acute,
+    "ever_positive": _ever_positive,
 }

@@ -79,6 +79,7 @@ class Condition(Strict):
     exception: tuple[str, ...] | None = Field(default=None, strict=False)  # declared and not lifted
     released_to: tuple[ReleaseTo, ...] | None = Field(default=None, strict=False)
     ever_acute: bool | None = None  # an acute screen, a high or imminent tier, or an emergency at any time
+    ever_positive: bool | None = None  # an instrument demanded a level, or a screen was refused or incomplete (I-8)
     all: "tuple[Condition, ...] | None" = Field(default=None, strict=False)
     any: "tuple[Condition, ...] | None" = Field(default=None, strict=False)
     none: "tuple[Condition, ...] | None" = Field(default=None, strict=False)

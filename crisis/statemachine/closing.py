@@ -6,8 +6,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Protocol, Step
-from crisis.statemachine.assessment import POSITIVE
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.conditions import positive
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import PHASE
 from crisis.statemachine.paging import LIVE
@@ -121,7 +121,7 @@ def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Re
     known = {step.id for step in protocol.steps}
     in_hospital = incident.released_to is ReleaseTo.EMS
     talks = [step_id for step_id in (StepId("safety_plan"), StepId("means_counseling")) if step_id in known]
-    if _positive(incident) and not in_hospital and any(now[step_id] is not StepState.DONE for step_id in talks):
+    if positive(incident) and not in_hospital and any(now[step_id] is not StepState.DONE for step_id in talks):
         found.append(Reason("I-8", "After a positive screen the student needs a safety plan and a talk about means"))
     meeting = StepId("reentry_meeting")
     if in_hospital and meeting in known and not now.settled(meeting):
@@ -131,10 +131,6 @@ def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Re
     if series and not kept and not incident.follow_up_transferred:
         found.append(Reason("I-18", "At least one follow-up contact has to be completed"))
     return found
-
-
-def _positive(incident: Incident) -> bool:
-    return incident.floor is not None or incident.screen in POSITIVE
 
 
 def _time(incident: Incident, at: datetime) -> list[Reason]:

@@ -179,6 +179,8 @@ def test_a_deadline_says_when_it_counts() -> None:
         ({"released_to": ["ems"]}, "the student went to an ambulance"),
         ({"ever_acute": True}, "there was acute danger"),
         ({"ever_acute": False}, "there was no acute danger"),
+        ({"ever_positive": True}, "a screening or an interview was positive"),
+        ({"ever_positive": False}, "no screening was positive"),
         ({"none": [{"ever_acute": True}]}, "not: there was acute danger"),
         (
             {"any": [{"ever_acute": True}, {"all": [{"done": "screen"}, {"tier": ["low"]}]}]},

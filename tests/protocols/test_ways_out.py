@@ -1,0 +1,78 @@
+"""From wherever chance leads an incident, people can still bring it to its close, and only rightly (I-19).
+
+Chance plays all that people, phones and time can do; then people who want to finish do what is open.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from crisis import commands as cmd
+from crisis.checker.moves import LATER, START
+from crisis.checker.space import Space, space
+from crisis.commands import Command
+from crisis.protocols import loader
+from crisis.statemachine.closing import obstacles
+from crisis.statemachine.incident import Incident
+from crisis.statemachine.steps import SETTLED, standing
+from crisis.vocabulary import StepType
+
+WALKS = 60
+SETBACKS = ("loses sight", "raises the emergency", "declares", "reopens", "runs out", "does not answer", "cancels",
+            "gets no answer", "no_show", "lifts")  # fmt: skip
+
+
+def possible(walked: Space, incident: Incident, chance: Random) -> Iterator[tuple[str, Incident]]:
+    """What can happen next, in an order of chance."""
+    moves = list(walked.moves(incident))
+    chance.shuffle(moves)
+    for told, commands in moves:
+        after = walked.after(incident, *(whole(each, walked) for each in commands))
+        if after is not None:
+            yield told, after
+
+
+def whole(command: Command, walked: Space) -> Command:
+    """An offer says of every item whether it crosses."""
+    if isinstance(command, cmd.OfferHandoff):
+        return replace(command, disclosed=frozenset(walked.protocol.disclosure_items))
+    return command
+
+
+def wandered(walked: Space, chance: Random, steps: int) -> tuple[Incident, list[str]]:
+    incident, story = walked.start(), []
+    for _step in range(steps):
+        onward = ((told, after) for told, after in possible(walked, incident, chance) if after.closed_at is None)
+        told, incident = next(onward, ("", incident))
+        story.append(told)
+    return incident, story
+
+
+def finished(walked: Space, incident: Incident, chance: Random, story: list[str]) -> Incident:
+    for _step in range(400):
+        found = list(possible(walked, incident, chance))
+        if incident.closed_at is not None or not found:
+            break
+        told, incident = min(found, key=lambda move: any(setback in move[0] for setback in SETBACKS))
+        story.append(told)
+    return incident
+
+
+@pytest.mark.parametrize("name", loader.names())
+def test_whatever_happened_the_incident_can_still_be_closed_rightly(name: str) -> None:
+    walked = space(loader.protocol(name))
+
+    for seed in range(WALKS):
+        chance = Random(seed)
+        incident, story = wandered(walked, chance, seed % 40)
+        closed = finished(walked, incident, chance, story)
+        against = obstacles(closed, walked.protocol, START + LATER)
+        now = standing(closed, walked.protocol)
+        unsettled = [step.id for step in walked.protocol.steps if now[step.id] not in SETTLED]
+
+        assert closed.closed_at is not None, "\n".join([f"seed {seed}", *story, *map(str, against), str(unsettled)])
+        assert against == []
+        assert [step for step in unsettled if step != "close_review"] == []
+        assert any(step.type is StepType.REVIEW for step in walked.protocol.steps)
