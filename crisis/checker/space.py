@@ -110,11 +110,17 @@ class Space:
         changed = incident
         for command in commands:
             try:
-                events = decide(changed, self.protocol, GROUND, command, at)
+                events = decide(changed, self.protocol, GROUND, self._whole(command), at)
             except Refused:
                 return None
             changed = reduce(evolve, events, changed)
         return None if changed is incident else changed
+
+    def _whole(self, command: Command) -> Command:
+        """An offer says of every item of this protocol whether it crosses; otherwise none would ever be made (I-16)."""
+        if isinstance(command, cmd.OfferHandoff):
+            return replace(command, disclosed=frozenset(self.protocol.disclosure_items))
+        return command
 
     def moves(self, incident: Incident) -> Iterator[Move]:
         """All that people, phones and time can do next, each with the words of the story."""

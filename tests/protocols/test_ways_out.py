@@ -4,15 +4,12 @@ Chance plays all that people, phones and time can do; then people who want to fi
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 
 import pytest
 
-from crisis import commands as cmd
 from crisis.checker.moves import LATER, START
 from crisis.checker.space import Space, space
-from crisis.commands import Command
 from crisis.protocols import loader
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.incident import Incident
@@ -29,16 +26,9 @@ def possible(walked: Space, incident: Incident, chance: Random) -> Iterator[tupl
     moves = list(walked.moves(incident))
     chance.shuffle(moves)
     for told, commands in moves:
-        after = walked.after(incident, *(whole(each, walked) for each in commands))
+        after = walked.after(incident, *commands)
         if after is not None:
             yield told, after
-
-
-def whole(command: Command, walked: Space) -> Command:
-    """An offer says of every item whether it crosses."""
-    if isinstance(command, cmd.OfferHandoff):
-        return replace(command, disclosed=frozenset(walked.protocol.disclosure_items))
-    return command
 
 
 def wandered(walked: Space, chance: Random, steps: int) -> tuple[Incident, list[str]]:
