@@ -118,6 +118,12 @@ class Town:
                 self.tokens[name] = accounts.create_token(tx, self.person(name), "journey", self.clock.now())
         return Somebody(self, name)
 
+    def acts_as(self, person: PersonId) -> "Somebody":
+        if person not in self.tokens:
+            with self.store.write() as tx:
+                self.tokens[person] = accounts.create_token(tx, person, "journey", self.clock.now())
+        return Somebody(self, person)
+
     def passes(self, **length: int) -> None:
         """Time goes by; whatever came due in between happens in its order, as it would have."""
         until = self.clock.at + timedelta(**length)
