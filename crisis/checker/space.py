@@ -264,7 +264,7 @@ def _response_key(incident: Incident, read: Read) -> Key:
         frozenset((active.id, active.expired) for active in incident.exceptions.values()),
         frozenset((page.step, page.state) for page in incident.pages.values()),
         frozenset(known.state for known in incident.handoffs.values() if known.state is not HandoffState.DECLINED),
-        sum(report.filed_at is None for report in incident.obligations.values()),
+        any(report.filed_at is None for report in incident.obligations.values()),
     )
 
 
