@@ -4,7 +4,6 @@ Nothing here counts requests: nobody is stopped from raising an incident by a li
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,8 +16,6 @@ from crisis.settings import Settings
 from web.problems import Problem, Render
 
 BODY_LIMIT = 256 * 1024  # F139
-UPLOAD_LIMIT = 16 * 1024 * 1024  # a roster of the largest district, as CSV
-UPLOADS = ("/settings/roster",)
 TIME_LIMIT = 30.0  # seconds, reading the body included
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HEALTH = "/health"  # a container asks by its own address
@@ -35,15 +32,14 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
-def content_policy(settings: Settings, style_hashes: Sequence[str] = ()) -> str:
-    """The landing page brings its few rules of style along; they are allowed by their hash, never `unsafe-inline`."""
+def content_policy(settings: Settings) -> str:
+    """Nothing but our own files; the socket's address is spelled out for older Safari."""
     socket = ("wss" if settings.https else "ws") + "://" + urlsplit(settings.public_url).netloc
-    styles = " ".join(["'self'", *(f"'{style}'" for style in style_hashes)])
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src {styles}",
+            "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
             f"connect-src 'self' {socket}",
@@ -76,10 +72,10 @@ def from_elsewhere(headers: Headers, origins: frozenset[str]) -> bool:
     return (origin is not None and origin not in origins) or (site is not None and site not in ("same-origin", "none"))
 
 
-def tell(headers: MutableHeaders, settings: Settings, style_hashes: Sequence[str] = ()) -> None:
+def tell(headers: MutableHeaders, settings: Settings) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", content_policy(settings, style_hashes))
+    headers.setdefault("Content-Security-Policy", content_policy(settings))
     if settings.https:
         headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
 
@@ -101,12 +97,11 @@ class TellBrowsers:
 
     app: ASGIApp
     settings: Settings
-    style_hashes: Sequence[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                tell(MutableHeaders(scope=message), self.settings, self.style_hashes)
+                tell(MutableHeaders(scope=message), self.settings)
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -136,12 +131,11 @@ class OwnSiteOnly:
         return None
 
 
-def too_large(limit: int) -> Problem:
-    return Problem(
-        status=413,
-        title="This is too long to send in one piece",
-        detail=f"At most {limit // 1024} KB. Nothing was recorded.",
-    )
+TOO_LARGE = Problem(
+    status=413,
+    title="This is too long to send in one piece",
+    detail=f"At most {BODY_LIMIT // 1024} KB. Nothing was recorded.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +149,9 @@ class SmallBodies:
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
             await self.app(scope, receive, send)
             return
-        limit = UPLOAD_LIMIT if scope["path"].startswith(UPLOADS) else BODY_LIMIT
-        body = await whole_body(Headers(scope=scope), receive, limit)
+        body = await whole_body(Headers(scope=scope), receive, BODY_LIMIT)
         if body is None:
-            await self.answer(Request(scope), too_large(limit))(scope, receive, send)
+            await self.answer(Request(scope), TOO_LARGE)(scope, receive, send)
         else:
             await self.app(scope, replaying(body, receive), send)
 

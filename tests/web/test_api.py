@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from crisis.store import audit
 from crisis.store.engine import Store
+from crisis.vocabulary import PersonId
 from tests.factories import SCHOOL, STUDENT
 from tests.web.district import (
     COUNSELOR,
@@ -163,7 +164,7 @@ def test_text_where_the_protocol_knows_no_field_is_never_stored_open(counselor: 
 
 @pytest.mark.parametrize("person", [NEIGHBOUR, STRANGER, TEACHER])
 def test_what_is_not_yours_answers_like_what_is_not_there(
-    client: TestClient, counselor: Api, district: District, person: str
+    client: TestClient, counselor: Api, district: District, person: PersonId
 ) -> None:
     """F118"""
     incident, seen = counselor.opened()

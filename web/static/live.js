@@ -64,6 +64,7 @@
 
   const take = (m) => {
     fresh();
+    if (m.reset !== undefined) { position = m.reset; later(); return; } // too far behind, or another log: everything anew
     const at = m.position ?? m.hello;
     if (at <= position) return; // at or below what is on the page
     position = at;
