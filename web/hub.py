@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from crisis import clock
 from crisis.commands import Actor
 from crisis.policy import access
-from crisis.store import incidents
+from crisis.store import accounts, incidents, people
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
@@ -28,6 +29,7 @@ POLL = 1.0  # the guarantee; waking only makes it faster
 HELLO_EVERY = 5.0
 RECHECK_EVERY = 4.0  # F107: a revoked console is closed within 5 s
 BATCH = 1000
+AT_ONCE = 250  # consoles looked at again in one go
 GAP_LIMIT = 500  # further behind than this, a console loads its page anew
 
 T = TypeVar("T")
@@ -36,24 +38,28 @@ People = Mapping[IncidentId, frozenset[PersonId]]
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Viewer:
-    """`still` asks again who this is: None once the session or token does not stand any more."""
+    """`secret` is the session or token that it came with."""
 
     line: Line
     actor: Actor
-    still: Callable[[], Actor | None]
+    secret: str = field(repr=False)
     held: list[tuple[Sequence[Tick], People]] | None = field(default_factory=list)  # comes while the past is replayed
 
 
-def sees(actor: Actor, tick: Tick, people: People) -> bool:
-    return access.may_see(actor, tick.district, tick.school, people.get(tick.incident, frozenset()))
+def sees(actor: Actor, tick: Tick, called_in: People) -> bool:
+    return access.may_see(actor, tick.district, tick.school, called_in.get(tick.incident, frozenset()))
 
 
 def moved(tick: Tick) -> Notice:
     return notice({"position": tick.position, "incident": tick.incident, "seq": tick.seq})
 
 
-def still(viewers: Sequence[Viewer]) -> list[Actor | None]:
-    return [viewer.still() for viewer in viewers]
+def standing(store: Store, secrets: Sequence[str]) -> list[Actor | None]:
+    """Who they are now, None where a session or token does not stand any more; nobody counts as active by it."""
+    with store.read() as tx:
+        holders = accounts.holders(tx, frozenset(secrets), clock.now())
+        actors = people.actors(tx, frozenset(holders.values()))
+    return [actors.get(holders[secret]) if secret in holders else None for secret in secrets]
 
 
 def send(viewers: Iterable[Viewer], notices: Sequence[Notice]) -> None:
@@ -82,8 +88,8 @@ class Hub:
     def since(self, position: int, limit: int) -> tuple[list[Tick], People]:
         with self.store.read() as tx:
             ticks = incidents.since(tx, position, limit=limit)
-            people = {each: access.involved(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
-        return ticks, people
+            called_in = {each: access.involved(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
+        return ticks, called_in
 
     async def run(self, started: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -119,26 +125,26 @@ class Hub:
 
     async def deliver(self) -> None:
         while True:
-            ticks, people = await self.read(partial(self.since, self.position, BATCH))
-            self.fan_out(ticks, people)
+            ticks, called_in = await self.read(partial(self.since, self.position, BATCH))
+            self.fan_out(ticks, called_in)
             if len(ticks) < BATCH:
                 return
 
-    def fan_out(self, ticks: Sequence[Tick], people: People) -> None:
+    def fan_out(self, ticks: Sequence[Tick], called_in: People) -> None:
         """Decides once for all who hold the same posts at the same schools, and by person for those in the incident."""
         if not ticks:
             return
-        involved = frozenset[PersonId]().union(*people.values())
+        involved = frozenset[PersonId]().union(*called_in.values())
         alike: defaultdict[Actor, list[Viewer]] = defaultdict(list)
         for viewer in self.viewers:
             if viewer.held is not None:
-                viewer.held.append((ticks, people))
+                viewer.held.append((ticks, called_in))
             else:
                 actor = viewer.actor if viewer.actor.id in involved else replace(viewer.actor, id=None)
                 alike[actor].append(viewer)
         notices = [moved(tick) for tick in ticks]
         for actor, viewers in alike.items():
-            send(viewers, [each for each, tick in zip(notices, ticks, strict=True) if sees(actor, tick, people)])
+            send(viewers, [each for each, tick in zip(notices, ticks, strict=True) if sees(actor, tick, called_in)])
         self.position = ticks[-1].position
 
     async def greet(self) -> None:
@@ -149,19 +155,25 @@ class Hub:
                 send((each for each in self.viewers if each.held is None), [notice({"hello": self.position})])
 
     async def recheck(self) -> None:
+        """Some at a time: with thousands of consoles the loop must get its turn in between."""
         while True:
             await asyncio.sleep(RECHECK_EVERY)
             viewers = list(self.viewers)
-            try:
-                actors = await self.read(partial(still, viewers))
-            except DBAPIError:
-                log.warning("sessions cannot be read; all consoles are closed, and come back when they can")
-                actors = [None] * len(viewers)
-            for viewer, actor in zip(viewers, actors, strict=True):
-                if actor is None:
-                    end(viewer.line, REVOKED)
-                else:
-                    viewer.actor = actor
+            for first in range(0, len(viewers), AT_ONCE):
+                await self.look_again(viewers[first : first + AT_ONCE])
+
+    async def look_again(self, viewers: Sequence[Viewer]) -> None:
+        actors: Sequence[Actor | None]
+        try:
+            actors = await self.read(partial(standing, self.store, [viewer.secret for viewer in viewers]))
+        except DBAPIError:
+            log.warning("sessions cannot be read; consoles are closed, and come back when they can")
+            actors = [None] * len(viewers)
+        for viewer, actor in zip(viewers, actors, strict=True):
+            if actor is None:
+                end(viewer.line, REVOKED)
+            else:
+                viewer.actor = actor
 
     async def join(self, viewer: Viewer, after: int | None) -> None:
         """Subscribes first, then replays what the console missed, then hands over what came meanwhile."""
@@ -170,8 +182,8 @@ class Hub:
         if after is not None and not await self.replay(viewer, after, through):
             send([viewer], [notice({"reset": self.position})])
         held, viewer.held = viewer.held or [], None
-        for ticks, people in held:
-            send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, people)])
+        for ticks, called_in in held:
+            send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, called_in)])
 
     async def replay(self, viewer: Viewer, after: int, through: int) -> bool:
         """False where replaying will not do: too far behind, or a cursor that this log never gave out."""
@@ -179,8 +191,8 @@ class Hub:
             return after <= await self.read(self.head)
         if through - after > GAP_LIMIT:
             return False
-        ticks, people = await self.read(partial(self.since, after, through - after))
-        send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, people)])
+        ticks, called_in = await self.read(partial(self.since, after, through - after))
+        send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, called_in)])
         return True
 
     def leave(self, viewer: Viewer) -> None:

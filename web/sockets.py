@@ -2,19 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
-from crisis import clock
-from crisis.commands import Actor
-from crisis.store import accounts, people
-from crisis.vocabulary import PersonId
 from web.deps import bearer_token, session_token, settings_of, store_of
-from web.hub import Hub, Viewer
+from web.hub import Hub, Viewer, standing
 from web.security import our_hosts, our_origins
 from web.wire import GONE, REVOKED, Line, end, line_to
 
@@ -33,33 +28,21 @@ def allowed_page(websocket: WebSocket) -> bool:
     return origin in our_origins(settings) if origin is not None else bearer_token(websocket) is not None
 
 
-def asking(websocket: WebSocket) -> Callable[[], Actor | None]:
-    """Who this is, asked now and again while the connection lives; does not count as the person being active."""
-    store = store_of(websocket)
-    bearer, session = bearer_token(websocket), session_token(websocket)
-
-    def still() -> Actor | None:
-        person: PersonId | None = None
-        with store.read() as tx:
-            if bearer is not None:
-                person = accounts.token_holder(tx, bearer, clock.now(), used=False)
-            elif session is not None:
-                person = accounts.session(tx, session, clock.now(), used=False)
-            return people.actor(tx, person) if person is not None else None
-
-    return still
+def secret_of(websocket: WebSocket) -> str | None:
+    """A program's token, or the session of a page."""
+    return bearer_token(websocket) or session_token(websocket)
 
 
 @router.websocket("/live")
 async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] = None) -> None:
-    still = asking(websocket)
-    actor = await run_in_threadpool(still) if allowed_page(websocket) else None
-    if actor is None:
+    secret = secret_of(websocket) if allowed_page(websocket) else None
+    [actor] = await run_in_threadpool(standing, store_of(websocket), [secret]) if secret is not None else [None]
+    if secret is None or actor is None:
         await websocket.close(REVOKED)
         return
     await websocket.accept()
     hub: Hub = websocket.app.state.hub
-    viewer = Viewer(line=line_to(websocket), actor=actor, still=still)
+    viewer = Viewer(line=line_to(websocket), actor=actor, secret=secret)
     work = [
         asyncio.create_task(listen(websocket, viewer.line)),  # a socket nobody reads never shuts down
         asyncio.create_task(viewer.line.pump()),

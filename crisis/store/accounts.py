@@ -1,6 +1,7 @@
 """Accounts, sessions and personal tokens. A lock here never stops anybody from raising an incident."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
@@ -13,7 +14,7 @@ from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.store import audit
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
-from crisis.store.people_tables import ACCOUNT, PERSON, SESSION, SIGN_IN_BUDGET, TOKEN
+from crisis.store.people_tables import ACCOUNT, PERSON, SESSION, SIGN_IN_BUDGET, TOKEN, Found
 from crisis.vocabulary import DistrictId, PersonId
 
 SessionToken = NewType("SessionToken", str)
@@ -173,20 +174,40 @@ def session(tx: Connection, token: str, at: datetime, *, used: bool = True) -> P
 
     `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
     """
-    row = tx.execute(
-        select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
-        .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
-        .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
-        .where(SESSION.c.digest == token_digest(token))
-    ).one_or_none()
-    if row is None:
-        return None
-    over = at >= row.created_at + ABSOLUTE or at >= row.seen_at + timedelta(seconds=row.idle_seconds)
-    if over or row.disabled_at is not None or not row.active:
+    row = tx.execute(_SESSIONS.where(SESSION.c.digest == token_digest(token))).one_or_none()
+    if row is None or not _lasts(row, at):
         return None
     if used and at >= row.seen_at + SEEN_EVERY:
         tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
     return PersonId(row.person)
+
+
+_SESSIONS = (
+    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
+    .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
+    .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
+)
+_TOKENS = (
+    select(TOKEN, PERSON.c.active, ACCOUNT.c.disabled_at)
+    .join_from(TOKEN, PERSON, PERSON.c.id == TOKEN.c.person)
+    .outerjoin(ACCOUNT, ACCOUNT.c.person == TOKEN.c.person)
+    .where(TOKEN.c.revoked_at.is_(None))
+)
+
+
+def _lasts(row: Found, at: datetime) -> bool:
+    over = at >= row.created_at + ABSOLUTE or at >= row.seen_at + timedelta(seconds=row.idle_seconds)
+    return not over and row.disabled_at is None and bool(row.active)
+
+
+def holders(tx: Connection, secrets: Collection[str], at: datetime) -> dict[str, PersonId]:
+    """Whose sessions and tokens these are, all at once and only looked at; those that do not stand are left out."""
+    digests = {token_digest(secret): secret for secret in secrets}
+    sessions = tx.execute(_SESSIONS.where(SESSION.c.digest.in_(list(digests)))).all()
+    tokens = tx.execute(_TOKENS.where(TOKEN.c.digest.in_(list(digests)))).all()
+    standing = [row for row in sessions if _lasts(row, at)]
+    standing += [row for row in tokens if row.active and row.disabled_at is None]
+    return {digests[row.digest]: PersonId(row.person) for row in standing}
 
 
 def seen_lately(tx: Connection, token: str, at: datetime) -> bool:
@@ -218,12 +239,7 @@ def create_token(tx: Connection, person: PersonId, label: str, at: datetime) -> 
 
 
 def token_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
-    row = tx.execute(
-        select(TOKEN, PERSON.c.active, ACCOUNT.c.disabled_at)
-        .join_from(TOKEN, PERSON, PERSON.c.id == TOKEN.c.person)
-        .outerjoin(ACCOUNT, ACCOUNT.c.person == TOKEN.c.person)
-        .where(TOKEN.c.digest == token_digest(token), TOKEN.c.revoked_at.is_(None))
-    ).one_or_none()
+    row = tx.execute(_TOKENS.where(TOKEN.c.digest == token_digest(token))).one_or_none()
     if row is None or not row.active or row.disabled_at is not None:
         return None
     if used and (row.used_at is None or at >= row.used_at + SEEN_EVERY):

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -269,15 +269,29 @@ def roles_of(posts: Iterable[StaffRole]) -> frozenset[Role]:
 
 def actor(tx: Connection, person: PersonId) -> Actor:
     """A signed-in person with what the district says of them now; who was switched off has no post."""
-    row = tx.execute(select(PERSON.c.district, PERSON.c.active).where(PERSON.c.id == person)).one_or_none()
-    if row is None:
+    found = actors(tx, [person])
+    if not found:
         raise NotFound
-    held = tx.execute(select(POST.c.post, POST.c.school).where(POST.c.person == person)).all() if row.active else []
+    return found[person]
+
+
+def actors(tx: Connection, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+    """Those who are on record."""
+    known = select(PERSON.c.id, PERSON.c.district, PERSON.c.active).where(PERSON.c.id.in_(list(people)))
+    rows = {row.id: row for row in tx.execute(known)}
+    held: defaultdict[PersonId, list[Found]] = defaultdict(list)
+    for row in tx.execute(select(POST.c.person, POST.c.post, POST.c.school).where(POST.c.person.in_(list(rows)))):
+        if rows[row.person].active:
+            held[row.person].append(row)
+    return {person: _actor(person, row.district, held[person]) for person, row in rows.items()}
+
+
+def _actor(person: PersonId, district: DistrictId, held: list[Found]) -> Actor:
     posts = frozenset(each.post for each in held)
     return Actor(
         kind=ActorKind.PERSON,
         id=person,
-        district=row.district,
+        district=district,
         schools=frozenset(each.school for each in held if each.school is not None),
         posts=posts,
         roles=roles_of(posts),

@@ -263,3 +263,21 @@ def test_a_token_works_until_it_is_revoked_by_its_owner(district: Store) -> None
 
     assert (view.label, held, after) == ("board at the desk", NURSE, None)
     assert token not in str(row)
+
+
+def test_many_sessions_and_tokens_are_looked_at_in_one_go_and_by_the_same_rules(district: Store) -> None:
+    """F107: as each alone, and nobody counts as active by it."""
+    session = signed_in(district)
+    assert session is not None
+    with district.write() as tx:
+        kept, revoked = (accounts.create_token(tx, TEACHER, label, AT) for label in ("kept", "revoked"))
+        accounts.revoke_token(tx, TEACHER, accounts.tokens_of(tx, TEACHER)[1].id, AT)
+        shown = [session, kept, revoked, "made-up"]
+        now = accounts.holders(tx, shown, AT + timedelta(minutes=14))
+        idle = accounts.holders(tx, shown, AT + timedelta(minutes=15))
+        accounts.disable(tx, TEACHER, at=AT, by=None)
+        disabled = accounts.holders(tx, shown, AT)
+
+    assert now == {session: NURSE, kept: TEACHER}
+    assert idle == {kept: TEACHER}
+    assert disabled == {session: NURSE}
