@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from crisis.errors import Conflict, NotFound
@@ -51,10 +51,11 @@ def load(tx: Connection, incident_id: IncidentId, *, lock: bool = False) -> Inci
 
 def current(tx: Connection, district: DistrictId, *, closed_since: datetime | None = None) -> list[Incident]:
     """The open incidents of a district, and those closed since a time."""
-    still_open = INCIDENT.c.closed_at.is_(None)
-    wanted = still_open if closed_since is None else or_(still_open, INCIDENT.c.closed_at >= closed_since)
-    query = select(INCIDENT.c.state).where(INCIDENT.c.district == district, wanted).order_by(INCIDENT.c.opened_at)
-    return [codec.incident_from_text(state) for state in tx.execute(query).scalars()]
+    asked = select(INCIDENT.c.state, INCIDENT.c.opened_at).where(INCIDENT.c.district == district)
+    wanted = [asked.where(INCIDENT.c.closed_at.is_(None))]
+    if closed_since is not None:  # not with OR: SQLite would walk through all that the district ever had
+        wanted.append(asked.where(INCIDENT.c.closed_at >= closed_since))
+    return [codec.incident_from_text(row.state) for row in tx.execute(union_all(*wanted).order_by("opened_at"))]
 
 
 def append(tx: Connection, before: Incident | None, after: Incident, events: Sequence[Event], *, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -10,10 +11,10 @@ from crisis import clock
 from crisis.commands import Actor
 from crisis.statemachine.incident import Incident
 from crisis.store import incidents, people, queries
-from crisis.store.engine import Store
+from crisis.store.engine import Store, open_store
 from crisis.submit import open_incident
 from crisis.vocabulary import Custody, IncidentId, Phase, WordsId
-from tests.factories import opening
+from tests.factories import DISTRICT, opening
 from tests.web.district import COUNSELOR, a_district
 
 
@@ -81,3 +82,27 @@ def test_a_fuller_board_takes_no_more_statements(store: Store) -> None:
         closed(store, first, days=0)
 
     assert statements(store, by) == alone
+
+
+def test_old_incidents_are_not_walked_through_for_the_board(sqlite_url: str, key_file: Path) -> None:
+    """SQLite alone: with OR it read every incident that the district ever had. PostgreSQL joins two index scans."""
+    found: list[tuple[str, Any]] = []
+    store = open_store(sqlite_url, key_file)
+
+    def note(*arguments: Any) -> None:
+        found.append(arguments[2:4])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    with store.read() as tx:
+        incidents.current(tx, DISTRICT, closed_since=clock.now())
+    event.remove(Engine, "before_cursor_execute", note)
+    [(statement, values)] = [each for each in found if each[0].startswith("SELECT")]
+    with store.read() as tx:
+        plan = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    store.close()
+
+    searches = [line for line in plan if line.startswith(("SEARCH", "SCAN"))]
+    assert [line.partition("(")[2] for line in searches] == [
+        "district=? AND closed_at=?)",
+        "district=? AND closed_at>?)",
+    ]
