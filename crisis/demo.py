@@ -34,15 +34,18 @@ SENDER, DRILL_SENDER = "+16175550190", "+16175550191"
 JURISDICTION = "US-MA"
 SIGN_INS, CONFIG = "sign-ins.json", "config.json"
 
+out = Console()
+
 Serve = Callable[[Store, Settings, str, int], None]
 
 
 def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick: bool = False) -> None:
     """Until Ctrl-C. Without `data` everything is forgotten at the end; `quick` makes the ladder wait for seconds."""
-    with _folder(data) as folder:
+    with suppress(KeyboardInterrupt), _folder(data) as folder:
         settings = _settings(folder, _free(port), _free(port + 1))
+        out.print("Making a sample district …")
         store, sign_ins = _district(folder, settings, quick)
-        with closing(store), _handsets(folder, settings), _worker(store, settings), suppress(KeyboardInterrupt):
+        with closing(store), _handsets(folder, settings), _worker(store, settings):
             _print(settings, sign_ins)
             serve(store, settings, HOST, settings.port)
 
@@ -174,7 +177,6 @@ def _worker(store: Store, settings: Settings) -> Iterator[None]:
 
 
 def _print(settings: Settings, sign_ins: list[SignIn]) -> None:
-    out = Console()
     table = Table(title="Sign in as", title_justify="left")
     for column in ("Name", "Post", "User name", "Passphrase"):
         table.add_column(column)

@@ -1,4 +1,7 @@
-"""The worker is killed where it matters (`tests/crash` tries every point); after a restart each page has arrived, at most once too often."""
+"""The worker is killed where it matters; after a restart each page has arrived, at most once too often.
+
+`tests/crash` tries every point.
+"""
 
 import os
 import subprocess
