@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +31,7 @@ from crisis.store.roster_import import Confirmation, Preview
 from crisis.store.sealed import KeyFault, KeyRing
 from crisis.vocabulary import DistrictId, IncidentId, LegalBasis, PersonId, SchoolId, StaffRole
 from web.serve import serve as serve_web
+from web.serve import until_asked_to_end
 from web.terminal import Refusal
 from web.terminal import watch as watch_board
 
@@ -136,7 +137,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Sends pages and minds the timers, in a process of its own (PostgreSQL)."""
-    with opened() as (store, settings), working(store, settings) as stop, suppress(KeyboardInterrupt):
+    with opened() as (store, settings), working(store, settings) as stop, until_asked_to_end():
         out.print("The worker runs. Stop with Ctrl-C.")
         stop.wait()
 
@@ -159,11 +160,10 @@ def watch(
 ) -> None:
     """The live board in the terminal."""
     try:
-        watch_board(url or Settings().public_url, token, out, once=once)
+        with until_asked_to_end():
+            watch_board(url or Settings().public_url, token, out, once=once)
     except Refusal as error:
         raise SystemExit(_no("The server does not take this token; make one with `crisis token create`.")) from error
-    except KeyboardInterrupt:
-        return
 
 
 @app.command("backup")

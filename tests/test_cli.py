@@ -270,6 +270,21 @@ def test_a_served_installation_answers_is_watched_and_ends_when_asked(
     assert "does not take this token" in stranger
     assert "Another Crisis process" in second
     assert time.monotonic() - asked < 10
+    assert server.returncode == 0  # worker and database were closed in order
+    assert "Traceback" not in printed
+
+
+@pytest.mark.slow
+def test_a_worker_of_its_own_ends_when_asked(crisis: Crisis, incident: str) -> None:
+    command = [sys.executable, "-c", "from crisis.cli import main; main()", "worker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as worker:
+        assert worker.stdout is not None
+        while "The worker runs" not in worker.stdout.readline():
+            assert worker.poll() is None
+        worker.send_signal(signal.SIGTERM)
+        printed, _ = worker.communicate(timeout=30)
+
+    assert worker.returncode == 0
     assert "Traceback" not in printed
 
 

@@ -1,7 +1,10 @@
 """Runs the application: one process, the measured settings, and logs without names."""
 
 import logging
+import signal
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 
 import uvicorn
@@ -58,6 +61,18 @@ def server(store: Store, settings: Settings, host: str, port: int) -> uvicorn.Se
     return uvicorn.Server(config)
 
 
+@contextmanager
+def until_asked_to_end() -> Iterator[None]:
+    """A stop by the system is as calm as Ctrl-C: what stands around this still ends in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def serve(store: Store, settings: Settings, host: str, port: int) -> None:
     """Until the process is asked to end. With SQLite there must be one such process only."""
-    server(store, settings, host, port).run()
+    with until_asked_to_end():
+        server(store, settings, host, port).run()
