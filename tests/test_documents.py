@@ -1,0 +1,88 @@
+"""Documents that are made from the code are current, and what they name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from crisis import cli
+from crisis.protocols import loader
+from crisis.protocols.diagram import mermaid, outline
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+
+
+def protocols_page() -> str:
+    """`docs/protocols.md`."""
+    parts = ["# Protocols", "", "Made from `crisis/protocols/library/`; a test compares the two.", ""]
+    for name in loader.names():
+        protocol = loader.protocol(name)
+        parts += [
+            f"## {protocol.title.en}",
+            "",
+            "```mermaid",
+            mermaid(protocol),
+            "```",
+            "",
+            "```text",
+            outline(protocol),
+            "```",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def test_the_page_of_protocols_is_current() -> None:
+    assert (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8") == protocols_page()
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+
+    missing = [target for target in targets if not (page.parent / target).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_files_that_a_document_names_exist(page: Path) -> None:
+    named = re.findall(r"`((?:crisis|web|tests|bench|docs)/[\w/.-]+)`", page.read_text(encoding="utf-8"))
+
+    missing = [place for place in named if not (ROOT / place.rstrip("/")).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_commands_that_a_document_names_exist(page: Path) -> None:
+    root = typer.main.get_command(cli.app)
+    named = re.findall(r"^crisis ([a-z]+)(?: ([a-z]+))?", _in_code(page), re.MULTILINE)
+    commands = getattr(root, "commands", {})
+    groups = {name: getattr(command, "commands", {}) for name, command in commands.items()}
+
+    unknown = [
+        f"{first} {second}"
+        for first, second in named
+        if first not in commands or (groups[first] and second and second not in groups[first])
+    ]
+
+    assert unknown == []
+
+
+def _in_code(page: Path) -> str:
+    """Only what stands as code: prose also speaks of crises."""
+    text = page.read_text(encoding="utf-8")
+    return "\n".join([*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^    (.+)$", text, re.MULTILINE)])
+
+
+def test_compose_starts_commands_that_exist() -> None:
+    root = typer.main.get_command(cli.app)
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+    started = re.findall(r'command: \["crisis", "([a-z]+)"', compose)
+
+    assert started == ["init", "serve", "worker"]
+    assert set(started) <= set(getattr(root, "commands", {}))
