@@ -1,4 +1,4 @@
-"""One lane of runs: a fork server, its telephones, its ports, its clock; it notices a death and starts the dead again."""
+"""One lane of runs: a fork server, telephones, ports and a clock; it notices a death and starts the dead again."""
 
 import json
 import socket
@@ -80,7 +80,7 @@ class Lane:
         """A fresh district on its Tuesday, and a server that will die where the plan says."""
         self.plan, self.counting, self.crashes = list(plan), counting, []
         self._set_ahead((TUESDAY - clock.now()).total_seconds())
-        self._heard = len(self._ledger())
+        self._heard = self._ledger.stat().st_size if self._ledger.exists() else 0
         self.url = self.prepared.copy(self.folder)
         for part in self.parts:
             self._start(part)
@@ -175,17 +175,16 @@ class Lane:
         state: dict[str, object] | None = None
         while monotonic() < until:
             self.mend()
-            quiet = []
-            for _look in range(2):
-                state = self.state()
-                under_way = self.handsets.get("/harness/under-way").json()
-                quiet.append(state is not None and state["left"] == 0 and under_way == 0)
-                if not quiet[-1]:
-                    break
-            if all(quiet) and state is not None:
+            quiet = self._quiet() and self.handsets.get("/harness/under-way").json() == 0
+            state = self.state() if quiet else None
+            if state is not None and state["left"] == 0:
                 return state
-            sleep(0.004)
+            sleep(0.002)
         raise Stuck(f"it does not come to rest: {state} {self.log()}")
+
+    def _quiet(self) -> bool:
+        state = self.state()
+        return state is not None and state["left"] == 0
 
     def log(self) -> str:
         path = self.folder / "log"
@@ -196,11 +195,15 @@ class Lane:
 
     def heard(self) -> list[Entry]:
         """What the telephones got in this run."""
-        return self._ledger()[self._heard :]
+        if not self._ledger.exists():
+            return []
+        with self._ledger.open("rb") as file:
+            file.seek(self._heard)
+            return [Entry(**json.loads(line)) for line in file]
 
-    def _ledger(self) -> list[Entry]:
-        path = self.folder / "handsets" / LEDGER
-        return [Entry(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+    @property
+    def _ledger(self) -> Path:
+        return self.folder / "handsets" / LEDGER
 
     def _ask(self, **order: object) -> int | None:
         assert self.forks.stdin is not None
@@ -224,9 +227,8 @@ def a_lane(folder: Path, prepared: Prepared) -> Iterator[Lane]:
     command = [sys.executable, "-m", "tests.crash.server", str(folder / "clock")]
     forks = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     port, phones = free_port(), free_port()
-    limits = httpx2.Limits(max_keepalive_connections=0)
     with (
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, limits=limits, trust_env=False) as web,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as web,
         httpx2.Client(base_url=f"http://127.0.0.1:{phones}", timeout=20, trust_env=False) as handsets,
     ):
         lane = Lane(folder, prepared, port, phones, forks, web, handsets)

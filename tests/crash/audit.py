@@ -1,0 +1,136 @@
+"""What must be true of a database and its telephones after any number of crashes, once everything has come to rest."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, text
+
+from crisis.effects import Effect, PageLevel, StartTimer
+from crisis.notify.ledger import Entry
+from crisis.statemachine.incident import Incident
+from crisis.store import audit, codec, inbox, incidents, oncall, outbox, sample
+from crisis.store.engine import Store
+from crisis.vocabulary import DistrictId, IncidentId
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+CALLS = frozenset({"text", "call"})
+MAY_REPEAT = frozenset({"PageAttempted"})  # a call that nobody knows of is made again: twice is chosen over never
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened, without times and ids: the same for every run that ended well."""
+
+    events: Counter[str]
+    ends: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    id: int
+    incident: IncidentId
+    effect: Effect
+    done: bool
+
+
+def story_of(store: Store, district: DistrictId = sample.DISTRICT) -> Story:
+    with store.read() as tx:
+        names = [name for known in _all(tx, district) for name in _names(tx, known)]
+        ends = tuple(sorted(_end(known) for known in _all(tx, district)))
+    return Story(Counter(name for name in names if name not in MAY_REPEAT), ends)
+
+
+def faults(store: Store, heard: Sequence[Entry], at: datetime, *, crashes: int, undisturbed: Story) -> list[str]:
+    """Every sentence is something that was lost, left half-done, done twice, or fell silent."""
+    found = [] if (story := story_of(store)) == undisturbed else [f"another story: {_difference(story, undisturbed)}"]
+    with store.read() as tx:
+        everything = _all(tx, sample.DISTRICT)
+        jobs = _jobs(tx)
+        chain = audit.verify(tx)
+        found += [] if chain.ok else [f"the audit chain is broken: {chain.reason}"]
+        found += [
+            f"{known.id} is not what its log says" for known in everything if incidents.refold(tx, known.id) != known
+        ]
+        found += _left_undone(tx, store, at)
+        found += _silent(everything, jobs)
+        found += _unheard(tx, everything, jobs, heard, at)
+        found += _unrecorded(tx, everything, heard)
+    return [*found, *_too_often(heard, crashes)]
+
+
+def _difference(story: Story, undisturbed: Story) -> str:
+    more, less = story.events - undisturbed.events, undisturbed.events - story.events
+    return f"more {dict(more)}, less {dict(less)}, ends {story.ends} for {undisturbed.ends}"
+
+
+def _all(tx: Connection, district: DistrictId) -> list[Incident]:
+    return incidents.current(tx, district, closed_since=BEGINNING)
+
+
+def _names(tx: Connection, incident: Incident) -> list[str]:
+    return [type(stored.event).__name__ for stored in incidents.events_of(tx, incident.id)]
+
+
+def _end(incident: Incident) -> tuple[object, ...]:
+    done = sorted(step for step, record in incident.steps.items() if record.done_at is not None)
+    pages = sorted((page.role, page.state, page.level, page.accepted_by or "") for page in incident.pages.values())
+    handoffs = sorted(handoff.state for handoff in incident.handoffs.values())
+    now = (incident.phase, incident.custody, incident.effective_tier or "", incident.adult or "")
+    return (*now, tuple(done), tuple(pages), tuple(handoffs))
+
+
+def _jobs(tx: Connection) -> list[Job]:
+    rows = tx.execute(text("SELECT id, incident, kind, body, done_at FROM outbox ORDER BY id"))
+    return [
+        Job(row.id, IncidentId(row.incident), codec.effect_from_text(row.kind, row.body), row.done_at is not None)
+        for row in rows
+    ]
+
+
+def _left_undone(tx: Connection, store: Store, at: datetime) -> Iterator[str]:
+    overdue, unanswered = outbox.waiting(tx, at), inbox.unanswered(tx, store.keys, 100)
+    if overdue:
+        yield f"{overdue} jobs are overdue"
+    yield from (f"a {received.source} was never dealt with" for received in unanswered)
+
+
+def _silent(everything: Sequence[Incident], jobs: Sequence[Job]) -> Iterator[str]:
+    """An open incident always has a time at which it speaks again."""
+    speaking = {job.incident for job in jobs if isinstance(job.effect, StartTimer) and not job.done}
+    yield from (
+        f"{known.id} fell silent" for known in everything if known.closed_at is None and known.id not in speaking
+    )
+
+
+def _unheard(
+    tx: Connection, everything: Sequence[Incident], jobs: Sequence[Job], heard: Sequence[Entry], at: datetime
+) -> Iterator[str]:
+    """A level that came due reached the telephone of each person on call, whatever died meanwhile."""
+    known = {each.id: each for each in everything}
+    for job in jobs:
+        if not isinstance(job.effect, PageLevel):
+            continue
+        incident, level = known[job.incident], job.effect.level
+        asked = oncall.on_call(tx, incident.district, incident.school, job.effect.role, level, at=at)
+        for phone in (each.phones[0] for each in asked if each.phones):
+            if not any(each.phone == phone and each.kind == "text" and _of(each, job) for each in heard):
+                yield f"nobody was texted for level {level} of {job.effect.role}"
+
+
+def _of(entry: Entry, job: Job) -> bool:
+    return entry.reference.startswith(f"{job.id}-")
+
+
+def _unrecorded(tx: Connection, everything: Sequence[Incident], heard: Sequence[Entry]) -> Iterator[str]:
+    """Each call about a page that a telephone got is in the log."""
+    known = {getattr(stored.event, "attempt", "") for each in everything for stored in incidents.events_of(tx, each.id)}
+    calls = {each.reference for each in heard if each.kind in CALLS and each.reference.count("-") == 3}
+    yield from (f"call {reference} is not in the log" for reference in sorted(calls - known))
+
+
+def _too_often(heard: Sequence[Entry], crashes: int) -> Iterator[str]:
+    """One crash, one duplicate at most."""
+    times = Counter((each.reference, each.phone) for each in heard if each.kind in CALLS and each.reference != "answer")
+    yield from (f"{name} came {number} times" for (name, _), number in times.items() if number > 1 + crashes)
