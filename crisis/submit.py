@@ -23,7 +23,7 @@ from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
-from crisis.store import audit, codec, idempotency, incidents, outbox, people, protocols, sealed
+from crisis.store import audit, codec, idempotency, incidents, named, outbox, people, protocols, sealed
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
 from crisis.vocabulary import IncidentId, WordsId
 
@@ -62,6 +62,7 @@ def submit(
         before = incidents.load(tx, incident_id, lock=True)
         must_be_allowed(command.by, before, command)
         _must_be_current(tx, before, command, seen)
+        named.must_exist(tx, command, before.student)
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = people.ground(tx, before.school)
         events = decide(before, protocol, ground, command, at)
@@ -87,6 +88,7 @@ def open_incident(
         if known is not None:
             return known
         must_be_allowed_to_open(command.by, command)
+        named.must_exist(tx, command, None)
         protocol = protocols.by_hash(tx, command.protocol_hash)
         ground = people.ground(tx, command.school)
         events = decide_open(command, protocol, ground, incident_id, at)

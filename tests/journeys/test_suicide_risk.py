@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crisis.store import audit, incidents
+from crisis.store import audit, incidents, sample
 from crisis.store.engine import Store
 from crisis.vocabulary import Custody, Phase, Tier
 from tests.journeys.town import Listener, Somebody, Town, a_town, evidence
@@ -14,6 +14,8 @@ from tests.journeys.town import Listener, Somebody, Town, a_town, evidence
 MAYA, DANIEL, HANNAH = "Maya Okafor", "Daniel Reyes", "Hannah Lindqvist"  # counselors, psychologist
 INES, GRACE, OLIVER = "Ines Duarte", "Grace Mbeki", "Oliver Stone"  # principal, nurse, teacher
 JOAN = "Joan Castellano"  # district lead
+STUDENT = sample.student_id("Kieran", "Doyle")
+MOTHER, FATHER = sample.person_id("Megan", "Doyle"), sample.person_id("Sean", "Doyle")  # he may not decide
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def guardian_reached(who: Somebody, incident: str) -> None:
         incident,
         "record-contact",
         step="guardian_contact",
-        contact="p-mother",
+        contact=MOTHER,
         guardian=True,
         method="phone",
         outcome="reached",
@@ -143,7 +145,7 @@ def live_saw_everything(town: Town, console: Listener) -> None:
 def test_high_risk_from_first_concern_to_close(town: Town) -> None:
     maya, ines = town.acts(MAYA), town.acts(INES)
     with town.listener(JOAN).listening() as console:
-        incident = maya.opens()
+        incident = maya.opens(student=STUDENT)
         assert maya.next(incident)[0] in ("clear_means", "tell_admin", "screen")
         done(maya, incident, "clear_means")
         done(maya, incident, "tell_admin")
@@ -185,7 +187,7 @@ def test_high_risk_from_first_concern_to_close(town: Town) -> None:
         assert "referral" in maya.next(incident)  # I-15: offered is not accepted
         maya.does(incident, "accept-handoff", handoff=handoff, recipient="Dr. Rivera, Bayside Mobile Crisis")
         assert "I-2" in maya.is_refused(incident, "release-custody", to="class")
-        after = maya.does(incident, "release-custody", to="guardian", contact="p-mother", identity_checked=True)
+        after = maya.does(incident, "release-custody", to="guardian", contact=MOTHER, identity_checked=True)
         assert (after.custody, after.phase) == (Custody.RELEASED, Phase.FOLLOW_UP)
 
         assert {"I-18", "I-19"} <= ines.is_refused(incident, "close-incident")
@@ -198,7 +200,7 @@ def test_high_risk_from_first_concern_to_close(town: Town) -> None:
 def test_low_risk_from_first_concern_to_close(town: Town) -> None:
     maya = town.acts(MAYA)
     with town.listener(JOAN).listening() as console:
-        incident = maya.opens()
+        incident = maya.opens(student=STUDENT)
         done(maya, incident, "clear_means")
         done(maya, incident, "tell_admin")
         screened(maya, incident, "nnnn-")
@@ -217,7 +219,7 @@ def test_low_risk_from_first_concern_to_close(town: Town) -> None:
 def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) -> None:
     maya, ines = town.acts(MAYA), town.acts(INES)
     with town.listener(JOAN).listening() as console:
-        incident = maya.opens()
+        incident = maya.opens(student=STUDENT)
         done(maya, incident, "clear_means")
         done(maya, incident, "tell_admin")
         screened(maya, incident, "ynnnn")
@@ -234,7 +236,7 @@ def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) 
             incident,
             "record-contact",
             step="guardian_contact",
-            contact="p-father",
+            contact=FATHER,
             guardian=True,
             method="phone",
             outcome="no_answer",
@@ -246,7 +248,7 @@ def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) 
         done(maya, incident, "safety_plan")
         done(maya, incident, "means_counseling")
         assert "I-10" in maya.is_refused(
-            incident, "release-custody", to="guardian", contact="p-father", identity_checked=True
+            incident, "release-custody", to="guardian", contact=FATHER, identity_checked=True
         )
         maya.does(incident, "release-custody", to="child_protection", receiver="J. Soto, DCF")
         handoff = offered(maya, incident, "health_center")
@@ -264,7 +266,7 @@ def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) 
 def test_a_refused_screen_is_treated_as_positive(town: Town) -> None:
     maya = town.acts(MAYA)
     with town.listener(JOAN).listening() as console:
-        incident = maya.opens()
+        incident = maya.opens(student=STUDENT)
         done(maya, incident, "clear_means")
         done(maya, incident, "tell_admin")
         screened(maya, incident, "rrrrr")  # right now is not known: acute until somebody has assessed it
@@ -294,7 +296,7 @@ def test_a_refused_screen_is_treated_as_positive(town: Town) -> None:
 def test_a_student_who_leaves_is_looked_for_at_once(town: Town) -> None:
     maya, ines = town.acts(MAYA), town.acts(INES)
     with town.listener(JOAN).listening() as console:
-        incident = maya.opens()
+        incident = maya.opens(student=STUDENT)
         maya.does(incident, "report-custody-lost", last_seen="ran out of the side door, gray hoodie")
         lost = town.incident(incident)
         assert (lost.custody, lost.custody_gap) == (Custody.LOST, True)
@@ -316,7 +318,7 @@ def test_a_student_who_leaves_is_looked_for_at_once(town: Town) -> None:
         guardian_reached(town.acts(HANNAH), incident)
         done(maya, incident, "safety_plan")
         done(maya, incident, "means_counseling")
-        daniel.does(incident, "release-custody", to="guardian", contact="p-mother", identity_checked=True)
+        daniel.does(incident, "release-custody", to="guardian", contact=MOTHER, identity_checked=True)
         handoff = offered(maya, incident, "community_provider")
         maya.does(incident, "accept-handoff", handoff=handoff, recipient="Open Door Counseling, A. Ruiz")
         followed_up(town, incident)

@@ -29,7 +29,9 @@ def _rule_files() -> Iterator[Path]:
     crisis = ROOT / "crisis"
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
-    yield from (crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py"))
+    yield from (
+        crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py", "store/named.py")
+    )
 
 
 def _reasons(tree: ast.Module) -> Iterator[str]:

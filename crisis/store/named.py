@@ -1,0 +1,54 @@
+"""Whether the people whom an order names exist, in this district: an id that nobody has is refused, not stored."""
+
+from sqlalchemy import Connection
+
+from crisis import commands as cmd
+from crisis.errors import NotFound, Reason, refuse_if
+from crisis.store import people
+from crisis.vocabulary import DistrictId, PersonId, ReleaseTo, StudentId
+
+
+def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) -> None:
+    """Raises `Refused` with what to do. `student` is whom the incident is about, as far as that is known."""
+    district = command.by.district
+    match command:
+        case cmd.OpenIncident(student=named) | cmd.IdentifyStudent(student=named):
+            refuse_if(None if named is None else _unknown_student(tx, named, district))
+        case cmd.AssignLead(to=person) | cmd.AssignStep(to=person) | cmd.OfferCustody(to=person):
+            refuse_if(_unknown_staff(tx, person, district))
+        case cmd.NameAdult(adult=person) | cmd.DelegateReport(to=person):
+            refuse_if(_unknown_staff(tx, person, district))
+        case cmd.ReleaseCustody(contact=contact) if contact is not None and student is not None:
+            refuse_if(_stranger(tx, command, contact, student))
+        case _:
+            return
+
+
+def _unknown_student(tx: Connection, student: StudentId, district: DistrictId) -> Reason | None:
+    try:
+        known = people.student(tx, student).district == district
+    except NotFound:
+        known = False
+    return (
+        None if known else Reason("STUDENT", "There is no such student; look the student up, or leave it open for now")
+    )
+
+
+def _unknown_staff(tx: Connection, person: PersonId, district: DistrictId) -> Reason | None:
+    try:
+        found = people.actor(tx, person)
+    except NotFound:
+        return Reason("PERSON", "There is no such member of staff in this district")
+    if found.district == district and found.posts:
+        return None
+    return Reason("PERSON", "There is no such member of staff in this district")
+
+
+def _stranger(tx: Connection, command: cmd.ReleaseCustody, contact: PersonId, student: StudentId) -> Reason | None:
+    """I-2: an adult of the student's record; one who is known to be no guardian is not released to as one."""
+    found = [known for known in people.contacts_of(tx, student) if known.person == contact]
+    if not found:
+        return Reason("I-2", "This adult is not in the student's record; choose one who is, or another way to release")
+    if command.to is ReleaseTo.GUARDIAN and found[0].guardian is False:
+        return Reason("I-2", "The record says that this adult is not a guardian")
+    return None
