@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
-from crisis.notify.handsets import Account
-from crisis.notify.handsets_main import OWNERS, Config
+from crisis.notify.handsets_main import OWNERS, config_of
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
 from crisis.settings import Settings
@@ -118,7 +116,7 @@ def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
     network = folder / "handsets"
     network.mkdir(exist_ok=True)
     _write_private(network / OWNERS, json.dumps(_owners(settings)))
-    _write_private(network / CONFIG, _config(network, settings).text())
+    _write_private(network / CONFIG, config_of(settings, network).text())
     command = [sys.executable, "-m", "crisis.notify.handsets_main", str(network / CONFIG), "--with-parent"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own module
     try:
@@ -128,24 +126,6 @@ def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
         process.wait(15)
         if process.stdin is not None:
             process.stdin.close()
-
-
-def _config(network: Path, settings: Settings) -> Config:
-    live = Account(
-        sid=settings.provider_account,
-        secret=settings.provider_secret.get_secret_value(),
-        number=settings.provider_from,
-    )
-    drill = Account(
-        sid=settings.drill_account, secret=settings.drill_secret.get_secret_value(), number=settings.drill_from
-    )
-    return Config(
-        folder=network,
-        port=urlsplit(settings.provider_url or "").port or 0,
-        accounts=(live, drill),
-        target=settings.public_url,
-        public_url=settings.public_url,
-    )
 
 
 def _owners(settings: Settings) -> dict[str, dict[str, str]]:

@@ -62,13 +62,11 @@ def key_came(request: Request, incident: str, page: str, person: str, form: Sign
 
 
 @router.post("/status/{incident}/{page}/{person}/{channel}/{attempt}", dependencies=[Anyone])
-def status_came(
-    request: Request, incident: str, page: str, person: str, channel: Channel, attempt: str, form: Signed
-) -> Response:
+def status_came(request: Request, channel: Channel, form: Signed) -> Response:
     status = form.get("MessageStatus") or _of(form, "CallStatus")
     sid = form.get("MessageSid") or _of(form, "CallSid")
-    body = {"incident": incident, "page": page, "person": person, "channel": channel.value, "attempt": attempt}
-    received, new = _recorded(request, "status", f"{sid}|{status}", {**body, "status": status})
+    body = {**request.path_params, "channel": channel.value, "status": status}
+    received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
         inbound.deal_with(store_of(request), received, received.received_at)
     return Response(status_code=204)

@@ -64,14 +64,14 @@ def message_came(
     network: Network, account: Customer, form: Posted, x_reference: Annotated[str, Header()] = ""
 ) -> Response:
     missing = None if form.get("Body") else (21602, "Message body is required")
-    return _came(network, "messages", account, form, missing, x_reference)
+    return _came(network, "messages", account, form, missing=missing, reference=x_reference)
 
 
 def call_came(
     network: Network, account: Customer, form: Posted, x_reference: Annotated[str, Header()] = ""
 ) -> Response:
     missing = None if form.get("Twiml") else (21205, "Url parameter is required")
-    return _came(network, "calls", account, form, missing, x_reference)
+    return _came(network, "calls", account, form, missing=missing, reference=x_reference)
 
 
 def _came(
@@ -79,6 +79,7 @@ def _came(
     what: What,
     account: Account,
     form: dict[str, str],
+    *,
     missing: tuple[int, str] | None,
     reference: str,
 ) -> Response:

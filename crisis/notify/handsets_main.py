@@ -1,4 +1,7 @@
-"""The stand-in as a process: `python -m crisis.notify.handsets_main CONFIG`; the file is private to its owner."""
+"""The stand-in as a process: `python -m crisis.notify.handsets_main [CONFIG]`; the file is private to its owner.
+
+Without a file it stands in for the provider of the settings, and keeps its ledger in `var/handsets`.
+"""
 
 import json
 import os
@@ -7,12 +10,15 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crisis.notify.handsets import Account, Exchange, Owner
 from crisis.notify.handsets_app import serve_handsets
 from crisis.notify.ledger import Ledger
+from crisis.settings import Settings
 
 LEDGER, OWNERS = "ledger.jsonl", "owners.json"
+FOLDER = Path("var/handsets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,20 @@ class Config:
 
     def text(self) -> str:
         return json.dumps({**asdict(self), "folder": str(self.folder)})
+
+
+def config_of(settings: Settings, folder: Path) -> Config:
+    """Stands in for the provider that the settings name, with the same accounts."""
+    secrets = (settings.provider_secret.get_secret_value(), settings.drill_secret.get_secret_value())
+    live = Account(sid=settings.provider_account, secret=secrets[0], number=settings.provider_from)
+    drill = Account(sid=settings.drill_account, secret=secrets[1], number=settings.drill_from)
+    return Config(
+        folder=folder,
+        port=urlsplit(settings.provider_url or "").port or 8001,
+        accounts=tuple(each for each in (live, drill) if each.sid),
+        target=f"http://127.0.0.1:{settings.port}",
+        public_url=settings.public_url,
+    )
 
 
 def config_from(text: str) -> Config:
@@ -55,7 +75,11 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    config = config_from(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    if len(sys.argv) > 1:
+        config = config_from(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    else:
+        config = config_of(Settings(), FOLDER)
+        FOLDER.mkdir(parents=True, exist_ok=True)
     if "--with-parent" in sys.argv[2:]:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     serve_handsets(exchange_from(config), config.port)
