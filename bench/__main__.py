@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import board, commits, fanout, handover, report, restart
 from bench.console import allow_files
-from bench.figures import Figure, this_machine
+from bench.figures import Figure, load, this_machine
 from bench.place import Towns, towns
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -39,11 +39,14 @@ def main() -> None:
         sys.exit("A quick run measures too little to be written down")
     allow_files()
     machine = this_machine()
-    print(machine, flush=True)
-    runs = [list(_said(quick if chosen.quick else full)) for _ in range(chosen.runs)]
+    print(f"{machine}, load {load():.1f}", flush=True)
+    loads, runs = [], []
+    for _ in range(chosen.runs):
+        loads.append(load())
+        runs.append(list(_said(quick if chosen.quick else full)))
     figures = [report.middle(each) for each in zip(*runs, strict=True)]
     if chosen.write:
-        PAGE.write_text(report.page(machine, figures, chosen.runs))
+        PAGE.write_text(report.page(machine, figures, loads))
 
 
 def _said(which: Callable[[Towns], Iterator[Figure]]) -> Iterator[Figure]:

@@ -5,8 +5,9 @@ import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,12 +15,13 @@ from sqlalchemy import Connection
 from crisis import clock
 from crisis.commands import Actor, AddNote, OpenIncident
 from crisis.protocols import loader
+from crisis.protocols.schema import Protocol
 from crisis.store import accounts, people, protocols, sample
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.sample_people import HIGH, STAFF
 from crisis.store.sealed import KeyRing
-from crisis.vocabulary import Beside, Mode, PersonId, SchoolId, StaffRole, WordsId
+from crisis.vocabulary import Beside, Mode, PersonId, ProtocolHash, SchoolId, StaffRole, WordsId
 from tests.cluster import Cluster, binaries
 
 CRISIS = "suicide_ideation"
@@ -108,7 +110,8 @@ def actor(store: Store, person: PersonId) -> Actor:
 
 def opening(by: Actor, school: str = HIGH, mode: Mode = Mode.LIVE) -> tuple[OpenIncident, dict[WordsId, str]]:
     """As the three taps of the form give it, with a place in words. A teacher's opening pages a lead."""
-    protocol, words = loader.protocol("suicide_risk"), WordsId(clock.new_id())
+    protocol, protocol_hash = _protocol()
+    words = WordsId(clock.new_id())
     order = OpenIncident(
         by=by,
         mode=mode,
@@ -116,7 +119,7 @@ def opening(by: Actor, school: str = HIGH, mode: Mode = Mode.LIVE) -> tuple[Open
         crisis_type=CRISIS,
         protocol=protocol.id,
         version=protocol.version,
-        protocol_hash=loader.content_hash(protocol),
+        protocol_hash=protocol_hash,
         place=words,
         student=None,
         beside=Beside.ME,
@@ -124,13 +127,15 @@ def opening(by: Actor, school: str = HIGH, mode: Mode = Mode.LIVE) -> tuple[Open
     return order, {words: "room 12, second floor"}
 
 
+@cache
+def _protocol() -> tuple[Protocol, ProtocolHash]:
+    known = loader.protocol("suicide_risk")
+    return known, loader.content_hash(known)
+
+
 def note(by: Actor) -> tuple[AddNote, dict[WordsId, str]]:
     words = WordsId(clock.new_id())
     return AddNote(by=by, words=words), {words: "quiet now"}
-
-
-def at_school(by: Actor, school: str) -> Actor:
-    return replace(by, schools=frozenset({SchoolId(school)}))
 
 
 def tokens(tx: Connection, person: PersonId, count: int, at: datetime) -> list[str]:
