@@ -14,10 +14,11 @@ from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
 
-_NUMBERED = re.compile(r"(?P<code>\d{2,3})\s*(?P<said>A|D|NO)\s*(?P<minutes>\d{0,3})")
+_MINUTES = r"(?P<minutes>\d{0,3})\s*(?:MIN|MINS|MINUTES|MINUTOS)?"
+_NUMBERED = re.compile(rf"(?P<code>\d{{2,3}})\s*(?P<said>A|D|NO)\s*{_MINUTES}")
 _REFUSED = re.compile(r"(?P<code>\d{2,3})\s*A\s*(?P<said>NO)(?P<minutes>)")  # the no counts, whatever stands before it
 _LETTER_FIRST = re.compile(r"(?P<said>[AD])\s*(?P<code>\d{2,3})(?P<minutes>)")
-_BARE = re.compile(r"(?P<code>)(?P<said>[AD])\s*(?P<minutes>\d{0,3})")
+_BARE = re.compile(rf"(?P<code>)(?P<said>[AD])\s*{_MINUTES}")
 # The provider itself acts on these words; a text after STOP would only be refused.
 _PROVIDERS_OWN = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START"})
 _LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
