@@ -22,8 +22,8 @@ def quick(where: Towns) -> Iterator[Figure]:
 
 
 def full(where: Towns) -> Iterator[Figure]:
-    yield from commits.figures(where, 30)
-    yield from handover.figures(where, 30)
+    yield from commits.figures(where, 20)
+    yield from handover.figures(where, 20)
     yield from fanout.figures(where, 20, (1000, 5000))
     yield from board.figures(where, 100, 10_000, 200)
     yield from restart.figures(where, 5, 10_000)
