@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from crisis.effects import Effect, PageLevel, StartTimer
+from crisis.events import PageAttempted
 from crisis.notify.ledger import Entry
 from crisis.statemachine.incident import Incident
 from crisis.store import audit, codec, inbox, incidents, oncall, outbox, sample
 from crisis.store.engine import Store
-from crisis.vocabulary import DistrictId, IncidentId
+from crisis.vocabulary import AttemptOutcome, Channel, DistrictId, IncidentId
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 CALLS = frozenset({"text", "call"})
@@ -24,6 +25,8 @@ class Story:
     """What happened, without times and ids: the same for every run that ended well."""
 
     events: Counter[str]
+    jobs: Counter[str]
+    told: frozenset[tuple[str, str, str]]  # for which job which telephone got something, and what
     ends: tuple[tuple[object, ...], ...]
 
 
@@ -35,16 +38,30 @@ class Job:
     done: bool
 
 
-def story_of(store: Store, district: DistrictId = sample.DISTRICT) -> Story:
+def story_of(store: Store, heard: Sequence[Entry], district: DistrictId = sample.DISTRICT) -> Story:
     with store.read() as tx:
         names = [name for known in _all(tx, district) for name in _names(tx, known)]
         ends = tuple(sorted(_end(known) for known in _all(tx, district)))
-    return Story(Counter(name for name in names if name not in MAY_REPEAT), ends)
+        jobs = _jobs(tx)
+    told = {(_label(job), each.phone, each.kind) for job in jobs for each in heard if _of(each, job)}
+    events = Counter(name for name in names if name not in MAY_REPEAT)
+    return Story(events, Counter(map(_label, jobs)), frozenset(told), ends)
+
+
+def _label(job: Job) -> str:
+    """What a job is, without its ids."""
+    effect = job.effect
+    details = (getattr(effect, name, None) for name in ("name", "subject", "outcome", "role", "level"))
+    return " ".join([type(effect).__name__, *(str(each) for each in details if each is not None)])
 
 
 def faults(store: Store, heard: Sequence[Entry], at: datetime, *, crashes: int, undisturbed: Story) -> list[str]:
     """Every sentence is something that was lost, left half-done, done twice, or fell silent."""
-    found = [] if (story := story_of(store)) == undisturbed else [f"another story: {_difference(story, undisturbed)}"]
+    found = (
+        []
+        if (story := story_of(store, heard)) == undisturbed
+        else [f"another story: {_difference(story, undisturbed)}"]
+    )
     with store.read() as tx:
         everything = _all(tx, sample.DISTRICT)
         jobs = _jobs(tx)
@@ -61,8 +78,10 @@ def faults(store: Store, heard: Sequence[Entry], at: datetime, *, crashes: int, 
 
 
 def _difference(story: Story, undisturbed: Story) -> str:
-    more, less = story.events - undisturbed.events, undisturbed.events - story.events
-    return f"more {dict(more)}, less {dict(less)}, ends {story.ends} for {undisturbed.ends}"
+    events = f"events {dict(story.events - undisturbed.events)} for {dict(undisturbed.events - story.events)}"
+    jobs = f"jobs {dict(story.jobs - undisturbed.jobs)} for {dict(undisturbed.jobs - story.jobs)}"
+    told = f"told {sorted(story.told - undisturbed.told)} for {sorted(undisturbed.told - story.told)}"
+    return f"{events}; {jobs}; {told}; ends {story.ends} for {undisturbed.ends}"
 
 
 def _all(tx: Connection, district: DistrictId) -> list[Incident]:
@@ -124,10 +143,14 @@ def _of(entry: Entry, job: Job) -> bool:
 
 
 def _unrecorded(tx: Connection, everything: Sequence[Incident], heard: Sequence[Entry]) -> Iterator[str]:
-    """Each call about a page that a telephone got is in the log."""
-    known = {getattr(stored.event, "attempt", "") for each in everything for stored in incidents.events_of(tx, each.id)}
-    calls = {each.reference for each in heard if each.kind in CALLS and each.reference.count("-") == 3}
-    yield from (f"call {reference} is not in the log" for reference in sorted(calls - known))
+    """Each call about a page that a telephone got is in the log, and each that the log calls accepted came."""
+    log = [stored.event for each in everything for stored in incidents.events_of(tx, each.id)]
+    tried = [event for event in log if isinstance(event, PageAttempted) and event.channel is not Channel.CONSOLE]
+    accepted = {event.attempt for event in tried if event.outcome is AttemptOutcome.ACCEPTED}
+    came = {each.reference for each in heard if each.kind in CALLS}
+    calls = {reference for reference in came if reference.count("-") == 3}
+    yield from (f"call {call} is not in the log" for call in sorted(calls - {event.attempt for event in tried}))
+    yield from (f"call {call} is in the log and never came" for call in sorted(accepted - came))
 
 
 def _too_often(heard: Sequence[Entry], crashes: int) -> Iterator[str]:

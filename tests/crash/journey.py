@@ -95,7 +95,10 @@ class Journey:
                 break
             self.lane.passes(10)
             self.lane.settles()
-        code = self._texts_to(THOMAS)[-1].split("page ")[1].split(",")[0]
+        texts = self._texts_to(THOMAS)
+        if not texts:
+            raise Stuck("the first did not answer and the backup was never paged")
+        code = texts[-1].split("page ")[1].split(",")[0]
         for _try in range(TRIES):
             if self._accepted():
                 break

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from crisis import commands as cmd
 from crisis.commands import OpenIncident
 from crisis.notify.ledger import Entry, Ledger
-from crisis.store import inbox, people, protocols, sample
+from crisis.store import inbox, incidents, people, protocols, sample
 from crisis.store.engine import Store, open_store
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import Beside, Mode, Role, SchoolId, Urgency
+from crisis.vocabulary import AttemptOutcome, Beside, Channel, IncidentId, Mode, Role, SchoolId, Urgency
 from tests.crash.audit import Story, faults, story_of
 from tests.crash.district import TUESDAY, Prepared, prepared
 
@@ -72,8 +72,8 @@ Look = Callable[[list[Entry]], list[str]]
 
 
 @pytest.fixture
-def look(store: Store, incident: str) -> Look:
-    story = story_of(store)
+def look(store: Store, heard: list[Entry]) -> Look:
+    story = story_of(store, heard)
 
     def found(heard: list[Entry], at: datetime = LATER, undisturbed: Story = story) -> list[str]:
         return faults(store, heard, at, crashes=1, undisturbed=undisturbed)
@@ -103,7 +103,10 @@ def test_a_job_that_nobody_does_is_found(store: Store, look: Look, heard: list[E
 
 
 def test_a_page_that_no_telephone_got_is_found(look: Look) -> None:
-    assert look([]) == ["nobody was texted for level 0 of oncall_clinician"]
+    found = look([])
+
+    assert "nobody was texted for level 0 of oncall_clinician" in found
+    assert found[0].startswith("another story")
 
 
 def test_one_crash_allows_one_duplicate(look: Look, heard: list[Entry]) -> None:
@@ -126,7 +129,7 @@ def test_an_order_that_happened_twice_is_another_story(
         maya = people.actor(tx, sample.person_id("Maya", "Okafor"))
     submit(store, incident, cmd.RequestPage(by=maya, role=Role.NURSE, urgency=Urgency.U3), at=LATER)  # type: ignore[arg-type]
 
-    assert any(fault.startswith("another story: more {'PageRequested': 1}") for fault in look(heard))
+    assert any(fault.startswith("another story: events {'PageRequested': 1} for {}") for fault in look(heard))
 
 
 def test_a_text_that_was_never_dealt_with_is_found(store: Store, look: Look, heard: list[Entry]) -> None:
@@ -134,3 +137,19 @@ def test_a_text_that_was_never_dealt_with_is_found(store: Store, look: Look, hea
         inbox.receive(tx, store.keys, "text", "SM2", {"From": "+16175550131", "Body": "47A"}, at=TUESDAY)
 
     assert look(heard) == ["a text was never dealt with"]
+
+
+def test_a_call_that_the_log_only_claims_is_found(store: Store, look: Look, heard: list[Entry], incident: str) -> None:
+    with store.read() as tx:
+        (page,) = incidents.load(tx, IncidentId(incident)).pages
+    call = cmd.RecordPageAttempt(
+        by=cmd.Actor(kind=cmd.ActorKind.SYSTEM, id=None, district=sample.DISTRICT),
+        page=page,
+        person=sample.person_id("Noor", "Abdi"),
+        channel=Channel.TEXT,
+        outcome=AttemptOutcome.ACCEPTED,
+        attempt="1-nobody-text-1",
+    )
+    submit(store, IncidentId(incident), call, at=LATER)
+
+    assert look(heard) == ["call 1-nobody-text-1 is in the log and never came"]

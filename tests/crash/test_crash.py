@@ -58,7 +58,7 @@ def undisturbed(lane: Lane) -> tuple[Story, list[Point]]:
     Journey(lane).run()
     lane.end()
     store = at_rest(lane)
-    story = story_of(store)
+    story = story_of(store, lane.heard())
     found = faults(store, lane.heard(), lane.now(), crashes=0, undisturbed=story)
     store.close()
     lane.forget()
