@@ -37,6 +37,12 @@ class Browser:
         must_keep_to_contract(answer.text, *STUDENT_NAMES)
         return answer.text
 
+    def get_part(self, address: str) -> str:
+        """What an open page pulls; no whole page, so the contract of pages does not fit it."""
+        answer = self.client.get(address)
+        assert answer.status_code == 200, answer.text[:1000]
+        return answer.text
+
     def form(self, page: str, action: str) -> dict[str, str]:
         """The hidden fields of one form on a page."""
         found = re.search(FORM.format(re.escape(action)), self.get(page), re.DOTALL)
@@ -246,6 +252,12 @@ def test_a_screening_is_recorded_word_for_word_and_an_empty_answer_is_no_no(coun
     assert "Would not answer" in page
 
 
+def test_an_instrument_without_an_introduction_shows_no_empty_frame(counselor: Browser) -> None:
+    page = counselor.get(f"{counselor.opens()}/steps/{first(StepType.SCREEN).id}")
+
+    assert [text_of(frame) for frame in parsed(page).iter("blockquote")] == []
+
+
 def test_the_emergency_lane_is_one_step_away_and_shows_everywhere(counselor: Browser) -> None:
     address = counselor.opens()
     danger = suicide_risk().lane.dangers[0].id
@@ -303,6 +315,7 @@ def test_blocked_contact_hides_the_numbers_and_says_so_first(counselor: Browser)
     assert "Do not contact the family" in words(page)
     assert 'href="tel:+' not in counselor.get(f"{address}/student")
     assert "must file a report" in words(page)
+    assert "Do not contact the family" in counselor.get_part(f"{address}/parts/next")  # an open page hears of it
 
 
 def test_a_finished_act_step_names_who_did_it(counselor: Browser) -> None:
