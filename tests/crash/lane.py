@@ -21,6 +21,7 @@ from crisis.notify.ledger import Entry
 from crisis.store import sample
 from tests.crash.district import TUESDAY, Prepared
 
+ROOT = Path(__file__).resolve().parents[2]
 DIED = 137
 DOWN = timedelta(seconds=15)  # what a restart takes in the time of the town: longer than a lease, shorter than a level
 PATIENCE = 30.0  # real seconds for anything that must happen
@@ -90,8 +91,7 @@ class Lane:
             self._ask(do="stop", pid=self._running.pop(part)[0])
 
     def forget(self) -> None:
-        for part in list(self._running):
-            self._ask(do="stop", pid=self._running.pop(part)[0])
+        self.end()
         self.prepared.drop(self.url)
 
     def _start(self, part: str) -> None:
@@ -225,7 +225,7 @@ def a_lane(folder: Path, prepared: Prepared) -> Iterator[Lane]:
     (folder / "handsets").mkdir(parents=True)
     (folder / "clock").write_bytes(struct.pack("d", 0.0))
     command = [sys.executable, "-m", "tests.crash.server", str(folder / "clock")]
-    forks = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    forks = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     port, phones = free_port(), free_port()
     with (
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as web,
