@@ -14,8 +14,15 @@ from tests.cluster import Cluster, binaries
 IN_CI = os.environ.get("CRISIS_CI") == "1"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The photographer checks nothing, so it only comes when called."""
+    uncalled = config.getoption("pictures") is None
+    return True if uncalled and collection_path.name == "test_pictures.py" else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="every crash point instead of every few; takes an hour")
+    parser.addoption("--pictures", type=Path, metavar="FOLDER", help="photograph every page; renews docs/pictures")
 
 
 @pytest.hookimpl(wrapper=True)
