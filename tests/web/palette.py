@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-COLORS = 256
+FREQUENT, RARE = 224, 32  # by how often they stand there; then those that the others would misrepresent most
 
 
 def made_smaller(path: Path) -> None:
@@ -18,7 +18,7 @@ def made_smaller(path: Path) -> None:
     rows = _rows(zlib.decompress(chunks[b"IDAT"]), width * 3)
     pixels = [[row[x : x + 3] for x in range(0, len(row), 3)] for row in rows]
     counted = Counter(color for row in pixels for color in row)
-    palette = [color for color, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:COLORS]]
+    palette = _palette(counted)
 
     @cache
     def nearest(color: bytes) -> int:
@@ -32,6 +32,17 @@ def made_smaller(path: Path) -> None:
         b"IEND": b"",
     }
     path.write_bytes(SIGNATURE + b"".join(_chunk(name, held) for name, held in parts.items()))
+
+
+def _palette(counted: Counter[bytes]) -> list[bytes]:
+    ordered = sorted(counted, key=lambda color: (-counted[color], color))
+    chosen, others = ordered[:FREQUENT], ordered[FREQUENT:]
+    wrong = {color: min(_apart(color, known) for known in chosen) for color in others}
+    for _turn in range(min(RARE, len(others))):
+        worst = max(others, key=lambda color: wrong[color] * counted[color])
+        chosen.append(worst)
+        wrong = {color: min(far, _apart(color, worst)) for color, far in wrong.items()}
+    return chosen
 
 
 def _apart(one: bytes, other: bytes) -> int:

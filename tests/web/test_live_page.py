@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from crisis import clock
 from crisis.commands import AddNote
@@ -17,20 +17,11 @@ from crisis.store import people
 from crisis.store.engine import Store, open_store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, WordsId
+from tests.browser import NEEDS_CHROMIUM, a_chromium
 from tests.web.district import COUNSELOR, NURSE, District, a_district
 from web.serve import server
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
+pytestmark = NEEDS_CHROMIUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +58,8 @@ def site(sqlite_url: str, key_file: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+    with a_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

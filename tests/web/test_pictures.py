@@ -13,7 +13,7 @@ from crisis.notify.handsets import Owner
 from crisis.store import people, sample
 from crisis.store.engine import open_store
 from crisis.submit import submit
-from crisis.vocabulary import IncidentId, LanguageHelp, ScreenAnswer
+from crisis.vocabulary import IncidentId, LanguageHelp, ScreenAnswer, StepId
 from tests.browser import NEEDS_CHROMIUM, a_chromium
 from tests.journeys import clicking
 from tests.journeys.browsing import Desk, Office, an_office
@@ -117,7 +117,7 @@ def screened_by_somebody_else(town: Town, incident: str) -> None:
     }
     order = RecordScreen(
         by=daniel,
-        step="screen",
+        step=StepId("screen"),
         instrument="asq",
         answers=answers,
         language="en",
