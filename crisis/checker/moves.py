@@ -22,6 +22,7 @@ from crisis.vocabulary import (
     LegalBasis,
     PageState,
     PersonId,
+    Phase,
     ReceiverKind,
     ReleaseTo,
     Role,
@@ -76,8 +77,9 @@ def _decides(step: Step, incident: Incident) -> Iterator[Move]:
 
 def _contacts(step: Step, incident: Incident) -> Iterator[Move]:
     yield "reaches the guardian", (_contact(step, ContactOutcome.REACHED),)
-    if len(incident.contact_attempts) < _most_attempts(step):
-        yield "gets no answer from the guardian", (_contact(step, ContactOutcome.NO_ANSWER),)
+    wanted = _most_attempts(step) - len(incident.contact_attempts)
+    if wanted > 0:  # all at once: until there are enough of them nothing has changed for anybody
+        yield "gets no answer from the guardian, again and again", (_contact(step, ContactOutcome.NO_ANSWER),) * wanted
 
 
 def _offers(step: Step, incident: Incident) -> Iterator[Move]:
@@ -184,14 +186,12 @@ def custody(incident: Incident) -> Iterator[Move]:
                 yield f"releases the student to {to.value}", (order,)
         case Custody.LOST:
             yield "finds the student", (cmd.ReportStudentFound(by=FIRST),)
-        case Custody.RELEASED if incident.returned_at is None:
-            yield "the student comes back to school", (cmd.RecordReturn(by=FIRST),)
         case _:
             return
 
 
 def emergency(incident: Incident) -> Iterator[Move]:
-    if incident.emergency is Emergency.INACTIVE:
+    if incident.emergency is not Emergency.ACTIVE:
         yield "raises the emergency", (cmd.RaiseEmergency(by=FIRST, dangers=frozenset(), called_911=True),)
     elif incident.emergency is Emergency.ACTIVE:
         yield "says how the emergency ended", (cmd.ResolveEmergency(by=FIRST, outcome=WORDS),)
@@ -255,3 +255,20 @@ AT_STEP: dict[StepType, Callable[[Step, Incident], Iterator[Move]]] = {
     StepType.FOLLOW_UP: _follows_up,
     StepType.PAGE: _pages_again,
 }
+
+
+_DISTURBING = (
+    cmd.RaiseEmergency,
+    cmd.ReportCustodyLost,
+    cmd.LiftException,
+    cmd.ReopenAssessment,
+    cmd.CancelPage,
+    cmd.DeclineHandoff,
+)
+_AFTER_ASSESSMENT = (Phase.FAMILY_CONTACT, Phase.HANDOFF, Phase.FOLLOW_UP)
+
+
+def disturbs(incident: Incident, orders: tuple[Command, ...]) -> bool:
+    """Whether the move is one that no protocol plans for."""
+    early = isinstance(orders[0], cmd.ReleaseCustody) and incident.phase not in _AFTER_ASSESSMENT
+    return early or isinstance(orders[0], _DISTURBING)

@@ -3,7 +3,7 @@
 A state is an incident without its times, words and numbers: what the rules cannot tell apart is one state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeAlias
@@ -32,11 +32,12 @@ from crisis.commands import Command
 from crisis.errors import Refused
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.protocols.wellformed import all_conditions
-from crisis.statemachine.closing import was_high
+from crisis.statemachine.closing import GUARDIAN_BASES, was_high
 from crisis.statemachine.decide import decide, decide_open
 from crisis.statemachine.evolve import evolve, fold
 from crisis.statemachine.incident import Incident, StepRecord
-from crisis.statemachine.steps import SETTLED, Standing, standing
+from crisis.statemachine.paging import LIVE
+from crisis.statemachine.steps import Standing, standing
 from crisis.vocabulary import (
     Beside,
     Custody,
@@ -60,20 +61,43 @@ class Read:
     """What the conditions of a protocol look at; everything else of a state they cannot tell apart."""
 
     steps: frozenset[StepId]
-    answers: frozenset[StepId]
+    answers: Mapping[tuple[StepId, str], Key]  # two answers that every condition treats alike are one
     facts: frozenset[str]
-    releases: frozenset[ReleaseTo]
+    releases: Mapping[ReleaseTo, Key]  # and so are two hands into which a student is released
+    exceptions: Mapping[str, Key]
     screens: bool
+    emergency: bool
 
 
 def what_is_read(protocol: Protocol) -> Read:
     found = [condition for _step, condition in all_conditions(protocol)]
+    choices = [(step.id, choice) for step in protocol.steps for choice in step.choices]
+    rules = [(step.id, rule) for step in protocol.steps for rule in step.exceptions]
     return Read(
         steps=frozenset(condition.done for condition in found if condition.done is not None),
-        answers=frozenset(step for condition in found for step in condition.answer or {}),
+        answers={
+            (step, choice.id): (choice.police, *(choice.id in (known.answer or {}).get(step, ()) for known in found))
+            for step, choice in choices
+        },
         facts=frozenset(fact for condition in found for fact in condition.fact or {}),
-        releases=frozenset(to for condition in found for to in condition.released_to or ()) | {ReleaseTo.EMS},
+        releases={to: (to is ReleaseTo.EMS, *(to in (known.released_to or ()) for known in found)) for to in ReleaseTo},
+        exceptions={
+            rule.id: (step, *_alike(rule), *(rule.id in (known.exception or ()) for known in found))
+            for step, rule in rules
+        },
         screens=any(condition.screen is not None for condition in found),
+        emergency=any(condition.emergency is not None for condition in found),
+    )
+
+
+def _alike(rule: ExceptionRule) -> Key:
+    """What the rules themselves ask of an exception."""
+    return (
+        rule.substitutes,
+        rule.basis in GUARDIAN_BASES,
+        rule.blocks_guardians,
+        rule.obligation is not None,
+        rule.expires is not None,
     )
 
 
@@ -129,15 +153,13 @@ class Space:
         if alone:
             yield from alone
             return
-        if _following_up(incident):
-            yield from self._follow_ups(incident, now)
-            return
-        yield from self._steps(incident, now)
+        yield from self._first_open(incident, now)
         yield from custody(incident)
         yield from emergency(incident)
         yield from handoffs(incident)
-        yield from self._exceptions(incident, now)
+        yield from self._lifts(incident)
         yield from self._facts(incident)
+        yield from _after_release(incident)
         if all(step.type is StepType.REVIEW or now.settled(step.id) for step in self.protocol.steps):
             yield from ending(incident)
 
@@ -152,38 +174,32 @@ class Space:
                 yield from works(step, incident)
                 return
 
-    def _steps(self, incident: Incident, now: Standing) -> Iterator[Move]:
-        for step in self.protocol.steps:
-            if now[step.id] is StepState.OPEN:
-                yield from AT_STEP.get(step.type, _nothing)(step, incident)
-        if incident.custody is Custody.RELEASED and not incident.follow_up_transferred:
-            yield _transfer()
-            if not any(record.times for record in incident.steps.values()):
-                yield "finds new risk and reopens the assessment", (cmd.ReopenAssessment(by=FIRST, reason=WORDS),)
+    def _first_open(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        """The open steps one after the other, in the order of the protocol, each with all that can become of it.
 
-    def _follow_ups(self, incident: Incident, now: Standing) -> Iterator[Move]:
-        """Once a follow-up was made: the open steps one after the other, since none of them hinders another."""
-        opened = [step for step in self.protocol.steps if now[step.id] is StepState.OPEN and step.type in AT_STEP]
-        yield from (move for step in opened[:1] for move in AT_STEP[step.type](step, incident))
-        yield from handoffs(incident)
-        yield from self._exceptions(incident, now)
-        if not incident.follow_up_transferred:
-            yield _transfer()
-        if incident.returned_at is None:
-            yield from custody(incident)
-        if incident.emergency is Emergency.ACTIVE:
-            yield from emergency(incident)
-        if all(step.type is StepType.REVIEW or now.settled(step.id) for step in self.protocol.steps):
-            yield from ending(incident)
-
-    def _exceptions(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        An open step stays open until it is settled: by its own outcome, by an exception, or because a condition no
+        longer asks for it. Other steps neither take its outcomes away nor add to them, so their order cannot matter;
+        what cuts in between, custody and the emergency, is tried at every point.
+        """
         for step in self.protocol.steps:
+            if now[step.id] is not StepState.OPEN or (step.type not in AT_STEP and not step.exceptions):
+                continue
+            yield from AT_STEP.get(step.type, _nothing)(step, incident)
             for rule in step.exceptions:
-                if rule.id in incident.exceptions:
-                    yield from _lifts(rule)
-                elif now[step.id] not in SETTLED:
+                if rule.id not in incident.exceptions:
                     order = cmd.DeclareException(by=FIRST, step=step.id, exception=rule.id, reason=WORDS)
                     yield f"declares “{rule.label.en}”", (order,)
+            if step.type in AT_STEP:
+                return
+
+    def _lifts(self, incident: Incident) -> Iterator[Move]:
+        """Both people at once: between the two nothing has changed for anybody else."""
+        for rule in (
+            rule for step in self.protocol.steps for rule in step.exceptions if rule.id in incident.exceptions
+        ):
+            asks = cmd.LiftException(by=FIRST, exception=rule.id, reason=WORDS)
+            lifts = cmd.LiftException(by=SECOND, exception=rule.id, reason=WORDS)
+            yield f"lifts the exception {rule.id}", (asks, lifts) if rule.two_to_lift else (asks,)
 
     def _facts(self, incident: Incident) -> Iterator[Move]:
         for fact in self.protocol.facts:
@@ -196,14 +212,13 @@ class Space:
         return (*_student_key(incident, self.read), *_response_key(incident, self.read))
 
 
-def _following_up(incident: Incident) -> bool:
-    """A first follow-up contact was made: what can disturb the incident was tried in the state before it."""
-    return incident.custody is Custody.RELEASED and any(record.times for record in incident.steps.values())
-
-
-def _transfer() -> Move:
-    order = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
-    return "passes the follow-up on to a named owner", (order,)
+def _after_release(incident: Incident) -> Iterator[Move]:
+    if incident.custody is not Custody.RELEASED or incident.follow_up_transferred:
+        return
+    transfer = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
+    yield "passes the follow-up on to a named owner", (transfer,)
+    if not any(record.times for record in incident.steps.values()):
+        yield "finds new risk and reopens the assessment", (cmd.ReopenAssessment(by=FIRST, reason=WORDS),)
 
 
 def space(protocol: Protocol) -> Space:
@@ -220,21 +235,14 @@ def _nothing(_step: Step, _incident: Incident) -> Iterator[Move]:
     return iter(())
 
 
-def _lifts(rule: ExceptionRule) -> Iterator[Move]:
-    """Both people at once: between the two nothing has changed for anybody else."""
-    asks = cmd.LiftException(by=FIRST, exception=rule.id, reason=WORDS)
-    lifts = cmd.LiftException(by=SECOND, exception=rule.id, reason=WORDS)
-    yield f"lifts the exception {rule.id}", (asks, lifts) if rule.two_to_lift else (asks,)
-
-
 def _student_key(incident: Incident, read: Read) -> Key:
     """Once the level is decided, of the floor and the screen only what closing and the conditions ask is left."""
     assessing = incident.tier is None or incident.tier_awaiting is not None
-    released = incident.released_to if incident.released_to in read.releases else incident.released_to is not None
+    released = None if incident.released_to is None else read.releases[incident.released_to]
     return (
         incident.phase,
         incident.custody,
-        incident.emergency,
+        incident.emergency if read.emergency else incident.emergency is Emergency.ACTIVE,
         incident.effective_tier,
         incident.tier_awaiting,
         incident.floor if assessing else incident.floor is not None,
@@ -242,7 +250,6 @@ def _student_key(incident: Incident, read: Read) -> Key:
         incident.screen if assessing or read.screens else incident.screen in _POSITIVE,
         was_high(incident),
         released,
-        incident.returned_at is not None,
         incident.acute_at is not None,
         tuple(sorted((name, fact.value) for name, fact in incident.facts.items() if name in read.facts)),
     )
@@ -261,16 +268,16 @@ def _response_key(incident: Incident, read: Read) -> Key:
         len(incident.close_signed_by),
         incident.closed_at is not None,
         frozenset(_step_key(step, record, read) for step, record in incident.steps.items()),
-        frozenset((active.id, active.expired) for active in incident.exceptions.values()),
-        frozenset((page.step, page.state) for page in incident.pages.values()),
-        frozenset(known.state for known in incident.handoffs.values() if known.state is not HandoffState.DECLINED),
+        frozenset((read.exceptions[active.id], active.expired) for active in incident.exceptions.values()),
+        frozenset((page.step, page.state if page.state in LIVE else None) for page in incident.pages.values()),
+        any(known.state is HandoffState.OFFERED for known in incident.handoffs.values()),
         any(report.filed_at is None for report in incident.obligations.values()),
     )
 
 
 def _step_key(step: StepId, record: StepRecord, read: Read) -> Key:
-    answered = record.choice if step in read.answers else record.choice is not None
-    return (step, record.done_at is not None, answered, record.choice == "police_last_resort", len(record.times))
+    answered = record.choice is not None and read.answers.get((step, record.choice), True)
+    return (step, record.done_at is not None, answered, len(record.times))
 
 
 def forgetful(incident: Incident) -> Incident:
