@@ -21,7 +21,7 @@ from tests.crash.journey import Journey
 from tests.crash.lane import Lane, Point, Stuck, a_lane
 
 LANES = 2
-EVERY = {"sqlite": 3, "postgresql": 6}  # of each kind of point every so many; both databases together: over 200
+EVERY = {"sqlite": 3, "postgresql": 5}  # of each kind of point every so many: over 200 on both databases together
 PAIRS_EVERY = 8
 SAME = frozenset(  # these lie next to a commit, with nothing in between that outlives a process
     {
