@@ -1,6 +1,6 @@
 """The two commands: `python3 run.py demo` shows the product, `python3 run.py test` checks it.
 
-Needs Python 3.11 or newer and nothing else: it makes `.venv`, installs the locked requirements into it, and goes on there.
+Needs Python 3.11 or newer and nothing else: it makes `.venv`, installs the locked requirements there, and goes on.
 """
 
 import hashlib

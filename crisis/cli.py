@@ -13,13 +13,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from crisis import clock
-from crisis.checker.check import check
+from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.demo import run_demo
 from crisis.errors import NotFound, Reason, Refused
+from crisis.notify.handsets_main import serve_stand_in
 from crisis.notify.worker import run_worker
-from crisis.protocols import diagram, loader
+from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
-from crisis.protocols.schema import Protocol
 from crisis.settings import Settings
 from crisis.store import accounts, audit, backup, export, incidents, people, protocols, roster, roster_import
 from crisis.store.backup import BackupFault
@@ -37,7 +37,6 @@ from web.terminal import watch as watch_board
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="School behavioral-health crisis response.")
 roster_app = typer.Typer(no_args_is_help=True, help="Districts, schools, students, families and staff.")
-protocol_app = typer.Typer(no_args_is_help=True, help="Read and prove protocols.")
 incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents; to look into one is on record.")
 audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done and read.")
 account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
@@ -51,8 +50,6 @@ app.add_typer(token_app, name="token")
 
 out, err = Console(), Console(stderr=True)
 MOST_FAULTS_SHOWN = 40
-JURISDICTION = typer.Option(help="The overlay of a state, such as US-MA; see `crisis protocol list`.")
-PROTOCOL = typer.Argument(help="The name of a built-in protocol, or a file.")
 
 
 def main() -> None:
@@ -150,6 +147,12 @@ def demo(
 ) -> None:
     """The whole thing on this machine, with a made-up district and everybody's telephones on a page."""
     run_demo(serve_web, port=port, data=data, quick=quick)
+
+
+@app.command()
+def handsets() -> None:
+    """The telephone network of this machine: stands in for the provider of the settings, to try and to practise."""
+    serve_stand_in()
 
 
 @app.command()
@@ -271,55 +274,6 @@ def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=out) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-@protocol_app.command("list")
-def list_protocols() -> None:
-    """The built-in protocols, the overlays of the states, and who has reviewed them."""
-    table = _table("protocol", "version", "title", "steps", "reviewed")
-    for name in loader.names():
-        known = loader.protocol(name)
-        reviewed = known.review.clinical.name and known.review.legal.name
-        table.add_row(known.id, known.version, known.title.en, str(len(known.steps)), "yes" if reviewed else "no")
-    out.print(table)
-    out.print(f"Overlays: {', '.join(loader.overlays())}")
-
-
-def _protocol(name: str, jurisdiction: str | None) -> Protocol:
-    if Path(name).suffix in (".yaml", ".yml"):
-        base = loader.protocol_from_file(Path(name))
-        return base if jurisdiction is None else loader.compose(base, loader.overlay(jurisdiction))
-    return loader.protocol(name, jurisdiction)
-
-
-@protocol_app.command("check")
-def check_protocol(name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None) -> None:
-    """Proves what a protocol promises over every state it can reach, or tells how it fails."""
-    known = _protocol(name, jurisdiction)
-    with out.status("Exploring …") as status:
-        proof = check(known, progress=lambda states: status.update(f"Exploring … {states} states"))
-    if proof.holds:
-        out.print(f"[bold green]Holds.[/] {proof.states} states, {proof.moves} moves, {proof.closed} ways to close.")
-        return
-    for finding in proof.findings:
-        out.print(str(finding), markup=False, highlight=False)
-    raise typer.Exit(1)
-
-
-@protocol_app.command("diagram")
-def draw_protocol(
-    name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None, language: str = "en"
-) -> None:
-    """The steps as a Mermaid diagram."""
-    typer.echo(diagram.mermaid(_protocol(name, jurisdiction), language))
-
-
-@protocol_app.command("explain")
-def explain_protocol(
-    name: Annotated[str, PROTOCOL], jurisdiction: Annotated[str | None, JURISDICTION] = None, language: str = "en"
-) -> None:
-    """The whole plan in plain words, to read or to print for the day when the system is down."""
-    typer.echo(diagram.outline(_protocol(name, jurisdiction), language))
 
 
 @incident_app.command("list")

@@ -79,7 +79,8 @@ def check(
     """Explores the protocol. `people` counts who holds each role in the district; None leaves that question out.
 
     `disturbances` bounds how often a story is crossed by what nobody plans: an emergency, a lost student, an early
-    release, an exception taken back, a cancelled page, a reopened assessment. None explores every story there is.
+    release, an exception declared or taken back, a cancelled page, a declined handoff, a reopened assessment. None
+    explores every story there is.
     """
     written = [Finding("FILE", text) for text in faults(protocol)]
     if written:

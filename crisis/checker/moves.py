@@ -263,6 +263,7 @@ _DISTURBING = (
     cmd.LiftException,
     cmd.ReopenAssessment,
     cmd.CancelPage,
+    cmd.DeclareException,
     cmd.DeclineHandoff,
 )
 _AFTER_ASSESSMENT = (Phase.FAMILY_CONTACT, Phase.HANDOFF, Phase.FOLLOW_UP)

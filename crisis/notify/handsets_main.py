@@ -74,12 +74,18 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def serve_stand_in() -> None:
+    """Until the process is ended."""
+    config = config_of(Settings(), FOLDER)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    serve_handsets(exchange_from(config), config.port)
+
+
 def main() -> None:
-    if len(sys.argv) > 1:
-        config = config_from(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    else:
-        config = config_of(Settings(), FOLDER)
-        FOLDER.mkdir(parents=True, exist_ok=True)
+    if len(sys.argv) < 2:
+        serve_stand_in()
+        return
+    config = config_from(Path(sys.argv[1]).read_text(encoding="utf-8"))
     if "--with-parent" in sys.argv[2:]:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     serve_handsets(exchange_from(config), config.port)
