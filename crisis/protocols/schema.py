@@ -96,7 +96,6 @@ class Deadline(Strict):
 
     id: Slug
     anchor: Annotated[Anchor, Field(strict=False)]
-    anchor_step: StepId | None = None  # for step-anchored deadlines of another step
     within: Duration | None = None
     days: Annotated[int, Field(ge=0, le=400)] | None = None
     clock: Annotated[Clockwork, Field(strict=False)] = Clockwork.WALL
@@ -139,7 +138,6 @@ class Choice(Strict):
     reason_needed: bool = False
     police: bool = False
     raises_emergency: bool = False
-    pages: Role | None = Field(default=None, strict=False)
 
 
 class Signature(Strict):

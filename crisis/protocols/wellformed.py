@@ -103,7 +103,7 @@ def _named_roles(protocol: Protocol) -> Iterator[tuple[Place, str, Role]]:
 
 def _roles_of(place: Place, step: Step) -> Iterator[tuple[Place, str, Role]]:
     signers = () if step.sign is None else step.sign.second_roles
-    pages = [role for role in (step.pages, *(choice.pages for choice in step.choices)) if role is not None]
+    pages = [] if step.pages is None else [step.pages]
     for role in (*step.roles, *signers, *pages):
         yield (*place, "roles"), f"step “{step.id}”", role
     for n, deadline in enumerate(step.deadlines):
@@ -181,8 +181,6 @@ def _two_sign_high(sign: Signature | None) -> bool:
 def _deadline(place: Place, deadline: Deadline, step: Step, protocol: Protocol) -> Iterator[Fault]:
     where = f"deadline “{deadline.id}” of “{step.id}”"
     yield from _uncited((*place, "source"), where, deadline.source, protocol)
-    if deadline.anchor_step is not None and protocol.step(deadline.anchor_step) is None:
-        yield Fault((*place, "anchor_step"), f"{where} counts from “{deadline.anchor_step}”, which does not exist")
     never = _never_comes(deadline.anchor, step, protocol)
     if never is not None:
         yield Fault((*place, "anchor"), f"{where} would never begin: {never}")

@@ -195,10 +195,6 @@ MISTAKES = {
         put("reassess", "phase", "closed"),
         "step “reassess” cannot stand in the phase closed; nothing is done there",
     ),
-    "a deadline that counts from a step that does not exist": (
-        change("reassess", "deadlines", 0, "anchor_step", "nowhere"),
-        "deadline “high” of “reassess” counts from “nowhere”, which does not exist",
-    ),
     "the contact before, in no series": (
         change("reassess", "deadlines", 0, "anchor", "previous"),
         "deadline “high” of “reassess” would never begin: “previous” is the contact before, and the step is no series",
