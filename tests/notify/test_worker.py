@@ -283,6 +283,18 @@ def test_a_refused_notice_is_tried_again(village: Village) -> None:
     assert village.kinds(PRINCIPAL) == ["text"]
 
 
+def test_a_notice_whose_lease_ran_out_unsent_is_still_owed_f11(village: Village) -> None:
+    village.opened()
+    with village.store.write() as tx:
+        slept = outbox.claim(tx, "slept", village.watch(), limit=10, lease=timedelta(0))
+
+    for job in slept:
+        village.worker.perform(job)
+    village.worker.until_quiet()
+
+    assert village.kinds(PRINCIPAL) == ["text"]
+
+
 def test_a_worker_that_slept_longer_than_its_lease_sends_nothing_f11(village: Village) -> None:
     village.paged(Urgency.U3)
     with village.store.write() as tx:
