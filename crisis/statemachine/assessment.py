@@ -169,10 +169,14 @@ def _(command: cmd.ReopenAssessment, case: Case) -> list[ev.Event]:
 
 
 def reopened(command: cmd.Command, case: Case, reason: WordsId) -> ev.Event:
-    """Back to the safety assessment: its steps are done again, and a student who had left is looked after again."""
+    """Back to the safety assessment: its steps are done again, and a student who had left is looked after again.
+
+    An adult who is with the student stays: nobody could take the student a second time, and the rest would wait for it.
+    """
     incident = case.incident
-    steps = tuple(step.id for step in case.protocol.steps if step.reopens and step.id in incident.steps)
     again = incident.custody is Custody.RELEASED
+    repeated = [step for step in case.protocol.steps if step.reopens and (again or step.custody != "taken")]
+    steps = tuple(step.id for step in repeated if step.id in incident.steps)
     if again:
         CUSTODY.move(incident.custody, "supervise_again")
     return ev.AssessmentReopened(**stamp(command, case.at), reason=reason, steps=steps, supervise_again=again)

@@ -143,6 +143,17 @@ def test_a_reopened_assessment_looks_after_the_student_again_and_keeps_the_level
     assert standing(again, suicide_risk())[StepId("take_custody")] is StepState.OPEN
 
 
+def test_an_assessment_that_is_reopened_beside_the_student_goes_on_at_once_i_1() -> None:
+    assessed = an_incident(screen("nnnn-"), tier(Tier.LOW))
+
+    again = having(assessed, cmd.ReopenAssessment(by=COLLEAGUE, reason=WORDS))
+
+    states = standing(again, suicide_risk())
+    assert (again.custody, again.adult) == ("held", COUNSELOR.id)
+    assert states[StepId("take_custody")] is StepState.DONE
+    assert states[StepId("screen")] is StepState.OPEN
+
+
 def test_an_acute_screen_asks_for_the_decision_at_once_i_7() -> None:
     acute = an_incident(screen("nnyny"))
 
