@@ -4,13 +4,15 @@ Proved: no dead end; every open state has a live deadline or an owner; close is 
 through what I-19 demands; every role it needs is in the district; the longest time without a human prompt is bounded.
 """
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
-from crisis.checker.moves import GROUND, LATER, START, disturbs
-from crisis.checker.space import Key, Space, forgetful, space
+from crisis.checker.moves import GROUND, LATER, START
+from crisis.checker.space import Key, Space, space
 from crisis.protocols.schema import Protocol
 from crisis.protocols.wellformed import faults
 from crisis.statemachine.closing import obstacles, was_high
@@ -44,7 +46,6 @@ class Proof:
     moves: int
     closed: int
     findings: tuple[Finding, ...]
-    disturbances: int | None = None  # how many a story could have; None: as many as there are
 
     @property
     def holds(self) -> bool:
@@ -58,6 +59,7 @@ class _Graph:
     parents: dict[Key, tuple[Key, str] | None] = field(default_factory=dict)
     backward: dict[Key, list[Key]] = field(default_factory=dict)
     ends: set[Key] = field(default_factory=set)
+    opened: set[StepId] = field(default_factory=set)
     moves: int = 0
 
     def story(self, state: Key) -> tuple[str, ...]:
@@ -74,22 +76,49 @@ def check(
     protocol: Protocol,
     people: Mapping[Role, int] | None = None,
     progress: Callable[[int], None] | None = None,
-    disturbances: int | None = None,
+    *,
+    quick: bool = False,
 ) -> Proof:
     """Explores the protocol. `people` counts who holds each role in the district; None leaves that question out.
 
-    `disturbances` bounds how often a story is crossed by what nobody plans: an emergency, a lost student, an early
-    release, an exception declared or taken back, a cancelled page, a declined handoff, a reopened assessment. None
-    explores every story there is.
+    `quick` ends with the first finding and leaves out what follows a reopened assessment: enough to refuse a protocol.
     """
     written = [Finding("FILE", text) for text in faults(protocol)]
     if written:
         return Proof(0, 0, 0, tuple(written))
-    found = [*_roles(protocol, people), *_clocks(protocol)]
+    found = (*_roles(protocol, people), *_clocks(protocol))
+    if found and quick:
+        return Proof(0, 0, 0, found)
+    walked = _walked(_Shape(_shape(protocol), quick, protocol, progress or (lambda _states: None)))
+    return replace(walked, findings=(*found, *walked.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a walk depends on, so that jurisdictions that differ in lengths of time alone are walked once."""
+
+    text: str
+    quick: bool
+    protocol: Protocol = field(compare=False)
+    progress: Callable[[int], None] = field(compare=False)
+
+
+def _shape(protocol: Protocol) -> str:
+    """Without parameters and lengths: they say when a timer is due, and the walk lets every time pass at any moment."""
+    values = protocol.model_dump(mode="json", exclude={"parameters", "jurisdiction", "citations", "review"})
+    for step in values["steps"]:
+        for deadline in step["deadlines"]:
+            deadline.update(within=None, days=None, source=None)
+    return json.dumps(values, sort_keys=True)
+
+
+@lru_cache(maxsize=16)
+def _walked(shape: _Shape) -> Proof:
     graph = _Graph()
-    found += _explore(space(protocol), graph, progress or (lambda _states: None), disturbances)
-    found += _dead_ends(graph)
-    return Proof(len(graph.parents), graph.moves, len(graph.ends), tuple(found), disturbances)
+    found = _explore(space(shape.protocol, reopening=not shape.quick), graph, shape.progress, shape.quick)
+    if not (found and shape.quick):
+        found += [*_dead_ends(graph), *_never_open(shape.protocol, graph)]
+    return Proof(len(graph.parents), graph.moves, len(graph.ends), tuple(found))
 
 
 def _roles(protocol: Protocol, people: Mapping[Role, int] | None) -> Iterator[Finding]:
@@ -115,49 +144,32 @@ def _clocks(protocol: Protocol) -> Iterator[Finding]:
                 )
 
 
-def _explore(states: Space, graph: _Graph, progress: Callable[[int], None], most: int | None) -> list[Finding]:
-    """Stories with fewer disturbances first, so that each state is met with the fewest that lead to it."""
-    start = forgetful(states.start())
-    graph.parents[states.key(start)] = None
-    queue = deque([(start, 0)])
-    met: set[Key] = set()
+def _explore(start: Space, graph: _Graph, progress: Callable[[int], None], quick: bool) -> list[Finding]:
+    first = start.start()
+    graph.parents[start.key(first)] = None
+    queue = deque([(start, first)])
     found: dict[str, Finding] = {}
-    while queue and len(met) <= MOST_STATES:
-        incident, crossed = queue.popleft()
+    while queue and not (quick and found):
+        states, incident = queue.popleft()
         here = states.key(incident)
-        if here in met:
-            continue
-        met.add(here)
         for finding in _in_state(states.protocol, incident, graph, here):
             found.setdefault(f"{finding.rule}{finding.text}", finding)
-        for crossing, after in _onward(states, incident, graph, most, crossed):
-            (queue.appendleft if crossing == crossed else queue.append)((after, crossing))
-        if len(met) % 1000 == 0:
-            progress(len(met))
-    if queue:
-        found["SIZE"] = Finding("SIZE", f"more than {MOST_STATES:,} states; bound the disturbances")
-    return list(found.values())
-
-
-def _onward(
-    states: Space, incident: Incident, graph: _Graph, most: int | None, crossed: int
-) -> Iterator[tuple[int, Incident]]:
-    """Where each move leads, with the disturbances so far; notes the way in the graph."""
-    here = states.key(incident)
-    if incident.closed_at is not None:
-        graph.ends.add(here)
-        return
-    for told, orders in states.moves(incident):
-        crossing = crossed + disturbs(incident, orders)
-        reached = None if most is not None and crossing > most else states.after(incident, *orders)
-        if reached is None:
+        if incident.closed_at is not None:
+            graph.ends.add(here)
             continue
-        after = forgetful(reached)
-        there = states.key(after)
-        graph.moves += 1
-        graph.backward.setdefault(there, []).append(here)
-        graph.parents.setdefault(there, (here, told))
-        yield crossing, after
+        for told, onward, after in states.next(incident):
+            graph.moves += 1
+            there = onward.key(after)
+            graph.backward.setdefault(there, []).append(here)
+            if there not in graph.parents:
+                graph.parents[there] = (here, told)
+                queue.append((onward, after))
+                if len(graph.parents) % 1000 == 0:
+                    progress(len(graph.parents))
+        if len(graph.parents) > MOST_STATES:
+            found["SIZE"] = Finding("SIZE", f"more than {MOST_STATES:,} states; make the protocol simpler")
+            break
+    return list(found.values())
 
 
 def _in_state(protocol: Protocol, incident: Incident, graph: _Graph, here: Key) -> Iterator[Finding]:
@@ -165,6 +177,7 @@ def _in_state(protocol: Protocol, incident: Incident, graph: _Graph, here: Key) 
         yield from _closed_rightly(incident, protocol, graph, here)
         return
     now = standing(incident, protocol)
+    graph.opened |= {step for step, state in now.states.items() if state is StepState.OPEN}
     yield from _unprompted(incident, protocol, now.states, graph, here)
     if incident.acute_at is not None and incident.custody is not Custody.RELEASED:
         yield from _acute(protocol, now.states, graph, here)
@@ -209,6 +222,13 @@ def _closed_rightly(incident: Incident, protocol: Protocol, graph: _Graph, here:
         yield Finding("I-15", "closed after high risk without a handoff to anybody", graph.story(here))
     if was_high(incident) and not incident.follow_up_transferred and StepType.FOLLOW_UP not in types:
         yield Finding("I-18", "closed after high risk without a follow-up", graph.story(here))
+
+
+def _never_open(protocol: Protocol, graph: _Graph) -> Iterator[Finding]:
+    """A step that no story opens is written in vain, and an ambulance may be the only way past it."""
+    for step in protocol.steps:
+        if step.id not in graph.opened:
+            yield Finding("NEVER", f"“{step.title.en}” never opens, whatever happens")
 
 
 def _dead_ends(graph: _Graph) -> Iterator[Finding]:

@@ -6,23 +6,22 @@ from typing import TypeAlias
 
 from crisis import commands as cmd
 from crisis.commands import Actor, ActorKind, Command
-from crisis.protocols.schema import Step
+from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.protocols.scoring import DISPOSITIONS
 from crisis.statemachine.ground import Ground, Ladder, SchoolCalendar
 from crisis.statemachine.incident import Incident
+from crisis.statemachine.paging import LIVE
 from crisis.vocabulary import (
     ContactMethod,
     ContactOutcome,
-    Custody,
     DistrictId,
     Emergency,
     FollowUpOutcome,
-    HandoffState,
+    HandoffId,
     LanguageHelp,
     LegalBasis,
     PageState,
     PersonId,
-    Phase,
     ReceiverKind,
     ReleaseTo,
     Role,
@@ -77,14 +76,6 @@ def _decides(step: Step, incident: Incident) -> Iterator[Move]:
 
 def _contacts(step: Step, incident: Incident) -> Iterator[Move]:
     yield "reaches the guardian", (_contact(step, ContactOutcome.REACHED),)
-    wanted = _most_attempts(step) - len(incident.contact_attempts)
-    if wanted > 0:  # all at once: until there are enough of them nothing has changed for anybody
-        yield "gets no answer from the guardian, again and again", (_contact(step, ContactOutcome.NO_ANSWER),) * wanted
-
-
-def _offers(step: Step, incident: Incident) -> Iterator[Move]:
-    if not any(known.state is HandoffState.OFFERED for known in incident.handoffs.values()):
-        yield "offers the handoff", (_offer(step),)
 
 
 def _follows_up(step: Step, incident: Incident) -> Iterator[Move]:
@@ -120,11 +111,16 @@ def _screens(step: Step, incident: Incident) -> Iterator[Move]:
         yield f"the screen {story}", (order,)
 
 
+def signs(step: Step) -> Move:
+    return "a second person signs the level of risk", (cmd.SignTier(by=SECOND, step=step.id),)
+
+
 def _assesses(step: Step, incident: Incident) -> Iterator[Move]:
     if incident.tier_awaiting is not None:
-        yield "a second person signs the level of risk", (cmd.SignTier(by=SECOND, step=step.id),)
+        yield signs(step)
+        return
     record = incident.steps.get(step.id)
-    if incident.tier_awaiting is None and (record is None or record.choice is None):
+    if record is None or record.choice is None:
         for instrument in step.instruments:
             for disposition in DISPOSITIONS.get(instrument, ()):
                 order = cmd.RecordInterview(
@@ -137,12 +133,12 @@ def _assesses(step: Step, incident: Incident) -> Iterator[Move]:
                 )
                 yield f"the interview ends in “{disposition}”", (order,)
     for tier in Tier:
-        order_tier = cmd.SetTier(by=FIRST, step=step.id, tier=tier, rationale=WORDS)
-        yield f"sets the level of risk to {tier}", (order_tier,)
+        yield sets_tier(step, tier)
 
 
-def _most_attempts(step: Step) -> int:
-    return max((rule.min_attempts for rule in step.exceptions), default=1)
+def sets_tier(step: Step, tier: Tier) -> Move:
+    order = cmd.SetTier(by=FIRST, step=step.id, tier=tier, rationale=WORDS)
+    return f"sets the level of risk to {tier.value}", (order,)
 
 
 def _contact(step: Step, outcome: ContactOutcome) -> Command:
@@ -160,47 +156,79 @@ def _contact(step: Step, outcome: ContactOutcome) -> Command:
     )
 
 
-def _offer(step: Step) -> Command:
-    return cmd.OfferHandoff(
+def offers(step: Step, incident: Incident, protocol: Protocol) -> Iterator[Move]:
+    """The receiver accepts at once; one that declines leaves the incident as it was, so it makes no new state."""
+    offer = cmd.OfferHandoff(
         by=FIRST,
         step=step.id,
         receiver=ReceiverKind.MOBILE_CRISIS,
         organisation=WORDS,
         basis=LegalBasis.EMERGENCY,
         threat=WORDS,
-        disclosed=frozenset(),
+        disclosed=frozenset(protocol.disclosure_items),
         withheld={},
+    )
+    handoff = HandoffId(f"{incident.id}-{incident.seq + 1}")
+    yield (
+        f"hands over in “{step.title.en}”, and the receiver accepts",
+        (offer, cmd.AcceptHandoff(by=FIRST, handoff=handoff, recipient=WORDS)),
     )
 
 
-def custody(incident: Incident) -> Iterator[Move]:
-    match incident.custody:
-        case Custody.UNHELD:
-            yield "takes the student into care", (cmd.TakeCustody(by=FIRST),)
-        case Custody.HELD:
-            yield "loses sight of the student", (cmd.ReportCustodyLost(by=FIRST, last_seen=WORDS),)
-            for to in ReleaseTo:
-                order = cmd.ReleaseCustody(
-                    by=FIRST, to=to, contact=PersonId("guardian"), receiver=WORDS, identity_checked=True
-                )
-                yield f"releases the student to {to.value}", (order,)
-        case Custody.LOST:
-            yield "finds the student", (cmd.ReportStudentFound(by=FIRST),)
-        case _:
-            return
+def releases(to: ReleaseTo) -> Move:
+    order = cmd.ReleaseCustody(by=FIRST, to=to, contact=PersonId("guardian"), receiver=WORDS, identity_checked=True)
+    return f"releases the student to {to.value.replace('_', ' ')}", (order,)
 
 
-def emergency(incident: Incident) -> Iterator[Move]:
-    if incident.emergency is not Emergency.ACTIVE:
-        yield "raises the emergency", (cmd.RaiseEmergency(by=FIRST, dangers=frozenset(), called_911=True),)
-    elif incident.emergency is Emergency.ACTIVE:
-        yield "says how the emergency ended", (cmd.ResolveEmergency(by=FIRST, outcome=WORDS),)
+def loses() -> Move:
+    return "loses sight of the student", (cmd.ReportCustodyLost(by=FIRST, last_seen=WORDS),)
+
+
+def finds() -> Move:
+    return "finds the student", (cmd.ReportStudentFound(by=FIRST),)
+
+
+def takes() -> Move:
+    return "takes the student into care", (cmd.TakeCustody(by=FIRST),)
+
+
+def raises_emergency() -> Move:
+    return "raises the emergency", (cmd.RaiseEmergency(by=FIRST, dangers=frozenset(), called_911=True),)
+
+
+def reopens() -> Move:
+    return "finds new risk and reopens the assessment", (cmd.ReopenAssessment(by=FIRST, reason=WORDS),)
+
+
+def transfers() -> Move:
+    order = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
+    return "passes the follow-up on to a named owner", (order,)
+
+
+def declares(step: Step, rule: ExceptionRule, attempts: int) -> Move:
+    """With the attempts that must come first: no rule compares their number with anything else."""
+    tries = max(0, rule.min_attempts - attempts)
+    contact = _contact(step, ContactOutcome.NO_ANSWER)
+    order = cmd.DeclareException(by=FIRST, step=step.id, exception=rule.id, reason=WORDS)
+    before = "gets no answer from the guardian and " if tries else ""
+    return f"{before}declares “{rule.label.en}”", (*(contact,) * tries, order)
+
+
+def lifts(rule: ExceptionRule) -> Move:
+    """Both people at once: between the two nothing has changed for anybody else."""
+    asks = cmd.LiftException(by=FIRST, exception=rule.id, reason=WORDS)
+    agrees = cmd.LiftException(by=SECOND, exception=rule.id, reason=WORDS)
+    return f"lifts “{rule.label.en}”", (asks, agrees) if rule.two_to_lift else (asks,)
+
+
+def learns(fact: str, value: str) -> Move:
+    return f"finds out: {fact} is {value}", (cmd.SetFact(by=FIRST, fact=fact, value=value),)
 
 
 def pages(incident: Incident) -> Iterator[Move]:
     for page in incident.pages.values():
         who = page.role.value.replace("_", " ")
-        if page.state in (PageState.PAGING, PageState.EXHAUSTED):
+        if page.state in LIVE:
             yield f"the {who} takes the page", (cmd.AcceptPage(by=SECOND, page=page.id),)
             yield f"cancels the page to the {who}", (cmd.CancelPage(by=FIRST, page=page.id),)
         if page.state is PageState.PAGING:
@@ -214,32 +242,24 @@ def _pages_again(step: Step, incident: Incident) -> Iterator[Move]:
     yield f"pages for “{step.title.en}” again", (order,)
 
 
-def handoffs(incident: Incident) -> Iterator[Move]:
-    for known in incident.handoffs.values():
-        if known.state is HandoffState.OFFERED:
-            yield "the receiver accepts", (cmd.AcceptHandoff(by=FIRST, handoff=known.id, recipient=WORDS),)
-            yield "the receiver declines", (cmd.DeclineHandoff(by=FIRST, handoff=known.id, reason=WORDS),)
+def resolves_emergency() -> Move:
+    return "says how the emergency ended", (cmd.ResolveEmergency(by=FIRST, outcome=WORDS),)
 
 
-def ending(incident: Incident) -> Iterator[Move]:
-    """What only a close can read, tried when every step is settled: before that it would change nothing for anybody."""
-    unfiled = [report.id for report in incident.obligations.values() if report.filed_at is None]
-    if unfiled:  # all at once: a block that is declared again and again owes more reports, and no rule counts them
-        orders = tuple(cmd.FileReport(by=FIRST, obligation=key, agency="agency", number=WORDS) for key in unfiled)
-        yield "files the reports to child protection", orders
-        return
-    for active in incident.exceptions.values():
-        if active.expired:
-            renew = cmd.RenewException(by=FIRST, exception=active.id, reason=WORDS)
-            yield f"renews the exception {active.id}", (renew,)
-        elif active.expires_at is not None and incident.review_held is None:
-            due = cmd.TimerDue(by=SYSTEM, name="exception_expires", key=active.id)
-            yield f"the exception {active.id} runs out", (due,)
-    if incident.review_held is None:
-        yield "decides to hold a review", (cmd.DecideReview(by=FIRST, hold=True),)
-    elif not incident.close_signed_by:
-        yield "a second person signs the close", (cmd.SignClose(by=SECOND),)
-    yield "closes the incident", (cmd.CloseIncident(by=FIRST),)
+def closes(incident: Incident) -> Move:
+    """What only a close asks for, and the close: before that it changes nothing for anybody, in whatever order."""
+    reports = [report for report in incident.obligations.values() if report.filed_at is None]
+    passing = [active for active in incident.exceptions.values() if active.expires_at is not None]
+    over = resolves_emergency()[1] if incident.emergency is Emergency.ACTIVE else ()
+    return "does the paper work and closes the incident", (
+        *(cmd.FileReport(by=FIRST, obligation=report.id, agency="agency", number=WORDS) for report in reports),
+        *over,
+        *(cmd.TimerDue(by=SYSTEM, name="exception_expires", key=active.id) for active in passing),
+        *(cmd.RenewException(by=FIRST, exception=active.id, reason=WORDS) for active in passing),
+        cmd.DecideReview(by=FIRST, hold=True),
+        cmd.SignClose(by=SECOND),
+        cmd.CloseIncident(by=FIRST),
+    )
 
 
 AT_STEP: dict[StepType, Callable[[Step, Incident], Iterator[Move]]] = {
@@ -251,25 +271,6 @@ AT_STEP: dict[StepType, Callable[[Step, Incident], Iterator[Move]]] = {
     StepType.SCREEN: _screens,
     StepType.ASSESS: _assesses,
     StepType.CONTACT: _contacts,
-    StepType.HANDOFF: _offers,
     StepType.FOLLOW_UP: _follows_up,
     StepType.PAGE: _pages_again,
 }
-
-
-_DISTURBING = (
-    cmd.RaiseEmergency,
-    cmd.ReportCustodyLost,
-    cmd.LiftException,
-    cmd.ReopenAssessment,
-    cmd.CancelPage,
-    cmd.DeclareException,
-    cmd.DeclineHandoff,
-)
-_AFTER_ASSESSMENT = (Phase.FAMILY_CONTACT, Phase.HANDOFF, Phase.FOLLOW_UP)
-
-
-def disturbs(incident: Incident, orders: tuple[Command, ...]) -> bool:
-    """Whether the move is one that no protocol plans for."""
-    early = isinstance(orders[0], cmd.ReleaseCustody) and incident.phase not in _AFTER_ASSESSMENT
-    return early or isinstance(orders[0], _DISTURBING)

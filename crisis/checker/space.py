@@ -1,9 +1,13 @@
 """The reachable states of a protocol: the real rules, run against every answer that the environment can give.
 
-A state is an incident without its times, words and numbers: what the rules cannot tell apart is one state.
+A state is an incident without its times, words and numbers: what the rules cannot tell apart is one state. Of moves
+whose order cannot matter one order is tried. The common ground for that: doing a step only ever helps, since rules and
+conditions ask whether it is done; so an open step may wait, and of two open steps either may come first. Where a
+condition wants a step undone, that step is tried beside the others. Of what follows a reopened assessment only the way
+without further disturbance is explored, from every level of risk.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeAlias
@@ -15,29 +19,39 @@ from crisis.checker.moves import (
     GROUND,
     LATER,
     SCHOOL,
-    SECOND,
     START,
     STUDENT,
-    WORDS,
-    WORK,
     Move,
-    custody,
-    emergency,
-    ending,
-    handoffs,
+    closes,
+    declares,
+    finds,
+    learns,
+    lifts,
+    loses,
+    offers,
     pages,
-    works,
+    raises_emergency,
+    releases,
+    reopens,
+    resolves_emergency,
+    sets_tier,
+    signs,
+    takes,
+    transfers,
 )
+from crisis.checker.reading import Effect, Read, what_is_read
 from crisis.commands import Command
 from crisis.errors import Refused
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
-from crisis.protocols.wellformed import all_conditions
-from crisis.statemachine.closing import GUARDIAN_BASES, was_high
+from crisis.statemachine.assessment import POSITIVE
+from crisis.statemachine.closing import obstacles, was_high
+from crisis.statemachine.conditions import holds
 from crisis.statemachine.decide import decide, decide_open
 from crisis.statemachine.evolve import evolve, fold
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.paging import LIVE
-from crisis.statemachine.steps import Standing, standing
+from crisis.statemachine.steps import SETTLED, Standing, standing
+from crisis.statemachine.timers import live_deadlines
 from crisis.vocabulary import (
     Beside,
     Custody,
@@ -45,73 +59,31 @@ from crisis.vocabulary import (
     HandoffState,
     IncidentId,
     Mode,
+    Phase,
     ProtocolHash,
     ReleaseTo,
-    ScreenResult,
     StepId,
     StepState,
     StepType,
+    Tier,
 )
 
 Key: TypeAlias = tuple[object, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the conditions of a protocol look at; everything else of a state they cannot tell apart."""
-
-    steps: frozenset[StepId]
-    answers: Mapping[tuple[StepId, str], Key]  # two answers that every condition treats alike are one
-    facts: frozenset[str]
-    releases: Mapping[ReleaseTo, Key]  # and so are two hands into which a student is released
-    exceptions: Mapping[str, Key]
-    screens: bool
-    emergency: bool
-
-
-def what_is_read(protocol: Protocol) -> Read:
-    found = [condition for _step, condition in all_conditions(protocol)]
-    choices = [(step.id, choice) for step in protocol.steps for choice in step.choices]
-    rules = [(step.id, rule) for step in protocol.steps for rule in step.exceptions]
-    return Read(
-        steps=frozenset(condition.done for condition in found if condition.done is not None),
-        answers={
-            (step, choice.id): (choice.police, *(choice.id in (known.answer or {}).get(step, ()) for known in found))
-            for step, choice in choices
-        },
-        facts=frozenset(fact for condition in found for fact in condition.fact or {}),
-        releases={to: (to is ReleaseTo.EMS, *(to in (known.released_to or ()) for known in found)) for to in ReleaseTo},
-        exceptions={
-            rule.id: (step, *_alike(rule), *(rule.id in (known.exception or ()) for known in found))
-            for step, rule in rules
-        },
-        screens=any(condition.screen is not None for condition in found),
-        emergency=any(condition.emergency is not None for condition in found),
-    )
-
-
-def _alike(rule: ExceptionRule) -> Key:
-    """What the rules themselves ask of an exception."""
-    return (
-        rule.substitutes,
-        rule.basis in GUARDIAN_BASES,
-        rule.blocks_guardians,
-        rule.obligation is not None,
-        rule.expires is not None,
-    )
+_AFTER = (Phase.FOLLOW_UP, Phase.CLOSED)
+_LATER = (StepType.FOLLOW_UP, StepType.REVIEW)
+_JUDGING = frozenset({StepType.SCREEN, StepType.ASSESS})
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A protocol with the moves that its environment can make.
-
-    What no rule and no condition can read is left out of a state, and moves whose order cannot matter are tried in one
-    order. Both keep every dead end and every way to close: nothing is left out that another move could depend on.
-    """
+    """A protocol with the moves that its environment can make."""
 
     protocol: Protocol
-    free: frozenset[StepId]  # steps of work that nothing else can help or hinder
     read: Read
+    order: tuple[Step, ...]  # in which open steps are tried; release and close have moves of their own
+    reopening: bool = True  # whether the assessment is reopened at all
+    again: bool = False  # it was: from there only the plain way is followed
 
     def start(self) -> Incident:
         order = cmd.OpenIncident(
@@ -134,156 +106,240 @@ class Space:
         changed = incident
         for command in commands:
             try:
-                events = decide(changed, self.protocol, GROUND, self._whole(command), at)
+                events = decide(changed, self.protocol, GROUND, command, at)
             except Refused:
                 return None
             changed = reduce(evolve, events, changed)
         return None if changed is incident else changed
 
-    def _whole(self, command: Command) -> Command:
-        """An offer says of every item of this protocol whether it crosses; otherwise none would ever be made (I-16)."""
-        if isinstance(command, cmd.OfferHandoff):
-            return replace(command, disclosed=frozenset(self.protocol.disclosure_items))
-        return command
+    def next(self, incident: Incident) -> Iterator[tuple[str, "Space", Incident]]:
+        """Each move that the rules allow, told, with what comes of it."""
+        for told, orders in self.moves(incident):
+            after = self.after(incident, *orders)
+            if after is not None:
+                reopened = isinstance(orders[0], cmd.ReopenAssessment)
+                yield told, replace(self, again=True) if reopened else self, forgetful(after)
 
     def moves(self, incident: Incident) -> Iterator[Move]:
-        """All that people, phones and time can do next, each with the words of the story."""
-        now = standing(incident, self.protocol)
-        alone = list(self._alone(incident, now))
+        """All that people, phones and time can do next, each with the words of the story.
+
+        What must come soon and takes nothing from anybody is made alone: a page ends in one of few ways; a signature,
+        an adult who comes and a student who is found are never out of reach.
+        """
+        alone = list(self._alone(incident))
         if alone:
             yield from alone
             return
-        yield from self._first_open(incident, now)
-        yield from custody(incident)
-        yield from emergency(incident)
-        yield from handoffs(incident)
-        yield from self._lifts(incident)
-        yield from self._facts(incident)
-        yield from _after_release(incident)
+        now = standing(incident, self.protocol)
+        yield from self._work(incident, now)
+        yield from self._disturbances(incident, now)
         if all(step.type is StepType.REVIEW or now.settled(step.id) for step in self.protocol.steps):
-            yield from ending(incident)
+            yield from self._ends(incident)
 
-    def _alone(self, incident: Incident, now: Standing) -> Iterator[Move]:
-        """Moves that can be made before all others without losing any story: their order cannot matter."""
-        paged = list(pages(incident))
-        if paged:
-            yield from paged
-            return
-        for step in self.protocol.steps:
-            if step.id in self.free and now[step.id] is StepState.OPEN:
-                yield from works(step, incident)
-                return
+    def _ends(self, incident: Incident) -> Iterator[Move]:
+        """An exception is taken back only where a close is possible as well: it must not be the one way out."""
+        close = closes(incident)
+        if self.after(incident, *close[1]) is not None:
+            yield close
+            yield from (lifts(rule) for _step, rule in self._rules() if rule.id in incident.exceptions)
 
-    def _first_open(self, incident: Incident, now: Standing) -> Iterator[Move]:
-        """The open steps one after the other, in the order of the protocol, each with all that can become of it.
+    def _alone(self, incident: Incident) -> Iterator[Move]:
+        if any(page.state in LIVE for page in incident.pages.values()):
+            yield from pages(incident)
+        elif incident.tier_awaiting is not None:
+            yield from (signs(step) for step in self.protocol.steps if step.type is StepType.ASSESS)
+        elif self.read.custody and incident.custody is Custody.UNHELD:
+            yield takes()
+        elif self.read.custody and incident.custody is Custody.LOST:
+            yield finds()
 
-        An open step stays open until it is settled: by its own outcome, by an exception, or because a condition no
-        longer asks for it. Other steps neither take its outcomes away nor add to them, so their order cannot matter;
-        what cuts in between, custody and the emergency, is tried at every point.
+    def _work(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        """Of the open steps the first one, in every way there is; the others stay open, so nothing is lost by waiting.
+
+        Screening and assessment come together, since each of them can make the other unnecessary.
         """
+        opened = [step for step in self.order if now[step.id] is StepState.OPEN]
+        judging = [step for step in opened if step.type in _JUDGING]
+        against = [step for step in opened if step.id in self.read.against and step.type not in _JUDGING]
+        for step in {step.id: step for step in (*(judging or opened[:1]), *against)}.values():
+            yield from self.at(step, incident)
+            if not self.again:
+                yield from self._exceptions_of(step, incident)
         for step in self.protocol.steps:
-            if now[step.id] is not StepState.OPEN or (step.type not in AT_STEP and not step.exceptions):
-                continue
-            yield from AT_STEP.get(step.type, _nothing)(step, incident)
-            for rule in step.exceptions:
-                if rule.id not in incident.exceptions:
-                    order = cmd.DeclareException(by=FIRST, step=step.id, exception=rule.id, reason=WORDS)
-                    yield f"declares “{rule.label.en}”", (order,)
-            if step.type in AT_STEP:
-                return
+            if step.type is StepType.ASSESS and now[step.id] is StepState.BLOCKED:
+                yield sets_tier(step, Tier.HIGH)  # raising needs no interview (I-5)
 
-    def _lifts(self, incident: Incident) -> Iterator[Move]:
-        """Both people at once: between the two nothing has changed for anybody else."""
-        for rule in (
-            rule for step in self.protocol.steps for rule in step.exceptions if rule.id in incident.exceptions
-        ):
-            asks = cmd.LiftException(by=FIRST, exception=rule.id, reason=WORDS)
-            lifts = cmd.LiftException(by=SECOND, exception=rule.id, reason=WORDS)
-            yield f"lifts the exception {rule.id}", (asks, lifts) if rule.two_to_lift else (asks,)
+    def at(self, step: Step, incident: Incident) -> Iterator[Move]:
+        if step.type is StepType.HANDOFF:
+            return offers(step, incident, self.protocol)
+        made = AT_STEP.get(step.type)
+        return iter(()) if made is None else made(step, incident)
+
+    def _disturbances(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        """What can happen beside the steps; from the first follow-up contact on it finds what it found before."""
+        if self.read.emergency and incident.emergency is Emergency.ACTIVE:
+            yield resolves_emergency()
+        if _following_up(incident):
+            return
+        held = self.read.custody and incident.custody is Custody.HELD
+        if held:
+            yield from self._held(incident, now)
+        if self.again:
+            return
+        yield from self._facts(incident)
+        if not held:
+            if any(now[step.id] is StepState.OPEN and step.type not in _LATER for step in self.protocol.steps):
+                return  # what disturbs waits for the last of these steps
+            yield from self._gone(incident)
+        if incident.acute_at is None and incident.emergency is not Emergency.ACTIVE:
+            yield raises_emergency()
+
+    def _held(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        leaving = any(step.custody == "released" and now[step.id] is StepState.OPEN for step in self.protocol.steps)
+        judging = any(step.type in _JUDGING and now[step.id] is StepState.OPEN for step in self.protocol.steps)
+        if leaving or not self.again:
+            yield from (releases(to) for to in ReleaseTo)
+        if not self.again:
+            if leaving or judging:
+                yield loses()  # in between the student would be found again at the same step
+            yield from self._blocks(incident, now)
+
+    def _gone(self, incident: Incident) -> Iterator[Move]:
+        yield transfers()
+        if self.reopening and incident.custody is Custody.RELEASED and not incident.exceptions:
+            yield reopens()
 
     def _facts(self, incident: Incident) -> Iterator[Move]:
         for fact in self.protocol.facts:
-            for value in fact.values:
-                if fact.id in self.read.facts and fact.id not in incident.facts:
-                    yield f"finds out: {fact.id} is {value}", (cmd.SetFact(by=FIRST, fact=fact.id, value=value),)
+            if fact.id in self.read.facts and fact.id not in incident.facts:
+                yield from (learns(fact.id, value) for value in fact.values)
+
+    def _rules(self) -> Iterator[tuple[Step, ExceptionRule]]:
+        """The exceptions that a rule or a condition can see; the others only leave a report to file."""
+        return (
+            (step, rule) for step in self.protocol.steps for rule in step.exceptions if rule.id in self.read.exceptions
+        )
+
+    def _exceptions_of(self, of: Step, incident: Incident) -> Iterator[Move]:
+        """One that only a condition reads is declared where that makes a difference."""
+        now = standing(incident, self.protocol).states
+        for step, rule in self._rules():
+            if step.id != of.id or rule.id in incident.exceptions:
+                continue
+            told, orders = declares(step, rule, len(incident.contact_attempts))
+            effect = self.read.exceptions[rule.id]
+            if not (effect.substitutes or effect.instead or effect.blocks):
+                after = self.after(incident, *orders)
+                if after is None or standing(after, self.protocol).states == now:
+                    continue
+            yield told, orders
+
+    def _blocks(self, incident: Incident, now: Standing) -> Iterator[Move]:
+        """Family contact may be blocked after it was made, as long as the family could still fetch the student."""
+        for step, rule in self._rules():
+            if rule.blocks_guardians and now[step.id] in SETTLED and rule.id not in incident.exceptions:
+                yield declares(step, rule, len(incident.contact_attempts))
 
     def key(self, incident: Incident) -> Key:
         """What the rules can tell apart; times, ids and counts that no rule compares are left out."""
-        return (*_student_key(incident, self.read), *_response_key(incident, self.read))
+        if incident.custody is Custody.RELEASED and incident.tier is not None and incident.phase in _AFTER:
+            return (self.again, *self._following_key(incident))
+        return (self.again, *_student_key(incident, self.read), *_response_key(incident, self.read))
+
+    def _following_key(self, incident: Incident) -> Key:
+        """In the follow-up nothing decides what comes but which steps are open and what they wait for.
+
+        The level of risk stands, so what it made needed or not is in the state of the steps; only a first emergency
+        could still change what it makes of them.
+        """
+        now = standing(incident, self.protocol)
+        unsettled = [step for step in self.protocol.steps if now[step.id] not in SETTLED]
+        calm = incident.acute_at is None and not _following_up(incident)
+        return (
+            incident.phase,
+            _following_up(incident),
+            _student_key(incident, self.read) if calm else was_high(incident),
+            incident.follow_up_transferred,
+            frozenset(reason.text for reason in obstacles(incident, self.protocol, START + LATER + LATER)),
+            tuple((step.id, now[step.id], *self._waiting(step, incident, now)) for step in unsettled),
+            frozenset(step for step, state in now.states.items() if state is StepState.SUBSTITUTED),
+            frozenset((live.step.id, live.deadline.id) for live in live_deadlines(incident, self.protocol, GROUND)),
+        )
+
+    def _waiting(self, step: Step, incident: Incident, now: Standing) -> Key:
+        conditions = (step.when, step.ready_when)
+        known = (None if each is None else holds(each, incident, now.settled) for each in conditions)
+        record = incident.steps.get(step.id)
+        return (*known, 0 if record is None else len(record.times))
 
 
-def _after_release(incident: Incident) -> Iterator[Move]:
-    if incident.custody is not Custody.RELEASED or incident.follow_up_transferred:
-        return
-    transfer = cmd.TransferFollowUp(by=FIRST, to=None, organisation=WORDS, accepted=True)
-    yield "passes the follow-up on to a named owner", (transfer,)
-    if not any(record.times for record in incident.steps.values()):
-        yield "finds new risk and reopens the assessment", (cmd.ReopenAssessment(by=FIRST, reason=WORDS),)
+def _following_up(incident: Incident) -> bool:
+    return incident.custody is Custody.RELEASED and any(record.times for record in incident.steps.values())
 
 
-def space(protocol: Protocol) -> Space:
+def space(protocol: Protocol, *, reopening: bool = True) -> Space:
     read = what_is_read(protocol)
-    free = frozenset(
-        step.id
-        for step in protocol.steps
-        if step.type in WORK and step.when is None and step.ready_when is None and step.id not in read.steps
-    )
-    return Space(protocol, free, read)
-
-
-def _nothing(_step: Step, _incident: Incident) -> Iterator[Move]:
-    return iter(())
+    steps = (step for step in protocol.steps if step.type not in (StepType.CUSTODY, StepType.REVIEW))
+    order = sorted(steps, key=lambda step: step.type is StepType.FOLLOW_UP)
+    return Space(protocol, read, tuple(order), reopening)
 
 
 def _student_key(incident: Incident, read: Read) -> Key:
-    """Once the level is decided, of the floor and the screen only what closing and the conditions ask is left."""
+    """Once the level is decided, of floor and screen only what closing and the conditions ask is left."""
     assessing = incident.tier is None or incident.tier_awaiting is not None
-    released = None if incident.released_to is None else read.releases[incident.released_to]
+    gone = incident.custody is Custody.RELEASED
+    active = incident.emergency is Emergency.ACTIVE  # it lets the police take the student, and ends before the close
+    positive = incident.floor is not None or incident.screen in POSITIVE
     return (
         incident.phase,
         incident.custody,
-        incident.emergency if read.emergency else incident.emergency is Emergency.ACTIVE,
+        active and (not gone or read.emergency),
         incident.effective_tier,
         incident.tier_awaiting,
-        incident.floor if assessing else incident.floor is not None,
+        incident.floor if assessing else positive,
         incident.tier is not None,
-        incident.screen if assessing or read.screens else incident.screen in _POSITIVE,
-        was_high(incident),
-        released,
+        read.screens.get(incident.screen) if incident.screen is not None else None,
+        read.releases.get(incident.released_to) if incident.released_to is not None else None,
         incident.acute_at is not None,
         tuple(sorted((name, fact.value) for name, fact in incident.facts.items() if name in read.facts)),
     )
 
 
-_POSITIVE = (ScreenResult.NON_ACUTE_POSITIVE, ScreenResult.ACUTE_POSITIVE, ScreenResult.INCOMPLETE)
-
-
 def _response_key(incident: Incident, read: Read) -> Key:
-    settled_contact = incident.guardian_reached_at is not None
+    """Reports to file, a review and signatures are left out: closing asks for them, and nothing keeps them away."""
+    gone = incident.custody is Custody.RELEASED
     return (
-        0 if settled_contact else min(len(incident.contact_attempts), 3),
-        settled_contact,
+        incident.guardian_reached_at is not None,
         incident.follow_up_transferred,
-        incident.review_held,
-        len(incident.close_signed_by),
         incident.closed_at is not None,
-        frozenset(_step_key(step, record, read) for step, record in incident.steps.items()),
-        frozenset((read.exceptions[active.id], active.expired) for active in incident.exceptions.values()),
-        frozenset((page.step, page.state if page.state in LIVE else None) for page in incident.pages.values()),
-        any(known.state is HandoffState.OFFERED for known in incident.handoffs.values()),
-        any(report.filed_at is None for report in incident.obligations.values()),
+        frozenset(_step_key(step, record, read, gone) for step, record in incident.steps.items()),
+        frozenset(
+            _exception_key(read.exceptions[name], gone) for name in incident.exceptions if name in read.exceptions
+        ),
+        frozenset((page.step, page.state) for page in incident.pages.values() if page.state in LIVE),
     )
 
 
-def _step_key(step: StepId, record: StepRecord, read: Read) -> Key:
-    answered = record.choice is not None and read.answers.get((step, record.choice), True)
-    return (step, record.done_at is not None, answered, len(record.times))
+def _step_key(step: StepId, record: StepRecord, read: Read, gone: bool) -> Key:
+    return (
+        step,
+        record.done_at is not None,
+        record.choice is not None,
+        read.answers.get((step, record.choice)),
+        not gone and (step, record.choice) in read.police,
+        len(record.times),
+    )
+
+
+def _exception_key(effect: Effect, gone: bool) -> Key:
+    """Exceptions of the same effect are one; a block of the family matters until the student has left."""
+    return (effect.step, effect.substitutes, effect.instead, effect.seen, effect.blocks and not gone)
 
 
 def forgetful(incident: Incident) -> Incident:
     """The same state with its history cut, so that exploring does not carry ever longer logs along."""
     latest = {page.step: page for page in incident.pages.values()}
-    unanswered = {name: known for name, known in incident.handoffs.items() if known.state is not HandoffState.DECLINED}
+    unanswered = {name: known for name, known in incident.handoffs.items() if known.state is HandoffState.OFFERED}
     return replace(
         incident,
         missed=incident.missed[-1:],

@@ -43,7 +43,7 @@ def publish(
 
 
 def _must_hold(protocol: Protocol) -> None:
-    proof = check(protocol, disturbances=0)
+    proof = check(protocol, quick=True)
     if not proof.holds:
         raise Refused(*(Reason("PROTOCOL", "%(finding)s", (("finding", str(found)),)) for found in proof.findings))
 
