@@ -94,7 +94,7 @@ def _fill(url: str, key_file: Path) -> None:
     store, at = open_store(url, key_file, migrate=True), clock.now()
     with store.write() as tx:
         sample.seed(tx, at, hashing=Hashing(cost=FLOOR))
-        protocols.publish(tx, loader.protocol("suicide_risk"), at, proved=True)
+        protocols.publish(tx, loader.protocol("suicide_risk"), at)
     store.close()
 
 

@@ -103,7 +103,7 @@ def init(jurisdiction: Annotated[str | None, JURISDICTION] = None) -> None:
     with opened(migrate=True) as (store, _), store.write() as tx:
         for name in loader.names():
             known = loader.protocol(name, jurisdiction)
-            protocols.publish(tx, known, clock.now(), proved=True)
+            protocols.publish(tx, known, clock.now())
             out.print(f"In force: {known.id} {known.version} ({known.jurisdiction})")
 
 

@@ -50,7 +50,8 @@ def check_protocol(
     with out.status("Exploring …") as status:
         proof = check(known, None, lambda states: status.update(f"Exploring … {states} states"), quick=quick)
     if proof.holds:
-        out.print(f"[bold green]Holds[/]: {proof.states} states, {proof.moves} moves, {proof.closed} ways to close.")
+        reopened = "not reopened" if quick else "reopened once at most"
+        out.print(f"[bold green]Holds[/], the assessment {reopened}: {proof.states} states, {proof.moves} moves.")
         return
     for finding in proof.findings:
         out.print(str(finding), markup=False, highlight=False)

@@ -99,7 +99,7 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
     with store.write() as tx:
         sign_ins = sample.seed(tx, clock.now(), quick)
         for name in loader.names():
-            protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now(), proved=True)
+            protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now())
         _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))
     return store, sign_ins
 

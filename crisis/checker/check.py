@@ -2,6 +2,7 @@
 
 Proved: no dead end; every open state has a live deadline or an owner; close is reachable from everywhere, and only
 through what I-19 demands; every role it needs is in the district; the longest time without a human prompt is bounded.
+An assessment is reopened once; what is tried in one order only, and why, stands in `crisis/checker/space.py`.
 """
 
 import json

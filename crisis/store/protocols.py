@@ -1,11 +1,13 @@
 """Published protocols, kept by content hash for ever, and which one answers for a kind of crisis."""
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, delete, insert, select
 
 from crisis.checker.check import check
 from crisis.errors import NotFound, Reason, Refused
+from crisis.protocols import loader
 from crisis.protocols.loader import content_hash
 from crisis.protocols.schema import Protocol, Text
 from crisis.store.tables import IN_FORCE, PROTOCOL
@@ -15,22 +17,32 @@ EVERY_DISTRICT = DistrictId("*")
 
 
 _KNOWN: dict[ProtocolHash, Protocol] = {}
+_PROVED: set[ProtocolHash] = set()
 
 
 class ProtocolChanged(Exception):
     """Somebody changed a published protocol behind its back: no incident may run on it."""
 
 
-def publish(
-    tx: Connection, protocol: Protocol, at: datetime, *, district: DistrictId = EVERY_DISTRICT, proved: bool = False
-) -> ProtocolHash:
-    """Puts a protocol in force for its crisis types. One that the model checker refutes is refused.
+def prove(protocol: Protocol) -> None:
+    """Has the model checker go through a protocol, so that it may be published; raises `Refused` with its stories.
 
-    `proved` says that the very same content was proved before, as the built-in ones are by the tests.
+    It can take a minute: never inside a transaction, which would keep everybody else waiting.
     """
-    if not proved:
-        _must_hold(protocol)
+    proof = check(protocol)
+    if not proof.holds:
+        raise Refused(*(Reason("PROTOCOL", "%(finding)s", (("finding", str(found)),)) for found in proof.findings))
+    _PROVED.add(content_hash(protocol))
+
+
+def publish(tx: Connection, protocol: Protocol, at: datetime, *, district: DistrictId = EVERY_DISTRICT) -> ProtocolHash:
+    """Puts a protocol in force for its crisis types. Raises `Refused` for one that was not proved in this process.
+
+    The built-in ones are proved by the tests, each under every overlay.
+    """
     hashed = content_hash(protocol)
+    if hashed not in _PROVED and hashed not in _built_in():
+        raise Refused(Reason("PROTOCOL", "This protocol has not been proved; check it first"))
     known = tx.execute(select(PROTOCOL.c.hash).where(PROTOCOL.c.hash == hashed)).scalar_one_or_none()
     if known is None:
         row = {"hash": hashed, "id": protocol.id, "version": protocol.version, "jurisdiction": protocol.jurisdiction}
@@ -42,10 +54,10 @@ def publish(
     return hashed
 
 
-def _must_hold(protocol: Protocol) -> None:
-    proof = check(protocol, quick=True)
-    if not proof.holds:
-        raise Refused(*(Reason("PROTOCOL", "%(finding)s", (("finding", str(found)),)) for found in proof.findings))
+@cache
+def _built_in() -> frozenset[ProtocolHash]:
+    places = ((name, overlay) for name in loader.names() for overlay in loader.overlays())
+    return frozenset(content_hash(loader.protocol(name, overlay)) for name, overlay in places)
 
 
 def by_hash(tx: Connection, protocol_hash: ProtocolHash) -> Protocol:

@@ -69,5 +69,5 @@ def imported(town: Town) -> tuple[StudentId, SchoolId, tuple[PersonId, PersonId]
         staff = [member.id for member in people.staff(tx, DISTRICT)][:2]
         for person, post in zip(staff, (StaffRole.COUNSELOR, StaffRole.PRINCIPAL), strict=True):
             roster.give_post(tx, DISTRICT, person, post, school)
-        protocols.publish(tx, loader.protocol("suicide_risk"), TUESDAY, district=DISTRICT, proved=True)
+        protocols.publish(tx, loader.protocol("suicide_risk"), TUESDAY, district=DISTRICT)
     return StudentId(student), SchoolId(school), (staff[0], staff[1])

@@ -266,7 +266,7 @@ def a_town(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     with store.write() as tx:
         sample.seed(tx, TUESDAY, hashing=Hashing(FLOOR))
         for name in loader.names():
-            protocols.publish(tx, loader.protocol(name, "US-MA"), TUESDAY, proved=True)
+            protocols.publish(tx, loader.protocol(name, "US-MA"), TUESDAY)
     network = uvicorn.Server(
         uvicorn.Config(build_handsets(exchange), host="127.0.0.1", port=phones, log_level="error", access_log=False)
     )

@@ -60,8 +60,8 @@ def a_district(store: Store) -> District:
             roster.give_post(tx, district, person, post, school)
         roster.add_student(tx, (DISTRICT, SCHOOL), STUDENT, ("Ximena", "Quetzal"))
         roster.add_student(tx, (ELSEWHERE, FAR_SCHOOL), StudentId("st-9"), ("Ximena", "Faraway"))
-        protocol_hash = protocols.publish(tx, suicide_risk(), at, proved=True)
-        protocols.publish(tx, loader.protocol("missing_student"), at, proved=True)
+        protocol_hash = protocols.publish(tx, suicide_risk(), at)
+        protocols.publish(tx, loader.protocol("missing_student"), at)
     return District(store, protocol_hash)
 
 
