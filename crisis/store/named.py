@@ -1,19 +1,26 @@
-"""Whether the people whom an order names exist, in this district: an id that nobody has is refused, not stored."""
+"""Whether what an order names exists, in this district: an id that nothing has is refused, not stored."""
 
 from sqlalchemy import Connection
 
 from crisis import commands as cmd
 from crisis.errors import NotFound, Reason, refuse_if
-from crisis.store import people
+from crisis.store import incidents, people
 from crisis.vocabulary import DistrictId, PersonId, ReleaseTo, StudentId
 
 
 def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) -> None:
-    """Raises `Refused` with what to do. `student` is whom the incident is about, as far as that is known."""
+    """Raises `Refused` with what to do. `student` is whom the incident is about, as far as that is known.
+
+    F118: a district never reaches into another one, not even by naming its school or incident; that is `NotFound`.
+    """
     district = command.by.district
     match command:
-        case cmd.OpenIncident(student=named) | cmd.IdentifyStudent(student=named):
-            refuse_if(None if named is None else _unknown_student(tx, named, district))
+        case cmd.OpenIncident():
+            _must_be_ours(tx, command, district)
+        case cmd.IdentifyStudent(student=named):
+            refuse_if(_unknown_student(tx, named, district))
+        case cmd.LinkIncident(other=other):
+            _same(incidents.load(tx, other).district, district)
         case cmd.AssignLead(to=person) | cmd.AssignStep(to=person) | cmd.OfferCustody(to=person):
             refuse_if(_unknown_staff(tx, person, district))
         case cmd.NameAdult(adult=person) | cmd.DelegateReport(to=person):
@@ -22,6 +29,18 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) 
             refuse_if(_stranger(tx, command, contact, student))
         case _:
             return
+
+
+def _must_be_ours(tx: Connection, command: cmd.OpenIncident, district: DistrictId) -> None:
+    _same(people.school(tx, command.school).district, district)
+    if command.linked_to is not None:
+        _same(incidents.load(tx, command.linked_to).district, district)
+    refuse_if(None if command.student is None else _unknown_student(tx, command.student, district))
+
+
+def _same(one: DistrictId, other: DistrictId) -> None:
+    if one != other:
+        raise NotFound
 
 
 def _unknown_student(tx: Connection, student: StudentId, district: DistrictId) -> Reason | None:

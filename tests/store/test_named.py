@@ -1,15 +1,19 @@
 """An order that names nobody is refused with what to do, and nothing is written."""
 
+from dataclasses import replace
+
 import pytest
 
 from crisis import commands as cmd
-from crisis.errors import Refused
+from crisis.errors import NotFound, Refused
 from crisis.store import incidents, roster
 from crisis.store.engine import Store
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import PersonId, ReleaseTo, StudentId
 from tests.factories import COUNSELOR, DISTRICT, MORNING, opening
-from tests.web.district import a_district
+from tests.web.district import ELSEWHERE, FAR_SCHOOL, STRANGER, a_district
+
+STRANGER_ACTS = replace(COUNSELOR, district=ELSEWHERE, schools=frozenset({FAR_SCHOOL}), id=STRANGER)
 
 
 def rules(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -54,3 +58,19 @@ def test_a_student_is_not_released_to_an_adult_outside_the_record_i_2(store: Sto
         submit(store, incident.id, order, at=MORNING)
 
     assert rules(refused) == ["I-2"]
+
+
+def test_a_district_does_not_reach_into_another_by_naming_its_school_or_incident_f118(store: Store) -> None:
+    a_district(store)
+    theirs = open_incident(store, opening(by=STRANGER_ACTS, school=FAR_SCHOOL, student=None), at=MORNING).incident
+    ours = open_incident(store, opening(), at=MORNING).incident
+
+    with pytest.raises(NotFound):
+        open_incident(store, opening(school=FAR_SCHOOL, student=None), at=MORNING)
+    with pytest.raises(NotFound):
+        open_incident(store, opening(linked_to=theirs.id), at=MORNING)
+    with pytest.raises(NotFound):
+        submit(store, ours.id, cmd.LinkIncident(by=COUNSELOR, other=theirs.id), at=MORNING)
+
+    with store.read() as tx:
+        assert incidents.load(tx, ours.id) == ours

@@ -241,7 +241,9 @@ def test_students_elsewhere_and_of_other_teams_are_not_found(
 
 def test_an_incident_cannot_be_raised_at_another_districts_school(counselor: Api) -> None:
     assert counselor.open(school=FAR_SCHOOL).status == 404
-    assert counselor.open(student="st-9").status == 404
+    foreign, unknown = counselor.open(student="st-9"), counselor.open(student="nobody")
+    assert (foreign.status, foreign.body) == (unknown.status, unknown.body)  # which of the two it is, nobody learns
+    assert [reason["rule"] for reason in foreign.body["reasons"]] == ["STUDENT"]
 
 
 def test_a_district_post_sees_all_schools(client: TestClient, counselor: Api, district: District) -> None:
