@@ -69,10 +69,11 @@ class Store:
         if self._bell is not None:
             self._bell.stop()
         if self._file_lock is not None:
-            with suppress(OperationalError), self._writer.connect() as tx:
+            with self._one_writer, suppress(OperationalError), self._writer.connect() as tx:
                 tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._writer.dispose()
-        self._reader.dispose()
+        end = postgres.close if self.dialect == "postgresql" else Engine.dispose
+        end(self._writer)
+        end(self._reader)
         if self._file_lock is not None:
             self._file_lock.release()
 

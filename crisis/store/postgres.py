@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
@@ -48,6 +48,12 @@ def reader(url: str) -> Engine:
 def migrating(url: str) -> Engine:
     """Without limits of time: a migration of a large table may take minutes."""
     return create_engine(_url(url), pool_size=1)
+
+
+def close(made: Engine) -> None:
+    """Ends every connection: those that another thread still uses, as soon as it gives them back."""
+    event.listen(made.pool, "checkin", lambda _connection, record: record.invalidate())
+    made.dispose()
 
 
 def unfit(made: Engine) -> str | None:

@@ -157,6 +157,19 @@ def test_postgresql_connections_have_limits(postgres_url: str, key_file: Path) -
     assert found == ["5s", "2s", "10s", "on"]
 
 
+@pytest.mark.postgres
+def test_a_connection_in_use_while_the_store_closes_ends_when_it_is_given_back(
+    postgres_url: str, key_file: Path
+) -> None:
+    store = open_store(postgres_url, key_file)
+    with store.read() as tx:
+        store.close()
+        used = tx.connection.driver_connection
+        assert isinstance(used, psycopg.Connection)
+        assert not used.closed
+    assert used.closed
+
+
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, sqlite_url: str) -> None:
     path = tmp_path / "keys.json"
     KeyRing.create(path)
