@@ -30,8 +30,8 @@ from crisis.store.roster_apply import Target
 from crisis.store.roster_import import Confirmation, Preview
 from crisis.store.sealed import KeyFault, KeyRing
 from crisis.vocabulary import DistrictId, IncidentId, LegalBasis, PersonId, SchoolId, StaffRole
+from web.serve import a_wish_to_end, until_asked_to_end
 from web.serve import serve as serve_web
-from web.serve import until_asked_to_end
 from web.terminal import Refusal
 from web.terminal import watch as watch_board
 
@@ -134,9 +134,9 @@ def serve(
 @app.command()
 def worker() -> None:
     """Sends pages and minds the timers, in a process of its own (PostgreSQL)."""
-    with opened() as (store, settings), working(store, settings) as stop, until_asked_to_end():
+    with a_wish_to_end() as wishes, opened() as (store, settings), working(store, settings):
         out.print("The worker runs. Stop with Ctrl-C.")
-        stop.wait()
+        wishes.get()
 
 
 @app.command()

@@ -27,6 +27,7 @@ from crisis.store.sqlite import driver
 from tests.store.archives import an_export
 from tests.web.district import COUNSELOR, SETTINGS, a_district, acting
 from web.app import build_app
+from web.serve import a_wish_to_end
 
 CANARY = "she keeps a rope behind the gym"
 
@@ -278,14 +279,28 @@ def test_a_served_installation_answers_is_watched_and_ends_when_asked(
 def test_a_worker_of_its_own_ends_when_asked(crisis: Crisis, incident: str) -> None:
     command = [sys.executable, "-c", "from crisis.cli import main; main()", "worker"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as worker:
-        assert worker.stdout is not None
-        while "The worker runs" not in worker.stdout.readline():
-            assert worker.poll() is None
-        worker.send_signal(signal.SIGTERM)
-        printed, _ = worker.communicate(timeout=30)
+        try:
+            assert worker.stdout is not None
+            while "The worker runs" not in worker.stdout.readline():
+                assert worker.poll() is None
+            worker.send_signal(signal.SIGTERM)
+            printed, _ = worker.communicate(timeout=30)
+        finally:
+            worker.kill()
 
     assert worker.returncode == 0
     assert "Traceback" not in printed
+
+
+def test_a_wish_to_end_is_not_lost_in_what_it_interrupts() -> None:
+    class Asks:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)  # an exception out of here would only be printed
+
+    with a_wish_to_end() as wishes:
+        Asks()
+
+        assert wishes.get(timeout=5) == signal.SIGTERM
 
 
 def wait_for(url: str) -> None:

@@ -5,6 +5,8 @@ import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+from signal import SIGINT, SIGTERM
 from types import TracebackType
 
 import uvicorn
@@ -70,6 +72,18 @@ def until_asked_to_end() -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def a_wish_to_end() -> Iterator[SimpleQueue[int]]:
+    """Gets the number of the signal. An exception out of a handler can be lost in what it interrupts; this cannot."""
+    wishes: SimpleQueue[int] = SimpleQueue()
+    before = {each: signal.signal(each, lambda number, _: wishes.put(number)) for each in (SIGINT, SIGTERM)}
+    try:
+        yield wishes
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def serve(store: Store, settings: Settings, host: str, port: int) -> None:

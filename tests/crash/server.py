@@ -35,7 +35,7 @@ from crisis.settings import Settings
 from crisis.store import inbox, incidents, outbox
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.vocabulary import DistrictId
-from web.serve import server
+from web.serve import a_wish_to_end, server
 
 SIZE = struct.calcsize("d")
 HERE = "127.0.0.1"
@@ -111,8 +111,8 @@ def run_crisis(settings: Settings, parts: str, district: str) -> None:
         serving.config.app = Edges(serving.config.app, store, DistrictId(district))  # type: ignore[arg-type]
         serving.run()
     else:
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        stop.wait()
+        with a_wish_to_end() as wishes:
+            wishes.get()
     stop.set()
     if "worker" in parts:
         working.join()

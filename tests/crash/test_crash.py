@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from os import environ
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
@@ -20,7 +21,7 @@ from tests.crash.district import Prepared, prepared
 from tests.crash.journey import Journey
 from tests.crash.lane import Lane, Point, Stuck, a_lane
 
-LANES = 2
+LANES = 1 if "PYTEST_XDIST_WORKER" in environ else 2
 EVERY = {"sqlite": 3, "postgresql": 5}  # of each kind of point every so many: over 200 on both databases together
 PAIRS_EVERY = 8
 SAME = frozenset(  # these lie next to a commit, with nothing in between that outlives a process

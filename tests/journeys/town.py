@@ -144,10 +144,12 @@ class Town:
             entry.body for phone in phones for entry in self.exchange.ledger.of_phone(phone) if entry.kind == "text"
         ]
 
-    def replies(self, name: str, body: str) -> None:
+    def phone(self, name: str) -> str:
         with self.store.read() as tx:
-            phone = people.dialled(tx, [self.person(name)])[self.person(name)][0]
-        assert self.exchange.reply(phone, body) == "sent"
+            return people.dialled(tx, [self.person(name)])[self.person(name)][0]
+
+    def replies(self, name: str, body: str) -> None:
+        assert self.exchange.reply(self.phone(name), body) == "sent"
 
     def incident(self, incident: str) -> Incident:
         with self.store.read() as tx:
