@@ -9,9 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crisis.vocabulary import (
-    AttemptOutcome,
     Beside,
-    Channel,
     ContactMethod,
     ContactOutcome,
     DistrictId,
@@ -23,7 +21,6 @@ from crisis.vocabulary import (
     LegalBasis,
     Mode,
     ObligationId,
-    PageId,
     PersonId,
     ProtocolHash,
     ReceiverKind,
@@ -35,7 +32,6 @@ from crisis.vocabulary import (
     StepId,
     StudentId,
     Tier,
-    Urgency,
     WordsId,
 )
 
@@ -320,41 +316,6 @@ class TransferFollowUp(Command):
     to: PersonId | None
     organisation: WordsId | None
     accepted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPage(Command):
-    role: Role
-    urgency: Urgency
-    step: StepId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptPage(Command):
-    page: PageId
-    eta_minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclinePage(Command):
-    page: PageId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelPage(Command):
-    page: PageId
-    reason: WordsId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPageAttempt(Command):
-    """The worker's report of one provider call."""
-
-    page: PageId
-    person: PersonId
-    channel: Channel
-    outcome: AttemptOutcome
-    attempt: str  # the outbox row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

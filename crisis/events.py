@@ -296,55 +296,6 @@ class FollowUpTransferred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageRequested(Event):
-    page: v.PageId
-    role: v.Role
-    urgency: v.Urgency
-    step: v.StepId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAttempted(Event):
-    page: v.PageId
-    person: v.PersonId
-    channel: v.Channel
-    outcome: v.AttemptOutcome
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAccepted(Event):
-    page: v.PageId
-    person: v.PersonId
-    eta_minutes: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageDeclined(Event):
-    page: v.PageId
-    person: v.PersonId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageEscalated(Event):
-    page: v.PageId
-    level: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageExhausted(Event):
-    """Nobody on the ladder took it; repeats until a person disposes of it."""
-
-    page: v.PageId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageCancelled(Event):
-    page: v.PageId
-    reason: v.WordsId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMissed(Event):
     """A fact about time; it edits nothing and advances nothing."""
 

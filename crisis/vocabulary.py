@@ -256,7 +256,27 @@ class PageState(StrEnum):
     PAGING = "paging"
     ACCEPTED = "accepted"
     EXHAUSTED = "exhausted"  # nobody took it: loud until a person disposes of it (I-15)
+    COVERED_ELSEWHERE = "covered_elsewhere"  # by somebody who was found without the system
     CANCELLED = "cancelled"
+
+
+class DeclineReason(StrEnum):
+    """Why somebody who was paged cannot come."""
+
+    IN_SESSION = "in_session"
+    TOO_FAR = "too_far"
+    OFF_DUTY = "off_duty"
+    CONFLICT = "conflict"  # of interest: a relative, a former client
+    OTHER = "other"
+
+
+class Disposal(StrEnum):
+    """How a person ends the alarm of a page that nobody took (I-15)."""
+
+    COVERED = "covered"
+    OUTSIDE_HELP = "outside_help"  # 911, mobile crisis or 988 was called
+    STAND_DOWN = "stand_down"
+    RESTART = "restart"
 
 
 class HandoffState(StrEnum):

@@ -16,10 +16,10 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from crisis import clock
-from crisis.events import PageAttempted
 from crisis.notify.gateway import Lines
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
+from crisis.page_events import PageAttempted
 from crisis.settings import Settings
 from crisis.store import accounts, audit, incidents
 from crisis.store.engine import Store, open_store

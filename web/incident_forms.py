@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.vocabulary import HandoffId, ObligationId, PageId, PersonId, ReleaseTo, Role, StudentId, Urgency
 from web.deps import Desk
 from web.forms import Sent, in_zone, sealed
@@ -222,7 +223,7 @@ class PageRole(IncidentForm):
     urgency: Urgency = Field(title=N_("How soon?"))
 
     def command(self, desk: Desk) -> cmd.Command:
-        return cmd.RequestPage(by=desk.actor, role=self.role, urgency=self.urgency)
+        return pcmd.RequestPage(by=desk.actor, role=self.role, urgency=self.urgency)
 
 
 class AcceptPage(IncidentForm):
@@ -230,14 +231,14 @@ class AcceptPage(IncidentForm):
     eta_minutes: int | None = Field(default=None, ge=0, le=600)
 
     def command(self, desk: Desk) -> cmd.Command:
-        return cmd.AcceptPage(by=desk.actor, page=PageId(self.page), eta_minutes=self.eta_minutes)
+        return pcmd.AcceptPage(by=desk.actor, page=PageId(self.page), eta_minutes=self.eta_minutes)
 
 
 class DeclinePage(IncidentForm):
     page: str
 
     def command(self, desk: Desk) -> cmd.Command:
-        return cmd.DeclinePage(by=desk.actor, page=PageId(self.page))
+        return pcmd.DeclinePage(by=desk.actor, page=PageId(self.page))
 
 
 class CancelPage(IncidentForm):
@@ -245,7 +246,7 @@ class CancelPage(IncidentForm):
     reason: str | None = None
 
     def command(self, desk: Desk) -> cmd.Command:
-        return cmd.CancelPage(by=desk.actor, page=PageId(self.page), reason=sealed(desk, self.reason))
+        return pcmd.CancelPage(by=desk.actor, page=PageId(self.page), reason=sealed(desk, self.reason))
 
 
 class Review(IncidentForm):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.protocols.schema import Step
 from crisis.vocabulary import (
     ContactMethod,
@@ -209,7 +210,7 @@ class RequestPage(StepForm):
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         assert step.pages is not None
-        return cmd.RequestPage(by=desk.actor, role=step.pages, urgency=self.urgency, step=step.id)
+        return pcmd.RequestPage(by=desk.actor, role=step.pages, urgency=self.urgency, step=step.id)
 
 
 STEP_FORMS: dict[str, type[StepForm]] = {

@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import assert_never
 
 from crisis import events as ev
+from crisis import page_events as pev
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.timers import REPORT
 from crisis.store.queries import words_of_evidence
@@ -300,13 +301,13 @@ def _(event: ev.FollowUpTransferred, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.PageRequested, known: Known) -> Told:
+def _(event: pev.PageRequested, known: Known) -> Told:
     role = known.translate(words.of(event.role))
     return _with(_line(known, N_("Paged: %(role)s"), "bell", "warn", role=role), kind="page")
 
 
 @_told.register
-def _(event: ev.PageAttempted, known: Known) -> Told:
+def _(event: pev.PageAttempted, known: Known) -> Told:
     channel, outcome = (known.translate(words.of(choice)) for choice in (event.channel, event.outcome))
     tone = "" if event.outcome is AttemptOutcome.ACCEPTED else "late"
     line = N_("%(name)s by %(channel)s: %(outcome)s")
@@ -315,7 +316,7 @@ def _(event: ev.PageAttempted, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.PageAccepted, known: Known) -> Told:
+def _(event: pev.PageAccepted, known: Known) -> Told:
     name = known.person(event.person)
     if event.eta_minutes is None:
         return _with(_line(known, N_("%(name)s accepted the page"), "walk", "ok", name=name), kind="page")
@@ -324,25 +325,25 @@ def _(event: ev.PageAccepted, known: Known) -> Told:
 
 
 @_told.register
-def _(event: ev.PageDeclined, known: Known) -> Told:
+def _(event: pev.PageDeclined, known: Known) -> Told:
     told = _line(known, N_("%(name)s cannot come"), "x", "warn", name=known.person(event.person))
     return _with(told, kind="page")
 
 
 @_told.register
-def _(event: ev.PageEscalated, known: Known) -> Told:
+def _(event: pev.PageEscalated, known: Known) -> Told:
     line = N_("No answer yet: level %(level)s is paged")
     return _with(_line(known, line, "bell", "warn", level=event.level + 1), kind="page")
 
 
 @_told.register
-def _(event: ev.PageExhausted, known: Known) -> Told:
+def _(event: pev.PageExhausted, known: Known) -> Told:
     line = N_("Nobody answered. Call them yourself, or use 911 or 988")
     return _with(_line(known, line, "s-late", "late"), kind="page")
 
 
 @_told.register
-def _(event: ev.PageCancelled, known: Known) -> Told:
+def _(event: pev.PageCancelled, known: Known) -> Told:
     return _with(_line(known, N_("The page was cancelled"), "x"), event.reason, kind="page")
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.commands import Actor, ActorKind, Command
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.protocols.scoring import DISPOSITIONS
@@ -229,8 +230,8 @@ def pages(incident: Incident) -> Iterator[Move]:
     for page in incident.pages.values():
         who = page.role.value.replace("_", " ")
         if page.state in LIVE:
-            yield f"the {who} takes the page", (cmd.AcceptPage(by=SECOND, page=page.id),)
-            yield f"cancels the page to the {who}", (cmd.CancelPage(by=FIRST, page=page.id),)
+            yield f"the {who} takes the page", (pcmd.AcceptPage(by=SECOND, page=page.id),)
+            yield f"cancels the page to the {who}", (pcmd.CancelPage(by=FIRST, page=page.id),)
         if page.state is PageState.PAGING:
             due = cmd.TimerDue(by=SYSTEM, name="page_unanswered", key=f"{page.id}:{page.level}")
             yield f"the {who} does not answer", (due,)
@@ -238,7 +239,7 @@ def pages(incident: Incident) -> Iterator[Move]:
 
 def _pages_again(step: Step, incident: Incident) -> Iterator[Move]:
     """Somebody cancelled the page and the step is still open."""
-    order = cmd.RequestPage(by=FIRST, role=step.pages or Role.ONCALL_CLINICIAN, urgency=step.urgency, step=step.id)
+    order = pcmd.RequestPage(by=FIRST, role=step.pages or Role.ONCALL_CLINICIAN, urgency=step.urgency, step=step.id)
     yield f"pages for “{step.title.en}” again", (order,)
 
 

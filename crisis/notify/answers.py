@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from crisis.commands import AcceptPage, ActorKind, Command, DeclinePage
+from crisis.commands import ActorKind, Command
 from crisis.errors import NotFound, Refused
 from crisis.notify.wording import Subject
+from crisis.page_commands import AcceptPage, DeclinePage
 from crisis.statemachine.incident import Page
 from crisis.store import incidents, people
 from crisis.store.engine import Store

@@ -4,11 +4,12 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Literal
 
-from crisis.commands import Actor, ActorKind, RecordPageAttempt
+from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
-from crisis.events import PageAttempted
 from crisis.notify import calls, replies
 from crisis.notify.answers import Asked
+from crisis.page_commands import RecordPageAttempt
+from crisis.page_events import PageAttempted
 from crisis.store import inbox, incidents, outbox
 from crisis.store.engine import Store
 from crisis.store.inbox import Received

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crisis import failpoints
-from crisis.commands import Actor, ActorKind, RecordPageAttempt, TimerDue
+from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.effects import ConfirmPage, PageLevel
-from crisis.events import PageAttempted
 from crisis.notify import escalation, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path, page_call
@@ -18,6 +17,8 @@ from crisis.notify.escalation import Try
 from crisis.notify.gateway import Gateway, Lines
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
+from crisis.page_commands import RecordPageAttempt
+from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.store import incidents, outbox, page_codes
 from crisis.store.engine import Store

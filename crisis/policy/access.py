@@ -3,18 +3,9 @@
 Need to know: the crisis team of the school, the district's own posts, and whoever the incident itself called in.
 """
 
-from crisis.commands import (
-    AcceptPage,
-    Actor,
-    ActorKind,
-    Command,
-    DeclinePage,
-    LinkIncident,
-    OpenIncident,
-    RecordPageAttempt,
-    TimerDue,
-)
+from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
+from crisis.page_commands import AcceptPage, DeclinePage, RecordPageAttempt
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 

@@ -5,6 +5,8 @@ from dataclasses import fields
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
 from crisis.errors import Change
 
 _NAMED = ("step", "page", "handoff", "exception", "obligation")
@@ -36,14 +38,21 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
 # Attempts and answers add to the log and overwrite nothing; what time does is nobody's edit.
 _ADDITIVE = (
     cmd.RecordContact,
-    cmd.RequestPage,
-    cmd.AcceptPage,
-    cmd.DeclinePage,
-    cmd.RecordPageAttempt,
+    pcmd.RequestPage,
+    pcmd.AcceptPage,
+    pcmd.DeclinePage,
+    pcmd.SeePage,
+    pcmd.StandBy,
+    pcmd.Arrive,
+    pcmd.DelayPage,
+    pcmd.RecordPageAttempt,
     cmd.TimerDue,
     cmd.CorrectEvent,
     ev.ContactAttempted,
-    ev.PageAttempted,
+    pev.PageAttempted,
+    pev.PageSeen,
+    pev.PageStoodBy,
+    pev.ArrivalAsked,
     ev.DeadlineMissed,
     ev.Reminded,
     ev.EventCorrected,

@@ -9,12 +9,16 @@ from functools import reduce
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
 from crisis.errors import Reason, Refused
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import (
+    answering,
     assessment,
     closing,
     custody,
+    disposing,
     emergency,
     exceptions,
     family,
@@ -34,9 +38,11 @@ from crisis.statemachine.steps import phase_of, standing
 from crisis.vocabulary import IncidentId, PageId, Phase, Urgency
 
 CONCERNS = (
+    answering,
     assessment,
     closing,
     custody,
+    disposing,
     emergency,
     exceptions,
     family,
@@ -48,7 +54,7 @@ CONCERNS = (
     working,
 )
 AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident)
-SYSTEM = (cmd.TimerDue, cmd.RecordPageAttempt)
+SYSTEM = (cmd.TimerDue, pcmd.RecordPageAttempt)
 
 
 def decide(
@@ -73,7 +79,7 @@ def decide_open(
     after = reduce(evolve, more, begin(first))
     case = Case(after, protocol, ground, at)
     pages = [
-        ev.PageRequested(
+        pev.PageRequested(
             at=at, by=None, page=PageId(f"{incident}-{after.seq + 1 + n}"), role=role, urgency=Urgency.U1, step=None
         )
         for n, role in enumerate(opening.pages_at_opening(case))

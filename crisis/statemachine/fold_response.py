@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from crisis import events as ev
+from crisis import page_events as pev
 from crisis.statemachine.folding import folded, put, record_of, with_
 from crisis.statemachine.incident import ActiveException, Handoff, Incident, Missed, Obligation, Page
 from crisis.vocabulary import AttemptOutcome, FollowUpOutcome, HandoffState, PageState
@@ -98,68 +99,6 @@ def _(event: ev.FollowUpRecorded, incident: Incident) -> Incident:
 @folded.register
 def _(_event: ev.FollowUpTransferred, incident: Incident) -> Incident:
     return replace(incident, follow_up_transferred=True)
-
-
-def _page(incident: Incident, page: Page) -> Incident:
-    return replace(incident, pages=with_(incident.pages, page.id, page))
-
-
-@folded.register
-def _(event: ev.PageRequested, incident: Incident) -> Incident:
-    page = Page(
-        id=event.page,
-        role=event.role,
-        urgency=event.urgency,
-        step=event.step,
-        state=PageState.PAGING,
-        level=0,
-        requested_at=event.at,
-        level_since=event.at,
-    )
-    return _page(incident, page)
-
-
-@folded.register
-def _(event: ev.PageAttempted, incident: Incident) -> Incident:
-    page = incident.pages[event.page]
-    refused = event.outcome is AttemptOutcome.REFUSED  # it reached nobody
-    if refused or event.person in page.asked:
-        return incident
-    return _page(incident, replace(page, asked=(*page.asked, event.person)))
-
-
-@folded.register
-def _(event: ev.PageAccepted, incident: Incident) -> Incident:
-    page = replace(
-        incident.pages[event.page],
-        state=PageState.ACCEPTED,
-        accepted_by=event.person,
-        accepted_at=event.at,
-        eta_minutes=event.eta_minutes,
-    )
-    return _page(incident, page)
-
-
-@folded.register
-def _(event: ev.PageDeclined, incident: Incident) -> Incident:
-    page = incident.pages[event.page]
-    return _page(incident, replace(page, declined=(*page.declined, event.person)))
-
-
-@folded.register
-def _(event: ev.PageEscalated, incident: Incident) -> Incident:
-    page = incident.pages[event.page]
-    return _page(incident, replace(page, level=event.level, level_since=event.at))
-
-
-@folded.register
-def _(event: ev.PageExhausted, incident: Incident) -> Incident:
-    return _page(incident, replace(incident.pages[event.page], state=PageState.EXHAUSTED))
-
-
-@folded.register
-def _(event: ev.PageCancelled, incident: Incident) -> Incident:
-    return _page(incident, replace(incident.pages[event.page], state=PageState.CANCELLED))
 
 
 @folded.register

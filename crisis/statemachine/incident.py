@@ -7,6 +7,7 @@ from datetime import datetime
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
+    Disposal,
     DistrictId,
     Emergency,
     Evidence,
@@ -94,6 +95,17 @@ class Page:
     accepted_by: PersonId | None = None
     accepted_at: datetime | None = None
     eta_minutes: int | None = None
+    began: tuple[datetime, ...] = ()  # each level that was reached, from the first
+    seen: tuple[PersonId, ...] = ()
+    standing_by: tuple[PersonId, ...] = ()
+    first_eta: int | None = None  # what they said when they took it
+    due_here_at: datetime | None = None  # when whoever took it said they would be here, or the rule for it
+    asked_if_here: int = 0
+    delays: int = 0
+    arrived_at: datetime | None = None
+    offered_to: PersonId | None = None  # still whose it was, until they accept
+    offered_at: datetime | None = None
+    disposed: Disposal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

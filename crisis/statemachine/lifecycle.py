@@ -129,6 +129,10 @@ PAGE = Lifecycle(
         Move("exhaust", (PageState.PAGING, PageState.EXHAUSTED), PageState.EXHAUSTED),
         Move("accept", (PageState.PAGING, PageState.EXHAUSTED), PageState.ACCEPTED, guarded=True),
         Move("decline", (PageState.PAGING, PageState.EXHAUSTED), PageState.PAGING, guarded=True),
+        Move("hand_over", (PageState.ACCEPTED,), PageState.ACCEPTED, guarded=True),
+        Move("reopen", (PageState.ACCEPTED,), PageState.PAGING),
+        Move("restart", (PageState.EXHAUSTED,), PageState.PAGING),
+        Move("cover", (PageState.EXHAUSTED,), PageState.COVERED_ELSEWHERE),
         Move("cancel", (PageState.PAGING, PageState.EXHAUSTED, PageState.ACCEPTED), PageState.CANCELLED),
     ],
 )

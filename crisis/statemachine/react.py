@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import singledispatch
 
 from crisis import events as ev
+from crisis import page_events as pev
 from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.ground import Ground
@@ -167,17 +168,17 @@ def _level(page: Page, level: int, at: datetime, after: Incident, ground: Ground
 
 
 @_of.register
-def _(event: ev.PageRequested, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageRequested, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     return _level(after.pages[event.page], 0, event.at, after, ground)
 
 
 @_of.register
-def _(event: ev.PageEscalated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageEscalated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     return _level(after.pages[event.page], event.level, event.at, after, ground)
 
 
 @_of.register
-def _(event: ev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     """I-15: the school is told to use 911 and 988, again and again."""
     page = after.pages[event.page]
     again = event.at + ground.ladder(page.role, page.urgency).repeat_alarm
@@ -186,7 +187,7 @@ def _(event: ev.PageExhausted, after: Incident, protocol: Protocol, ground: Grou
 
 
 @_of.register
-def _(event: ev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
     others = [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
@@ -196,19 +197,19 @@ def _(event: ev.PageAccepted, after: Incident, protocol: Protocol, ground: Groun
 
 
 @_of.register
-def _(event: ev.PageDeclined, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageDeclined, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     return [ConfirmPage(page=event.page, person=event.person, outcome="declined", mode=after.mode)]
 
 
 @_of.register
-def _(event: ev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
     told = [person for person in page.asked if person not in page.declined]
     return [ConfirmPage(page=page.id, person=person, outcome="cancelled", mode=after.mode) for person in told]
 
 
 @_of.register
-def _(event: ev.PageAttempted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+def _(event: pev.PageAttempted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     """Somebody else took it between the claim and the call: the one who was just paged is told so."""
     page = after.pages[event.page]
     late = page.state is PageState.ACCEPTED and page.accepted_by != event.person

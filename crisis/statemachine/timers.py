@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import page_events as pev
 from crisis.protocols.schema import Deadline, Protocol, Step
+from crisis.statemachine.answering import offer_due
+from crisis.statemachine.arrival import arrival_due
 from crisis.statemachine.case import Case, rule
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.deadlines import due_at
@@ -88,7 +91,7 @@ def _(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
             return _deadline(command.key, case)
         case "overdue":
             return _overdue(command.key, case)
-        case "page_unanswered" | "page_alarm":
+        case "page_unanswered" | "page_alarm" | "page_arrival" | "page_offer":
             return _page(command, case)
         case "exception_expires":
             return _exception(command.key, case)
@@ -155,15 +158,22 @@ def remind_after(turn: int) -> timedelta:
 
 
 def _page(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
-    page_id, _, level = command.key.rpartition(":")
+    page_id, _, rest = command.key.partition(":")
     page = next((page for page in case.incident.pages.values() if page.id == page_id), None)
     if page is None:
         return []
-    if command.name == "page_alarm" and page.state is PageState.EXHAUSTED:
-        return [ev.PageExhausted(at=case.at, by=None, page=page.id)]  # I-15: loud again until a person disposes of it
-    if page.state is not PageState.PAGING or str(page.level) != level:
-        return []
-    return [next_level(case, page, None)]
+    match command.name:
+        case "page_arrival":
+            who, _, turn = rest.rpartition(":")
+            return arrival_due(page, who, int(turn), case)
+        case "page_offer":
+            return offer_due(page, rest, case.at)
+        case "page_alarm":  # I-15: loud again until a person disposes of it
+            loud = page.state is PageState.EXHAUSTED
+            return [pev.PageExhausted(at=case.at, by=None, page=page.id)] if loud else []
+        case _:
+            silent = page.state is PageState.PAGING and str(page.level) == rest
+            return [next_level(case, page, None)] if silent else []
 
 
 def _exception(key: str, case: Case) -> list[ev.Event]:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from crisis.effects import Effect, PageLevel, StartTimer
-from crisis.events import PageAttempted
 from crisis.notify.ledger import Entry
+from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident
 from crisis.store import audit, codec, inbox, incidents, oncall, outbox, sample
 from crisis.store.engine import Store

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.commands import OpenIncident
 from crisis.notify.ledger import Entry, Ledger
 from crisis.store import inbox, incidents, people, protocols, sample
@@ -51,7 +52,7 @@ def incident(store: Store) -> str:
         beside=Beside.ME,
     )
     opened = open_incident(store, order, at=TUESDAY).incident
-    page = cmd.RequestPage(by=maya, role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
+    page = pcmd.RequestPage(by=maya, role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
     submit(store, opened.id, page, at=TUESDAY)
     with store.write() as tx:
         tx.execute(text("UPDATE outbox SET done_at = due_at WHERE kind <> 'StartTimer'"))
@@ -127,7 +128,7 @@ def test_an_order_that_happened_twice_is_another_story(
 ) -> None:
     with store.read() as tx:
         maya = people.actor(tx, sample.person_id("Maya", "Okafor"))
-    submit(store, incident, cmd.RequestPage(by=maya, role=Role.NURSE, urgency=Urgency.U3), at=LATER)  # type: ignore[arg-type]
+    submit(store, incident, pcmd.RequestPage(by=maya, role=Role.NURSE, urgency=Urgency.U3), at=LATER)  # type: ignore[arg-type]
 
     assert any(fault.startswith("another story: events {'PageRequested': 1} for {}") for fault in look(heard))
 
@@ -142,7 +143,7 @@ def test_a_text_that_was_never_dealt_with_is_found(store: Store, look: Look, hea
 def test_a_call_that_the_log_only_claims_is_found(store: Store, look: Look, heard: list[Entry], incident: str) -> None:
     with store.read() as tx:
         (page,) = incidents.load(tx, IncidentId(incident)).pages
-    call = cmd.RecordPageAttempt(
+    call = pcmd.RecordPageAttempt(
         by=cmd.Actor(kind=cmd.ActorKind.SYSTEM, id=None, district=sample.DISTRICT),
         page=page,
         person=sample.person_id("Noor", "Abdi"),

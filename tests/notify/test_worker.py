@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from crisis import commands as cmd
-from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
 from crisis.effects import ConfirmPage
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets_app import build_handsets
@@ -40,7 +41,7 @@ CONSOLE_ONLY = Lines(None, None)
 
 def attempts(village: Village, incident: IncidentId) -> list[tuple[PersonId, Channel, AttemptOutcome]]:
     events = [stored.event for stored in village.log(incident)]
-    return [(each.person, each.channel, each.outcome) for each in events if isinstance(each, ev.PageAttempted)]
+    return [(each.person, each.channel, each.outcome) for each in events if isinstance(each, pev.PageAttempted)]
 
 
 def test_the_most_urgent_page_goes_to_the_first_on_call_by_text_and_voice(village: Village) -> None:
@@ -127,7 +128,7 @@ def test_a_change_of_the_rota_before_the_page_goes_out_counts(village: Village) 
 
 def test_a_page_that_was_taken_before_it_went_out_is_not_sent(village: Village) -> None:
     incident, page = village.paged(Urgency.U3)
-    village.gives(incident, cmd.CancelPage(by=village.actor(COUNSELOR), page=page))
+    village.gives(incident, pcmd.CancelPage(by=village.actor(COUNSELOR), page=page))
 
     village.worker.until_quiet()
 
@@ -139,7 +140,7 @@ def test_who_took_it_and_who_was_asked_are_both_told(village: Village) -> None:
     village.worker.until_quiet()
     village.later(LEVEL)
 
-    village.gives(incident, cmd.AcceptPage(by=village.actor(BEN), page=page, eta_minutes=12))
+    village.gives(incident, pcmd.AcceptPage(by=village.actor(BEN), page=page, eta_minutes=12))
     village.worker.until_quiet()
 
     assert "you have it" in village.on(BEN)[-1].body
@@ -202,11 +203,11 @@ def test_a_text_that_did_not_arrive_is_made_good_at_once_by_its_receipt(village:
     """The receipt itself comes by HTTP in `test_webhooks.py`; here is what it sets off."""
     incident, page = village.paged(Urgency.U2)
     village.worker.until_quiet()
-    stored = next(each.event for each in village.log(incident) if isinstance(each.event, ev.PageAttempted))
+    stored = next(each.event for each in village.log(incident) if isinstance(each.event, pev.PageAttempted))
     job = int(stored.attempt.partition("-")[0])
     village.gives(
         incident,
-        cmd.RecordPageAttempt(
+        pcmd.RecordPageAttempt(
             by=cmd.Actor(kind=cmd.ActorKind.SYSTEM, id=None, district=DISTRICT),
             page=page,
             person=ANA,
@@ -330,7 +331,7 @@ def test_a_database_that_fails_for_a_while_ends_no_worker(village: Village, capl
         wait_until(lambda: "a claim failed" in caplog.text)
         with village.store.write() as tx:
             tx.execute(sql("ALTER TABLE outbox_gone RENAME TO outbox"))
-        order = cmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U3)
+        order = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U3)
         village.gives(village.opened().id, order)
         wait_until(lambda: village.kinds(ANA) == ["text"])
 

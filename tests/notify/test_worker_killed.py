@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crisis import events as ev
+from crisis import page_events as pev
 from crisis.notify.gateway import Lines
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
@@ -60,7 +60,7 @@ def recorded(url: str, key_file: Path, incident: IncidentId) -> list[str]:
     with store.read() as tx:
         events = [stored.event for stored in incidents.events_of(tx, incident)]
     store.close()
-    return [each.attempt for each in events if isinstance(each, ev.PageAttempted)]
+    return [each.attempt for each in events if isinstance(each, pev.PageAttempted)]
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from crisis import clock
-from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.commands import Actor, Command
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets import Account, Exchange
@@ -117,7 +117,7 @@ class Village:
         """An incident with one live page for a clinician; its other notices are done with."""
         incident = self.opened(mode).id
         self.worker.until_quiet()
-        order = cmd.RequestPage(by=self.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=urgency)
+        order = pcmd.RequestPage(by=self.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=urgency)
         after = self.gives(incident, order)
         return incident, list(after.pages)[-1]
 

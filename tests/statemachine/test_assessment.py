@@ -3,7 +3,7 @@
 import pytest
 
 from crisis import commands as cmd
-from crisis import events as ev
+from crisis import page_events as pev
 from crisis.errors import Refused
 from crisis.statemachine.steps import standing
 from crisis.vocabulary import ReleaseTo, ScreenAnswer, ScreenResult, StepId, StepState, Tier
@@ -164,6 +164,6 @@ def test_an_acute_screen_asks_for_the_decision_at_once_i_7() -> None:
 def test_high_risk_pages_the_clinician_by_itself_i_15() -> None:
     before = an_incident(screen("ynynn"), interview("further_evaluation"))
     events = happens(before, tier(Tier.HIGH)) if not before.pages else []
-    requested = [*before.pages.values()] or [event for event in events if isinstance(event, ev.PageRequested)]
+    requested = [*before.pages.values()] or [event for event in events if isinstance(event, pev.PageRequested)]
 
     assert [page.role for page in requested] == ["oncall_clinician"]

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis import commands as cmd
-from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
 from crisis.notify import inbound
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path
@@ -146,7 +147,7 @@ def test_the_loser_of_a_race_is_told_the_truth_f41(town: Village) -> None:
 
 def test_a_page_that_has_ended_is_not_taken_by_a_late_text_f42_f44(town: Village) -> None:
     incident, page = paged(town)
-    town.gives(incident, cmd.CancelPage(by=town.actor(COUNSELOR), page=page))
+    town.gives(incident, pcmd.CancelPage(by=town.actor(COUNSELOR), page=page))
 
     told = says(town, f"{town.code(ANA)}A")
 
@@ -277,7 +278,7 @@ def test_a_text_that_did_not_arrive_is_followed_by_a_call_at_once(town: Village)
     town.worker.until_quiet()
 
     assert town.kinds(ANA) == ["call"]
-    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
     assert outcomes == [AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED, AttemptOutcome.ACCEPTED]
 
 
@@ -289,7 +290,7 @@ def test_a_receipt_says_more_than_was_known_f33(town: Village) -> None:
     wait_until(lambda: _receipts(town) >= 6)
     town.worker.until_quiet()
 
-    attempts = [each.event for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    attempts = [each.event for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
     assert {each.outcome for each in attempts if each.channel == "text"} == {
         AttemptOutcome.UNKNOWN,
         AttemptOutcome.ACCEPTED,

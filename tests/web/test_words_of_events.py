@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crisis import events as ev
+from crisis import page_events as pev
 from crisis.events import Event
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -69,7 +70,7 @@ OF_CLASS: dict[tuple[type[Event], str], object] = {
     (ev.CustodyReleased, "receiver"): WordsId("w-1"),
     (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,
     (ev.FollowUpRecorded, "outcome"): FollowUpOutcome.NO_SHOW,
-    (ev.PageAttempted, "outcome"): AttemptOutcome.UNKNOWN,
+    (pev.PageAttempted, "outcome"): AttemptOutcome.UNKNOWN,
     (ev.EmergencyResolved, "outcome"): WordsId("w-1"),
     (ev.ObligationCreated, "kind"): ObligationKind.MANDATED_REPORT,
     (ev.DeadlineMissed, "kind"): DeadlineKind.HARD,

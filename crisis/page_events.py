@@ -1,0 +1,138 @@
+"""What happened to a page, from the request to the person who stands at the door."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis import vocabulary as v
+from crisis.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequested(Event):
+    page: v.PageId
+    role: v.Role
+    urgency: v.Urgency
+    step: v.StepId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAttempted(Event):
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    outcome: v.AttemptOutcome
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAccepted(Event):
+    page: v.PageId
+    person: v.PersonId
+    eta_minutes: int | None
+    due_here_at: datetime | None = None  # None: nobody watches for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDeclined(Event):
+    page: v.PageId
+    person: v.PersonId
+    reason: v.DeclineReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSeen(Event):
+    """A sign of life that is no answer: it stops nothing and delays nothing."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStoodBy(Event):
+    """Somebody would come if whoever took it cannot."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageArrived(Event):
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDelayed(Event):
+    page: v.PageId
+    person: v.PersonId
+    eta_minutes: int  # from now
+    due_here_at: datetime | None  # sooner than that where it has been put off for too long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalAsked(Event):
+    """Whoever took it is not here at the time they gave and was asked about it."""
+
+    page: v.PageId
+    turn: int  # 1 is at that time, 2 a little later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLapsed(Event):
+    """Whoever took it never came: the page is open again."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLetGo(Event):
+    """Whoever had taken it gave it back: the page is open again."""
+
+    page: v.PageId
+    person: v.PersonId
+    reason: v.DeclineReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOffered(Event):
+    """Whoever has it asks one other person to take it over, and has it until they say yes."""
+
+    page: v.PageId
+    to: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfferEnded(Event):
+    """Refused, taken back, or not answered in time: it stays where it was. A yes is `PageAccepted`."""
+
+    page: v.PageId
+    to: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDisposed(Event):
+    """A person ended the alarm of a page that nobody took."""
+
+    page: v.PageId
+    how: v.Disposal
+    words: v.WordsId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageEscalated(Event):
+    page: v.PageId
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageExhausted(Event):
+    """Nobody on the ladder took it; repeats until a person disposes of it."""
+
+    page: v.PageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCancelled(Event):
+    page: v.PageId
+    reason: v.WordsId | None

@@ -1,0 +1,193 @@
+"""What people answer to a page: yes, no, here, later, standing by; one owner at any moment, handed over in two steps."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
+from crisis.commands import ActorKind, Command
+from crisis.errors import Reason, Refused, refuse_if
+from crisis.statemachine.arrival import due_here, put_off
+from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.incident import Page
+from crisis.statemachine.lifecycle import PAGE
+from crisis.statemachine.paging import LIVE, known, next_level
+from crisis.statemachine.steps import standing
+from crisis.vocabulary import DeclineReason, PageState, PersonId, Role, StepState, Urgency
+
+OFFER_WAITS = {
+    Urgency.U1: timedelta(seconds=120),
+    Urgency.U2: timedelta(seconds=300),
+    Urgency.U3: timedelta(seconds=900),
+}
+LONGEST = 600  # minutes
+
+
+def _asked(page: Page, command: Command, by: PersonId) -> Reason | None:
+    asked = by in page.asked or by == page.offered_to or page.role in command.by.roles
+    return None if asked else Reason("ROLE", "You were not paged for this")
+
+
+def _ended(page: Page) -> Reason | None:
+    ended = page.state in (PageState.CANCELLED, PageState.COVERED_ELSEWHERE)
+    return Reason("I-15", "This page has ended; nobody is needed any more") if ended else None
+
+
+@rule.register
+def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
+    """One owner: the first to answer has it, everybody later is told so; the same answer twice changes nothing."""
+    by = person(command)
+    page = known(case, command.page)
+    if page.state is PageState.ACCEPTED and page.accepted_by == by and page.eta_minutes == command.eta_minutes:
+        return []
+    others = page.state is PageState.ACCEPTED and by not in (page.accepted_by, page.offered_to)
+    refuse_if(
+        _asked(page, command, by),
+        _ended(page),
+        Reason("I-15", "Somebody else has taken this page; thank you") if others else None,
+    )
+    if page.state is PageState.ACCEPTED:
+        PAGE.move(page.state, "hand_over")
+    else:
+        PAGE.move(page.state, "accept")
+    return _accepted(command, case, page, command.eta_minutes)
+
+
+def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> list[ev.Event]:
+    who, by = stamp(command, case.at), person(command)
+    due = due_here(page.urgency, minutes, case.at)
+    accepted: list[ev.Event] = [
+        pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)
+    ]
+    if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
+        accepted.append(ev.LeadAssigned(**who, lead=by))
+    return [*accepted, *step_done(command, case, page)]
+
+
+def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
+    """The step that asked for somebody, once somebody was found."""
+    if page.step is None or standing(case.incident, case.protocol)[page.step] is not StepState.OPEN:
+        return []
+    return [ev.StepCompleted(**stamp(command, case.at), step=page.step, evidence={})]
+
+
+@rule.register
+def _(command: pcmd.DeclinePage, case: Case) -> list[ev.Event]:
+    """Nobody waits for a time-out once everybody who was asked has said no, nor once whoever had it has let go."""
+    by = person(command)
+    page = known(case, command.page)
+    if page.accepted_by == by and page.state is PageState.ACCEPTED:
+        return _let_go(command, case, page)
+    if page.offered_to == by:
+        return [pev.PageOfferEnded(**stamp(command, case.at), page=page.id, to=by)]
+    if by in page.declined or page.state not in LIVE:
+        return []
+    refuse_if(_asked(page, command, by))
+    who = stamp(command, case.at)
+    declined: list[ev.Event] = [pev.PageDeclined(**who, page=page.id, person=by, reason=command.reason)]
+    if page.state is PageState.PAGING and by in page.asked and set(page.asked) <= {*page.declined, by}:
+        declined.append(next_level(case, page, who["by"]))
+    return declined
+
+
+def _let_go(command: pcmd.DeclinePage, case: Case, page: Page) -> list[ev.Event]:
+    """A text can be too short for a reason; that somebody else is needed counts more than why."""
+    who, by = stamp(command, case.at), person(command)
+    PAGE.move(page.state, "reopen")
+    let_go = pev.PageLetGo(**who, page=page.id, person=by, reason=command.reason or DeclineReason.OTHER)
+    return [let_go, next_level(case, replace(page, state=PageState.PAGING), by)]
+
+
+@rule.register
+def _(command: pcmd.SeePage, case: Case) -> list[ev.Event]:
+    """Seen stops nothing and delays nothing."""
+    by = person(command)
+    page = known(case, command.page)
+    if by in page.seen or page.state not in LIVE:
+        return []
+    refuse_if(_asked(page, command, by))
+    return [pev.PageSeen(**stamp(command, case.at), page=page.id, person=by)]
+
+
+@rule.register
+def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
+    by = person(command)
+    page = known(case, command.page)
+    if by in page.standing_by:
+        return []
+    refuse_if(
+        _asked(page, command, by),
+        _ended(page),
+        Reason("I-15", "You have taken this page; you cannot stand by for yourself") if page.accepted_by == by else None,
+    )
+    return [pev.PageStoodBy(**stamp(command, case.at), page=page.id, person=by)]
+
+
+@rule.register
+def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
+    """On the console anybody of the team may say who stands at the door; a phone speaks for its owner alone."""
+    by = person(command)
+    page = known(case, command.page)
+    if page.state is PageState.ACCEPTED and page.arrived_at is not None:
+        return []
+    who = stamp(command, case.at)
+    if page.state in LIVE and by in page.asked:  # given up on, and here after all
+        PAGE.move(page.state, "accept")
+        return [*_accepted(command, case, page, 0), pev.PageArrived(**who, page=page.id, person=by)]
+    others = page.accepted_by != by and command.by.kind is ActorKind.PHONE
+    refuse_if(
+        _ended(page),
+        Reason("I-15", "Nobody has taken this page yet; it goes on until somebody does") if page.state in LIVE else None,
+        Reason("I-15", "Somebody else has taken this page; thank you") if page.accepted_by and others else None,
+    )
+    assert page.accepted_by is not None
+    return [pev.PageArrived(**who, page=page.id, person=page.accepted_by)]
+
+
+@rule.register
+def _(command: pcmd.DelayPage, case: Case) -> list[ev.Event]:
+    by = person(command)
+    page = known(case, command.page)
+    holds = page.state is PageState.ACCEPTED and page.accepted_by == by
+    refuse_if(
+        None if holds else Reason("I-15", "Only whoever has taken this page can say when they come"),
+        None if 1 <= command.eta_minutes <= LONGEST else Reason("I-15", "Give the minutes until you are here, 1 to 600"),
+    )
+    if page.arrived_at is not None:
+        return []
+    due = put_off(page, command.eta_minutes, case.at)
+    who = stamp(command, case.at)
+    return [pev.PageDelayed(**who, page=page.id, person=by, eta_minutes=command.eta_minutes, due_here_at=due)]
+
+
+@rule.register
+def _(command: pcmd.OfferPage, case: Case) -> list[ev.Event]:
+    """Whoever has it stays responsible until the other one says yes."""
+    by = person(command)
+    page = known(case, command.page)
+    holds = page.state is PageState.ACCEPTED and page.accepted_by == by
+    refuse_if(
+        None if holds else Reason("I-15", "Only whoever has taken this page can hand it over"),
+        Reason("I-15", "You have it already; choose somebody else") if command.to == by else None,
+        Reason("I-15", "It is offered to somebody already; take that back first") if page.offered_to else None,
+    )
+    return [pev.PageOffered(**stamp(command, case.at), page=page.id, to=command.to)]
+
+
+@rule.register
+def _(command: pcmd.EndPageOffer, case: Case) -> list[ev.Event]:
+    by = person(command)
+    page = known(case, command.page)
+    if page.offered_to is None:
+        return []
+    theirs = by in (page.accepted_by, page.offered_to)
+    refuse_if(None if theirs else Reason("I-15", "Only the two of them can end this offer"))
+    return [pev.PageOfferEnded(**stamp(command, case.at), page=page.id, to=page.offered_to)]
+
+
+def offer_due(page: Page, to: str, at: datetime) -> list[ev.Event]:
+    """Nobody answered the offer: it stays where it was, and the lead is told."""
+    if page.offered_to != to or page.offered_at is None or page.offered_at + OFFER_WAITS[page.urgency] > at:
+        return []
+    return [pev.PageOfferEnded(at=at, by=None, page=page.id, to=page.offered_to)]

@@ -1,0 +1,161 @@
+"""What events about pages make of an incident."""
+
+from dataclasses import replace
+from typing import Any
+
+from crisis import page_events as pev
+from crisis.statemachine.folding import folded, with_
+from crisis.statemachine.incident import Incident, Page
+from crisis.vocabulary import AttemptOutcome, Disposal, PageId, PageState, PersonId
+
+_DISPOSED = {
+    Disposal.COVERED: PageState.COVERED_ELSEWHERE,
+    Disposal.OUTSIDE_HELP: PageState.COVERED_ELSEWHERE,
+    Disposal.STAND_DOWN: PageState.CANCELLED,
+}
+
+
+def _put(incident: Incident, page: PageId, **changed: Any) -> Incident:
+    return replace(incident, pages=with_(incident.pages, page, replace(incident.pages[page], **changed)))
+
+
+def _without(people: tuple[PersonId, ...], person: PersonId) -> tuple[PersonId, ...]:
+    return tuple(each for each in people if each != person)
+
+
+@folded.register
+def _(event: pev.PageRequested, incident: Incident) -> Incident:
+    page = Page(
+        id=event.page,
+        role=event.role,
+        urgency=event.urgency,
+        step=event.step,
+        state=PageState.PAGING,
+        level=0,
+        requested_at=event.at,
+        level_since=event.at,
+        began=(event.at,),
+    )
+    return replace(incident, pages=with_(incident.pages, page.id, page))
+
+
+@folded.register
+def _(event: pev.PageAttempted, incident: Incident) -> Incident:
+    asked = incident.pages[event.page].asked
+    refused = event.outcome is AttemptOutcome.REFUSED  # it reached nobody
+    return incident if refused or event.person in asked else _put(incident, event.page, asked=(*asked, event.person))
+
+
+@folded.register
+def _(event: pev.PageAccepted, incident: Incident) -> Incident:
+    page = incident.pages[event.page]
+    return _put(
+        incident,
+        page.id,
+        state=PageState.ACCEPTED,
+        accepted_by=event.person,
+        accepted_at=event.at,
+        eta_minutes=event.eta_minutes,
+        first_eta=event.eta_minutes,
+        due_here_at=event.due_here_at,
+        asked_if_here=0,
+        delays=0,
+        arrived_at=None,
+        offered_to=None,
+        offered_at=None,
+        declined=_without(page.declined, event.person),
+        standing_by=_without(page.standing_by, event.person),
+    )
+
+
+@folded.register
+def _(event: pev.PageDeclined, incident: Incident) -> Incident:
+    page = incident.pages[event.page]
+    left = _without(page.standing_by, event.person)
+    return _put(incident, page.id, declined=(*page.declined, event.person), standing_by=left)
+
+
+@folded.register
+def _(event: pev.PageSeen, incident: Incident) -> Incident:
+    return _put(incident, event.page, seen=(*incident.pages[event.page].seen, event.person))
+
+
+@folded.register
+def _(event: pev.PageStoodBy, incident: Incident) -> Incident:
+    page = incident.pages[event.page]
+    back = _without(page.declined, event.person)
+    return _put(incident, page.id, standing_by=(*page.standing_by, event.person), declined=back)
+
+
+@folded.register
+def _(event: pev.PageArrived, incident: Incident) -> Incident:
+    return _put(incident, event.page, arrived_at=event.occurred_at or event.at)
+
+
+@folded.register
+def _(event: pev.PageDelayed, incident: Incident) -> Incident:
+    delays = incident.pages[event.page].delays + 1
+    return _put(
+        incident,
+        event.page,
+        eta_minutes=event.eta_minutes,
+        due_here_at=event.due_here_at,
+        delays=delays,
+        asked_if_here=0,
+    )
+
+
+@folded.register
+def _(event: pev.ArrivalAsked, incident: Incident) -> Incident:
+    return _put(incident, event.page, asked_if_here=event.turn)
+
+
+def _open_again(incident: Incident, page: PageId, **changed: Any) -> Incident:
+    """Whoever had it has it no longer; the level stays where it was, and an event of its own raises it."""
+    none = {"accepted_by": None, "eta_minutes": None, "due_here_at": None, "offered_to": None, "offered_at": None}
+    return _put(incident, page, **{**none, "state": PageState.PAGING, **changed})
+
+
+@folded.register
+def _(event: pev.PageLapsed, incident: Incident) -> Incident:
+    return _open_again(incident, event.page)
+
+
+@folded.register
+def _(event: pev.PageLetGo, incident: Incident) -> Incident:
+    return _open_again(incident, event.page, declined=(*incident.pages[event.page].declined, event.person))
+
+
+@folded.register
+def _(event: pev.PageOffered, incident: Incident) -> Incident:
+    return _put(incident, event.page, offered_to=event.to, offered_at=event.at)
+
+
+@folded.register
+def _(event: pev.PageOfferEnded, incident: Incident) -> Incident:
+    return _put(incident, event.page, offered_to=None, offered_at=None)
+
+
+@folded.register
+def _(event: pev.PageEscalated, incident: Incident) -> Incident:
+    began = incident.pages[event.page].began
+    return _put(incident, event.page, level=event.level, level_since=event.at, began=(*began, event.at))
+
+
+@folded.register
+def _(event: pev.PageExhausted, incident: Incident) -> Incident:
+    return _put(incident, event.page, state=PageState.EXHAUSTED)
+
+
+@folded.register
+def _(event: pev.PageDisposed, incident: Incident) -> Incident:
+    """Started again means from the first level, and whoever said no is asked once more."""
+    if event.how is not Disposal.RESTART:
+        return _put(incident, event.page, state=_DISPOSED[event.how], disposed=event.how)
+    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": ()}
+    return _put(incident, event.page, state=PageState.PAGING, **again)
+
+
+@folded.register
+def _(event: pev.PageCancelled, incident: Incident) -> Incident:
+    return _put(incident, event.page, state=PageState.CANCELLED)
