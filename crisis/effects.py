@@ -23,7 +23,7 @@ class ConfirmPage:
 
     page: PageId
     person: PersonId
-    outcome: str  # you_have_it | someone_else | declined | cancelled
+    outcome: str  # a code of the message catalog: you_have_it, someone_else, declined, cancelled, here_yet …
     mode: Mode
 
 

@@ -102,3 +102,4 @@ class RecordPageAttempt(Command):
     channel: Channel
     outcome: AttemptOutcome
     attempt: str  # the outbox row
+    level: int | None = None

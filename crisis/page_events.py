@@ -22,6 +22,7 @@ class PageAttempted(Event):
     channel: v.Channel
     outcome: v.AttemptOutcome
     attempt: str
+    level: int | None = None  # of the page when it was made; a receipt does not know it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,18 @@ from pydantic import Field
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
-from crisis.vocabulary import HandoffId, ObligationId, PageId, PersonId, ReleaseTo, Role, StudentId, Urgency
+from crisis.vocabulary import (
+    DeclineReason,
+    Disposal,
+    HandoffId,
+    ObligationId,
+    PageId,
+    PersonId,
+    ReleaseTo,
+    Role,
+    StudentId,
+    Urgency,
+)
 from web.deps import Desk
 from web.forms import Sent, in_zone, sealed
 from web.words import N_
@@ -236,9 +247,57 @@ class AcceptPage(IncidentForm):
 
 class DeclinePage(IncidentForm):
     page: str
+    reason: DeclineReason | None = None
 
     def command(self, desk: Desk) -> cmd.Command:
-        return pcmd.DeclinePage(by=desk.actor, page=PageId(self.page))
+        return pcmd.DeclinePage(by=desk.actor, page=PageId(self.page), reason=self.reason)
+
+
+class StandBy(IncidentForm):
+    page: str
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return pcmd.StandBy(by=desk.actor, page=PageId(self.page))
+
+
+class Arrive(IncidentForm):
+    page: str
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return pcmd.Arrive(by=desk.actor, page=PageId(self.page))
+
+
+class DelayPage(IncidentForm):
+    page: str
+    minutes: int = Field(title=N_("In how many minutes will you be here?"), ge=1, le=600)
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return pcmd.DelayPage(by=desk.actor, page=PageId(self.page), eta_minutes=self.minutes)
+
+
+class OfferPage(IncidentForm):
+    page: str
+    taker: str = Field(title=N_("Who takes it over?"), min_length=1)
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return pcmd.OfferPage(by=desk.actor, page=PageId(self.page), to=PersonId(self.taker))
+
+
+class EndPageOffer(IncidentForm):
+    page: str
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return pcmd.EndPageOffer(by=desk.actor, page=PageId(self.page))
+
+
+class DisposePage(IncidentForm):
+    page: str
+    how: Disposal = Field(title=N_("How does the alarm end?"))
+    said: str | None = None
+
+    def command(self, desk: Desk) -> cmd.Command:
+        words = sealed(desk, self.said)
+        return pcmd.DisposePage(by=desk.actor, page=PageId(self.page), how=self.how, words=words)
 
 
 class CancelPage(IncidentForm):
@@ -276,6 +335,12 @@ INCIDENT_FORMS: dict[str, tuple[type[IncidentForm], str | None]] = {
     "accept-page": (AcceptPage, "people"),
     "decline-page": (DeclinePage, "people"),
     "cancel-page": (CancelPage, "people"),
+    "stand-by": (StandBy, "people"),
+    "here": (Arrive, "people"),
+    "delay-page": (DelayPage, "people"),
+    "offer-page": (OfferPage, "people"),
+    "end-page-offer": (EndPageOffer, "people"),
+    "dispose-page": (DisposePage, "people"),
     "emergency": (Emergency, "emergency"),
     "emergency-over": (EmergencyOver, "emergency"),
     "take": (Take, "custody"),

@@ -1,20 +1,21 @@
 """What a person's yes or no to a page becomes: one command from their phone, and a true sentence about the outcome."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from crisis.commands import ActorKind, Command
 from crisis.errors import NotFound, Refused
+from crisis.notify.grammar import Reply
 from crisis.notify.wording import Subject
-from crisis.page_commands import AcceptPage, DeclinePage
+from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, SeePage, StandBy
 from crisis.statemachine.incident import Page
 from crisis.store import incidents, people
 from crisis.store.engine import Store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
 
-Choice = Literal["accept", "decline"]
+_ENDED = (PageState.CANCELLED, PageState.COVERED_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +35,39 @@ class Answered:
     news: bool
 
 
-def answered(store: Store, asked: Asked, choice: Choice, minutes: int | None, at: datetime) -> Answered:
+def answered(store: Store, asked: Asked, reply: Reply, at: datetime) -> Answered:
     """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42)."""
     try:
-        command = _command(store, asked, choice, minutes)
+        command = _command(store, asked, reply)
         before = _seq(store, asked)
         after = submit(store, asked.incident, command, at=at).incident
     except (Refused, NotFound):
         return Answered(_standing(store, asked), news=False)
-    return Answered(_subject(after.pages[asked.page], asked.person, choice), news=after.seq > before)
+    return Answered(_subject(after.pages[asked.page], asked.person, reply), news=after.seq > before)
 
 
-def _command(store: Store, asked: Asked, choice: Choice, minutes: int | None) -> Command:
+def seen(store: Store, asked: Asked, at: datetime) -> None:
+    """A sign of life goes on record; it is no answer, so nothing waits for it (`paging.md` 6.3)."""
+    with suppress(Refused, NotFound):
+        submit(store, asked.incident, _command(store, asked, Reply("seen", None)), at=at)
+
+
+def _command(store: Store, asked: Asked, reply: Reply) -> Command:
     with store.read() as tx:
-        actor = replace(people.actor(tx, asked.person), kind=ActorKind.PHONE)
-    if choice == "accept":
-        return AcceptPage(by=actor, page=asked.page, eta_minutes=minutes)
-    return DeclinePage(by=actor, page=asked.page)
+        by = replace(people.actor(tx, asked.person), kind=ActorKind.PHONE)
+    match reply.choice:
+        case "accept":
+            return AcceptPage(by=by, page=asked.page, eta_minutes=reply.minutes)
+        case "decline":
+            return DeclinePage(by=by, page=asked.page, reason=reply.reason)
+        case "stand_by":
+            return StandBy(by=by, page=asked.page)
+        case "here":
+            return Arrive(by=by, page=asked.page)
+        case "delay":
+            return DelayPage(by=by, page=asked.page, eta_minutes=reply.minutes or 0)
+        case _:
+            return SeePage(by=by, page=asked.page)
 
 
 def _seq(store: Store, asked: Asked) -> int:
@@ -69,16 +86,25 @@ def page_of(store: Store, asked: Asked) -> Page | None:
 def _standing(store: Store, asked: Asked) -> Subject:
     """Why the rules said no, in words that hold: the loser of a race, one who holds it, or a page that has ended."""
     page = page_of(store, asked)
-    if page is None or page.state is PageState.CANCELLED:
-        return Subject.CANCELLED
+    if page is None or page.state in _ENDED:
+        return Subject.ENDED
     if page.state is PageState.ACCEPTED:
         return Subject.YOU_HAVE_IT if page.accepted_by == asked.person else Subject.SOMEONE_ELSE
-    return Subject.NOT_UNDERSTOOD
+    return Subject.STILL_OPEN
 
 
-def _subject(page: Page, person: PersonId, choice: Choice) -> Subject:
-    if page.state is PageState.CANCELLED:
-        return Subject.CANCELLED
-    if choice == "decline":
-        return Subject.DECLINED
-    return Subject.YOU_HAVE_IT if page.accepted_by == person else Subject.SOMEONE_ELSE
+def _subject(page: Page, person: PersonId, reply: Reply) -> Subject:
+    """What to say where the answer changed nothing, and for a call, which ends with a sentence in any case."""
+    if page.state in _ENDED:
+        return Subject.ENDED
+    match reply.choice:
+        case "decline":
+            return Subject.DECLINED
+        case "stand_by":
+            return Subject.STANDING_BY
+        case "here":
+            return Subject.HERE
+        case "delay":
+            return Subject.DELAYED
+        case _:
+            return Subject.YOU_HAVE_IT if page.accepted_by == person else Subject.SOMEONE_ELSE

@@ -3,13 +3,14 @@
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from crisis.notify.answers import Asked, Choice, answered
+from crisis.notify.answers import Asked, answered
+from crisis.notify.grammar import Reply
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, spoken, spoken_back
 from crisis.store import page_codes, people
 from crisis.store.engine import Store
 
 WAIT = 8  # seconds for a key
-KEYS: dict[str, Choice] = {"1": "accept", "2": "decline"}
+KEYS = {"1": Reply("accept", None), "2": Reply("decline", None)}
 SILENCE = "<Response/>"
 _LANGUAGES = {"en": "en-US", "es": "es-US"}
 
@@ -31,10 +32,10 @@ def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> 
         coded = page_codes.of_person(tx, asked.page, asked.person)
         language = language_of(people.language(tx, asked.person))
     if key in KEYS:
-        done = answered(store, asked, KEYS[key], None, at)
+        done = answered(store, asked, KEYS[key], at)
         return f"<Response>{_say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
     if coded is None:
-        return f"<Response>{_say(spoken_back(Subject.CANCELLED, language), language)}<Hangup/></Response>"
+        return f"<Response>{_say(spoken_back(Subject.ENDED, language), language)}<Hangup/></Response>"
     filling = Filling(mode=coded.mode, code=PageCode(coded.code), site=SiteCode(coded.site))
     return page_call(filling, action, language)
 

@@ -1,7 +1,8 @@
 """Which calls a page still owes one person, and when the next is due: pure, from what was tried so far.
 
-The cadence is that of `paging.md` 6.5. What was refused or is unknown is made good on the other channel at once, and
-tried again until one call is accepted: twice is chosen over never.
+The cadence is that of `paging.md` 6.5; it goes on when the next level begins, to six calls. What was refused or is
+unknown is made good on the other channel at once, and tried again until one call is accepted: twice is chosen over
+never.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,8 @@ from datetime import datetime, timedelta
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 CADENCE: dict[Urgency, dict[Channel, tuple[int, ...]]] = {  # seconds since the level began
-    Urgency.U1: {Channel.TEXT: (0, 60), Channel.VOICE: (0, 45, 90)},
-    Urgency.U2: {Channel.TEXT: (0, 150), Channel.VOICE: (60, 180)},
+    Urgency.U1: {Channel.TEXT: (0, 60), Channel.VOICE: (0, 45, 90, 210, 330, 450)},
+    Urgency.U2: {Channel.TEXT: (0, 150), Channel.VOICE: (60, 180, 300, 420, 540, 660)},
     Urgency.U3: {Channel.TEXT: (0,), Channel.VOICE: (300,)},
 }
 AGAIN = (2, 5, 15, 30)  # seconds after the first, second … call of a channel, while none was accepted

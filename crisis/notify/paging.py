@@ -20,15 +20,16 @@ from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
 from crisis.page_commands import RecordPageAttempt
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.paging import LIVE
 from crisis.store import incidents, outbox, page_codes
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, PageState, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel, PersonId
 
 AT_ONCE = 8  # calls of one page at the same time
-History = dict[PersonId, list[Try]]  # what one level's job has tried, by person, in order
+History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Paging:
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
             on_call = people_to_tell.of_level(tx, incident, effect.role, effect.level, self.now())
-            tried = _history(job, incidents.events_of(tx, job.incident, after=job.seq))
+            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
         asked = [each for each in on_call if each.person not in page.declined]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
@@ -64,23 +65,24 @@ class Paging:
         if not reachable and (line is not None or not asked):
             self._nobody(incident, effect)
             return None
-        owed = [each for who in reachable for each in self._owed(job, page, who, tried.get(who.person, []))]
+        owed = [each for who in reachable for each in self._owed(job, effect, page, who, tried.get(who.person, []))]
         with ThreadPoolExecutor(AT_ONCE) as calls:
             list(calls.map(lambda each: self._attempt(job, effect, each), owed))
         return self._next(job, effect, reachable)
 
-    def _owed(self, job: Job, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(page.urgency, page.level_since, tries, self.now()):
+    def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
+        for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
             yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
 
     def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
         with self.store.read() as tx:
             page = _wanted(incidents.load(tx, job.incident), effect)
-            tried = _history(job, incidents.events_of(tx, job.incident, after=job.seq))
+            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
         if page is None:
             return None
-        times = (escalation.next_due(page.urgency, page.level_since, tried.get(who.person, [])) for who in reachable)
+        began = _began(page, effect)
+        times = (escalation.next_due(page.urgency, began, tried.get(who.person, [])) for who in reachable)
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
@@ -115,6 +117,7 @@ class Paging:
             channel=owed.channel,
             outcome=outcome,
             attempt=owed.attempt,
+            level=effect.level,
         )
         submit(self.store, incident.id, record, at=self.now())
 
@@ -124,17 +127,24 @@ def _system(incident: Incident) -> Actor:
 
 
 def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
-    """The page while it still looks for somebody at this level."""
+    """The page while it looks for somebody: a level that begins does not silence those before it."""
     page = incident.pages.get(effect.page)
-    live = page is not None and page.state is PageState.PAGING and page.level == effect.level
-    return page if live else None
+    looking = page is not None and page.state in LIVE
+    return page if looking and page is not None and effect.level <= page.level else None
 
 
-def _history(job: Job, log: Sequence[incidents.StoredEvent]) -> History:
-    """What is known now of each call of this job; a later word on the same call counts, its first time stays."""
+def _began(page: Page, effect: PageLevel) -> datetime:
+    return page.began[effect.level] if effect.level < len(page.began) else page.level_since
+
+
+def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History:
+    """What is known now of each call of this page; a later word on the same call counts, its first time stays.
+
+    Who is on two levels at once is called by the cadence of one.
+    """
     calls: dict[str, tuple[PersonId, Try]] = {}
     for event in (stored.event for stored in log):
-        if isinstance(event, PageAttempted) and event.attempt.startswith(f"{job.id}-"):
+        if isinstance(event, PageAttempted) and event.page == effect.page:
             first = calls.get(event.attempt)
             began = event.at if first is None else first[1].at
             calls[event.attempt] = (event.person, Try(channel=event.channel, outcome=event.outcome, at=began))

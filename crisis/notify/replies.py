@@ -1,36 +1,19 @@
-"""What a person answers by text: read by a small grammar, turned into one command, never guessed at.
+"""What a person answers by text: one command, as the grammar reads it; whatever else they write is a sign of life."""
 
-`47A 12` accepts, `47D` cannot come, in any case and spacing; without a number only when one page is live on that phone.
-"""
-
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.notify.answers import Answered, Asked, Choice, answered, page_of
+from crisis.notify.answers import Answered, Asked, answered, page_of, seen
+from crisis.notify.grammar import Reply, readings
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, text
 from crisis.store import page_codes, people
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
 
-_MINUTES = r"(?P<minutes>\d{0,3})\s*(?:MIN|MINS|MINUTES|MINUTOS)?"
-_NUMBERED = re.compile(rf"(?P<code>\d{{2,3}})\s*(?P<said>A|D|NO)\s*{_MINUTES}")
-_REFUSED = re.compile(r"(?P<code>\d{2,3})\s*A\s*(?P<said>NO)(?P<minutes>)")  # the no counts, whatever stands before it
-_LETTER_FIRST = re.compile(r"(?P<said>[AD])\s*(?P<code>\d{2,3})(?P<minutes>)")
-_BARE = re.compile(rf"(?P<code>)(?P<said>[AD])\s*{_MINUTES}")
 # The provider itself acts on these words; a text after STOP would only be refused.
 _PROVIDERS_OWN = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START"})
 _LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """`code` is None for a bare letter; `minutes` is how long until they are there."""
-
-    choice: Choice
-    code: PageCode | None
-    minutes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +28,6 @@ class Said:
     known: bool = True
 
 
-def readings(body: str) -> list[Reply]:
-    """What a text can mean, the likeliest first; nothing for hostile or endless text: that is just text."""
-    said = re.sub(r"[^A-Z0-9 ]", "", body[:64].upper()).strip()
-    found = (pattern.fullmatch(said) for pattern in (_REFUSED, _NUMBERED, _LETTER_FIRST, _BARE))
-    return [_reply(each) for each in found if each is not None]
-
-
-def _reply(found: re.Match[str]) -> Reply:
-    choice: Choice = "accept" if found["said"] == "A" else "decline"
-    minutes = int(found["minutes"]) if choice == "accept" and found["minutes"] else None
-    return Reply(choice, PageCode(found["code"]) if found["code"] else None, minutes)
-
-
 def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
     """Commits what the text means; every unclear one gets the same neutral answer."""
     if body.strip().upper() in _PROVIDERS_OWN:
@@ -70,11 +40,13 @@ def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
     for reply in readings(body):
         chosen = _chosen(reply, coded, live)
         if chosen is not None:
-            done = answered(store, _asked(chosen), reply.choice, reply.minutes, at)
+            done = answered(store, _asked(chosen), reply, at)
             return _confirmed(store, chosen, done)
     if len(live) == 1:
-        return Said(_text(store, live[0], Subject.STILL_OPEN), plain=True)
-    return Said(_text(store, coded[0], Subject.NOT_UNDERSTOOD), plain=True)
+        seen(store, _asked(live[0]), at)
+        return Said(_text(store, live[0], _nudge(store, live[0])), plain=True)
+    subject = Subject.CHOOSE if live else Subject.NOT_UNDERSTOOD
+    return Said(_text(store, (live or coded)[0], subject), plain=True)
 
 
 def _asked(coded: Coded) -> Asked:
@@ -82,8 +54,17 @@ def _asked(coded: Coded) -> Asked:
 
 
 def _is_live(store: Store, coded: Coded) -> bool:
+    """It waits for an answer of this person: everybody's while nobody has it, later only theirs who do."""
     page = page_of(store, _asked(coded))
-    return page is not None and page.state in _LIVE
+    if page is None:
+        return False
+    on_the_way = page.state is PageState.ACCEPTED and page.arrived_at is None
+    return page.state in _LIVE or (on_the_way and coded.person in (page.accepted_by, page.offered_to))
+
+
+def _nudge(store: Store, coded: Coded) -> Subject:
+    page = page_of(store, _asked(coded))
+    return Subject.HERE_YET if page is not None and page.accepted_by == coded.person else Subject.STILL_OPEN
 
 
 def _chosen(reply: Reply, coded: list[Coded], live: list[Coded]) -> Coded | None:

@@ -33,6 +33,15 @@ class Subject(StrEnum):
     NOTICE = "notice"
     NOBODY_ANSWERS = "nobody_answers"
     EMERGENCY = "emergency"
+    STANDING_BY = "standing_by"
+    DELAYED = "delayed"
+    HERE = "here"
+    HERE_YET = "here_yet"
+    NOT_HERE = "not_here"
+    OFFERED = "offered"
+    STILL_YOURS = "still_yours"
+    ENDED = "ended"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +71,14 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "Sin respuesta se avisa a otra persona.",
     },
     Subject.YOU_HAVE_IT: {
-        "en": "CRISIS page {code}: you have it. The team at site {site} is told. Sign in to the console for details.",
-        "es": "CRISIS aviso {code}: es suyo. El equipo del sitio {site} ya lo sabe. Entre en la consola para ver detalles.",
+        "en": "CRISIS page {code}: you have it. Site {site} is told. Sign in for details. Reply {code}H when you are here, "
+        "{code}M and minutes if later, {code}D if you can't come.",
+        "es": "CRISIS aviso {code}: es suyo. {site} ya lo sabe. Entre en la consola. Responda {code}H al llegar, {code}M y "
+        "minutos si tarda, {code}D si no puede.",
     },
     Subject.SOMEONE_ELSE: {
-        "en": "CRISIS page {code}: somebody else has taken it. Thank you, nothing more to do.",
-        "es": "CRISIS aviso {code}: otra persona lo ha tomado. Gracias, no hay que hacer nada.",
+        "en": "CRISIS page {code}: somebody else has taken it. Thank you, nothing more to do. Reply {code}B to stand by.",
+        "es": "CRISIS aviso {code}: otra persona lo ha tomado. Gracias, no hay que hacer nada. {code}B para quedar de reserva.",
     },
     Subject.DECLINED: {
         "en": "CRISIS page {code}: noted that you can't come. The next person is paged.",
@@ -101,6 +112,46 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS emergency, site {site}. Sign in to the console now.",
         "es": "CRISIS emergencia, sitio {site}. Entre en la consola ahora.",
     },
+    Subject.STANDING_BY: {
+        "en": "CRISIS page {code}: you stand by. You are asked if whoever has it can't come. Thank you.",
+        "es": "CRISIS aviso {code}: queda de reserva. Se le avisa si quien lo tiene no puede. Gracias.",
+    },
+    Subject.DELAYED: {
+        "en": "CRISIS page {code}: noted, the team at site {site} is told. Reply {code}H when you are here.",
+        "es": "CRISIS aviso {code}: anotado, el equipo del sitio {site} ya lo sabe. Responda {code}H al llegar.",
+    },
+    Subject.HERE: {
+        "en": "CRISIS page {code}: noted that you are here.",
+        "es": "CRISIS aviso {code}: anotado que ha llegado.",
+    },
+    Subject.HERE_YET: {
+        "en": "CRISIS page {code}, site {site}: are you here? Reply {code}H if so, {code}M and minutes if later, "
+        "{code}D if you can't come. Without an answer the next person is paged.",
+        "es": "CRISIS aviso {code}, {site}: esta ahi? Responda {code}H si es asi, {code}M y minutos si tarda, "
+        "{code}D si no puede. Sin respuesta se avisa a otra persona.",
+    },
+    Subject.NOT_HERE: {
+        "en": "CRISIS page {code}: nobody saw you come, so others are paged. Reply {code}H if you are here.",
+        "es": "CRISIS aviso {code}: no consta su llegada y se avisa a otras personas. Responda {code}H si esta ahi.",
+    },
+    Subject.OFFERED: {
+        "en": "CRISIS page {code}, site {site}: a colleague asks you to take over. Reply {code}A and minutes to accept, "
+        "{code}D if you can't come.",
+        "es": "CRISIS aviso {code}, {site}: se le pide el relevo. Responda {code}A y minutos para aceptar, "
+        "{code}D si no puede.",
+    },
+    Subject.STILL_YOURS: {
+        "en": "CRISIS page {code}: nobody took it over. It is still yours.",
+        "es": "CRISIS aviso {code}: nadie ha tomado el relevo. Sigue siendo suyo.",
+    },
+    Subject.ENDED: {
+        "en": "CRISIS page {code} has ended. Thank you, nothing more to do.",
+        "es": "CRISIS aviso {code} ya termino. Gracias, no hay que hacer nada.",
+    },
+    Subject.CHOOSE: {
+        "en": "CRISIS: more than one page is open on this phone. Put its number first, such as {code}A.",
+        "es": "CRISIS: hay varios avisos abiertos en este telefono. Ponga el numero primero, como {code}A.",
+    },
 }
 _SPOKEN: dict[str, str] = {
     "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
@@ -119,7 +170,11 @@ _SPOKEN_BACK: dict[Subject, dict[str, str]] = {
         "en": "Noted. The next person is paged. Goodbye.",
         "es": "Anotado. Se avisa a la siguiente persona. Adiós.",
     },
-    Subject.CANCELLED: {
+    Subject.STILL_OPEN: {
+        "en": "This page is still open. Sign in to the console, or answer the text. Goodbye.",
+        "es": "Este aviso sigue abierto. Entre en la consola o responda al mensaje. Adiós.",
+    },
+    Subject.ENDED: {
         "en": "This page is no longer needed. Goodbye.",
         "es": "Este aviso ya no hace falta. Adiós.",
     },

@@ -5,7 +5,7 @@ Need to know: the crisis team of the school, the district's own posts, and whoev
 
 from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
-from crisis.page_commands import AcceptPage, DeclinePage, RecordPageAttempt
+from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, RecordPageAttempt, SeePage, StandBy
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -20,7 +20,7 @@ TEAM = frozenset(
     }
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
-BY_PHONE = (AcceptPage, DeclinePage)
+BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage)
 BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident, LinkIncident)
 
 
@@ -28,6 +28,7 @@ def involved(incident: Incident) -> frozenset[PersonId]:
     """Everybody whom this incident called in: they see it whatever their post."""
     people = {incident.opened_by, incident.lead, incident.adult, incident.custody_offered_to}
     people |= {person for page in incident.pages.values() for person in page.asked}
+    people |= {page.offered_to for page in incident.pages.values()}
     people |= {record.assigned_to for record in incident.steps.values()}
     people |= {person for report in incident.obligations.values() for person in (report.owner, report.delegate)}
     return frozenset(person for person in people if person is not None)

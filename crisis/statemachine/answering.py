@@ -1,4 +1,4 @@
-"""What people answer to a page: yes, no, here, later, standing by; one owner at any moment, handed over in two steps."""
+"""What people answer to a page: yes, no, here, later, standing by; always one owner, handed over in two steps."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.commands import ActorKind, Command
-from crisis.errors import Reason, Refused, refuse_if
+from crisis.errors import Reason, refuse_if
 from crisis.statemachine.arrival import due_here, put_off
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Page
@@ -57,9 +57,7 @@ def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
 def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> list[ev.Event]:
     who, by = stamp(command, case.at), person(command)
     due = due_here(page.urgency, minutes, case.at)
-    accepted: list[ev.Event] = [
-        pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)
-    ]
+    accepted: list[ev.Event] = [pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)]
     if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
         accepted.append(ev.LeadAssigned(**who, lead=by))
     return [*accepted, *step_done(command, case, page)]
@@ -86,7 +84,8 @@ def _(command: pcmd.DeclinePage, case: Case) -> list[ev.Event]:
     refuse_if(_asked(page, command, by))
     who = stamp(command, case.at)
     declined: list[ev.Event] = [pev.PageDeclined(**who, page=page.id, person=by, reason=command.reason)]
-    if page.state is PageState.PAGING and by in page.asked and set(page.asked) <= {*page.declined, by}:
+    all_said_no = by in page.on_level and set(page.on_level) <= {*page.declined, by}
+    if page.state is PageState.PAGING and all_said_no:  # a late no from a level before moves nothing
         declined.append(next_level(case, page, who["by"]))
     return declined
 
@@ -116,11 +115,8 @@ def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
     page = known(case, command.page)
     if by in page.standing_by:
         return []
-    refuse_if(
-        _asked(page, command, by),
-        _ended(page),
-        Reason("I-15", "You have taken this page; you cannot stand by for yourself") if page.accepted_by == by else None,
-    )
+    own = Reason("I-15", "You have taken this page; you cannot stand by for yourself")
+    refuse_if(_asked(page, command, by), _ended(page), own if page.accepted_by == by else None)
     return [pev.PageStoodBy(**stamp(command, case.at), page=page.id, person=by)]
 
 
@@ -136,9 +132,10 @@ def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
         PAGE.move(page.state, "accept")
         return [*_accepted(command, case, page, 0), pev.PageArrived(**who, page=page.id, person=by)]
     others = page.accepted_by != by and command.by.kind is ActorKind.PHONE
+    nobody = Reason("I-15", "Nobody has taken this page yet; it goes on until somebody does")
     refuse_if(
         _ended(page),
-        Reason("I-15", "Nobody has taken this page yet; it goes on until somebody does") if page.state in LIVE else None,
+        nobody if page.state in LIVE else None,
         Reason("I-15", "Somebody else has taken this page; thank you") if page.accepted_by and others else None,
     )
     assert page.accepted_by is not None
@@ -152,7 +149,7 @@ def _(command: pcmd.DelayPage, case: Case) -> list[ev.Event]:
     holds = page.state is PageState.ACCEPTED and page.accepted_by == by
     refuse_if(
         None if holds else Reason("I-15", "Only whoever has taken this page can say when they come"),
-        None if 1 <= command.eta_minutes <= LONGEST else Reason("I-15", "Give the minutes until you are here, 1 to 600"),
+        None if 1 <= command.eta_minutes <= LONGEST else Reason("I-15", "Give the minutes until you come, 1 to 600"),
     )
     if page.arrived_at is not None:
         return []

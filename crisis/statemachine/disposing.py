@@ -18,9 +18,9 @@ _MOVES = {
     Disposal.RESTART: "restart",
 }
 _SAY = {
-    Disposal.COVERED: "Write who covers this, and since when",
-    Disposal.OUTSIDE_HELP: "Write whom you called (911, mobile crisis or 988), and when",
-    Disposal.STAND_DOWN: "Write why nobody is needed",
+    Disposal.COVERED: Reason("I-15", "Write who covers this, and since when"),
+    Disposal.OUTSIDE_HELP: Reason("I-15", "Write whom you called (911, mobile crisis or 988), and when"),
+    Disposal.STAND_DOWN: Reason("I-15", "Write why nobody is needed"),
 }
 
 
@@ -28,10 +28,9 @@ _SAY = {
 def _(command: pcmd.DisposePage, case: Case) -> list[ev.Event]:
     person(command)
     page = known(case, command.page)
-    unsaid = command.words is None and command.how in _SAY
     refuse_if(
         wrong_role(command.by.roles, MAY_CANCEL),
-        Reason("I-15", _SAY[command.how]) if unsaid else None,
+        _SAY.get(command.how) if command.words is None else None,
         None
         if page.state is PageState.EXHAUSTED
         else Reason("I-15", "This page is not an alarm now: somebody is being asked, has it, or it has ended"),

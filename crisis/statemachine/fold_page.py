@@ -41,9 +41,14 @@ def _(event: pev.PageRequested, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageAttempted, incident: Incident) -> Incident:
-    asked = incident.pages[event.page].asked
-    refused = event.outcome is AttemptOutcome.REFUSED  # it reached nobody
-    return incident if refused or event.person in asked else _put(incident, event.page, asked=(*asked, event.person))
+    if event.outcome is AttemptOutcome.REFUSED:  # it reached nobody
+        return incident
+    page, who = incident.pages[event.page], event.person
+    new = who not in page.asked
+    here = event.level == page.level or (event.level is None and new)
+    asked = (*page.asked, who) if new else page.asked
+    on_level = (*page.on_level, who) if here and who not in page.on_level else page.on_level
+    return _put(incident, page.id, asked=asked, on_level=on_level)
 
 
 @folded.register
@@ -139,7 +144,7 @@ def _(event: pev.PageOfferEnded, incident: Incident) -> Incident:
 @folded.register
 def _(event: pev.PageEscalated, incident: Incident) -> Incident:
     began = incident.pages[event.page].began
-    return _put(incident, event.page, level=event.level, level_since=event.at, began=(*began, event.at))
+    return _put(incident, event.page, level=event.level, level_since=event.at, began=(*began, event.at), on_level=())
 
 
 @folded.register
@@ -152,7 +157,7 @@ def _(event: pev.PageDisposed, incident: Incident) -> Incident:
     """Started again means from the first level, and whoever said no is asked once more."""
     if event.how is not Disposal.RESTART:
         return _put(incident, event.page, state=_DISPOSED[event.how], disposed=event.how)
-    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": ()}
+    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": (), "on_level": ()}
     return _put(incident, event.page, state=PageState.PAGING, **again)
 
 

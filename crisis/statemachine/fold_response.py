@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from crisis import events as ev
-from crisis import page_events as pev
 from crisis.statemachine.folding import folded, put, record_of, with_
-from crisis.statemachine.incident import ActiveException, Handoff, Incident, Missed, Obligation, Page
-from crisis.vocabulary import AttemptOutcome, FollowUpOutcome, HandoffState, PageState
+from crisis.statemachine.incident import ActiveException, Handoff, Incident, Missed, Obligation
+from crisis.vocabulary import FollowUpOutcome, HandoffState
 
 
 @folded.register

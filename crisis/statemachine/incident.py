@@ -91,6 +91,7 @@ class Page:
     requested_at: datetime
     level_since: datetime
     asked: tuple[PersonId, ...] = ()  # everybody who was paged for it
+    on_level: tuple[PersonId, ...] = ()  # those of them who were paged at its present level
     declined: tuple[PersonId, ...] = ()
     accepted_by: PersonId | None = None
     accepted_at: datetime | None = None

@@ -7,7 +7,7 @@ from crisis.errors import Reason, Refused, refuse_if
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Page
 from crisis.statemachine.lifecycle import PAGE
-from crisis.statemachine.steps import SETTLED, Standing, find_step, standing, wrong_role
+from crisis.statemachine.steps import SETTLED, Standing, find_step, wrong_role
 from crisis.vocabulary import PageId, PageState, PersonId, Role, StepState, StepType
 
 LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
@@ -69,6 +69,7 @@ def _(command: pcmd.RecordPageAttempt, case: Case) -> list[ev.Event]:
         channel=command.channel,
         outcome=command.outcome,
         attempt=command.attempt,
+        level=command.level,
     )
     return [attempted]
 

@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 from crisis import commands as cmd
 from crisis import effects as eff
 from crisis import events as ev
+from crisis import page_commands as pcmd
+from crisis import page_events as pev
 from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
@@ -24,8 +26,8 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
     return {thing.__name__: thing for thing in found if thing is not base}
 
 
-EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event)
-COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command)
+EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event)
+COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command)
 EFFECTS: Mapping[str, type[Effect]] = {
     thing.__name__: thing
     for thing in (eff.PageLevel, eff.ConfirmPage, eff.NotifyRole, eff.NotifyPerson, eff.StartTimer, eff.OpenLinked)

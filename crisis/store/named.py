@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.errors import NotFound, Reason, refuse_if
 from crisis.store import incidents, people
 from crisis.vocabulary import DistrictId, PersonId, ReleaseTo, StudentId
@@ -21,7 +22,12 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) 
             refuse_if(_unknown_student(tx, named, district))
         case cmd.LinkIncident(other=other):
             _same(incidents.load(tx, other).district, district)
-        case cmd.AssignLead(to=person) | cmd.AssignStep(to=person) | cmd.OfferCustody(to=person):
+        case (
+            cmd.AssignLead(to=person)
+            | cmd.AssignStep(to=person)
+            | cmd.OfferCustody(to=person)
+            | pcmd.OfferPage(to=person)
+        ):
             refuse_if(_unknown_staff(tx, person, district))
         case cmd.NameAdult(adult=person) | cmd.DelegateReport(to=person):
             refuse_if(_unknown_staff(tx, person, district))

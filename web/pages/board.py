@@ -88,6 +88,8 @@ def tags_of(row: BoardRow, language: Language) -> tuple[tuple[str, str, str], ..
     for page in incident.pages.values():
         role = translate(words.of(page.role))
         match page.state:
+            case PageState.ACCEPTED if page.arrived_at is not None:
+                found.append(("ok", translate(N_("%(role)s is here")) % {"role": role}, "pin"))
             case PageState.ACCEPTED if page.eta_minutes is not None:
                 coming = translate(N_("%(role)s: %(minutes)s min")) % {"role": role, "minutes": page.eta_minutes}
                 found.append(("ok", coming, "walk"))

@@ -13,7 +13,7 @@ from crisis.errors import NotFound
 from crisis.protocols.schema import Step
 from crisis.store import audit, people, queries
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import IncidentId, ReleaseTo, Role, StepType, Urgency
+from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, StepType, Urgency
 from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
@@ -91,6 +91,8 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, o
         "obstacles": [in_words(reason, desk.language) for reason in view.obstacles],
         "ReleaseTo": choices(ReleaseTo),
         "Urgency": choices(Urgency),
+        "DeclineReason": choices(DeclineReason),
+        "Disposal": choices(Disposal),
         "query": query,
         "found": found_students(desk, view, query) if len(query) > 1 else [],
     }

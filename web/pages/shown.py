@@ -9,8 +9,9 @@ from crisis.store.queries import IncidentView, NextStep
 from crisis.vocabulary import Custody, Phase, StepState, WordsId
 from web import words
 from web.rendering import Language, Local, translations
+from web.telling import Known, Told
 from web.words import N_
-from web.words_of_events import Known, Told, tell
+from web.words_of_events import tell
 
 PHASES = tuple(phase for phase in Phase if phase is not Phase.CLOSED)
 

@@ -1,0 +1,162 @@
+"""What events about pages oblige us to do: call the next level, confirm what was answered, watch for the arrival."""
+
+from datetime import datetime, timedelta
+
+from crisis import page_events as pev
+from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
+from crisis.protocols.schema import Protocol
+from crisis.statemachine.answering import OFFER_WAITS
+from crisis.statemachine.arrival import WATCHES
+from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.reacting import reaction, tell
+from crisis.vocabulary import Disposal, PageState, PersonId, Role
+
+LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
+
+
+def _confirm(after: Incident, page: Page, outcome: str, *people: PersonId) -> list[Effect]:
+    return [ConfirmPage(page=page.id, person=each, outcome=outcome, mode=after.mode) for each in people]
+
+
+def _level(page: Page, level: int, at: datetime, after: Incident, ground: Ground) -> list[Effect]:
+    waits = ground.ladder(page.role, page.urgency).answer_within
+    within = waits[min(level, len(waits) - 1)] if waits else timedelta(0)
+    return [
+        PageLevel(page=page.id, role=page.role, urgency=page.urgency, level=level, mode=after.mode),
+        StartTimer(name="page_unanswered", key=f"{page.id}:{level}", due_at=at + within),
+    ]
+
+
+def _watch(page: Page) -> list[Effect]:
+    if page.due_here_at is None or page.urgency not in WATCHES:
+        return []
+    watch = WATCHES[page.urgency]
+    return [
+        StartTimer(
+            name="page_arrival",
+            key=f"{page.id}:{page.accepted_by}:{turn}",
+            due_at=page.due_here_at + watch.after(turn),
+        )
+        for turn in range(1, watch.turns + 1)
+    ]
+
+
+@reaction.register
+def _(event: pev.PageRequested, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return _level(after.pages[event.page], 0, event.at, after, ground)
+
+
+@reaction.register
+def _(event: pev.PageEscalated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return _level(after.pages[event.page], event.level, event.at, after, ground)
+
+
+@reaction.register
+def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """I-15: the school is told to use 911 and 988, again and again."""
+    page = after.pages[event.page]
+    again = event.at + ground.ladder(page.role, page.urgency).repeat_alarm
+    told = tell(after, "nobody_answers", *LEADS, Role.DISTRICT_ONCALL)
+    return [*told, StartTimer(name="page_alarm", key=f"{page.id}:", due_at=again)]
+
+
+@reaction.register
+def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    others = [person for person in page.asked if person not in (event.person, *page.declined)]
+    return [
+        *_confirm(after, page, "you_have_it", event.person),
+        *_confirm(after, page, "someone_else", *others),
+        *_watch(page),
+    ]
+
+
+@reaction.register
+def _(event: pev.PageDeclined, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return _confirm(after, after.pages[event.page], "declined", event.person)
+
+
+@reaction.register
+def _(event: pev.PageStoodBy, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return _confirm(after, after.pages[event.page], "standing_by", event.person)
+
+
+@reaction.register
+def _(event: pev.PageDelayed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """The team knows at once; put off for too long, it is asked to think of somebody else."""
+    page = after.pages[event.page]
+    late = page.due_here_at is not None and page.due_here_at < event.at + timedelta(minutes=event.eta_minutes)
+    told = tell(after, "arrival_late", *LEADS) if late else []
+    return [*_confirm(after, page, "delayed", event.person), *told, *_watch(page)]
+
+
+@reaction.register
+def _(event: pev.PageArrived, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """Who was paged is thanked only where the word came from somebody else than themselves: it is no news to them."""
+    page = after.pages[event.page]
+    return _confirm(after, page, "here", event.person) if event.by == event.person else []
+
+
+@reaction.register
+def _(event: pev.ArrivalAsked, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    asked = [] if page.accepted_by is None else _confirm(after, page, "here_yet", page.accepted_by)
+    return [*asked, *(tell(after, "arrival_late", *LEADS) if event.turn > 1 else [])]
+
+
+@reaction.register
+def _(event: pev.PageLapsed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    told = _confirm(after, page, "not_here", event.person)
+    return [*told, *_wanted_again(after, page)]
+
+
+@reaction.register
+def _(event: pev.PageLetGo, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    told = _confirm(after, page, "declined", event.person)
+    return [*told, *_wanted_again(after, page)]
+
+
+def _wanted_again(after: Incident, page: Page) -> list[Effect]:
+    """Who stood by is asked, not assigned."""
+    return [*tell(after, "page_open_again", *LEADS), *_confirm(after, page, "still_open", *page.standing_by)]
+
+
+@reaction.register
+def _(event: pev.PageOffered, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    waits = StartTimer(name="page_offer", key=f"{page.id}:{event.to}", due_at=event.at + OFFER_WAITS[page.urgency])
+    return [*_confirm(after, page, "offered", event.to), waits]
+
+
+@reaction.register
+def _(event: pev.PageOfferEnded, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """Whoever offered it must know that they still have it."""
+    page = after.pages[event.page]
+    if page.accepted_by is None or event.by == page.accepted_by:
+        return []
+    return [*_confirm(after, page, "still_yours", page.accepted_by), *tell(after, "handover_refused", *LEADS)]
+
+
+@reaction.register
+def _(event: pev.PageDisposed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    if event.how is Disposal.RESTART:
+        return _level(page, 0, event.at, after, ground)
+    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+
+
+@reaction.register
+def _(event: pev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    page = after.pages[event.page]
+    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+
+
+@reaction.register
+def _(event: pev.PageAttempted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """Somebody else took it between the claim and the call: the one who was just paged is told so."""
+    page = after.pages[event.page]
+    late = page.state is PageState.ACCEPTED and event.person not in (page.accepted_by, page.offered_to)
+    return _confirm(after, page, "someone_else", event.person) if late else []

@@ -1,0 +1,117 @@
+"""One sentence for each event about a page, as the timeline shows it."""
+
+from crisis import page_events as pev
+from crisis.vocabulary import AttemptOutcome, DeclineReason, PersonId
+from web import words
+from web.telling import Known, Told, line_of, told, with_
+from web.words import N_
+
+
+@told.register
+def _(event: pev.PageRequested, known: Known) -> Told:
+    role = known.translate(words.of(event.role))
+    return with_(line_of(known, N_("Paged: %(role)s"), "bell", "warn", role=role), kind="page")
+
+
+@told.register
+def _(event: pev.PageAttempted, known: Known) -> Told:
+    channel, outcome = (known.translate(words.of(choice)) for choice in (event.channel, event.outcome))
+    tone = "" if event.outcome is AttemptOutcome.ACCEPTED else "late"
+    line = N_("%(name)s by %(channel)s: %(outcome)s")
+    said = line_of(known, line, "sms", tone, name=known.person(event.person), channel=channel, outcome=outcome)
+    return with_(said, kind="page")
+
+
+@told.register
+def _(event: pev.PageAccepted, known: Known) -> Told:
+    name = known.person(event.person)
+    if event.eta_minutes is None:
+        return with_(line_of(known, N_("%(name)s accepted the page"), "walk", "ok", name=name), kind="page")
+    line = N_("%(name)s accepted the page, there in %(minutes)s min")
+    return with_(line_of(known, line, "walk", "ok", name=name, minutes=event.eta_minutes), kind="page")
+
+
+@told.register
+def _(event: pev.PageDeclined, known: Known) -> Told:
+    return with_(_cannot(known, event.person, event.reason), kind="page")
+
+
+def _cannot(known: Known, who: PersonId, reason: DeclineReason | None) -> Told:
+    if reason in (None, DeclineReason.OTHER):
+        return line_of(known, N_("%(name)s cannot come"), "x", "warn", name=known.person(who))
+    why = known.translate(words.of(reason))
+    return line_of(known, N_("%(name)s cannot come: %(reason)s"), "x", "warn", name=known.person(who), reason=why)
+
+
+@told.register
+def _(event: pev.PageLetGo, known: Known) -> Told:
+    line = N_("%(name)s had taken the page and cannot come after all: it is open again")
+    return with_(line_of(known, line, "s-late", "late", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageLapsed, known: Known) -> Told:
+    line = N_("Nobody saw %(name)s come: the page is open again")
+    return with_(line_of(known, line, "s-late", "late", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageSeen, known: Known) -> Told:
+    return with_(line_of(known, N_("%(name)s has seen the page"), "eye", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageStoodBy, known: Known) -> Told:
+    return with_(line_of(known, N_("%(name)s stands by"), "users", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageArrived, known: Known) -> Told:
+    return with_(line_of(known, N_("%(name)s is here"), "pin", "ok", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageDelayed, known: Known) -> Told:
+    line = N_("%(name)s comes later: %(minutes)s min from now")
+    said = line_of(known, line, "clock", "warn", name=known.person(event.person), minutes=event.eta_minutes)
+    return with_(said, kind="page")
+
+
+@told.register
+def _(event: pev.ArrivalAsked, known: Known) -> Told:
+    return with_(line_of(known, N_("Asked whether whoever took the page is here"), "clock", "warn"), kind="page")
+
+
+@told.register
+def _(event: pev.PageOffered, known: Known) -> Told:
+    line = N_("The page is offered to %(name)s; it is not handed over yet")
+    return with_(line_of(known, line, "swap", "warn", name=known.person(event.to)), kind="page")
+
+
+@told.register
+def _(event: pev.PageOfferEnded, known: Known) -> Told:
+    line = N_("%(name)s does not take the page over: it stays where it was")
+    return with_(line_of(known, line, "swap", "warn", name=known.person(event.to)), kind="page")
+
+
+@told.register
+def _(event: pev.PageDisposed, known: Known) -> Told:
+    how = known.translate(words.of(event.how))
+    return with_(line_of(known, N_("The alarm was ended: %(how)s"), "bell", "ok", how=how), event.words, kind="page")
+
+
+@told.register
+def _(event: pev.PageEscalated, known: Known) -> Told:
+    line = N_("No answer yet: level %(level)s is paged")
+    return with_(line_of(known, line, "bell", "warn", level=event.level + 1), kind="page")
+
+
+@told.register
+def _(event: pev.PageExhausted, known: Known) -> Told:
+    line = N_("Nobody answered. Call them yourself, or use 911 or 988")
+    return with_(line_of(known, line, "s-late", "late"), kind="page")
+
+
+@told.register
+def _(event: pev.PageCancelled, known: Known) -> Told:
+    return with_(line_of(known, N_("The page was cancelled"), "x"), event.reason, kind="page")
