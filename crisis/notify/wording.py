@@ -125,8 +125,8 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "es": "CRISIS aviso {code}: anotado que ha llegado.",
     },
     Subject.HERE_YET: {
-        "en": "CRISIS page {code}, site {site}: are you here? Reply {code}H if so, {code}M and minutes if later, "
-        "{code}D if you can't come. Without an answer the next person is paged.",
+        "en": "CRISIS page {code}, site {site}: are you here? Reply {code}H if so, {code}M and minutes if late, "
+        "{code}D if you can't come. If you do not answer, others are paged.",
         "es": "CRISIS aviso {code}, {site}: esta ahi? Responda {code}H si es asi, {code}M y minutos si tarda, "
         "{code}D si no puede. Sin respuesta se avisa a otra persona.",
     },

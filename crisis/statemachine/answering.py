@@ -56,7 +56,7 @@ def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
 
 def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> list[ev.Event]:
     who, by = stamp(command, case.at), person(command)
-    due = due_here(page.urgency, minutes, case.at)
+    due = due_here(page, minutes, case.at)
     accepted: list[ev.Event] = [pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)]
     if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
         accepted.append(ev.LeadAssigned(**who, lead=by))

@@ -8,8 +8,8 @@ from crisis import page_events as pev
 from crisis.statemachine.case import Case
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.lifecycle import PAGE
-from crisis.statemachine.paging import next_level
-from crisis.vocabulary import Custody, PageState, Phase, Urgency
+from crisis.statemachine.paging import in_other_hands, next_level
+from crisis.vocabulary import PageState, Role, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,13 @@ WATCHES = {
 }
 
 
-def due_here(urgency: Urgency, minutes: int | None, at: datetime) -> datetime | None:
-    """None: within the day is soon enough, so nobody watches."""
-    watch = WATCHES.get(urgency)
-    if watch is None:
+COME = frozenset({Role.ONCALL_CLINICIAN, Role.NURSE, Role.ASSESSOR, Role.SRO})  # the others may act from where they are
+
+
+def due_here(page: Page, minutes: int | None, at: datetime) -> datetime | None:
+    """None: nobody watches, because within the day is soon enough, or who took it need not come and did not say so."""
+    watch = WATCHES.get(page.urgency)
+    if watch is None or (minutes is None and page.role not in COME):
         return None
     return at + (watch.usual if minutes is None else timedelta(minutes=minutes))
 
@@ -59,9 +62,8 @@ def put_off(page: Page, minutes: int, at: datetime) -> datetime | None:
 
 def watched(incident: Incident, page: Page) -> bool:
     """Nobody is waited for at the door once the student is in other hands."""
-    over = incident.custody is Custody.RELEASED or incident.phase in (Phase.FOLLOW_UP, Phase.CLOSED)
     waits = page.state is PageState.ACCEPTED and page.arrived_at is None and page.due_here_at is not None
-    return waits and not over
+    return waits and not in_other_hands(incident)
 
 
 def arrival_due(page: Page, who: str, turn: int, case: Case) -> list[ev.Event]:

@@ -149,7 +149,7 @@ def _(event: pev.PageEscalated, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageExhausted, incident: Incident) -> Incident:
-    return _put(incident, event.page, state=PageState.EXHAUSTED)
+    return _put(incident, event.page, state=PageState.EXHAUSTED, alarms=incident.pages[event.page].alarms + 1)
 
 
 @folded.register
@@ -157,7 +157,7 @@ def _(event: pev.PageDisposed, incident: Incident) -> Incident:
     """Started again means from the first level, and whoever said no is asked once more."""
     if event.how is not Disposal.RESTART:
         return _put(incident, event.page, state=_DISPOSED[event.how], disposed=event.how)
-    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": (), "on_level": ()}
+    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": (), "on_level": (), "alarms": 0}
     return _put(incident, event.page, state=PageState.PAGING, **again)
 
 

@@ -106,6 +106,7 @@ class Page:
     arrived_at: datetime | None = None
     offered_to: PersonId | None = None  # still whose it was, until they accept
     offered_at: datetime | None = None
+    alarms: int = 0
     disposed: Disposal | None = None
 
 

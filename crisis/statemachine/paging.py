@@ -5,10 +5,10 @@ from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.incident import Page
+from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.lifecycle import PAGE
 from crisis.statemachine.steps import SETTLED, Standing, find_step, wrong_role
-from crisis.vocabulary import PageId, PageState, PersonId, Role, StepState, StepType
+from crisis.vocabulary import Custody, PageId, PageState, PersonId, Phase, Role, StepState, StepType
 
 LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
 MAY_CANCEL = (Role.INCIDENT_LEAD, Role.ADMIN, Role.ASSESSOR)
@@ -94,10 +94,16 @@ def pages_due(case: Case, now: Standing) -> list[ev.Event]:
         )
         for n, step in enumerate(wanted)
     ]
-    unneeded = [
-        page
-        for page in incident.pages.values()
-        if page.state in LIVE and page.accepted_at is None  # who let go of a page is still to be replaced
-        if page.step is not None and now[page.step] in SETTLED
-    ]
+    unneeded = [page for page in incident.pages.values() if page.state in LIVE and _not_needed(page, incident, now)]
     return asked + [pev.PageCancelled(at=case.at, by=None, page=page.id, reason=None) for page in unneeded]
+
+
+def _not_needed(page: Page, incident: Incident, now: Standing) -> bool:
+    """Its step found another end; or, where somebody had taken it and let go, the student is in other hands."""
+    if page.accepted_at is not None:
+        return in_other_hands(incident)
+    return page.step is not None and now[page.step] in SETTLED
+
+
+def in_other_hands(incident: Incident) -> bool:
+    return incident.custody is Custody.RELEASED or incident.phase in (Phase.FOLLOW_UP, Phase.CLOSED)

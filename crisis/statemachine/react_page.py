@@ -12,6 +12,7 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.reacting import reaction, tell
 from crisis.vocabulary import Disposal, PageState, PersonId, Role
 
+OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
 
 
@@ -56,7 +57,8 @@ def _(event: pev.PageEscalated, after: Incident, protocol: Protocol, ground: Gro
 def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     """I-15: the school is told to use 911 and 988, again and again."""
     page = after.pages[event.page]
-    again = event.at + ground.ladder(page.role, page.urgency).repeat_alarm
+    often = ground.ladder(page.role, page.urgency).repeat_alarm
+    again = event.at + (often if page.alarms < OFTEN else max(often, SELDOM))
     told = tell(after, "nobody_answers", *LEADS, Role.DISTRICT_ONCALL)
     return [*told, StartTimer(name="page_alarm", key=f"{page.id}:", due_at=again)]
 

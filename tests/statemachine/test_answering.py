@@ -447,3 +447,33 @@ def test_whatever_happens_a_page_has_one_owner_or_a_clock_that_runs(seed: int) -
         assert not waits_silently or any(each.name in ("page_unanswered", "page_alarm") for each in timers)
         on_the_way = only(incident).state is PageState.ACCEPTED and only(incident).arrived_at is None
         assert not on_the_way or any(each.name == "page_arrival" for each in timers)
+
+
+def test_after_ten_alarms_they_come_every_ten_minutes_i_15() -> None:
+    incident = exhausted()
+    alarm = cmd.TimerDue(by=SYSTEM, name="page_alarm", key=f"{only(incident).id}:")
+    waits = []
+    for _turn in range(12):
+        again = happens(incident, alarm)
+        (timer_,) = (each for each in effects(incident, *again) if isinstance(each, StartTimer))
+        waits.append(timer_.due_at - MORNING)
+        incident = then(incident, alarm)
+
+    assert waits == [*[2 * MINUTE] * 8, *[10 * MINUTE] * 4]
+
+
+@pytest.mark.parametrize(("minutes", "watched"), [(None, False), (10, True)])
+def test_a_lead_who_gives_no_time_need_not_come(minutes: int | None, watched: bool) -> None:
+    incident = then(an_incident(), pcmd.RequestPage(by=COUNSELOR, role=Role.INCIDENT_LEAD, urgency=Urgency.U1))
+    (page,) = incident.pages.values()
+    taken = then(incident, pcmd.AcceptPage(by=COUNSELOR, page=page.id, eta_minutes=minutes))
+
+    assert (taken.pages[page.id].due_here_at is not None) == watched
+
+
+def test_a_page_that_opened_again_ends_when_the_student_is_in_other_hands() -> None:
+    held = accept(attempt(paged(), CLINICIAN))
+    open_again = then(held, pcmd.DeclinePage(by=CLINICIAN, page=only(held).id))
+    released = replace(open_again, custody=Custody.RELEASED)
+
+    assert only(then(released, cmd.AddNote(by=COUNSELOR, words=WordsId("w-1")))).state is PageState.CANCELLED

@@ -7,7 +7,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from crisis import clock
-from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.notify import inbound
@@ -18,7 +17,7 @@ from crisis.notify.handsets_app import build_handsets
 from crisis.notify.signature import signed
 from crisis.store import inbox
 from crisis.store.engine import Store
-from crisis.vocabulary import AttemptOutcome, IncidentId, PageState, Urgency
+from crisis.vocabulary import AttemptOutcome, IncidentId, PageId, PageState, Urgency
 from tests.notify.village import (
     ANA,
     BEN,
@@ -70,7 +69,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
             yield village(store, network, lines(settings))
 
 
-def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, cmd.PageId]:
+def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, PageId]:
     incident, page = town.paged(urgency)
     town.worker.until_quiet()
     return incident, page
@@ -402,7 +401,7 @@ def test_without_a_secret_nobody_is_the_provider(store: Store) -> None:
 
 
 def test_a_key_for_a_page_that_never_was_ends_the_call(client: TestClient) -> None:
-    path = keys_path(Asked(IncidentId("i-1"), cmd.PageId("i-1-1"), ANA))
+    path = keys_path(Asked(IncidentId("i-1"), PageId("i-1-1"), ANA))
     form = {"CallSid": "CA1", "Digits": "1"}
     headers = signature(form, url=PUBLIC + path)
 
