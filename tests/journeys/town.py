@@ -19,12 +19,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from crisis import clock
-from crisis.events import Event, PageAttempted
+from crisis.events import Event
 from crisis.notify.gateway import lines
 from crisis.notify.handsets import Account, Exchange
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.ledger import Ledger
 from crisis.notify.worker import Worker
+from crisis.page_events import PageAttempted
 from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.statemachine.closing import obstacles
