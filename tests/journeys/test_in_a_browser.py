@@ -115,6 +115,9 @@ def at_school(office: Office, incident: str, watcher: Watcher | None) -> None:
     (page,) = [each for each in town.holds(incident).pages.values() if each.role == "oncall_clinician"]
     assert page.accepted_by in [taker or town.person(each) for each in CLINICIANS]
     assert page.eta_minutes == minutes
+    maya.goes_to(f"/incidents/{incident}/people")
+    maya.presses("They are here")
+    assert town.holds(incident).pages[page.id].arrived_at is not None
     followed("Reach a parent or guardian")
     family_reached(office.desk(DANIEL), incident)
     planned(maya, incident)
@@ -157,3 +160,41 @@ def test_high_risk_without_any_script(town: Town, chromium: Browser) -> None:
 
         at_school(office, incident, None)
         after_school(office, incident)
+
+
+def test_a_page_is_handed_over_let_go_of_and_its_alarm_ended_without_any_script(town: Town, chromium: Browser) -> None:
+    with an_office(town, chromium, script=False) as office:
+        incident = opened(office.desk(MAYA))
+        people = f"/incidents/{incident}/people"
+        maya, daniel = office.desk(MAYA), office.desk(DANIEL)
+
+        maya.goes_to(people)
+        maya.chooses("role", "Incident lead")
+        maya.presses("Page now")
+        maya.goes_to(people)
+        lead = next(key for key, each in town.holds(incident).pages.items() if each.role == "incident_lead")
+        maya.presses("I take it")
+        maya.goes_to(people)
+        maya.unfolds("Hand it over")
+        maya.chooses("taker", DANIEL)
+        maya.presses("Ask them")
+        assert town.holds(incident).pages[lead].accepted_by == town.person(MAYA)
+        daniel.goes_to(people)
+        daniel.presses("I take it over")
+        daniel.goes_to(people)
+        assert town.holds(incident).pages[lead].accepted_by == town.person(DANIEL)
+        daniel.unfolds("I cannot come after all")
+        daniel.chooses("reason", "Too far away")
+        daniel.presses("I cannot come")
+        assert town.holds(incident).pages[lead].state == "paging"
+
+        town.passes(minutes=20)
+        assert town.holds(incident).pages[lead].state == "exhausted"
+        maya.goes_to(people)
+        maya.chooses("how", "Somebody covers it")
+        assert maya.is_refused("End this alarm") == {"I-15"}
+        maya.writes("said", "The principal is with us since ten")
+        maya.chooses("how", "Somebody covers it")
+        maya.presses("End this alarm")
+        ended = town.holds(incident).pages[lead]
+        assert (ended.state, ended.disposed) == ("covered_elsewhere", "covered")

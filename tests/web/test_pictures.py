@@ -173,6 +173,9 @@ def while_it_is_urgent(office: Office, photographer: Photographer, incident: str
     page.goto(str(town.settings.provider_url))
     photographer.shoots(page, "handsets")
     page.close()
+    taker = next(each.accepted_by for each in town.incident(incident).pages.values() if each.accepted_by)
+    name = next(each for each in clicking.CLINICIANS if town.person(each) == taker)
+    shown(photographer, office.desk(name), f"/incidents/{incident}/people", "people-mine")
     for sheet in ("people", "facts", "duties", "handoffs", "student", "custody", "emergency"):
         shown(photographer, maya, f"/incidents/{incident}/{sheet}", sheet)
 
@@ -216,6 +219,11 @@ def a_second_incident(office: Office, photographer: Photographer) -> None:
     maya.presses("Declare this exception")
     photographer.shoots(maya.page, "incident-blocked")
     shown(photographer, maya, f"/incidents/{incident}/duties", "duties-owed")
+    maya.goes_to(f"/incidents/{incident}/people")
+    maya.chooses("role", "Nurse")
+    maya.presses("Page now")
+    office.town.passes(minutes=20)
+    shown(photographer, maya, f"/incidents/{incident}/people", "people-alarm")
     maya.page.goto(office.town.settings.public_url + "/incidents/nothing")
     photographer.shoots(maya.page, "not-found")
 
