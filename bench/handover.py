@@ -13,7 +13,7 @@ from crisis.notify.gateway import Lines
 from crisis.notify.worker import Worker
 from crisis.store.engine import Store
 from crisis.submit import open_incident
-from crisis.vocabulary import AttemptOutcome, StaffRole
+from crisis.vocabulary import AttemptOutcome, StaffRole, Urgency
 
 PAUSE = 0.15  # seconds between two incidents: each is measured alone
 PATIENCE = 10.0
@@ -22,13 +22,17 @@ ROUNDS = 500  # of the floor
 
 @dataclass(slots=True)
 class Counting:
-    """Takes what the provider would be given and notes when; it has the shape of `notify.gateway.Gateway`."""
+    """Takes what the provider would be given and notes when; it has the shape of `notify.line.Line`."""
 
-    callbacks: str = "http://127.0.0.1"
     taken: list[float] = field(default_factory=list)
     first: threading.Event = field(default_factory=threading.Event)
 
-    def sms(self, to: str, body: str, reference: str, status: str | None = None) -> AttemptOutcome:
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1{path}"
+
+    def sms(
+        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+    ) -> AttemptOutcome:
         self.taken.append(time.perf_counter())
         self.first.set()
         return AttemptOutcome.ACCEPTED

@@ -1,13 +1,16 @@
 """What an installation decides, from the environment (`CRISIS_…`), a file `.env`, or secret files."""
 
+import base64
+from binascii import Error as NotBase64
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_FILES = Path("/run/secrets")  # where containers mount them: a file is not shown by `env` or a crash report
+ED25519 = 32  # bytes of a public key
 
 
 class Settings(BaseSettings):
@@ -19,6 +22,7 @@ class Settings(BaseSettings):
         secrets_dir=SECRET_FILES if SECRET_FILES.is_dir() else None,
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # an error about the whole would show the secrets in it
     )
 
     database_url: str = "sqlite:///var/crisis.db"
@@ -28,13 +32,27 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-* count; a comma between addresses
 
-    provider_url: str | None = None  # where texts and calls are sent; None: no telephone provider yet
+    provider_url: str | None = None  # the first provider (Twilio), for texts and calls; None: no provider yet
     provider_account: str = ""
     provider_secret: SecretStr = SecretStr("")
+    provider_secondary_secret: SecretStr = SecretStr("")  # while the secret is being changed, either may sign
     provider_from: str = ""
     drill_account: str = ""  # drills have an account and a number of their own; none: they show on the console alone
     drill_secret: SecretStr = SecretStr("")
+    drill_secondary_secret: SecretStr = SecretStr("")
     drill_from: str = ""
+
+    second_url: str | None = None  # the second provider (Telnyx), for when the first refuses or is silent
+    second_account: str = ""
+    second_secret: SecretStr = SecretStr("")  # its API key
+    second_application: str = ""  # its TeXML application, that calls belong to
+    second_from: str = ""
+    second_public_key: str = ""  # with which it signs what it sends
+    drill_second_account: str = ""
+    drill_second_secret: SecretStr = SecretStr("")
+    drill_second_application: str = ""
+    drill_second_from: str = ""
+    drill_second_public_key: str = ""
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
 
     @field_validator("public_url")
@@ -47,6 +65,55 @@ class Settings(BaseSettings):
             raise ValueError("public_url must be https, except on this machine itself")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("second_public_key", "drill_second_public_key")
+    @classmethod
+    def a_public_key(cls, key: str) -> str:
+        try:
+            length = len(base64.b64decode(key, validate=True))
+        except NotBase64:
+            length = -1
+        if key and length != ED25519:
+            raise ValueError("the public key is 32 bytes in base64, as the provider's portal shows it")
+        return key
+
+    @model_validator(mode="after")
+    def practice_and_reality_apart(self) -> Self:
+        """I-22: one account or number for both, and a drill could be taken for the real thing."""
+        live = {self.provider_account, self.provider_from, self.second_account, self.second_from, *self._secrets("")}
+        drill = {
+            self.drill_account,
+            self.drill_from,
+            self.drill_second_account,
+            self.drill_second_from,
+            *self._secrets("drill_"),
+        }
+        if (live & drill) - {""}:
+            raise ValueError("drills need accounts, secrets and numbers of their own, at both providers")
+        return self
+
+    @model_validator(mode="after")
+    def whole_providers(self) -> Self:
+        """Half a provider would be found out when a page has to go out."""
+        for name in ("provider", "drill"):
+            self._whole(name, ("account", "secret", "from"))
+        for name in ("second", "drill_second"):
+            self._whole(name, ("account", "secret", "application", "from", "public_key"))
+        return self
+
+    def _whole(self, name: str, parts: tuple[str, ...]) -> None:
+        missing = [f"{name}_{part}" for part in parts if not _plain(getattr(self, f"{name}_{part}"))]
+        if missing and len(missing) < len(parts):
+            raise ValueError(f"{name}_… is not complete, still empty: {', '.join(missing)}")
+
+    def _secrets(self, prefix: str) -> set[str]:
+        first = prefix or "provider_"
+        names = (f"{first}secret", f"{first}secondary_secret", f"{prefix}second_secret")
+        return {_plain(getattr(self, name)) for name in names}
+
     @property
     def https(self) -> bool:
         return self.public_url.startswith("https:")
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

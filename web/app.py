@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from crisis.notify.gateway import Lines, lines
 from crisis.settings import Settings
 from crisis.store import incidents
 from crisis.store.engine import Store
@@ -43,7 +44,7 @@ def health(request: Request) -> dict[str, bool]:
     return {"ok": True}
 
 
-def living(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def living(hub: Hub, out: Lines) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         started = asyncio.Event()
@@ -53,6 +54,7 @@ def living(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
         if running.done():
             running.result()  # the log cannot be read: do not start
         yield
+        out.close()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -60,9 +62,11 @@ def living(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
 
 
 def build_app(store: Store, settings: Settings) -> FastAPI:
-    hub = Hub(store)
-    app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living(hub))
-    app.state.store, app.state.settings, app.state.hub = store, settings, hub
+    hub, out = Hub(store), lines(settings)
+    app = FastAPI(
+        title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living(hub, out)
+    )
+    app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
 
     for router in (*routers, incidents_api.router, commands.router, reference.router, webhooks.router, sockets.router):
         app.include_router(router)

@@ -1,71 +1,61 @@
 """What the telephone provider sends: checked, recorded once, answered fast, turned into one command."""
 
-from typing import Annotated
+from typing import cast
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from crisis import clock
 from crisis.errors import NotFound
 from crisis.notify import calls, inbound
 from crisis.notify.answers import Asked
+from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
-from crisis.notify.signature import genuine
 from crisis.settings import Settings
 from crisis.store import inbox
 from crisis.store.inbox import Received
 from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 from web.deps import Anyone, store_of
+from web.signed import Form, Signed
 
 PREFIX = "/webhooks"
-LONGEST_FORM = 50  # fields
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
-Form = dict[str, str]
-
-
-async def signed_form(request: Request) -> Form:
-    """The form, if the provider signed it for our public address; a field given twice is nobody's (F34 to F37)."""
-    posted = await request.form(max_fields=LONGEST_FORM, max_files=0)
-    pairs = [(name, value) for name, value in posted.multi_items() if isinstance(value, str)]
-    form = dict(pairs)
-    settings: Settings = request.app.state.settings
-    query = f"?{request.url.query}" if request.url.query else ""
-    url = f"{settings.public_url}{request.url.path}{query}"
-    signature = request.headers.get("x-twilio-signature", "")
-    secrets = (settings.provider_secret, settings.drill_secret)
-    known = any(genuine(secret.get_secret_value(), url, form, signature) for secret in secrets)
-    if len(form) != len(posted.multi_items()) or not known:
-        raise NotFound
-    return form
-
-
-Signed = Annotated[Form, Depends(signed_form)]
 
 
 @router.post("/text", dependencies=[Anyone])
-def text_came(request: Request, form: Signed) -> Response:
+def text_came(request: Request, came: Signed, later: BackgroundTasks) -> Response:
+    """The first provider sends what we answer with; at the second we send it, from the number that was written to."""
+    form = came.form
     received, new = _recorded(
         request, "text", _of(form, "MessageSid"), {name: _of(form, name) for name in ("From", "Body")}
     )
-    return _twiml(inbound.deal_with(store_of(request), received, received.received_at) if new else calls.SILENCE)
+    said = inbound.text_back(store_of(request), received, received.received_at) if new else None
+    if came.answers:
+        return _twiml(calls.message(said))
+    if said is not None:
+        out = cast(Lines, request.app.state.lines)
+        later.add_task(out.answer, _of(form, "To"), form["From"], said, received.external_id)
+    return Response(status_code=204)
 
 
 @router.post("/keys/{incident}/{page}/{person}", dependencies=[Anyone])
-def key_came(request: Request, incident: str, page: str, person: str, form: Signed) -> Response:
+def key_came(request: Request, incident: str, page: str, person: str, came: Signed) -> Response:
     """Said again for the same key: whoever holds the telephone still waits for the sentence."""
     settings: Settings = request.app.state.settings
-    asked = Asked(IncidentId(incident), PageId(page), PersonId(person))
+    asked, form = Asked(IncidentId(incident), PageId(page), PersonId(person)), came.form
     body = {"incident": incident, "page": page, "person": person, "Digits": form.get("Digits", "")}
-    body["action"] = settings.public_url + calls.keys_path(asked)
+    query = f"?{request.url.query}" if request.url.query else ""
+    body["action"] = settings.public_url + calls.keys_path(asked) + query
     received, _new = _recorded(request, "key", f"{_of(form, 'CallSid')}|{body['Digits']}", body)
     return _twiml(inbound.deal_with(store_of(request), received, received.received_at))
 
 
 @router.post("/status/{incident}/{page}/{person}/{channel}/{attempt}", dependencies=[Anyone])
-def status_came(request: Request, channel: Channel, form: Signed) -> Response:
-    status = form.get("MessageStatus") or _of(form, "CallStatus")
+def status_came(request: Request, channel: Channel, came: Signed) -> Response:
+    form = came.form
+    status = form.get("MessageStatus") or form.get("AnsweredBy") or _of(form, "CallStatus")
     sid = form.get("MessageSid") or _of(form, "CallSid")
-    body = {**request.path_params, "channel": channel.value, "status": status}
+    body = {**request.path_params, "channel": channel.value, "status": status, "code": form.get("ErrorCode", "")}
     received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
         inbound.deal_with(store_of(request), received, received.received_at)

@@ -1,46 +1,29 @@
-"""Handsets: the built-in stand-in for a telephone provider, with the provider's HTTP shape and a page of telephones.
+"""Handsets: the built-in stand-in for telephone providers, with their HTTP shapes and a page of telephones.
 
 A process of its own. Its ledger is the ground truth of what each number received; it is written through to disk, so
 that it survives being killed. It serves the demo, drills and the tests; it reaches no real telephone.
 """
 
-import secrets
-import threading
-import xml.etree.ElementTree as ElementTree  # only reads what our own server answered
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Literal
-from urllib.parse import urldefrag
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-import httpx2
-
+from crisis.notify import handsets_notes
+from crisis.notify.handsets_calling import Account, Calling, Note
+from crisis.notify.handsets_notes import Sent
+from crisis.notify.handsets_plans import Callbacks, Delivery, Fault, Habit, Plan, What, Which
 from crisis.notify.ledger import Entry, Kind, Ledger
-from crisis.notify.signature import signed
+from crisis.notify.timeline import Act, Timeline
+from crisis.notify.twiml import heard, said_back
 
-Fault = Literal[
-    "hang",
-    "accept_then_hang",
-    "error",
-    "accept_then_error",
-    "unavailable",
-    "busy",
-    "opted_out",
-    "bad_number",
-    "garbage",
-    "endless",
-    "redirect",
-    "no_id",
-    "error_in_success",
-    "undelivered",
-    "silent",
-]
-What = Literal["messages", "calls", "*"]
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START = frozenset({"START", "UNSTOP"})
-RETRIES, PATIENCE = 3, 3.0  # of a callback; seconds
-MADE = {"text": ("sent", "delivered"), "call": ("initiated", "ringing", "in-progress", "completed")}
-NOT_MADE = {"text": ("sent", "undelivered"), "call": ("initiated", "failed")}
+SEGMENT, ONE = 153, 160  # characters of a part of a long text, and of one that is not parted
+EXPIRED, NOT_THERE = 30036, 30005
+ARRIVES = frozenset({"delivered", "completed"})
+CODE = re.compile(r"(?:page|aviso) (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,42 +33,24 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What a customer has with the provider: a name, a secret, a number."""
+class Order:
+    """What a provider is asked to do, in no provider's words."""
 
-    sid: str
-    secret: str
-    number: str
-
-
-@dataclass(slots=True)
-class Plan:
-    """Faults to come: for a number or `*`, for messages or calls, so many times."""
-
-    faults: list[tuple[str, What, Fault, int]] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def set(self, phone: str, what: What, fault: Fault, times: int) -> None:
-        with self._lock:
-            self.faults.append((phone, what, fault, times))
-
-    def clear(self) -> None:
-        with self._lock:
-            self.faults.clear()
-
-    def take(self, phone: str, what: What) -> Fault | None:
-        """The fault that this request meets, counted down."""
-        with self._lock:
-            for place, (who, which, fault, times) in enumerate(self.faults):
-                if who in (phone, "*") and which in (what, "*"):
-                    self.faults[place : place + 1] = [(who, which, fault, times - 1)] if times > 1 else []
-                    return fault
-        return None
+    what: What
+    account: Account
+    phone: str
+    body: str
+    reference: str = ""
+    status: str = ""  # the address that is told what becomes of it
+    answered_by: str = ""  # the one that is told whether a machine took the call
+    valid: float = 36_000  # seconds
+    kept: bool = True  # whether the provider keeps the words
+    events: frozenset[str] = handsets_notes.ALL_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The network itself: ledger, faults, owners of numbers, and the application that answers."""
+    """The network itself: ledger, plans, owners of numbers, and the application that answers."""
 
     ledger: Ledger
     accounts: tuple[Account, ...]
@@ -93,6 +58,9 @@ class Exchange:
     public_url: str  # under which the application believes to be reached: what is signed
     owners: Mapping[str, Owner] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
+    timeline: Timeline = field(default_factory=Timeline)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    _queues: dict[str, float] = field(default_factory=dict)  # until when each sender has something to say
     _callbacks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "callbacks"))
 
     def phones(self) -> Iterator[tuple[str, Owner | None, list[Entry]]]:
@@ -102,25 +70,100 @@ class Exchange:
         for phone in sorted(known, key=lambda each: -latest.get(each, 0)):
             yield phone, self.owners.get(phone), self.ledger.of_phone(phone)
 
-    def take(self, what: What, line: str, phone: str, body: str, reference: str, *, lost: bool = False) -> Entry:
-        """What a telephone gets: a text as it is, of a call what is said; where a key goes is kept with the call."""
-        said, action = heard(body) if what == "calls" else (body, "")
-        kind: Kind = "lost" if lost else "call" if what == "calls" else "text"
-        sid = ("CA" if what == "calls" else "SM") + secrets.token_hex(16)
-        return self.ledger.add(kind, phone, said, sid, line=line, reference=reference, action=action)
-
-    def opted_out(self, phone: str) -> bool:
-        """The provider itself stops sending to who wrote STOP, until they write START."""
-        words = [each.body.strip().upper() for each in self.ledger.of_phone(phone) if each.kind == "reply"]
+    def opted_out(self, phone: str, line: str) -> bool:
+        """A provider sends nothing more from a number to who wrote STOP to it, until they write START."""
+        replies = [each for each in self.ledger.of_phone(phone) if each.kind == "reply" and each.line == line]
+        words = [each.body.strip().upper() for each in replies]
         return next((word in STOP for word in reversed(words) if word in STOP | START), False)
+
+    def take(self, order: Order, fault: Fault | None = None) -> Sent:
+        """A provider takes a text or a call; what becomes of it happens while nobody waits for it."""
+        at: Which = "second" if order.account.second else "first"
+        made = Sent(
+            sid=order.account.new_id(order.what),
+            what=order.what,
+            account=order.account,
+            phone=order.phone,
+            body=order.body if order.kept else "",
+        )
+        self.sent[made.sid] = made
+        fate = _fate(fault, order) or self.plan.deliveries.take(order.phone, order.what, at) or Delivery()
+        told = self.plan.callbacks.take(order.phone, order.what, at) or Callbacks()
+        wait = self._queued(order)
+        if wait > order.valid:
+            fate = Delivery(end="undelivered", code=EXPIRED)
+        if fate.after + wait > 0:
+            self._later(fate.after + wait, partial(self._arrive, made, order, fate, told))
+        else:
+            self._arrive(made, order, fate, told)
+        return made
+
+    def _queued(self, order: Order) -> float:
+        """How long a text waits behind the others of its sender (F23)."""
+        if not self.plan.seconds_a_segment or order.what == "calls":
+            return 0.0
+        now, line = self.timeline.now, order.account.number
+        begins = max(now, self._queues.get(line, now))
+        segments = 1 if len(order.body) <= ONE else -(-len(order.body) // SEGMENT)
+        self._queues[line] = begins + segments * self.plan.seconds_a_segment
+        return begins - now
+
+    def _arrive(self, made: Sent, order: Order, fate: Delivery, told: Callbacks) -> None:
+        """On the telephone or nowhere; then the application is told, step by step."""
+        said, action = heard(order.body) if order.what == "calls" else (order.body, "")
+        kind: Kind = "lost" if fate.end not in ARRIVES else "call" if order.what == "calls" else "text"
+        made.end(fate)
+        entry = self.ledger.add(
+            kind,
+            order.phone,
+            said,
+            made.sid,
+            line=order.account.number,
+            reference=order.reference,
+            action=action,
+        )
+        self._tell(handsets_notes.of(made, order.status, order.answered_by, fate, order.events), order.account, told)
+        if kind != "lost":
+            self._lives(entry, fate)
+
+    def _tell(self, notes: list[Note], account: Account, told: Callbacks) -> None:
+        if told.dropped or not notes:
+            return
+        in_order = list(reversed(notes)) if told.backwards else notes
+        said = [replace(note, forged=told.forged) for note in in_order for _copy in range(told.copies)]
+        everything = partial(self._tell_all, said, account)
+        if told.early:
+            everything()
+        else:
+            self._later(told.late, everything)
+        if told.replayed_after:
+            self._later(told.replayed_after, everything)
+
+    def _tell_all(self, notes: list[Note], account: Account) -> None:
+        for note in notes:
+            self._calling.tell(account, note)
+
+    def _lives(self, entry: Entry, fate: Delivery) -> None:
+        """The owner does as planned. A machine that took the call presses no keys."""
+        what: What = "calls" if entry.kind == "call" else "messages"
+        habit = self.plan.habits.take(entry.phone, what) or Habit()
+        code = CODE.search(entry.body)
+        wait = 0.0
+        for text in habit.texts:
+            wait += habit.after
+            self._later(wait, partial(self.reply, entry.phone, text.replace("{code}", code[1] if code else "")))
+        for key in habit.keys if entry.kind == "call" and fate.answered_by == "human" else ():
+            wait += habit.after
+            self._later(wait, partial(self.press, entry.phone, entry.sid, key))
 
     def reply(self, phone: str, body: str) -> str:
         """The owner writes back to the number that wrote last; returns how it went."""
         line = next((each.line for each in reversed(self.ledger.of_phone(phone)) if each.line), self.accounts[0].number)
-        sid = f"SM{secrets.token_hex(16)}"
+        account = self._account(line)
+        sid = account.new_id("messages")
         self.ledger.add("reply", phone, body, sid, line=line)
-        form = {"MessageSid": sid, "AccountSid": self._account(line).sid, "From": phone, "To": line, "Body": body}
-        return self._answered(f"{self.public_url}/webhooks/text", form, line, phone)
+        note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, phone, body)
+        return self._answered(note, account, phone)
 
     def press(self, phone: str, call: str, key: str) -> str:
         """The owner presses a key during, or after, a call. As the provider says it, the call is from us to them."""
@@ -128,70 +171,32 @@ class Exchange:
         if found is None:
             return "no such call"
         self.ledger.add("key", phone, key, call, line=found.line)
-        form = {"CallSid": call, "AccountSid": self._account(found.line).sid, "From": found.line, "To": phone}
-        form |= {"Direction": "outbound-api", "CallStatus": "in-progress", "Digits": key}
-        return self._answered(found.action, form, found.line, phone)
+        account = self._account(found.line)
+        return self._answered(handsets_notes.of_key(found.action, account, call, phone, key), account, phone)
 
-    def report(self, entry: Entry, callback: str, fault: Fault | None) -> None:
-        """Tells the application what became of a text or a call, step by step, while nobody waits for it."""
-        if fault == "silent" or not callback:
-            return
-        call = entry.sid.startswith("CA")
-        name, sid = ("CallStatus", "CallSid") if call else ("MessageStatus", "MessageSid")
-        form = {sid: entry.sid, "AccountSid": self._account(entry.line).sid, "From": entry.line, "To": entry.phone}
-        steps = (NOT_MADE if fault == "undelivered" else MADE)["call" if call else "text"]
-        forms = [form | {name: step} for step in steps]
-        if fault == "undelivered":
-            forms[-1]["ErrorCode"] = "30005"
-        self._callbacks.submit(self._tell, urldefrag(callback).url, forms, entry.line)
+    def _answered(self, note: Note, account: Account, phone: str) -> str:
+        answer = self._calling.tell(account, note)
+        if answer is None:
+            return "the application does not answer"
+        if answer.status_code not in (200, 204):
+            return f"the application answered {answer.status_code}"
+        for kind, body in said_back(answer.text):
+            sid = account.new_id("messages")
+            self.ledger.add(kind, phone, body, sid, line=account.number, reference="answer")
+        return "sent"
+
+    @property
+    def _calling(self) -> Calling:
+        return Calling(self.target, self.public_url)
 
     def _account(self, line: str) -> Account:
         return next((each for each in self.accounts if each.number == line), self.accounts[0])
 
-    def _tell(self, url: str, forms: Sequence[dict[str, str]], line: str) -> None:
-        for form in forms:
-            for _turn in range(RETRIES):
-                answer = self._post(url, form, line)
-                if answer is not None and answer.status_code < 500:
-                    break
-
-    def _answered(self, url: str, form: dict[str, str], line: str, phone: str) -> str:
-        answer = self._post(url, form, line)
-        if answer is None:
-            return "the application does not answer"
-        if answer.status_code != 200:
-            return f"the application answered {answer.status_code}"
-        for kind, body in said_back(answer.text):
-            self.ledger.add(kind, phone, body, f"SM{secrets.token_hex(16)}", line=line, reference="answer")
-        return "sent"
-
-    def _post(self, url: str, form: dict[str, str], line: str) -> httpx2.Response | None:
-        """Signed for the public address, sent to this machine: nothing leaves it."""
-        path = url.removeprefix(self.public_url)
-        signature = signed(self._account(line).secret, self.public_url + path, form)
-        headers = {"X-Twilio-Signature": signature, "Host": httpx2.URL(self.public_url).netloc.decode()}
-        try:
-            with httpx2.Client(timeout=PATIENCE, trust_env=False, follow_redirects=False) as client:
-                return client.post(self.target + path, data=form, headers=headers)
-        except httpx2.HTTPError:
-            return None
+    def _later(self, seconds: float, act: Act) -> None:
+        self.timeline.after(seconds, act, self._callbacks)
 
 
-def heard(twiml: str) -> tuple[str, str]:
-    """What a call says once, and where a key goes."""
-    try:
-        root = ElementTree.fromstring(twiml)  # noqa: S314  # our own document, from our own worker
-    except ElementTree.ParseError:
-        return "(silence)", ""
-    gather, say = root.find("Gather"), root.find(".//Say")
-    return (say.text or "" if say is not None else ""), (gather.get("action", "") if gather is not None else "")
-
-
-def said_back(twiml: str) -> list[tuple[Literal["text", "voice"], str]]:
-    """The texts, or the sentences, that the application answered with."""
-    try:
-        root = ElementTree.fromstring(twiml)  # noqa: S314  # our own document, from our own server
-    except ElementTree.ParseError:
-        return []
-    texts: list[tuple[Literal["text", "voice"], str]] = [("text", each.text or "") for each in root.iter("Message")]
-    return texts + [("voice", each.text or "") for each in list(root.iter("Say"))[:1]]
+def _fate(fault: Fault | None, order: Order) -> Delivery | None:
+    if fault == "undelivered":
+        return Delivery(end="failed" if order.what == "calls" else "undelivered", code=NOT_THERE)
+    return Delivery(end="silent") if fault == "silent" else None

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crisis.notify.handsets import Account, Exchange, Owner
+from crisis.notify.handsets import Exchange, Owner
 from crisis.notify.handsets_app import serve_handsets
+from crisis.notify.handsets_calling import Account
 from crisis.notify.ledger import Ledger
 from crisis.settings import Settings
 
@@ -43,7 +44,7 @@ def config_of(settings: Settings, folder: Path) -> Config:
     return Config(
         folder=folder,
         port=urlsplit(settings.provider_url or "").port or 8001,
-        accounts=tuple(each for each in (live, drill) if each.sid),
+        accounts=tuple(each for each in (live, drill) if each.sid),  # the second provider signs with a key of its own
         target=f"http://127.0.0.1:{settings.port}",
         public_url=settings.public_url,
     )

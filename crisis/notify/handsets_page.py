@@ -33,12 +33,15 @@ def own_site(request: Request, origin: Annotated[str, Header()] = "") -> None:
 OwnSite = Depends(own_site)
 
 
-def _network(request: Request) -> Exchange:
+def exchange_of(request: Request) -> Exchange:
     return cast(Exchange, request.app.state.exchange)
 
 
+Network = Annotated[Exchange, Depends(exchange_of)]
+
+
 def page(request: Request) -> Response:
-    network = _network(request)
+    network = exchange_of(request)
     phones = [(phone, owner, entries[-LATEST:]) for phone, owner, entries in network.phones()]
     count = len(network.ledger.entries)
     html = _pages.get_template("handsets.html").render(phones=phones, count=count, what=_WHAT)
@@ -48,19 +51,19 @@ def page(request: Request) -> Response:
 
 def owner_replies(request: Request, phone: Annotated[str, Form()], body: Annotated[str, Form()] = "") -> Response:
     if body.strip():
-        _network(request).reply(phone, body)
+        exchange_of(request).reply(phone, body)
     return RedirectResponse(f"/#p{phone[1:]}", 303)
 
 
 def owner_presses(
     request: Request, phone: Annotated[str, Form()], call: Annotated[str, Form()], key: Annotated[str, Form()]
 ) -> Response:
-    _network(request).press(phone, call, key)
+    exchange_of(request).press(phone, call, key)
     return RedirectResponse(f"/#p{phone[1:]}", 303)
 
 
 def count(request: Request) -> dict[str, int]:
-    return {"count": len(_network(request).ledger.entries)}
+    return {"count": len(exchange_of(request).ledger.entries)}
 
 
 def add_to(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """What the provider sends in: recorded once before anything else, then dealt with, now or after a crash."""
 
 import hashlib
+import logging
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,18 +23,28 @@ SETTLED = timedelta(seconds=10)  # what is younger may be with the web process s
 _WENT_OUT = frozenset({"sent", "delivered", "ringing", "in-progress", "completed", "busy", "no-answer"})
 _NEVER_WENT_OUT = frozenset({"undelivered", "failed"})
 
+log = logging.getLogger(__name__)
+
 
 def deal_with(store: Store, received: Received, at: datetime) -> str:
     """TwiML for the provider. It is marked as dealt with last, so that a crash in between is made up for."""
     match received.source:
         case "text":
-            said = calls.message(_text_back(store, received, at))
+            return calls.message(text_back(store, received, at))
         case "key":
             body = received.body
             said = calls.pressed(store, _asked(received), body["Digits"], body["action"], at)
         case _:
             _status(store, received, at)
             said = calls.SILENCE
+    with store.write() as tx:
+        inbox.done(tx, received.source, received.external_id, at)
+    return said
+
+
+def text_back(store: Store, received: Received, at: datetime) -> str | None:
+    """What is written back to a text, dealt with and marked as such; None where silence is better."""
+    said = _text_back(store, received, at)
     with store.write() as tx:
         inbox.done(tx, received.source, received.external_id, at)
     return said
@@ -73,7 +84,9 @@ def _asked(received: Received) -> Asked:
 
 def _status(store: Store, received: Received, at: datetime) -> None:
     """A receipt can only say more than we knew, and it never stops an escalation (F30 to F33)."""
-    outcome = _outcome(received.body["status"])
+    outcome, code = _outcome(received.body["status"]), received.body.get("code", "")
+    if code.isdecimal():
+        log.warning("a provider reports late that a %s failed: %s", received.body["channel"], code[:6])
     asked, attempt = _asked(received), received.body["attempt"]
     if outcome is None or outcome in _known(store, asked, attempt):
         return

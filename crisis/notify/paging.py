@@ -14,7 +14,8 @@ from crisis.notify import escalation, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
-from crisis.notify.gateway import Gateway, Lines
+from crisis.notify.gateway import Lines
+from crisis.notify.line import Line
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
 from crisis.page_commands import RecordPageAttempt
@@ -154,14 +155,15 @@ def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History
     return found
 
 
-def _send(line: Gateway, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling) -> AttemptOutcome:
+def _send(line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling) -> AttemptOutcome:
     asked = Asked(incident.id, effect.page, owed.who.person)
     assert owed.who.phone is not None
     status = f"/webhooks/status/{incident.id}/{effect.page}/{owed.who.person}/{owed.channel}/{owed.attempt}"
     if owed.channel is Channel.VOICE:
-        said = page_call(filling, line.callbacks + keys_path(asked), owed.who.language)
-        return line.call(owed.who.phone, said, owed.attempt, status)
-    return line.sms(owed.who.phone, text(Subject.PAGE, filling, owed.who.language), owed.attempt, status)
+        said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
+        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency)
+    body = text(Subject.PAGE, filling, owed.who.language)
+    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency)
 
 
 def code_of(

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 import httpx2
 
 from crisis import clock
-from crisis.notify.handsets import Account
+from crisis.notify.handsets_calling import Account
 from crisis.notify.handsets_main import LEDGER, Config
 from crisis.notify.ledger import Entry
 from crisis.store import sample

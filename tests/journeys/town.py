@@ -21,8 +21,9 @@ from websockets.sync.client import connect
 from crisis import clock
 from crisis.events import Event
 from crisis.notify.gateway import lines
-from crisis.notify.handsets import Account, Exchange
+from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
+from crisis.notify.handsets_calling import Account
 from crisis.notify.ledger import Ledger
 from crisis.notify.worker import Worker
 from crisis.page_events import PageAttempted
@@ -287,8 +288,7 @@ def a_town(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         httpx2.Client(base_url=settings.public_url, timeout=20) as client,
     ):
         yield Town(store, settings, time_of_town, exchange, worker, client)
-    if way_out.live is not None:
-        way_out.live.client.close()
+    way_out.close()
 
 
 def evidence(protocol_step: str, hashed: str = "suicide_risk") -> dict[str, str | bool]:

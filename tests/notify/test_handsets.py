@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.notify.handsets import Account, Exchange, Owner, heard, said_back
+from crisis.notify.handsets import Exchange, Owner
 from crisis.notify.handsets_app import build_handsets
+from crisis.notify.handsets_calling import Account
 from crisis.notify.handsets_main import OWNERS, Config, config_from, exchange_from
 from crisis.notify.ledger import Ledger
 from crisis.notify.signature import genuine, signed
+from crisis.notify.twiml import heard, said_back
 from tests.notify.village import DRILL, LIVE, a_network
 
 PHONE = "+16175550103"
@@ -42,12 +44,12 @@ def test_the_signature_is_the_providers_own_published_example() -> None:
     url = "https://mycompany.com/myapp.php?foo=1&bar=2"
 
     assert signed("12345", url, form) == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
-    assert genuine("12345", url, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
+    assert genuine(["12345"], url, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
 
 
 @pytest.mark.parametrize("signature", ["", "RSOYDt4T1cUTdK1PDd93/VVr8B9=", "é"])
 def test_any_other_signature_is_not_genuine(signature: str) -> None:
-    assert not genuine("12345", "https://mycompany.com/", {}, signature)
+    assert not genuine(["12345"], "https://mycompany.com/", {}, signature)
 
 
 def test_a_message_that_was_taken_is_queued_and_then_delivered(client: TestClient, network: Exchange) -> None:

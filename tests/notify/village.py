@@ -19,8 +19,9 @@ from crisis import clock
 from crisis import page_commands as pcmd
 from crisis.commands import Actor, Command
 from crisis.notify.gateway import Lines, lines
-from crisis.notify.handsets import Account, Exchange
+from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
+from crisis.notify.handsets_calling import Account
 from crisis.notify.ledger import Entry, Ledger
 from crisis.notify.worker import Worker
 from crisis.settings import Settings
@@ -53,6 +54,12 @@ POSTS = {
 }
 LIVE = Account(sid="AC" + "1" * 32, secret="the live secret", number="+16175550190")
 DRILL = Account(sid="AC" + "2" * 32, secret="the drill secret", number="+16175550191")
+SECOND = Account(
+    sid="second-live", secret="KEY-live", number="+16175550192", application="app-1", private_key="1a" * 32
+)
+SECOND_DRILL = Account(
+    sid="second-drill", secret="KEY-drill", number="+16175550193", application="app-2", private_key="2b" * 32
+)
 LEVEL = timedelta(minutes=2)
 PUBLIC = "http://testserver"
 
@@ -155,7 +162,10 @@ class Village:
 
 def a_network(folder: Path, target: str = "http://127.0.0.1:9") -> Exchange:
     return Exchange(
-        ledger=Ledger(folder / "ledger.jsonl").load(), accounts=(LIVE, DRILL), target=target, public_url=PUBLIC
+        ledger=Ledger(folder / "ledger.jsonl").load(),
+        accounts=(LIVE, DRILL, SECOND, SECOND_DRILL),
+        target=target,
+        public_url=PUBLIC,
     )
 
 
@@ -171,6 +181,25 @@ def the_settings(provider: str | None, **changes: object) -> Settings:
         drill_from=DRILL.number,
     )
     return known.model_copy(update=changes)
+
+
+def with_second(settings: Settings, url: str) -> Settings:
+    """The same, with the second provider for what is real and what is practised."""
+    return settings.model_copy(
+        update={
+            "second_url": url,
+            "second_account": SECOND.sid,
+            "second_secret": SecretStr(SECOND.secret),
+            "second_application": SECOND.application,
+            "second_from": SECOND.number,
+            "second_public_key": SECOND.public_key,
+            "drill_second_account": SECOND_DRILL.sid,
+            "drill_second_secret": SecretStr(SECOND_DRILL.secret),
+            "drill_second_application": SECOND_DRILL.application,
+            "drill_second_from": SECOND_DRILL.number,
+            "drill_second_public_key": SECOND_DRILL.public_key,
+        }
+    )
 
 
 @contextmanager

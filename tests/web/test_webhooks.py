@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from crisis import clock
@@ -370,6 +371,26 @@ def test_what_the_provider_signed_for_our_address_is_heard(client: TestClient, s
 
     assert found.status_code == 200
     assert found.headers["content-type"] == "application/xml"
+
+
+def test_while_the_secret_is_changed_either_may_sign(store: Store) -> None:
+    changing = the_settings(None, provider_secondary_secret=SecretStr("the next secret"))
+    with TestClient(build_app(store, changing), base_url=PUBLIC) as client:
+        found = [
+            client.post("/webhooks/text", data=TEXT, headers=signature(TEXT, secret)).status_code
+            for secret in (LIVE.secret, "the next secret", "")
+        ]
+
+    assert found == [200, 200, 404]
+
+
+def test_a_machine_that_took_the_call_is_noted_and_is_no_answer_f48(client: TestClient, store: Store) -> None:
+    path = f"/webhooks/status/i-1/i-1-1/{ANA}/voice/1-p-ana-voice-1"
+    form = {"CallSid": "CA1", "AnsweredBy": "machine_start"}
+
+    found = client.post(path, data=form, headers=signature(form, url=PUBLIC + path))
+
+    assert found.status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""The stand-in for the first provider: Twilio's addresses, forms, states and error codes."""
+
+import hmac
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.responses import JSONResponse, Response
+
+from crisis.notify.handsets import Exchange, Order
+from crisis.notify.handsets_calling import Account
+from crisis.notify.handsets_faults import NOT_TAKEN, Faults
+from crisis.notify.handsets_notes import ALL_EVENTS, ONLY_THE_END, Sent
+from crisis.notify.handsets_page import Network
+from crisis.notify.handsets_plans import Fault, What
+
+API = "/2010-04-01/Accounts/{account}"
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+LONGEST_VALID = 36_000
+REFUSALS: Mapping[str, tuple[int, int, str]] = {
+    "internal": (500, 20500, "Internal server error"),
+    "unavailable": (503, 20503, "Service unavailable"),
+    "too_many": (429, 20429, "Too many requests"),
+    "stopped": (400, 21610, "Attempt to send to unsubscribed recipient"),
+    "bad_number": (400, 21211, "The 'To' number is not a valid phone number"),
+    "landline": (400, 21614, "The 'To' number is not a valid mobile number"),
+    "wrong_secret": (401, 20003, "Authenticate"),
+    "suspended": (403, 20005, "Account not active"),
+}
+
+
+class NotTheirs(Exception):
+    """Name and secret are not those of the account."""
+
+
+class Twilio:
+    def refusal(self, kind: str) -> Response:
+        return _error(*REFUSALS[kind])
+
+    def odd(self, fault: Fault) -> Response:
+        if fault == "no_content_privacy":
+            return _error(400, 30029, "Invalid ContentRetention")
+        error = 30001 if fault == "error_in_success" else None
+        return JSONResponse({"sid": None, "status": "queued", "error_code": error}, 201)
+
+
+FAULTS = Faults(Twilio())
+
+
+def customer(network: Network, account: str, authorization: Annotated[str, Header()] = "") -> Account:
+    """Basic authentication, as the provider asks for it."""
+    try:
+        name, _, secret = b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+    except (NotBase64, UnicodeDecodeError):
+        name, secret = "", ""
+    for known in (each for each in network.accounts if not each.second):
+        same = hmac.compare_digest(name.encode(), known.sid.encode())
+        if same and hmac.compare_digest(secret.encode(), known.secret.encode()) and account == known.sid:
+            return known
+    raise NotTheirs
+
+
+Customer = Annotated[Account, Depends(customer)]
+
+
+async def posted(request: Request) -> dict[str, list[str]]:
+    form = await request.form()
+    return {name: [each for each in form.getlist(name) if isinstance(each, str)] for name in form}
+
+
+Posted = Annotated[dict[str, list[str]], Depends(posted)]
+Reference = Annotated[str, Header()]
+
+
+def message_came(network: Network, account: Customer, form: Posted, x_reference: Reference = "") -> Response:
+    return _came(network, "messages", account, form, x_reference)
+
+
+def call_came(network: Network, account: Customer, form: Posted, x_reference: Reference = "") -> Response:
+    return _came(network, "calls", account, form, x_reference)
+
+
+def _came(network: Exchange, what: What, account: Account, form: dict[str, list[str]], reference: str) -> Response:
+    said = {name: values[0] for name, values in form.items() if values}
+    wrong = _wrong(what, account, said)
+    if wrong is not None:
+        return _error(400, *wrong)
+    fault = network.plan.faults.take(said["To"], what, "first")
+    if what == "messages" and network.opted_out(said["To"], account.number):
+        fault = "opted_out"
+    if fault == "no_content_privacy" and "ContentRetention" not in said:
+        fault = None
+    if fault is not None and (fault in NOT_TAKEN or fault == "no_content_privacy"):
+        return FAULTS.answer(fault, None)
+    order = Order(
+        what=what,
+        account=account,
+        phone=said["To"],
+        body=said["Body" if what == "messages" else "Twiml"],
+        reference=reference,
+        status=said.get("StatusCallback", ""),
+        answered_by=said.get("AsyncAmdStatusCallback", "") if said.get("MachineDetection") else "",
+        kept=said.get("ContentRetention") != "discard",
+        valid=float(said.get("ValidityPeriod", LONGEST_VALID)),
+        events=frozenset(form.get("StatusCallbackEvent", [])) & ALL_EVENTS or _events(what),
+    )
+    made = network.take(order, fault)
+    success = JSONResponse(_shown(made, "queued"), 201)
+    return success if fault in (None, "undelivered", "silent") else FAULTS.answer(fault, success)
+
+
+def _events(what: What) -> frozenset[str]:
+    """Who asks for no events of a call is told its end."""
+    return ONLY_THE_END if what == "calls" else ALL_EVENTS
+
+
+def _wrong(what: What, account: Account, said: Mapping[str, str]) -> tuple[int, str] | None:
+    if what == "messages" and not said.get("Body"):
+        return 21602, "Message body is required"
+    if what == "calls" and not said.get("Twiml"):
+        return 21205, "Url parameter is required"
+    if not said.get("To"):
+        return 21604, "A 'To' phone number is required"
+    if not E164.fullmatch(said["To"]):
+        return 21211, "The 'To' number is not a valid phone number"
+    if said.get("From") != account.number:
+        return 21606, "The 'From' phone number is not a valid, SMS-capable number of this account"
+    if (
+        not said.get("ValidityPeriod", "1").isdecimal()
+        or not 1 <= int(said.get("ValidityPeriod", "1")) <= LONGEST_VALID
+    ):
+        return 21621, "ValidityPeriod is between 1 and 36000"
+    return None
+
+
+def _error(status: int, code: int, message: str) -> Response:
+    headers = {"Retry-After": "1"} if status in (429, 503) else None
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return JSONResponse(
+        {"code": code, "message": message, "more_info": more, "status": status}, status, headers=headers
+    )
+
+
+def _shown(made: Sent, status: str) -> dict[str, object]:
+    return {
+        "sid": made.sid,
+        "account_sid": made.account.sid,
+        "to": made.phone,
+        "from": made.account.number,
+        "body": made.body,
+        "status": status,
+        "direction": "outbound-api",
+        "error_code": (made.code or None) if status == made.status else None,
+        "error_message": None,
+    }
+
+
+def one(network: Network, account: Customer, sid: str) -> Response:
+    """A message or a call as it stands now."""
+    made = network.sent.get(sid)
+    if made is None or made.account.sid != account.sid:
+        return _error(404, 20404, "The requested resource was not found")
+    return JSONResponse(_shown(made, made.status))
+
+
+def messages(network: Network, account: Customer, request: Request) -> dict[str, object]:
+    return {"messages": _listed(network, "messages", account, request.query_params.get("To"))}
+
+
+def calls(network: Network, account: Customer, request: Request) -> dict[str, object]:
+    return {"calls": _listed(network, "calls", account, request.query_params.get("To"))}
+
+
+def _listed(network: Exchange, what: What, account: Account, to: str | None) -> list[dict[str, object]]:
+    """What was sent, the newest first; what came from telephones is not among it."""
+    mine = [each for each in network.sent.values() if each.account.sid == account.sid and each.what == what]
+    return [_shown(each, each.status) for each in reversed(mine) if to in (None, each.phone)]
+
+
+def not_theirs(_request: Request, _error: Exception) -> Response:
+    return FAULTS.dialect.refusal("wrong_secret")
+
+
+def add_to(app: FastAPI) -> None:
+    app.add_exception_handler(NotTheirs, not_theirs)
+    app.add_api_route(f"{API}/Messages.json", message_came, methods=["POST"], response_model=None)
+    app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
+    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"])
+    app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"])
+    for kind in ("Messages", "Calls"):
+        app.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)

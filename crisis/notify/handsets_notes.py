@@ -1,0 +1,105 @@
+"""What each provider tells the application, in its own words: receipts, who took a call, texts, keys."""
+
+from dataclasses import dataclass
+
+from crisis.notify.handsets_calling import Account, Note
+from crisis.notify.handsets_plans import Delivery, What
+
+ALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+ONLY_THE_END = frozenset({"completed"})
+EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
+BEFORE = {"messages": ("sent",), "calls": ("initiated", "ringing")}
+SECOND_STATUS = {"sent": "sent", "delivered": "delivered", "undelivered": "delivery_failed", "failed": "sending_failed"}
+SECOND_CODES = {30005: "40001", 30007: "40002", 30036: "40014"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """A text or a call as its provider knows it."""
+
+    sid: str
+    what: What
+    account: Account
+    phone: str
+    body: str
+    status: str = "queued"
+    code: int = 0
+
+    def end(self, fate: Delivery) -> None:
+        done = "completed" if self.what == "calls" else "delivered"
+        self.status = done if fate.end in ("delivered", "completed", "pretended", "silent") else fate.end
+        self.code = fate.code
+
+
+def of(made: Sent, status: str, answered_by: str, fate: Delivery, events: frozenset[str]) -> list[Note]:
+    """The receipts of one text or call, in order; a provider that loses it silently says nothing."""
+    if fate.end == "silent":
+        return []
+    notes = [_receipt(made, status, step) for step in _steps(made, events)] if status else []
+    if answered_by and made.status == "completed":
+        form = _call(made.account, made.sid, made.account.number, made.phone) | {"AnsweredBy": fate.answered_by}
+        notes.append(Note(url=answered_by, form=form | {"MachineDetectionDuration": "2400"}))
+    return notes
+
+
+def _steps(made: Sent, events: frozenset[str]) -> list[str]:
+    if made.what == "messages":
+        return ["sent", made.status]
+    before = ("initiated",) if made.status == "failed" else ("initiated", "ringing")
+    steps = [*before, *(("in-progress",) if made.status == "completed" else ()), made.status]
+    return [step for step in steps if EVENT_OF.get(step, "completed") in events]
+
+
+def _receipt(made: Sent, url: str, step: str) -> Note:
+    fault = str(made.code) if made.code and step == made.status else ""
+    if made.what == "calls":
+        form = _call(made.account, made.sid, made.account.number, made.phone) | {"CallStatus": step}
+        return Note(url=url, form=form | ({"ErrorCode": fault} if fault else {}))
+    if made.account.second:
+        return Note(url=url, event=_second_receipt(made, step, fault))
+    form = {"MessageSid": made.sid, "AccountSid": made.account.sid, "From": made.account.number, "To": made.phone}
+    form |= {"MessageStatus": step}
+    return Note(url=url, form=form | ({"ErrorCode": fault} if fault else {}))
+
+
+def _call(account: Account, sid: str, line: str, phone: str) -> dict[str, str]:
+    return {"CallSid": sid, "AccountSid": account.sid, "From": line, "To": phone}
+
+
+def _second_receipt(made: Sent, step: str, fault: str) -> dict[str, object]:
+    errors = [{"code": SECOND_CODES.get(made.code, "40008"), "title": "Undelivered"}] if fault else []
+    payload: dict[str, object] = {
+        "id": made.sid,
+        "direction": "outbound",
+        "from": {"phone_number": made.account.number},
+        "to": [{"phone_number": made.phone, "status": SECOND_STATUS[step]}],
+        "errors": errors,
+    }
+    return _event("message.finalized" if step == made.status else "message.sent", made.sid + step, payload)
+
+
+def _event(kind: str, name: str, payload: dict[str, object]) -> dict[str, object]:
+    return {
+        "data": {"event_type": kind, "id": name, "record_type": "event", "payload": payload},
+        "meta": {"attempt": 1},
+    }
+
+
+def of_reply(url: str, account: Account, sid: str, phone: str, body: str) -> Note:
+    if account.second:
+        payload: dict[str, object] = {
+            "id": sid,
+            "direction": "inbound",
+            "from": {"phone_number": phone},
+            "to": [{"phone_number": account.number, "status": "webhook_delivered"}],
+            "text": body,
+            "errors": [],
+        }
+        return Note(url=url, event=_event("message.received", sid, payload))
+    form = {"MessageSid": sid, "AccountSid": account.sid, "From": phone, "To": account.number, "Body": body}
+    return Note(url=url, form=form)
+
+
+def of_key(url: str, account: Account, call: str, phone: str, key: str) -> Note:
+    form = _call(account, call, account.number, phone)
+    return Note(url=url, form=form | {"Direction": "outbound-api", "CallStatus": "in-progress", "Digits": key})

@@ -1,0 +1,119 @@
+"""What every telephone provider can do for us, and the HTTP they have in common: short, bounded, not redirected."""
+
+import json
+import ssl
+from dataclasses import dataclass
+from functools import cache
+from time import monotonic
+from typing import Protocol, cast
+
+import httpx2
+
+from crisis.notify.failures import Answer, Failure, refused, unknown
+
+LARGEST = 64 * 1024
+RING = 25  # seconds: shorter than most voicemail waits
+LONGEST_CALL = 180  # seconds
+VALID = 300  # seconds: a text must not arrive hours later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds. After `hedge` without an answer a page is given to the other provider too."""
+
+    connect: float = 1.5
+    total: float = 4.0
+    hedge: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Full addresses, which the provider calls back."""
+
+    status: str | None = None  # what became of it
+    answered_by: str | None = None  # whether a person or a machine took the call
+
+
+class Provider(Protocol):
+    """One account with its number. None of these raise for what the provider does."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sender(self) -> str: ...
+
+    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer: ...
+
+    def call(self, to: str, twiml: str, reference: str, told: Told) -> Answer: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+    retry_after: bool
+
+    def json(self) -> dict[str, object] | None:
+        """None for everything that is not one JSON object (F17)."""
+        try:
+            said = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return cast(dict[str, object], said) if isinstance(said, dict) else None
+
+    @property
+    def come_back(self) -> bool:
+        """It did nothing, and says so."""
+        return self.status == 429 or (self.status == 503 and self.retry_after)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom the machine trusts, read once: reading is most of the work of making a client."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def a_client(url: str, patience: Patience, auth: tuple[str, str] | None = None) -> httpx2.Client:
+    return httpx2.Client(
+        base_url=url,
+        auth=auth,
+        timeout=httpx2.Timeout(patience.total - patience.connect, connect=patience.connect),
+        limits=httpx2.Limits(max_keepalive_connections=0),  # a kept connection that was closed leaves us not knowing
+        follow_redirects=False,
+        trust_env=False,
+        verify=certificates(),
+    )
+
+
+def posted(
+    client: httpx2.Client,
+    path: str,
+    total: float,
+    *,
+    headers: dict[str, str],
+    form: dict[str, str | list[str]] | None = None,
+    said: dict[str, object] | None = None,
+) -> Reply | Answer:
+    """The provider's reply, or what is known where there is none."""
+    until = monotonic() + total
+    try:
+        with client.stream("POST", path, data=form, json=said, headers=headers) as answer:
+            body = _capped(answer, until)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+        return refused(Failure.TEMPORARY, "no connection")  # it never reached the provider (F13, F19)
+    except httpx2.HTTPError:
+        return unknown("no answer")
+    return Reply(answer.status_code, body, "retry-after" in answer.headers)
+
+
+def _capped(answer: httpx2.Response, until: float) -> bytes:
+    """Nothing where the body is endless, by size or by time."""
+    read = bytearray()
+    for chunk in answer.iter_bytes():
+        read += chunk
+        if len(read) > LARGEST or monotonic() > until:
+            return b""
+    return bytes(read)
