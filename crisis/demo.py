@@ -29,6 +29,7 @@ from crisis.store.sealed import KeyRing
 
 HOST = "127.0.0.1"
 SENDER, DRILL_SENDER = "+16175550190", "+16175550191"
+SECOND_SENDER, SECOND_DRILL_SENDER = "+16175550192", "+16175550193"
 JURISDICTION = "US-MA"
 SIGN_INS, CONFIG = "sign-ins.json", "config.json"
 

@@ -1,5 +1,6 @@
 """How the stand-in calls the application: in the shape, with the signature and with the patience of each provider."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -47,6 +48,11 @@ class Account:
         if what == "calls":
             return f"v3:{name}"
         return "-".join((name[:8], name[8:12], name[12:16], name[16:20], name[20:]))
+
+
+def stand_in_key(secret: str) -> str:
+    """The key with which the stand-in signs as the second provider: whoever has the account's secret knows it."""
+    return hashlib.sha256(b"handsets|" + secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

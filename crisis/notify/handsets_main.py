@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from crisis.notify.handsets import Exchange, Owner
 from crisis.notify.handsets_app import serve_handsets
-from crisis.notify.handsets_calling import Account
+from crisis.notify.handsets_calling import Account, stand_in_key
 from crisis.notify.ledger import Ledger
 from crisis.settings import Settings
 
@@ -37,17 +39,31 @@ class Config:
 
 
 def config_of(settings: Settings, folder: Path) -> Config:
-    """Stands in for the provider that the settings name, with the same accounts."""
+    """Stands in for the providers that the settings name, with the same accounts."""
     secrets = (settings.provider_secret.get_secret_value(), settings.drill_secret.get_secret_value())
     live = Account(sid=settings.provider_account, secret=secrets[0], number=settings.provider_from)
     drill = Account(sid=settings.drill_account, secret=secrets[1], number=settings.drill_from)
+    seconds = (
+        (settings.second_account, settings.second_secret, settings.second_from, settings.second_application),
+        (
+            settings.drill_second_account,
+            settings.drill_second_secret,
+            settings.drill_second_from,
+            settings.drill_second_application,
+        ),
+    )
     return Config(
         folder=folder,
         port=urlsplit(settings.provider_url or "").port or 8001,
-        accounts=tuple(each for each in (live, drill) if each.sid),  # the second provider signs with a key of its own
+        accounts=tuple(each for each in (live, drill, *(_second(*each) for each in seconds)) if each.sid),
         target=f"http://127.0.0.1:{settings.port}",
         public_url=settings.public_url,
     )
+
+
+def _second(sid: str, secret: SecretStr, number: str, application: str) -> Account:
+    plain = secret.get_secret_value()
+    return Account(sid=sid, secret=plain, number=number, application=application, private_key=stand_in_key(plain))
 
 
 def config_from(text: str) -> Config:
