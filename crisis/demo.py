@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
+from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import OWNERS, config_of
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
@@ -73,6 +74,7 @@ def _free(wanted: int) -> int:
 
 
 def _settings(folder: Path, port: int, handsets: int) -> Settings:
+    keys = [secrets.token_hex(16) for _account in range(2)]
     return Settings(
         database_url=f"sqlite:///{folder / 'crisis.db'}",
         key_file=folder / "keys.json",
@@ -86,6 +88,17 @@ def _settings(folder: Path, port: int, handsets: int) -> Settings:
         drill_account="AC" + secrets.token_hex(16),
         drill_secret=SecretStr(secrets.token_hex(16)),
         drill_from=DRILL_SENDER,
+        second_url=f"http://{HOST}:{handsets}",
+        second_account="second",
+        second_secret=SecretStr(keys[0]),
+        second_application="demo",
+        second_from=SECOND_SENDER,
+        second_public_key=stand_in_public_key(keys[0]),
+        drill_second_account="second-drill",
+        drill_second_secret=SecretStr(keys[1]),
+        drill_second_application="demo-drill",
+        drill_second_from=SECOND_DRILL_SENDER,
+        drill_second_public_key=stand_in_public_key(keys[1]),
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from crisis import clock
 from crisis.errors import NotFound
-from crisis.notify import calls, inbound
+from crisis.notify import calling_back, calls, inbound
 from crisis.notify.answers import Asked
 from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
@@ -33,8 +33,7 @@ def text_came(request: Request, came: Signed, later: BackgroundTasks) -> Respons
     if came.answers:
         return _twiml(calls.message(said))
     if said is not None:
-        out = cast(Lines, request.app.state.lines)
-        later.add_task(out.answer, _of(form, "To"), form["From"], said, received.external_id)
+        later.add_task(_lines(request).answer, _of(form, "To"), form["From"], said, received.external_id)
     return Response(status_code=204)
 
 
@@ -50,8 +49,20 @@ def key_came(request: Request, incident: str, page: str, person: str, came: Sign
     return _twiml(inbound.deal_with(store_of(request), received, received.received_at))
 
 
+@router.post("/call", dependencies=[Anyone])
+def call_came(request: Request, came: Signed, later: BackgroundTasks) -> Response:
+    """Somebody calls our number back."""
+    form, at = came.form, clock.now()
+    said, owed = calling_back.called(store_of(request), _of(form, "From"), at)
+    if owed is not None:
+        later.add_task(_lines(request).call_back, owed, _of(form, "CallSid"))
+    return _twiml(said)
+
+
 @router.post("/status/{incident}/{page}/{person}/{channel}/{attempt}", dependencies=[Anyone])
-def status_came(request: Request, channel: Channel, came: Signed) -> Response:
+def status_came(
+    request: Request, came: Signed, later: BackgroundTasks, *, incident: str, page: str, person: str, channel: Channel
+) -> Response:
     form = came.form
     status = form.get("MessageStatus") or form.get("AnsweredBy") or _of(form, "CallStatus")
     sid = form.get("MessageSid") or _of(form, "CallSid")
@@ -59,7 +70,15 @@ def status_came(request: Request, channel: Channel, came: Signed) -> Response:
     received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
         inbound.deal_with(store_of(request), received, received.received_at)
+        asked = Asked(IncidentId(incident), PageId(page), PersonId(person))
+        left = calling_back.voicemail(store_of(request), asked, status, received.received_at)
+        if left is not None:
+            later.add_task(_lines(request).say, _of(form, "AccountSid"), sid, left)
     return Response(status_code=204)
+
+
+def _lines(request: Request) -> Lines:
+    return cast(Lines, request.app.state.lines)
 
 
 def _of(form: Form, name: str) -> str:

@@ -1,5 +1,6 @@
 """What a call says and asks: a menu of keys, valid while it speaks, and nothing about the student."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
@@ -42,6 +43,12 @@ def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> 
 
 def message(body: str | None) -> str:
     return SILENCE if body is None else f"<Response><Message>{escape(body)}</Message></Response>"
+
+
+def said_once(sentences: Sequence[str], languages: Sequence[str]) -> str:
+    """Each sentence in its language, and the call is over."""
+    said = "".join(_say(sentence, language) for sentence, language in zip(sentences, languages, strict=True))
+    return f"<Response>{said}<Hangup/></Response>"
 
 
 def _say(sentence: str, language: str) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from crisis.notify.calling_back import CallBack
 from crisis.notify.line import Line, Way
 from crisis.notify.provider import Patience, a_client
 from crisis.notify.telnyx import Telnyx
@@ -36,6 +37,16 @@ class Lines:
         for line in (self.live, self.drill):
             if line is not None:
                 line.answer(sender, to, body, reference)
+
+    def say(self, account: str, call: str, twiml: str) -> None:
+        for line in (self.live, self.drill):
+            if line is not None:
+                line.say(account, call, twiml)
+
+    def call_back(self, owed: CallBack, reference: str) -> None:
+        line = self.of(owed.mode)
+        if line is not None:
+            line.call(owed.phone, owed.menu(line.address), reference, urgency=owed.urgency)
 
     def close(self) -> None:
         for line in (self.live, self.drill):

@@ -156,6 +156,11 @@ class Exchange:
             wait += habit.after
             self._later(wait, partial(self.press, entry.phone, entry.sid, key))
 
+    def say(self, made: Sent, twiml: str) -> None:
+        """Into a call that goes on: a person hears it, a machine records it."""
+        said = "".join(body for _kind, body in said_back(twiml))
+        self.ledger.add("voice", made.phone, said, made.sid, line=made.account.number)
+
     def reply(self, phone: str, body: str) -> str:
         """The owner writes back to the number that wrote last; returns how it went."""
         line = next((each.line for each in reversed(self.ledger.of_phone(phone)) if each.line), self.accounts[0].number)
@@ -163,6 +168,12 @@ class Exchange:
         sid = account.new_id("messages")
         self.ledger.add("reply", phone, body, sid, line=line)
         note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, phone, body)
+        return self._answered(note, account, phone)
+
+    def ring(self, phone: str, line: str) -> str:
+        """The owner calls one of the numbers; returns how it went."""
+        account = self._account(line)
+        note = handsets_notes.of_ring(f"{self.public_url}/webhooks/call", account, account.new_id("calls"), phone)
         return self._answered(note, account, phone)
 
     def press(self, phone: str, call: str, key: str) -> str:

@@ -55,6 +55,10 @@ def stand_in_key(secret: str) -> str:
     return hashlib.sha256(b"handsets|" + secret.encode()).hexdigest()
 
 
+def stand_in_public_key(secret: str) -> str:
+    return public_of(bytes.fromhex(stand_in_key(secret)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """One thing that the application is told: a form, or an event as JSON. `token` is the same each time it is told."""

@@ -19,7 +19,7 @@ DONE = {"ok": True}
 
 
 def set_fault(
-    network: Network, phone: str, what: What, fault: Fault, times: int = 1, at: Which = "*"
+    network: Network, phone: str, what: What, fault: Fault, *, times: int = 1, at: Which = "*"
 ) -> dict[str, bool]:
     network.plan.set(phone, what, fault, times, at=at)
     return DONE
@@ -31,7 +31,14 @@ def clear_faults(network: Network) -> dict[str, bool]:
 
 
 async def set_plan(
-    request: Request, network: Network, kind: Kind, phone: str = "*", what: What = "*", times: int = 1, at: Which = "*"
+    request: Request,
+    network: Network,
+    kind: Kind,
+    *,
+    phone: str = "*",
+    what: What = "*",
+    times: int = 1,
+    at: Which = "*",
 ) -> dict[str, bool]:
     """The body is the plan; the address says for whom."""
     try:

@@ -166,6 +166,14 @@ def one(network: Network, account: Customer, sid: str) -> Response:
     return JSONResponse(_shown(made, made.status))
 
 
+def call_said(network: Network, account: Customer, sid: str, form: Posted) -> Response:
+    made = network.sent.get(sid)
+    if made is None or made.account.sid != account.sid or made.what != "calls":
+        return _error(404, 20404, "The requested resource was not found")
+    network.say(made, form["Twiml"][0])
+    return JSONResponse(_shown(made, "in-progress"))
+
+
 def messages(network: Network, account: Customer, request: Request) -> dict[str, object]:
     return {"messages": _listed(network, "messages", account, request.query_params.get("To"))}
 
@@ -190,5 +198,6 @@ def add_to(app: FastAPI) -> None:
     app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
     app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"])
     app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"])
+    app.add_api_route(f"{API}/Calls/{{sid}}.json", call_said, methods=["POST"], response_model=None)
     for kind in ("Messages", "Calls"):
         app.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)

@@ -100,6 +100,11 @@ def of_reply(url: str, account: Account, sid: str, phone: str, body: str) -> Not
     return Note(url=url, form=form)
 
 
+def of_ring(url: str, account: Account, call: str, phone: str) -> Note:
+    form = _call(account, call, phone, account.number)
+    return Note(url=url, form=form | {"Direction": "inbound", "CallStatus": "ringing"})
+
+
 def of_key(url: str, account: Account, call: str, phone: str, key: str) -> Note:
     form = _call(account, call, account.number, phone)
     return Note(url=url, form=form | {"Direction": "outbound-api", "CallStatus": "in-progress", "Digits": key})

@@ -36,7 +36,7 @@ What = Literal["messages", "calls", "*"]
 Which = Literal["first", "second", "*"]
 End = Literal["delivered", "undelivered", "silent", "pretended", "completed", "busy", "no-answer", "failed"]
 Forgery = Literal["", "secret", "address", "missing", "altered"]
-AnsweredBy = Literal["human", "machine_start", "fax", "unknown"]
+AnsweredBy = Literal["human", "machine_start", "machine_end_beep", "fax", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

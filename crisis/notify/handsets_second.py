@@ -90,6 +90,14 @@ def call_came(network: Network, account: Customer, said: Said, sid: str, x_refer
     return _taken(network, order, network.plan.faults.take(to, "calls", "second"))
 
 
+async def call_said(network: Network, account: Customer, sid: str, call: str, request: Request) -> Response:
+    made = network.sent.get(call)
+    if account is None or made is None or made.account.sid != account.sid or sid != account.sid:
+        return _error(404, "10005", "Resource not found")
+    network.say(made, str((await request.form()).get("Texml", "")))
+    return JSONResponse(_shown(made, "calls", "in-progress"))
+
+
 def _taken(network: Exchange, order: Order, fault: Fault | None) -> Response:
     if fault is not None and fault in NOT_TAKEN:
         return FAULTS.answer(fault, None)
@@ -133,4 +141,5 @@ def _text(said: Mapping[str, object], name: str) -> str:
 def add_to(app: FastAPI) -> None:
     app.add_api_route("/v2/messages", message_came, methods=["POST"], response_model=None)
     app.add_api_route("/v2/messages/{sid}", one, methods=["GET"], response_model=None)
+    app.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call_said, methods=["POST"], response_model=None)
     app.add_api_route("/v2/texml/Accounts/{sid}/Calls", call_came, methods=["POST"], response_model=None)

@@ -82,6 +82,13 @@ class Line:
                 return way.ask(Channel.TEXT, None, lambda provider: provider.sms(to, body, reference, told)).outcome
         return None
 
+    def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
+        """In a call of this line that goes on; None when it is not one of its accounts."""
+        for way in self.ways:
+            if way.provider.account == account:
+                return way.ask(Channel.VOICE, Urgency.U1, lambda provider: provider.say(call, twiml)).outcome
+        return None
+
     def close(self) -> None:
         for way in self.ways:
             way.provider.close()

@@ -5,6 +5,7 @@ Unlike the first: its own network, a JSON API, one key instead of account and se
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 
@@ -97,8 +98,18 @@ class Telnyx:
         if told.status is not None:
             said |= {"StatusCallback": told.status, "StatusCallbackEvent": "initiated ringing answered completed"}
         if told.answered_by is not None:
-            said |= {"MachineDetection": "Enable", "AsyncAmd": True, "AsyncAmdStatusCallback": told.answered_by}
+            said |= {
+                "MachineDetection": "DetectMessageEnd",
+                "AsyncAmd": True,
+                "AsyncAmdStatusCallback": told.answered_by,
+            }
         reply = self._post(f"/v2/texml/Accounts/{self.account}/Calls", said, reference)
+        return reply if isinstance(reply, Answer) else answer_of(reply)
+
+    def say(self, call: str, twiml: str) -> Answer:
+        path = f"/v2/texml/Accounts/{self.account}/Calls/{quote(call, safe='')}"
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        reply = posted(self.client, path, self.total, form={"Texml": twiml}, headers=headers)
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 
@@ -84,9 +85,14 @@ class Twilio:
         if told.status is not None:
             form["StatusCallbackEvent"] = CALL_EVENTS
         if told.answered_by is not None:
-            form |= {"MachineDetection": "Enable", "AsyncAmd": "true"}
+            form |= {"MachineDetection": "DetectMessageEnd", "AsyncAmd": "true"}
             form["AsyncAmdStatusCallback"] = told.answered_by + RETRIES
         return self._post("Calls.json", form, reference, told)
+
+    def say(self, call: str, twiml: str) -> Answer:
+        path = f"/2010-04-01/Accounts/{self.account}/Calls/{quote(call, safe='')}.json"
+        reply = posted(self.client, path, self.total, form={"Twiml": twiml}, headers={})
+        return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def close(self) -> None:
         self.client.close()

@@ -301,7 +301,7 @@ def test_what_the_first_provider_is_asked_for() -> None:
         "Twiml": SAY,
         "Timeout": "25",
         "TimeLimit": "180",
-        "MachineDetection": "Enable",
+        "MachineDetection": "DetectMessageEnd",
         "AsyncAmd": "true",
         "AsyncAmdStatusCallback": f"https://crisis.example/s{retries}",
         "StatusCallback": f"https://crisis.example/s{retries}",
