@@ -261,6 +261,17 @@ def test_the_providers_own_words_are_left_to_it(town: Village) -> None:
     assert says(town, "stop") is None
 
 
+def test_who_answers_cancel_is_cut_off_by_the_provider_and_called_instead_f27(town: Village) -> None:
+    paged(town)
+    says(town, "CANCEL")
+
+    incident, _page = paged(town)
+
+    assert town.kinds(ANA) == ["text", "reply", "call"]
+    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    assert outcomes == [AttemptOutcome.REFUSED, AttemptOutcome.ACCEPTED]
+
+
 def pressed(town: Village, key: str) -> None:
     call = next(each for each in reversed(town.on(ANA)) if each.kind == "call")
     assert town.network.press(PHONES[ANA], call.sid, key) == "sent"
