@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from crisis.notify import signature
 from crisis.notify.breaker import Breaker
@@ -19,10 +20,10 @@ from crisis.notify.failures import Answer, Failure, refused, unknown
 from crisis.notify.provider import VALID, Patience, Provider, Told
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
-PLACE = 2.0  # seconds that a call waits for its turn
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
+Heard: TypeAlias = "SimpleQueue[Answer]"
 log = logging.getLogger(__name__)
 
 
@@ -38,9 +39,12 @@ class Way:
     breakers: Mapping[Channel, Breaker] = field(default_factory=_breakers)
     bulkhead: Bulkhead = field(default_factory=Bulkhead)
 
-    def ask(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> Answer:
-        with self.bulkhead.place(lane_of(urgency), PLACE) as entered:
+    def ask(self, channel: Channel, urgency: Urgency | None, place: float, ask: Ask) -> Answer:
+        with self.bulkhead.place(lane_of(urgency), place) as entered:
             answer = ask(self.provider) if entered else refused(Failure.TEMPORARY, "no place")
+        if not entered:
+            log.warning("%s has no place for a %s", self.provider.name, channel)  # that is us, not the provider
+            return answer
         if answer.accepted or answer.against_provider:
             self.breakers[channel].report(failed=not answer.accepted)
         if not answer.accepted:
@@ -76,18 +80,17 @@ class Line:
 
     def answer(self, sender: str, to: str, body: str, reference: str) -> AttemptOutcome | None:
         """From the number that was written to, at most once; None when it is not a number of this line."""
-        told = Told()
-        for way in self.ways:
-            if way.provider.sender == sender:
-                return way.ask(Channel.TEXT, None, lambda provider: provider.sms(to, body, reference, told)).outcome
-        return None
+        told, mine = Told(), [way for way in self.ways if way.provider.sender == sender]
+        if not mine:
+            return None
+        return self._at_most_once(mine, self._way(Channel.TEXT, None, lambda each: each.sms(to, body, reference, told)))
 
     def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
         """In a call of this line that goes on; None when it is not one of its accounts."""
-        for way in self.ways:
-            if way.provider.account == account:
-                return way.ask(Channel.VOICE, Urgency.U1, lambda provider: provider.say(call, twiml)).outcome
-        return None
+        mine = [way for way in self.ways if way.provider.account == account]
+        if not mine:
+            return None
+        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, lambda each: each.say(call, twiml)))
 
     def close(self) -> None:
         for way in self.ways:
@@ -98,32 +101,34 @@ class Line:
         return Told(status=address, answered_by=address)
 
     def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> AttemptOutcome:
-        ways = self._in_order(channel)
-        if urgency is None:
-            return self._at_most_once(ways, channel, ask)
-        return self._at_least_once(ways, lambda way: way.ask(channel, urgency, ask))
+        ways, ask_way = self._in_order(channel), self._way(channel, urgency, ask)
+        return self._at_most_once(ways, ask_way) if urgency is None else self._at_least_once(ways, ask_way)
+
+    def _way(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> Callable[[Way], Answer]:
+        return lambda way: way.ask(channel, urgency, self.patience.place, ask)
 
     def _in_order(self, channel: Channel) -> list[Way]:
         """Those whose breaker is open come last; they are asked when nobody else is left (F20)."""
         fit = [way for way in self.ways if way.breakers[channel].lets_through()]
         return fit + [way for way in self.ways if way not in fit]
 
-    def _at_most_once(self, ways: Sequence[Way], channel: Channel, ask: Ask) -> AttemptOutcome:
+    def _at_most_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
         for way in ways:
-            answer = way.ask(channel, None, ask)
+            heard: Heard = SimpleQueue()
+            _asked(way, ask, heard)
+            answer = _within(heard, self._longest) or unknown("silent")
             if not answer.for_another:
                 return answer.outcome
         return AttemptOutcome.REFUSED
 
     def _at_least_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
-        """Each is asked in a thread of its own; whoever is too slow goes on there and is not waited for."""
-        heard: SimpleQueue[Answer] = SimpleQueue()
+        heard: Heard = SimpleQueue()
         left, asked, answers = deque(ways), 0, list[Answer]()
         while left or len(answers) < asked:
             if left:
-                threading.Thread(target=lambda way: heard.put(ask(way)), args=(left.popleft(),), daemon=True).start()
+                _asked(left.popleft(), ask, heard)
                 asked += 1
-            answer = _within(heard, self.patience.hedge if left else self.patience.total + PLACE)
+            answer = _within(heard, self.patience.hedge if left else self._longest)
             if answer is None and left:
                 continue  # silent: the next one too
             answers.append(answer or unknown("silent"))
@@ -134,8 +139,18 @@ class Line:
         unsure = any(answer.outcome is AttemptOutcome.UNKNOWN for answer in answers)
         return AttemptOutcome.UNKNOWN if unsure else AttemptOutcome.REFUSED
 
+    @property
+    def _longest(self) -> float:
+        """A provider that says a little now and then is not waited for either."""
+        return self.patience.total + self.patience.place
 
-def _within(heard: "SimpleQueue[Answer]", seconds: float) -> Answer | None:
+
+def _asked(way: Way, ask: Callable[[Way], Answer], heard: Heard) -> None:
+    """In a thread of its own; where it is too slow it goes on there and is not waited for."""
+    threading.Thread(target=lambda: heard.put(ask(way)), daemon=True, name="a call out").start()
+
+
+def _within(heard: Heard, seconds: float) -> Answer | None:
     try:
         return heard.get(timeout=seconds)
     except Empty:

@@ -24,6 +24,7 @@ class Patience:
     connect: float = 1.5
     total: float = 4.0
     hedge: float = 2.0
+    place: float = 2.0  # for a turn, where a provider has enough to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

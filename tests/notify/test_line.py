@@ -1,7 +1,11 @@
 """Two providers behind one line, over real HTTP: who is asked when the first is in trouble, how often, and how soon."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -9,6 +13,7 @@ import httpx2
 import pytest
 
 from crisis.notify.breaker import FAILURES, OPEN_FOR
+from crisis.notify.bulkhead import Bulkhead
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
@@ -22,7 +27,7 @@ from tests.notify.village import DRILL, LIVE, PUBLIC, SECOND, SECOND_DRILL, a_ne
 
 PHONE = "+16175550103"
 ACCEPTED, REFUSED, UNKNOWN = AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED, AttemptOutcome.UNKNOWN
-SHORT = Patience(connect=0.4, total=1.0, hedge=0.4)
+SHORT = Patience(connect=0.4, total=1.0, hedge=0.4, place=0.2)
 U1 = Urgency.U1
 SAY = "<Response><Say>Crisis</Say></Response>"
 OURS: list[Fault] = ["busy", "unavailable", "wrong_secret", "suspended"]
@@ -225,6 +230,49 @@ def test_a_number_that_cannot_be_reached_says_nothing_about_the_provider(network
         line.sms(PHONE, "CRISIS", str(number), urgency=U1)
 
     assert not line.ways[0].breakers[Channel.TEXT].open
+
+
+def test_a_provider_that_has_enough_to_do_is_passed_over_and_not_blamed_f16(network: Exchange, line: Line) -> None:
+    full = Line((replace(line.ways[0], bulkhead=Bulkhead(at_once=0)), line.ways[1]), PUBLIC, patience=SHORT)
+
+    outcomes = {full.sms(PHONE, "CRISIS", str(number), urgency=U1) for number in range(FAILURES)}
+
+    assert outcomes == {ACCEPTED}
+    assert set(numbers(network)) == {SECOND.number}
+    assert not full.ways[0].breakers[Channel.TEXT].open
+
+
+@pytest.mark.parametrize("urgency", [U1, None])
+def test_a_provider_that_says_a_little_now_and_then_is_not_waited_for_f16(urgency: Urgency | None) -> None:
+    """Each byte of the headers comes in time, and they never end."""
+    with trickling() as url:
+        line = lines(the_settings(url), SHORT).live
+        assert line is not None
+        began = monotonic()
+
+        outcome = line.sms(PHONE, "CRISIS", "1", urgency=urgency)
+
+    assert outcome is UNKNOWN
+    assert monotonic() - began < SHORT.total + SHORT.place + 1
+
+
+@contextmanager
+def trickling() -> Iterator[str]:
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        connection, _from = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 201 Created\r\nX-Slow: ")
+            while not ended.wait(0.1):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        ended.set()
+        thread.join(5)
 
 
 def test_a_drill_goes_out_on_its_own_accounts_at_both_providers_i_22(network: Exchange, out: Lines) -> None:
