@@ -3,13 +3,13 @@
 Who calls is not believed to be who the number says, since that is easily forged: they are called back on it.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.notify.answers import Asked, page_of
 from crisis.notify.calls import keys_path, page_call, said_once
+from crisis.notify.inbound import courteous
 from crisis.notify.wording import Filling, PageCode, SiteCode, language_of
 from crisis.store import inbox, page_codes, people
 from crisis.store.engine import Store
@@ -50,7 +50,7 @@ def called(store: Store, phone: str, at: datetime) -> tuple[str, CallBack | None
         coded = page_codes.of_phone(tx, phone, at)
     for each in coded:
         page = page_of(store, _asked(each))
-        if page is not None and page.state in LIVE and _seldom(store, f"back|{phone}", at):
+        if page is not None and page.state in LIVE and courteous(store, f"back|{phone}", MOST, at):
             language = _language(store, each)
             said = said_once([HANG_UP[language]], [language])
             return said, CallBack(
@@ -84,14 +84,3 @@ def _asked(coded: Coded) -> Asked:
 def _language(store: Store, coded: Coded) -> str:
     with store.read() as tx:
         return language_of(people.language(tx, coded.person))
-
-
-def _seldom(store: Store, what: str, at: datetime) -> bool:
-    name = hashlib.sha256(what.encode()).hexdigest()
-    with store.write() as tx:
-        for number in range(MOST):
-            token = f"{name}|{at:%Y%m%d%H}|{number}"
-            if inbox.receive(tx, store.keys, "courtesy", token, {}, at=at):
-                inbox.done(tx, "courtesy", token, at)
-                return True
-    return False

@@ -62,10 +62,10 @@ def _text_back(store: Store, received: Received, at: datetime) -> str | None:
     said = replies.answer(store, phone, received.body["Body"], at)
     if said.body is None or not said.plain:
         return said.body
-    return said.body if _courteous(store, phone, PLAIN_ANSWERS[said.known], at) else None
+    return said.body if courteous(store, phone, PLAIN_ANSWERS[said.known], at) else None
 
 
-def _courteous(store: Store, phone: str, most: int, at: datetime) -> bool:
+def courteous(store: Store, phone: str, most: int, at: datetime) -> bool:
     """Two machines that answer each other would never end: only so many an hour are said."""
     name = hashlib.sha256(phone.encode()).hexdigest()
     with store.write() as tx:

@@ -1,17 +1,26 @@
 """Two providers behind one line, over real HTTP: who is asked when the first is in trouble, how often, and how soon."""
 
 import socket
+import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from crisis import clock
 from crisis.notify.breaker import FAILURES, OPEN_FOR
 from crisis.notify.bulkhead import Bulkhead
 from crisis.notify.gateway import Lines, lines
@@ -33,6 +42,7 @@ SAY = "<Response><Say>Crisis</Say></Response>"
 OURS: list[Fault] = ["busy", "unavailable", "wrong_secret", "suspended"]
 THE_NUMBERS: list[Fault] = ["opted_out", "bad_number", "landline"]
 NOBODY_KNOWS: list[Fault] = ["error", "bad_gateway", "gateway_timeout", "reset", "garbage", "truncated", "no_id"]
+LOOPBACK = ip_address("127.0.0.1")
 GONE = "http://127.0.0.1:9"
 
 
@@ -240,6 +250,43 @@ def test_a_provider_that_has_enough_to_do_is_passed_over_and_not_blamed_f16(netw
     assert outcomes == {ACCEPTED}
     assert set(numbers(network)) == {SECOND.number}
     assert not full.ways[0].breakers[Channel.TEXT].open
+
+
+def test_a_provider_whose_certificate_nobody_vouches_for_got_nothing_f19(network: Exchange, url: str) -> None:
+    with behind_a_certificate_of_its_own() as dubious:
+        line = lines(with_second(the_settings(dubious), url), SHORT).live
+        assert line is not None
+
+        outcome = line.sms(PHONE, "CRISIS", "1")
+
+    assert outcome is ACCEPTED
+    assert numbers(network) == [SECOND.number]
+
+
+@contextmanager
+def behind_a_certificate_of_its_own() -> Iterator[str]:
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(clock.now()).not_valid_after(clock.now() + timedelta(days=1))
+    signed = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOOPBACK)]), critical=False).sign(key, None)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(private + signed.public_bytes(Encoding.PEM))
+        file.flush()
+        context.load_cert_chain(file.name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_shakes_hands, args=(listening, context))
+        thread.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join(5)
+
+
+def _shakes_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
+    connection, _from = listening.accept()
+    with connection, suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+        secured.recv(1)
 
 
 @pytest.mark.parametrize("urgency", [U1, None])
