@@ -16,6 +16,7 @@ from crisis import clock
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.demo import run_demo
 from crisis.errors import NotFound, Reason, Refused
+from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import serve_stand_in
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
@@ -150,8 +151,15 @@ def demo(
 
 
 @app.command()
-def handsets() -> None:
-    """The telephone network of this machine: stands in for the provider of the settings, to try and to practise."""
+def handsets(
+    key_of: Annotated[
+        str | None, typer.Option(help="Print the public key that goes with this API key of the second provider.")
+    ] = None,
+) -> None:
+    """The telephone network of this machine: stands in for the providers of the settings, to try and to practise."""
+    if key_of is not None:
+        out.print(stand_in_public_key(key_of))
+        return
     serve_stand_in()
 
 

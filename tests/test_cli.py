@@ -15,11 +15,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from crisis import cli, clock
+from crisis.notify.handsets_main import config_of
 from crisis.store import accounts
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import standard
@@ -301,6 +303,16 @@ def test_a_wish_to_end_is_not_lost_in_what_it_interrupts() -> None:
         Asks()
 
         assert wishes.get(timeout=5) == signal.SIGTERM
+
+
+def test_the_stand_in_says_with_which_key_it_signs_as_the_second_provider(crisis: Crisis) -> None:
+    printed = crisis("handsets", "--key-of", "KEY-of-the-stand-in").strip()
+
+    settings = SETTINGS.model_copy(
+        update={"second_account": "a", "second_secret": SecretStr("KEY-of-the-stand-in"), "second_from": "+16175550192"}
+    )
+    stood_in_for = config_of(settings, Path("unused")).accounts
+    assert [account.public_key for account in stood_in_for] == [printed]
 
 
 def wait_for(url: str) -> None:
