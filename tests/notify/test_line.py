@@ -1,5 +1,6 @@
 """Two providers behind one line, over real HTTP: who is asked when the first is in trouble, how often, and how soon."""
 
+import random
 import socket
 import ssl
 import tempfile
@@ -332,6 +333,28 @@ def test_a_drill_goes_out_on_its_own_accounts_at_both_providers_i_22(network: Ex
     drill.call(PHONE, SAY, "3", urgency=U1)
 
     assert numbers(network) == [DRILL.number, SECOND_DRILL.number, SECOND_DRILL.number]
+
+
+def test_whatever_goes_wrong_practice_and_reality_never_mix_i_22_n19(network: Exchange, out: Lines) -> None:
+    dice = random.Random(22)
+    faults: list[Fault] = [*OURS, *THE_NUMBERS, *NOBODY_KNOWS, "accept_then_error", "silent", "undelivered"]
+    for number in range(150):
+        mode, phone = dice.choice(list(Mode)), f"+1617555{1000 + number}"
+        for at in dice.sample(["first", "second"], dice.randrange(3)):
+            network.plan.set(phone, "*", dice.choice(faults), 1, at=at)  # type: ignore[arg-type]  # one of the two
+        line = out.of(mode)
+        assert line is not None
+        urgency = dice.choice([U1, Urgency.U3, None])
+        send = dice.choice([line.sms, line.call])
+        send(phone, SAY, mode, urgency=urgency)
+
+    from_where = {(each.reference, each.line) for each in network.ledger.entries}
+    assert from_where == {
+        ("live", LIVE.number),
+        ("live", SECOND.number),
+        ("drill", DRILL.number),
+        ("drill", SECOND_DRILL.number),
+    }
 
 
 def test_who_wrote_to_a_number_is_answered_from_that_number(network: Exchange, out: Lines) -> None:

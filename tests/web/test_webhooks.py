@@ -15,6 +15,7 @@ from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
+from crisis.notify.handsets_plans import Callbacks
 from crisis.notify.signature import signed
 from crisis.store import inbox
 from crisis.store.engine import Store
@@ -347,6 +348,37 @@ def test_a_receipt_says_more_than_was_known_f33(town: Village) -> None:
         AttemptOutcome.ACCEPTED,
     }
     assert town.kinds(ANA).count("text") == 1
+
+
+@pytest.mark.parametrize(
+    "astray",
+    [
+        Callbacks(copies=5),  # F30
+        Callbacks(backwards=True),  # F31
+        Callbacks(dropped=True),  # F32
+        Callbacks(early=True),  # F33
+        Callbacks(forged="secret"),  # F34
+        Callbacks(forged="address"),  # F36
+        Callbacks(forged="altered"),
+        Callbacks(replayed_after=0.01),  # F35
+    ],
+    ids=str,
+)
+def test_receipts_that_go_astray_change_nothing_that_is_known_n16(town: Village, astray: Callbacks) -> None:
+    town.network.plan.callbacks.set("*", "*", astray, 9)
+    incident, page = paged(town, Urgency.U1)
+
+    if astray.replayed_after:
+        wait_until(lambda: not town.network.timeline._due)
+    town.network._callbacks.shutdown(wait=True)
+    town.worker.until_quiet()
+
+    attempts = [each.event for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    assert {(each.attempt, each.outcome) for each in attempts} == {
+        (entry.reference, AttemptOutcome.ACCEPTED) for entry in town.on(ANA)
+    }
+    assert sorted(town.kinds(ANA)) == ["call", "text"]
+    assert town.page(incident, page).state is PageState.PAGING
 
 
 def test_what_was_recorded_before_a_crash_is_dealt_with_after_it(town: Village) -> None:
