@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TypeAlias
 
 from crisis.notify import signature
@@ -123,12 +124,12 @@ class Line:
 
     def _at_least_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
         heard: Heard = SimpleQueue()
-        left, asked, answers = deque(ways), 0, list[Answer]()
+        left, asked, until, answers = deque(ways), 0, 0.0, list[Answer]()
         while left or len(answers) < asked:
             if left:
                 _asked(left.popleft(), ask, heard)
-                asked += 1
-            answer = _within(heard, self.patience.hedge if left else self._longest)
+                asked, until = asked + 1, monotonic() + self._longest
+            answer = _within(heard, self.patience.hedge if left else until - monotonic())
             if answer is None and left:
                 continue  # silent: the next one too
             answers.append(answer or unknown("silent"))
@@ -152,6 +153,6 @@ def _asked(way: Way, ask: Callable[[Way], Answer], heard: Heard) -> None:
 
 def _within(heard: Heard, seconds: float) -> Answer | None:
     try:
-        return heard.get(timeout=seconds)
+        return heard.get(timeout=max(seconds, 0))
     except Empty:
         return None

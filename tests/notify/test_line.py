@@ -306,6 +306,19 @@ def test_a_provider_that_says_a_little_now_and_then_is_not_waited_for_f16(urgenc
     assert monotonic() - began < SHORT.total + SHORT.place + 1
 
 
+def test_two_of_those_are_not_waited_for_one_after_the_other_f16() -> None:
+    """A page keeps its lease: it is over before another worker takes it for lost."""
+    with trickling() as first, trickling() as second:
+        line = lines(with_second(the_settings(first), second), SHORT).live
+        assert line is not None
+        began = monotonic()
+
+        outcome = line.sms(PHONE, "CRISIS", "1", urgency=U1)
+
+    assert outcome is UNKNOWN
+    assert monotonic() - began < SHORT.hedge + SHORT.total + SHORT.place + 0.5
+
+
 @contextmanager
 def trickling() -> Iterator[str]:
     ended = threading.Event()
