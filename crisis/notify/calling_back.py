@@ -11,13 +11,13 @@ from crisis.notify.answers import Asked, page_of
 from crisis.notify.calls import keys_path, page_call, said_once
 from crisis.notify.inbound import courteous
 from crisis.notify.wording import Filling, PageCode, SiteCode, language_of
+from crisis.statemachine.paging import LIVE
 from crisis.store import inbox, page_codes, people
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
-from crisis.vocabulary import Mode, PageState, Urgency
+from crisis.vocabulary import Mode, Urgency
 
 MOST = 3  # an hour, to one telephone: nobody is to be rung without end by who gives their number for his own
-LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
 MACHINE = "machine_end"  # how each finding begins that says: now the machine records
 
 HANG_UP = {

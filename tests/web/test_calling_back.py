@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crisis import commands as cmd
+from crisis import page_commands as pcmd
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_calling import Account
@@ -91,7 +91,7 @@ def test_a_stranger_hears_where_help_is_and_is_not_called(town: Village, account
 
 def test_a_page_that_has_ended_calls_nobody_back(town: Village) -> None:
     incident, page = paged(town)
-    town.gives(incident, cmd.CancelPage(by=town.actor(COUNSELOR), page=page))
+    town.gives(incident, pcmd.CancelPage(by=town.actor(COUNSELOR), page=page))
 
     town.network.ring(PHONES[ANA], LIVE.number)
 

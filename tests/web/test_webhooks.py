@@ -269,7 +269,7 @@ def test_who_answers_cancel_is_cut_off_by_the_provider_and_called_instead_f27(to
     incident, _page = paged(town)
 
     assert town.kinds(ANA) == ["text", "reply", "call"]
-    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
     assert outcomes == [AttemptOutcome.REFUSED, AttemptOutcome.ACCEPTED]
 
 
@@ -373,7 +373,7 @@ def test_receipts_that_go_astray_change_nothing_that_is_known_n16(town: Village,
     town.network._callbacks.shutdown(wait=True)
     town.worker.until_quiet()
 
-    attempts = [each.event for each in town.log(incident) if isinstance(each.event, ev.PageAttempted)]
+    attempts = [each.event for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
     assert {(each.attempt, each.outcome) for each in attempts} == {
         (entry.reference, AttemptOutcome.ACCEPTED) for entry in town.on(ANA)
     }
