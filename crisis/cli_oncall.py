@@ -54,7 +54,7 @@ def who_is_on_call(
     with reading() as tx:
         here = people.school(tx, SchoolId(school))
         when = clock.now() if at is None else begins(_wall_time(at), here.zone)
-        asked = [each for each in rotations.slots(tx, here.district) if role in (None, each[0])]
+        asked = [each for each in rotations.slots(tx, here.district, here.id) if role in (None, each[0])]
         answers = [
             (each, rotations.answer(tx, here.district, Slot(school=here.id, role=each[0], level=each[1]), at=when))
             for each in asked

@@ -26,9 +26,20 @@ class Away:
     told_by: PersonId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One override, with the slot that it is for."""
+
+    slot: Slot
+    override: Override
+
+
 def add_override(
     tx: Connection, district: DistrictId, slot: Slot, override: Override, *, at: datetime, by: PersonId | None
 ) -> None:
+    """An id that is known was sent twice, and counts once."""
+    if tx.execute(select(OVERRIDE.c.id).where(OVERRIDE.c.id == override.id)).first() is not None:
+        return
     rotations.must_be_ours(tx, district, slot)
     away = rotations.absences(tx, district, override.starts_at, override.ends_at)
     swapping.must_fit(override, away, at)
@@ -80,6 +91,16 @@ def override_slot(tx: Connection, district: DistrictId, override: str) -> Slot:
     row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound
+    return _slot(row)
+
+
+def coming_overrides(tx: Connection, district: DistrictId, at: datetime) -> list[Change]:
+    query = select(OVERRIDE).where(OVERRIDE.c.district == district, OVERRIDE.c.ends_at > at)
+    rows = tx.execute(query.order_by(OVERRIDE.c.starts_at, OVERRIDE.c.made_at, OVERRIDE.c.id))
+    return [Change(slot=_slot(row), override=rotations.override_of(row)) for row in rows]
+
+
+def _slot(row: Found) -> Slot:
     return Slot(school=row.school, role=row.role, level=row.level)
 
 
@@ -90,7 +111,9 @@ def _must_be_here(tx: Connection, district: DistrictId, person: PersonId) -> Non
 
 
 def offer_swap(tx: Connection, district: DistrictId, swap: Swap, *, at: datetime) -> None:
-    """The giver has the turn until the other accepts."""
+    """The giver has the turn until the other accepts. An id that is known was sent twice, and counts once."""
+    if tx.execute(select(SWAP.c.id).where(SWAP.c.id == swap.id)).first() is not None:
+        return
     _must_be_possible(tx, district, swap, at)
     place = {"school": swap.slot.school, "role": swap.slot.role, "level": swap.slot.level}
     back_starts_at, back_ends_at = swap.back or (None, None)
@@ -154,7 +177,7 @@ def _carry_out(tx: Connection, district: DistrictId, swap: Swap, *, at: datetime
 def _swap(row: Found) -> Swap:
     return Swap(
         id=row.id,
-        slot=Slot(school=row.school, role=row.role, level=row.level),
+        slot=_slot(row),
         giver=row.giver,
         taker=row.taker,
         starts_at=row.starts_at,
@@ -181,6 +204,8 @@ def add_absence(
     source_id: str | None = None,
 ) -> None:
     """Takes the person out of every layer; nobody slides into their turn: the gap is shown until it is filled."""
+    if tx.execute(select(ABSENCE.c.id).where(ABSENCE.c.id == away.id)).first() is not None:
+        return  # sent twice
     swapping.must_be_a_span(away.starts_at, away.ends_at, at)
     _must_be_here(tx, district, away.person)
     values = {"id": away.id, "district": district, "person": away.person, "source_id": source_id}
@@ -197,6 +222,13 @@ def drop_absence(tx: Connection, district: DistrictId, absence: str, *, at: date
     else:
         tx.execute(delete(ABSENCE).where(ABSENCE.c.id == absence))
     audit.record(tx, at=at, actor=by, action="absence ended", subject=found.person)
+
+
+def forget_imported(tx: Connection, district: DistrictId, person: PersonId, *, at: datetime) -> None:
+    """What a calendar had said of times that are still to come; it is about to say them anew."""
+    theirs = (ABSENCE.c.district == district, ABSENCE.c.person == person, ABSENCE.c.source_id.is_not(None))
+    tx.execute(delete(ABSENCE).where(*theirs, ABSENCE.c.starts_at >= at))
+    tx.execute(update(ABSENCE).where(*theirs, ABSENCE.c.starts_at < at, ABSENCE.c.ends_at > at).values(ends_at=at))
 
 
 def absence_of(tx: Connection, district: DistrictId, absence: str) -> Away:

@@ -81,7 +81,7 @@ def read(tx: Connection, district: DistrictId, since: datetime, until: datetime,
     for row in tx.execute(
         _touching(OVERRIDE, district, since, until, only).order_by(OVERRIDE.c.made_at, OVERRIDE.c.id)
     ):
-        overrides[_slot(row)].append(_override(row))
+        overrides[_slot(row)].append(override_of(row))
     plans = {
         slot: Plan(rotations=tuple(rotations[slot]), shifts=tuple(shifts[slot]), overrides=tuple(overrides[slot]))
         for slot in {*rotations, *shifts, *overrides}
@@ -117,7 +117,7 @@ def _turn(row: Found) -> Turn:
     return Turn(id=row.id, person=row.person, starts_at=row.starts_at, ends_at=row.ends_at)
 
 
-def _override(row: Found) -> Override:
+def override_of(row: Found) -> Override:
     return Override(
         id=row.id,
         kind=row.kind,
@@ -188,25 +188,31 @@ def _calendars(tx: Connection, district: DistrictId, only: Slot | None) -> dict[
     return {each.id: calendars.layers(tx, each.id) for each in people.schools(tx, district)}
 
 
-def slots(tx: Connection, district: DistrictId) -> list[tuple[Role, int]]:
-    """Every role and level that a page can come to: those of the ladders, and those that somebody planned."""
+def slots(tx: Connection, district: DistrictId, school: SchoolId) -> list[tuple[Role, int]]:
+    """Every role and level that a page at a school can come to: those of the ladders, and those that are planned."""
     found = set(ALWAYS_NEEDED)
-    for table in (LADDER, ROTATION, SHIFT):
-        rows = tx.execute(select(table.c.role, table.c.level).where(table.c.district == district).distinct())
-        found |= {(Role(row.role), int(row.level)) for row in rows}
+    asked = [select(LADDER.c.role, LADDER.c.level).where(LADDER.c.district == district)]
+    for table in (ROTATION, SHIFT):
+        here = or_(table.c.school == school, table.c.school.is_(None))
+        asked.append(select(table.c.role, table.c.level).where(table.c.district == district, here))
+    for query in asked:
+        found |= {(Role(row.role), int(row.level)) for row in tx.execute(query.distinct())}
     order = list(Role)
     return sorted(found, key=lambda each: (order.index(each[0]), each[1]))
 
 
 def gaps_ahead(tx: Connection, district: DistrictId, since: datetime, *, span: timedelta = LOOKED_AHEAD) -> list[Gap]:
     """F55: every stretch of the coming days for which somebody must still be found; the earliest first."""
-    until = since + span
-    book, schools = read(tx, district, since, until), [each.id for each in people.schools(tx, district)]
+    return gaps_in(tx, district, read(tx, district, since, since + span), since, since + span)
+
+
+def gaps_in(tx: Connection, district: DistrictId, book: Book, since: datetime, until: datetime) -> list[Gap]:
+    """What is missing at several schools for the same time and cause is one gap."""
     found: dict[tuple[Role, int, Stretch], list[SchoolId]] = defaultdict(list)
-    for role, level in slots(tx, district):
-        for school in schools:
-            for gap in gaps(book.schedule(Slot(school=school, role=role, level=level)), since, until):
-                found[role, level, gap].append(school)
+    for school in people.schools(tx, district):
+        for role, level in slots(tx, district, school.id):
+            for gap in gaps(book.schedule(Slot(school=school.id, role=role, level=level)), since, until):
+                found[role, level, gap].append(school.id)
     ordered = sorted(found.items(), key=lambda each: each[0][2].starts_at)
     return [
         Gap(schools=tuple(where), role=role, level=level, stretch=stretch) for (role, level, stretch), where in ordered
@@ -249,6 +255,14 @@ def drop_rotation(tx: Connection, district: DistrictId, rotation: str, *, at: da
         tx.execute(delete(table).where(table.c.rotation == rotation))
     tx.execute(delete(ROTATION).where(ROTATION.c.id == rotation))
     audit.record(tx, at=at, actor=by, action="rotation dropped", subject=rotation)
+
+
+def rotation_slot(tx: Connection, district: DistrictId, rotation: str) -> Slot:
+    query = select(ROTATION).where(ROTATION.c.id == rotation, ROTATION.c.district == district)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return _slot(row)
 
 
 def must_be_ours(tx: Connection, district: DistrictId, slot: Slot) -> None:
