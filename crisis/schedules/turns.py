@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from crisis.schedules.rota import Rotation, Turn
-from crisis.schedules.wall import begins, day_at, ends
+from crisis.schedules.wall import begins, ends, shown
 
 DAY = timedelta(days=1)
 
@@ -15,24 +15,26 @@ def turns_at(rotation: Rotation, at: datetime) -> list[Turn]:
 
 
 def turns_in(rotation: Rotation, since: datetime, until: datetime) -> Iterator[Turn]:
-    """Those that touch the span, in order. A day more on either side, because walls differ from UTC by up to one."""
-    first = _number_before(rotation, day_at(since, rotation.zone) - DAY)
-    last = _number_before(rotation, day_at(until, rotation.zone) + DAY) + len(rotation.handovers)
-    for number in range(max(0, first), last + 1):
-        turn = _turn(rotation, number)
-        if turn is not None and turn.starts_at <= until and turn.ends_at > since:
-            yield turn
+    """Those that touch the span, in order. A day more on either side: no change of clocks is longer."""
+    low, high = shown(since, rotation.zone) - DAY, shown(until, rotation.zone) + DAY
+    first = max(0, _first_number(rotation, low.date()))
+    last = _first_number(rotation, high.date()) + len(rotation.handovers)
+    over = _wall(rotation, first)
+    for number in range(first, last + 1):
+        starts, over = over, _wall(rotation, number + 1)
+        if over >= low and starts <= high:
+            turn = _turn(rotation, number, starts, over)
+            if turn is not None and turn.starts_at <= until and turn.ends_at > since:
+                yield turn
 
 
-def _number_before(rotation: Rotation, day: date) -> int:
-    """The first turn of a cycle that begins no later than this day, and the one before it, which may reach over."""
-    cycle = (day - rotation.starts_on).days // rotation.cycle_days
-    return cycle * len(rotation.handovers) - 1
+def _first_number(rotation: Rotation, day: date) -> int:
+    """The turn before the first of the cycle that this day is in: it may reach over."""
+    return (day - rotation.starts_on).days // rotation.cycle_days * len(rotation.handovers) - 1
 
 
-def _turn(rotation: Rotation, number: int) -> Turn | None:
+def _turn(rotation: Rotation, number: int, starts: datetime, over: datetime) -> Turn | None:
     """None where it would begin after the end, or where clocks skip the whole of it."""
-    starts, over = _wall(rotation, number), _wall(rotation, number + 1)
     if rotation.ends_on is not None:
         end = datetime.combine(rotation.ends_on, rotation.handovers[0].at)
         over = min(over, end)

@@ -26,9 +26,13 @@ def ends(wall: datetime, zone_name: str) -> datetime:
     return _instant(wall, zone_name, fold=1)
 
 
+def shown(at: datetime, zone_name: str) -> datetime:
+    """What the clock on the wall shows, without a zone."""
+    return at.astimezone(zone(zone_name)).replace(tzinfo=None)
+
+
 def day_at(at: datetime, zone_name: str) -> date:
-    """Which day the calendar on the wall shows."""
-    return at.astimezone(zone(zone_name)).date()
+    return shown(at, zone_name).date()
 
 
 @lru_cache(maxsize=16_384)
