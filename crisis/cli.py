@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from crisis import clock
+from crisis.cli_oncall import oncall_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.demo import run_demo
 from crisis.errors import NotFound, Reason, Refused
@@ -44,6 +45,7 @@ account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs.")
 app.add_typer(roster_app, name="roster")
 app.add_typer(protocol_app, name="protocol")
+app.add_typer(oncall_app, name="oncall")
 app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")

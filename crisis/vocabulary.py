@@ -286,6 +286,43 @@ class HandoffState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Covers(StrEnum):
+    """In which time a rotation counts."""
+
+    ALWAYS = "always"
+    SCHOOL_HOURS = "school_hours"  # between the bells of a school day
+    OUT_OF_HOURS = "out_of_hours"  # all the rest: nights, weekends, holidays, closures
+
+
+class Layer(StrEnum):
+    """Which layer of a schedule decided who is on call, the strongest first."""
+
+    OVERRIDE = "override"
+    SHIFT = "shift"
+    CLOSURE = "closure"
+    BELL_SCHEDULE = "bell_schedule"
+    SCHOOL_CALENDAR = "school_calendar"
+    DISTRICT_HOLIDAY = "district_holiday"
+    ROTATION = "rotation"
+
+
+class OverrideKind(StrEnum):
+    """What an override does to those who would be on call."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    REPLACE = "replace"
+
+
+class SwapState(StrEnum):
+    """Nothing changes before it is accepted."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class Channel(StrEnum):
     TEXT = "text"
     VOICE = "voice"

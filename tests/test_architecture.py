@@ -19,6 +19,7 @@ LINES_A_FILE = 400
 LINES_A_FUNCTION = {
     "crisis/statemachine": 40,
     "crisis/policy": 40,
+    "crisis/schedules": 40,
     "crisis/protocols": 40,
     "crisis/checker": 60,
     "web/pages": 50,

@@ -16,7 +16,7 @@ from crisis.settings import Settings
 from crisis.store import incidents
 from crisis.store.engine import Store
 from web import problems, security, sockets, webhooks
-from web.api import commands, reference
+from web.api import commands, oncall, reference
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
 from web.hub import Hub
@@ -68,7 +68,8 @@ def build_app(store: Store, settings: Settings) -> FastAPI:
     )
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
 
-    for router in (*routers, incidents_api.router, commands.router, reference.router, webhooks.router, sockets.router):
+    api = (incidents_api.router, commands.router, oncall.router, reference.router)
+    for router in (*routers, *api, webhooks.router, sockets.router):
         app.include_router(router)
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)
     app.mount("/static", Kept(directory=STATIC), name="static")

@@ -20,6 +20,7 @@ TEAM = frozenset(
     }
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
+PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage)
 BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident, LinkIncident)
 
@@ -43,6 +44,29 @@ def may_see(actor: Actor, district: DistrictId, school: SchoolId, called_in: fro
     if actor.id is not None and actor.id in called_in:
         return True
     return school in actor.schools and bool(actor.posts & TEAM)
+
+
+def may_see_schedules(actor: Actor) -> bool:
+    """Who is on call is no secret among those who may need help; it names no student."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts - {StaffRole.OPERATOR})
+
+
+def may_plan(actor: Actor, school: SchoolId | None) -> bool:
+    """Change who is on call: the district crisis lead everywhere, a principal at their own school."""
+    if actor.kind is not ActorKind.PERSON:
+        return False
+    return StaffRole.DISTRICT_LEAD in actor.posts or (school in actor.schools and bool(actor.posts & PRINCIPALS))
+
+
+def must_see_schedules(actor: Actor) -> None:
+    if not may_see_schedules(actor):
+        raise NotFound
+
+
+def must_plan(actor: Actor, school: SchoolId | None) -> None:
+    if not may_plan(actor, school):
+        text = "The district crisis lead changes who is on call, and a principal for their own school; ask one of them"
+        raise Refused(Reason("ACCESS", text))
 
 
 def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:

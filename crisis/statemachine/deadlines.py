@@ -39,6 +39,8 @@ def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) ->
 
 
 def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
+    if day in calendar.make_up_days:
+        return day not in calendar.days_off  # made up for, and then closed after all
     in_term = not calendar.terms or any(first <= day <= last for first, last in calendar.terms)
     return in_term and day.weekday() in calendar.weekdays and day not in calendar.days_off
 

@@ -18,6 +18,7 @@ class SchoolCalendar:
     days_off: frozenset[date] = frozenset()  # holidays and closures
     early_close: Mapping[date, time] = field(default_factory=dict)
     terms: tuple[tuple[date, date], ...] = ()  # first and last day, inclusive; empty: school all year
+    make_up_days: frozenset[date] = frozenset()  # school, whatever holiday, weekday and term say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,42 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, delete, insert, select, update
 
 from crisis.errors import NotFound, Reason, Refused
+from crisis.schedules.rota import Calendar
+from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import Ladder, SchoolCalendar
 from crisis.store.people_tables import DAY_OFF, EARLY_CLOSE, LADDER, SCHOOL, TERM
+from crisis.store.rotation_tables import CLOSURE, HOLIDAY, MAKE_UP_DAY
 from crisis.vocabulary import DistrictId, Role, SchoolId, Urgency
+
+# For a district without a school: its rotations count as if there were one.
+ASSUMED = Calendar(school=SchoolCalendar(zone="UTC", opens=time(8), closes=time(15)))
 
 
 def calendar(tx: Connection, school: SchoolId) -> SchoolCalendar:
+    """All layers in one, as deadlines count by them."""
+    return merged(layers(tx, school))
+
+
+def layers(tx: Connection, school: SchoolId) -> Calendar:
+    """Apart, so that an answer can say which of them decided."""
+    own, district = _own(tx, school)
+    holidays = select(HOLIDAY.c.day).where(HOLIDAY.c.district == district)
+    closures = select(CLOSURE.c.day, CLOSURE.c.closes).where(CLOSURE.c.school == school)
+    return Calendar(
+        school=own,
+        holidays=frozenset(tx.execute(holidays).scalars()),
+        closures={found.day: found.closes for found in tx.execute(closures)},
+    )
+
+
+def _own(tx: Connection, school: SchoolId) -> tuple[SchoolCalendar, DistrictId]:
     row = tx.execute(select(SCHOOL).where(SCHOOL.c.id == school)).one_or_none()
     if row is None:
         raise NotFound
     terms = select(TERM.c.starts_on, TERM.c.ends_on).where(TERM.c.school == school).order_by(TERM.c.starts_on)
     early = select(EARLY_CLOSE.c.day, EARLY_CLOSE.c.closes).where(EARLY_CLOSE.c.school == school)
-    return SchoolCalendar(
+    make_up = select(MAKE_UP_DAY.c.day).where(MAKE_UP_DAY.c.school == school)
+    own = SchoolCalendar(
         zone=row.zone,
         opens=row.opens,
         closes=row.closes,
@@ -27,7 +51,9 @@ def calendar(tx: Connection, school: SchoolId) -> SchoolCalendar:
         days_off=frozenset(tx.execute(select(DAY_OFF.c.day).where(DAY_OFF.c.school == school)).scalars()),
         early_close={found.day: found.closes for found in tx.execute(early)},
         terms=tuple((found.starts_on, found.ends_on) for found in tx.execute(terms)),
+        make_up_days=frozenset(tx.execute(make_up).scalars()),
     )
+    return own, DistrictId(row.district)
 
 
 def set_hours(
@@ -56,6 +82,30 @@ def close_school(tx: Connection, school: SchoolId, days: Iterable[date]) -> None
 def open_school(tx: Connection, school: SchoolId, day: date) -> None:
     """A closure that was taken back."""
     tx.execute(delete(DAY_OFF).where(DAY_OFF.c.school == school, DAY_OFF.c.day == day))
+
+
+def set_holidays(tx: Connection, district: DistrictId, days: Iterable[date]) -> None:
+    """Replaces the district's holidays; a school that has school on one of them says so by a make-up day."""
+    tx.execute(delete(HOLIDAY).where(HOLIDAY.c.district == district))
+    rows = [{"district": district, "day": day} for day in sorted(set(days))]
+    if rows:
+        tx.execute(insert(HOLIDAY), rows)
+
+
+def make_up(tx: Connection, school: SchoolId, day: date) -> None:
+    """School on a day that would be free; a second time changes nothing."""
+    tx.execute(delete(MAKE_UP_DAY).where(MAKE_UP_DAY.c.school == school, MAKE_UP_DAY.c.day == day))
+    tx.execute(insert(MAKE_UP_DAY).values(school=school, day=day, district=_district(tx, school)))
+
+
+def announce_closure(tx: Connection, school: SchoolId, day: date, closes: time | None = None) -> None:
+    """For the weather, or another cause: the whole day, or from a time of the wall on. The last word counts."""
+    take_back_closure(tx, school, day)
+    tx.execute(insert(CLOSURE).values(school=school, day=day, district=_district(tx, school), closes=closes))
+
+
+def take_back_closure(tx: Connection, school: SchoolId, day: date) -> None:
+    tx.execute(delete(CLOSURE).where(CLOSURE.c.school == school, CLOSURE.c.day == day))
 
 
 def close_early(tx: Connection, school: SchoolId, hours: Mapping[date, time]) -> None:

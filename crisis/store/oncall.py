@@ -1,14 +1,15 @@
-"""Who is on call: shifts in UTC, asked at the moment of sending, so that a change made in between counts."""
+"""Who is on call, asked at the moment of sending, so that a change made in between counts; and shifts in UTC."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, select
 
 from crisis.errors import Reason, Refused
-from crisis.store import people
-from crisis.store.people_tables import PERSON, SHIFT
+from crisis.schedules.rota import Slot
+from crisis.store import people, rotations
+from crisis.store.people_tables import SHIFT
 from crisis.vocabulary import DistrictId, PersonId, Role, SchoolId
 
 
@@ -37,20 +38,10 @@ class Shift:
 def on_call(
     tx: Connection, district: DistrictId, school: SchoolId, role: Role, level: int, *, at: datetime
 ) -> list[OnCall]:
-    """A school's own shifts take the place of the district's. Who was switched off is skipped at once (F56)."""
-    query = (
-        select(SHIFT.c.person, SHIFT.c.school)
-        .join_from(SHIFT, PERSON, PERSON.c.id == SHIFT.c.person)
-        .where(SHIFT.c.district == district, SHIFT.c.role == role, SHIFT.c.level == level)
-        .where(SHIFT.c.starts_at <= at, SHIFT.c.ends_at > at, PERSON.c.active)
-        .where(or_(SHIFT.c.school == school, SHIFT.c.school.is_(None)))
-        .order_by(SHIFT.c.starts_at, SHIFT.c.id)
-    )
-    rows = tx.execute(query).all()
-    own = [row for row in rows if row.school is not None] or rows
-    found = list(dict.fromkeys(PersonId(row.person) for row in own))
-    phones = people.dialled(tx, found)
-    return [OnCall(person=person, phones=phones.get(person, ())) for person in found]
+    """By all layers of the schedule. Who is absent or was switched off is skipped at once (F56)."""
+    answer = rotations.answer(tx, district, Slot(school=school, role=role, level=level), at=at)
+    phones = people.dialled(tx, answer.people)
+    return [OnCall(person=person, phones=phones.get(person, ())) for person in answer.people]
 
 
 def shifts(tx: Connection, district: DistrictId, *, since: datetime, until: datetime) -> list[Shift]:

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from crisis.schedules.rota import Rotation, Slot, weekly
 from crisis.statemachine.ground import Ladder
-from crisis.store import accounts, audit, calendars, oncall, roster
+from crisis.store import accounts, audit, calendars, oncall, roster, rotations
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
 from crisis.store.roster import derived_id
@@ -112,6 +113,7 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
         _family(tx, family)
     roster.add_partners(tx, DISTRICT, PARTNERS)
     oncall.add_shifts(tx, shifts(at))
+    _clinicians_in_turn(tx, at)
     _ladders(tx, quick)
     signs = [_sign_in(tx, name, at, hashing) for name in SIGN_INS]
     audit.record(tx, at=at, actor=None, action="sample district filled", subject=DISTRICT, detail={})
@@ -176,16 +178,32 @@ def _ladders(tx: Connection, quick: bool) -> None:
 
 
 def shifts(at: datetime) -> Iterator[Shift]:
-    """Every role and level, without a gap, from an hour before `at`; the first two of a level take turns."""
+    """Every role and level but the clinicians', from an hour before `at`; the first two of a level take turns."""
     begin = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     for school in SCHOOLS:
         for role, levels in SCHOOL_LEVELS.items():
             people = [_holder(post, place, school) for post, place in levels]
             yield from _rota(begin, school, role, people, SCHOOL_TURN, turning=2)
-    clinicians = [_holder(StaffRole.CLINICIAN, place, None) for place in range(3)]
     leads = [_holder(StaffRole.DISTRICT_LEAD, place, None) for place in range(2)]
-    yield from _rota(begin, None, Role.ONCALL_CLINICIAN, clinicians, DISTRICT_TURN, turning=3)
     yield from _rota(begin, None, Role.DISTRICT_ONCALL, [*leads, leads[0]], DISTRICT_TURN, turning=2)
+
+
+def _clinicians_in_turn(tx: Connection, at: datetime) -> None:
+    """Week by week, Mondays at eight; who is asked second is asked first in the week after."""
+    clinicians = [_holder(StaffRole.CLINICIAN, place, None) for place in range(3)]
+    cycle, handovers = weekly(time(8))
+    monday = at.date() - timedelta(days=at.weekday() + 21)  # one round before: the first has this week
+    for level in range(3):
+        rotation = Rotation(
+            id=derived_id(DISTRICT, "rotation", Role.ONCALL_CLINICIAN, str(level)),
+            people=(*clinicians[level:], *clinicians[:level]),
+            zone=ZONE,
+            starts_on=monday,
+            cycle_days=cycle,
+            handovers=handovers,
+        )
+        slot = Slot(school=None, role=Role.ONCALL_CLINICIAN, level=level)
+        rotations.add_rotation(tx, DISTRICT, slot, rotation, at=at, by=None)
 
 
 def _holder(post: StaffRole, place: int, school: SchoolId | None) -> PersonId:

@@ -29,6 +29,8 @@ def _rule_files() -> Iterator[Path]:
     crisis = ROOT / "crisis"
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
+    yield from sorted((crisis / "schedules").glob("*.py"))
+    yield from (crisis / "store" / "rotations.py", crisis / "store" / "overrides.py", ROOT / "web" / "ical.py")
     yield from (
         crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py", "store/named.py")
     )

@@ -68,6 +68,8 @@ ON_SCREEN = [
     "ObligationKind",
     "StaffRole",
     "Relation",
+    "Layer",
+    "OverrideKind",
 ]
 
 

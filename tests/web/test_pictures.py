@@ -33,6 +33,7 @@ IN_DOCS = {  # how much of the page is shown there, in pixels from its top
     "handoff-390": 844,
     "conflict-390": 844,
     "close-1440": 900,
+    "oncall-1440": 900,
     "handsets-1440": 900,
     "incident-emergency-390": 844,
     "incident-blocked-1440": 720,
@@ -202,6 +203,21 @@ def until_it_ends(office: Office, photographer: Photographer, incident: str) -> 
     photographer.shoots(ines.page, "close-refused")
 
 
+def who_is_on_call(office: Office, photographer: Photographer) -> None:
+    """A clinician will be away: the gap, the form of a change by hand that is refused, and an offer."""
+    joan = office.desk(JOAN)
+    joan.goes_to("/oncall")
+    joan.unfolds("Say that you")
+    joan.page.select_option("#absence-person", label="Noor Abdi")
+    joan.page.fill("#absence-starts_at", "2026-10-12T08:00")
+    joan.page.fill("#absence-ends_at", "2026-10-14T08:00")
+    joan.presses("Record the absence")
+    photographer.shoots(joan.page, "oncall")
+    joan.unfolds("Put somebody in")
+    joan.tries("Change who is on call")
+    photographer.shoots(joan.page, "oncall-refused")
+
+
 def a_second_incident(office: Office, photographer: Photographer) -> None:
     """The alarm, a child in danger at home, and the page that does not exist."""
     maya = office.desk(MAYA)
@@ -234,6 +250,7 @@ def test_photographs_of_every_page(town: Town, chromium: Browser, photographer: 
         incident = before_school_knows(office, photographer)
         while_it_is_urgent(office, photographer, incident)
         until_it_ends(office, photographer, incident)
+        who_is_on_call(office, photographer)
         a_second_incident(office, photographer)
         office.desk(MAYA).complaints.clear()  # the page that does not exist
 

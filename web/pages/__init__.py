@@ -2,6 +2,14 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, incident, open, sign_in, steps
+from web.pages import board, feeds, incident, oncall, open, sign_in, steps
 
-routers: list[APIRouter] = [sign_in.router, board.router, open.router, steps.router, incident.router]
+routers: list[APIRouter] = [
+    sign_in.router,
+    board.router,
+    open.router,
+    oncall.router,
+    feeds.router,
+    steps.router,
+    incident.router,
+]

@@ -13,7 +13,7 @@ from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import incident, open, steps
+from web.pages import incident, oncall, open, steps
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
@@ -72,6 +72,8 @@ def form_page(path: str) -> Show | None:
     """The page with the form that was posted to this address."""
     if path == "/incidents":
         return open.show
+    if path.startswith("/oncall/"):
+        return oncall.show
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
