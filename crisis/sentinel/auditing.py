@@ -22,6 +22,7 @@ TRIED = timedelta(seconds=10)  # I3: five, and what a call that nobody answers t
 UNKNOWN = timedelta(seconds=45)  # I5: a try is repeated after 30 at most, and takes as long to be written down
 JUST = timedelta(seconds=15)  # I8: since the look before
 SKEW = timedelta(seconds=2)
+ALIVE = timedelta(seconds=30)  # a worker says every five that it is there
 HEARD = timedelta(seconds=60)
 TOO_OFTEN = 3  # tries of a timer, which should take one
 
@@ -87,9 +88,14 @@ def timers_in_place(look: Look) -> Iterator[Finding]:
 
 
 def nothing_overdue(look: Look) -> Iterator[Finding]:
-    """I2: nothing waits longer than 5 s for a worker, and no timer fails again and again."""
+    """I2: nothing waits longer than 5 s for a worker, no timer fails again and again, and there is a worker."""
+    worker = look.signs.get(signs.WORKER)
+    if worker is None or worker.at < look.at - ALIVE:
+        yield Finding(invariant="I2", subject="worker", what="no worker has been seen for half a minute")
     for row in look.waiting:
-        if row.claimed_until is None and row.due_at < look.at - OVERDUE:
+        if row.effect is None:
+            yield _of_row(look, row, "I2", f"row {row.id} cannot be read")
+        elif row.claimed_until is None and row.due_at < look.at - OVERDUE:
             yield _of_row(look, row, "I2", f"row {row.id} is overdue")
         elif row.timer is not None and row.attempts >= TOO_OFTEN:
             yield _of_row(look, row, "I2", f"row {row.id} failed {row.attempts} times")

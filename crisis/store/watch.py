@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, func, select, text
 
 from crisis.effects import Effect, PageLevel, StartTimer
@@ -19,12 +21,12 @@ LATELY = 5000  # events that are looked through for calls to the provider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A row of the outbox that is not done."""
+    """A row of the outbox that is not done; `effect` is None where it cannot be read."""
 
     id: int
     incident: IncidentId
     mode: Mode
-    effect: Effect
+    effect: Effect | None
     due_at: datetime
     attempts: int
     claimed_until: datetime | None
@@ -75,9 +77,13 @@ def count_open(tx: Connection) -> int:
 
 
 def all_open(tx: Connection) -> list[tuple[Incident, int]]:
-    """Each with the version that its row has beside the state."""
+    """Each with the version that its row has beside the state; one that cannot be read is left out, and so missed."""
     query = select(INCIDENT.c.state, INCIDENT.c.seq).where(INCIDENT.c.closed_at.is_(None)).order_by(INCIDENT.c.id)
-    return [(codec.incident_from_text(row.state), row.seq) for row in tx.execute(query)]
+    found = []
+    for row in tx.execute(query):
+        with suppress(ValidationError):
+            found.append((codec.incident_from_text(row.state), row.seq))
+    return found
 
 
 def waiting(tx: Connection, incident: IncidentId | None = None) -> list[Waiting]:
@@ -88,13 +94,20 @@ def waiting(tx: Connection, incident: IncidentId | None = None) -> list[Waiting]
             id=row.id,
             incident=IncidentId(row.incident),
             mode=row.mode,
-            effect=codec.effect_from_text(row.kind, row.body),
+            effect=_effect(row.kind, row.body),
             due_at=row.due_at,
             attempts=row.attempts,
             claimed_until=row.claimed_until,
         )
         for row in tx.execute(query if incident is None else query.where(OUTBOX.c.incident == incident))
     ]
+
+
+def _effect(kind: str, body: str) -> Effect | None:
+    try:
+        return codec.effect_from_text(kind, body)
+    except (KeyError, ValidationError):
+        return None
 
 
 def logged(tx: Connection) -> dict[IncidentId, Logged]:

@@ -1,7 +1,7 @@
 """Each fault is planted in a real database; the auditor says so, and repairs it where something can be done."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,14 @@ from tests.factories import SYSTEM
 from tests.notify.village import ANA, BEN, LEVEL, Village, a_served_village, a_shift
 
 SECOND = timedelta(seconds=1)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)  # here a worker does what it is told to, and is never late
 
 
 @pytest.fixture
 def village(store: Store, tmp_path: Path) -> Iterator[Village]:
     with a_served_village(store, tmp_path) as made:
+        with store.write() as tx:
+            signs.leave(tx, signs.WORKER, FAR_AHEAD, good=True)
         yield made
 
 
@@ -151,6 +154,28 @@ def test_i2_a_timer_that_fails_again_and_again_is_found(village: Village) -> Non
     spoilt(village, "UPDATE outbox SET attempts = 3 WHERE body LIKE '%page_unanswered%'")
 
     assert [found.what[-14:] for found in an_audit(village).findings] == ["failed 3 times"]
+
+
+def test_i2_no_worker_at_all_is_a_fault_before_anything_is_late(village: Village) -> None:
+    with village.store.write() as tx:
+        signs.leave(tx, signs.WORKER, village.watch(), good=True)
+    assert an_audit(village).clean
+
+    village.watch.ahead += 31 * SECOND
+    assert [found.subject for found in an_audit(village).findings] == ["worker"]
+
+    spoilt(village, "DELETE FROM sign_of_life")
+    assert [found.subject for found in an_audit(village).findings] == ["worker"]
+
+
+def test_what_cannot_be_read_is_found_and_does_not_end_the_audit(village: Village) -> None:
+    village.opened()
+    village.worker.until_quiet()
+    spoilt(village, "UPDATE outbox SET body = '[]' WHERE done_at IS NULL")
+    assert names(an_audit(village)) >= {"I1", "I2"}
+
+    spoilt(village, "UPDATE incident SET state = '[]'")
+    assert names(an_audit(village)) >= {"I20"}
 
 
 def test_i3_a_page_that_nobody_was_called_for_is_called(village: Village) -> None:
