@@ -44,8 +44,14 @@ class Heart:
             return False
 
 
-def heart(settings: Settings) -> Heart:
-    client = httpx2.Client(
-        timeout=httpx2.Timeout(TOTAL - CONNECT, connect=CONNECT), follow_redirects=False, trust_env=False
+def a_client() -> httpx2.Client:
+    return httpx2.Client(
+        timeout=httpx2.Timeout(TOTAL - CONNECT, connect=CONNECT),
+        limits=httpx2.Limits(max_keepalive_connections=0),
+        follow_redirects=False,
+        trust_env=False,
     )
-    return Heart(settings.heartbeat_url, settings.heartbeat_secret.get_secret_value(), client)
+
+
+def heart(settings: Settings) -> Heart:
+    return Heart(settings.heartbeat_url, settings.heartbeat_secret.get_secret_value(), a_client())
