@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, incident, open, sign_in, steps
+from web.pages import board, incident, open, paging, sign_in, steps
 
-routers: list[APIRouter] = [sign_in.router, board.router, open.router, steps.router, incident.router]
+routers: list[APIRouter] = [sign_in.router, board.router, open.router, steps.router, incident.router, paging.router]
