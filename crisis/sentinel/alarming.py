@@ -46,6 +46,8 @@ class ToTell:
 
 def own_line(settings: Settings) -> Line | None:
     """Apart from the worker's account: what closes that one must not silence this one."""
+    if not settings.provider_url or not settings.sentinel_account:
+        return None
     own = {
         "provider_account": settings.sentinel_account,
         "provider_secret": settings.sentinel_secret,
@@ -106,9 +108,8 @@ class Alarm:
     @staticmethod
     def _sent(line: Line, site: SiteCode, reference: str, who: Reachable) -> bool:
         body = TEXTS.get(who.language, TEXTS["en"]).format(site=site)
-        return (
-            line.sms(who.phone or "", body, f"{reference}-{who.person}", urgency=Urgency.U1) is AttemptOutcome.ACCEPTED
-        )
+        outcome = line.sms(who.phone or "", body, f"{reference}-{who.person}", urgency=Urgency.U1)
+        return outcome is AttemptOutcome.ACCEPTED
 
 
 def _under_way(incident: Incident) -> bool:
