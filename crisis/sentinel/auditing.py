@@ -18,7 +18,7 @@ from crisis.store.watch import Waiting
 from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageState
 
 OVERDUE = timedelta(seconds=5)
-TRIED = timedelta(seconds=10)  # I3: five, and what a call that nobody answers takes before it is written down
+TRIED = timedelta(seconds=12)  # I3: two silent providers are given up after eight; only then is it written down
 UNKNOWN = timedelta(seconds=45)  # I5: a try is repeated after 30 at most, and takes as long to be written down
 JUST = timedelta(seconds=15)  # I8: since the look before
 SKEW = timedelta(seconds=2)

@@ -51,6 +51,11 @@ class Sentinel:
                 pulse.beat()
                 stop.wait(max(0.0, every - (time.monotonic() - began)))
 
+    def close(self) -> None:
+        self.heart.client.close()
+        if self.alarm.line is not None:
+            self.alarm.line.close()
+
     def turn(self) -> Report | None:
         """One look with all that follows from it; None where the database cannot be read."""
         try:
@@ -117,11 +122,12 @@ def sentinel(store: Store, settings: Settings, *, repairs: bool = True) -> Senti
 @contextmanager
 def on_watch(store: Store, settings: Settings, *, repairs: bool = True) -> Iterator[None]:
     """The sentinel in a thread, until the block ends."""
-    stop = threading.Event()
-    thread = threading.Thread(target=sentinel(store, settings, repairs=repairs).run, args=(stop,), name="sentinel")
+    stop, watching = threading.Event(), sentinel(store, settings, repairs=repairs)
+    thread = threading.Thread(target=watching.run, args=(stop,), name="sentinel")
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(15)
+        watching.close()

@@ -181,7 +181,7 @@ def test_what_cannot_be_read_is_found_and_does_not_end_the_audit(village: Villag
 def test_i3_a_page_that_nobody_was_called_for_is_called(village: Village) -> None:
     village.paged()
     spoilt(village, "DELETE FROM outbox WHERE kind = 'PageLevel'")
-    village.watch.ahead += 11 * SECOND
+    village.watch.ahead += 13 * SECOND
 
     assert names(an_audit(village)) == {"I3"}
     assert repaired(village) == []
@@ -191,7 +191,7 @@ def test_i3_a_page_that_nobody_was_called_for_is_called(village: Village) -> Non
 def test_i3_a_level_that_was_put_off_is_hastened(village: Village) -> None:
     village.paged()
     spoilt(village, "UPDATE outbox SET due_at = '2031-01-01' WHERE kind = 'PageLevel'")
-    village.watch.ahead += 11 * SECOND
+    village.watch.ahead += 13 * SECOND
 
     assert names(an_audit(village)) == {"I3"}
     assert repaired(village) == []
@@ -203,7 +203,7 @@ def test_i3_who_is_on_both_levels_is_not_called_in_vain(village: Village) -> Non
         tx.execute(text("DELETE FROM shift"))
         oncall.add_shifts(tx, [a_shift(ANA, level, village.watch()) for level in (0, 1)])
     village.paged()
-    for step in (1, 11, 30, 79, 11, 30):
+    for step in (1, 13, 30, 77, 13, 30):
         village.later(step * SECOND)
         assert an_audit(village).findings == ()
 

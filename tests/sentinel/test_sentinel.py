@@ -50,30 +50,43 @@ def settings_with_own_line(provider: str) -> Settings:
     )
 
 
-@pytest.fixture
-def village(store: Store, tmp_path: Path) -> Iterator[Village]:
-    network = Exchange(
-        ledger=Ledger(tmp_path / "ledger.jsonl").load(),
+def a_network_with_three_lines(folder: Path) -> Exchange:
+    return Exchange(
+        ledger=Ledger(folder / "ledger.jsonl").load(),
         accounts=(LIVE, DRILL, OWN),
         target="http://127.0.0.1:9",
         public_url="http://testserver",
     )
-    watch = Watch()
-    with served(build_handsets(network)) as url:
-        settings = settings_with_own_line(url)
-        yield Village(store, a_village(store), network, Worker(store, lines(settings), "w-1", watch), watch)
 
 
 @pytest.fixture
-def sentinel(village: Village) -> Sentinel:
+def network(tmp_path: Path) -> Exchange:
+    return a_network_with_three_lines(tmp_path)
+
+
+@pytest.fixture
+def provider(network: Exchange) -> Iterator[str]:
+    with served(build_handsets(network)) as url:
+        yield url
+
+
+@pytest.fixture
+def village(store: Store, network: Exchange, provider: str) -> Iterator[Village]:
+    watch, out = Watch(), lines(settings_with_own_line(provider))
+    yield Village(store, a_village(store), network, Worker(store, out, "w-1", watch), watch)
+    out.close()
+
+
+@pytest.fixture
+def sentinel(village: Village, provider: str) -> Iterator[Sentinel]:
     with village.store.write() as tx:
         signs.leave(tx, signs.WORKER, FAR_AHEAD, good=True)
-    client = village.worker.lines.live
-    assert client is not None
-    line = own_line(settings_with_own_line(str(client.client.base_url)))
+    line = own_line(settings_with_own_line(provider))
     heart = Heart(None, "", httpx2.Client())
     auditor = Auditor(village.store, now=village.watch, monotonic=lambda: village.watch().timestamp())
-    return Sentinel(village.store, auditor, Alarm(line), heart, now=village.watch)
+    assert line is not None
+    yield Sentinel(village.store, auditor, Alarm(line), heart, now=village.watch)
+    line.close()
 
 
 def turns(village: Village, sentinel: Sentinel, seconds: int) -> None:
@@ -182,32 +195,25 @@ def test_the_text_fits_one_segment_in_both_languages() -> None:
 
 
 def test_beside_a_server_on_sqlite_it_only_looks_and_leaves_the_alarm_to_it(
-    tmp_path: Path, sqlite_url: str, key_file: Path
+    network: Exchange, provider: str, sqlite_url: str, key_file: Path
 ) -> None:
     """Until the server is gone: then it alarms by itself."""
-    with closing(open_store(sqlite_url, key_file)) as store:
-        network = Exchange(
-            ledger=Ledger(tmp_path / "ledger.jsonl").load(),
-            accounts=(LIVE, DRILL, OWN),
-            target="http://127.0.0.1:9",
-            public_url="http://testserver",
-        )
-        watch = Watch()
-        with served(build_handsets(network)) as url:
-            settings = settings_with_own_line(url)
-            village = Village(store, a_village(store), network, Worker(store, lines(settings), "w-1", watch), watch)
-            village.paged()
-            with store.write() as tx:
-                signs.leave(tx, signs.AUDIT, watch() + 50 * SECOND, good=True)
-            beside = open_store(sqlite_url, key_file, readonly=True)
-            outside = watching.sentinel(beside, settings.model_copy(update={"heartbeat_url": url}), repairs=False)
-            outside.now, outside.auditor.now = watch, watch
-            outside.auditor.monotonic = lambda: watch().timestamp()
+    watch, settings = Watch(), settings_with_own_line(provider)
+    with closing(open_store(sqlite_url, key_file)) as store, closing(lines(settings)) as out:
+        village = Village(store, a_village(store), network, Worker(store, out, "w-1", watch), watch)
+        village.paged()
+        with store.write() as tx:
+            signs.leave(tx, signs.AUDIT, watch() + 50 * SECOND, good=True)
+        beside = open_store(sqlite_url, key_file, readonly=True)
+        outside = watching.sentinel(beside, settings.model_copy(update={"heartbeat_url": provider}), repairs=False)
+        outside.now, outside.auditor.now = watch, watch
+        outside.auditor.monotonic = lambda: watch().timestamp()
 
-            turns(village, outside, 80)
-            left_to_it = told(village, PRINCIPAL)
-            turns(village, outside, 50)
-            beside.close()
+        turns(village, outside, 80)
+        left_to_it = told(village, PRINCIPAL)
+        turns(village, outside, 50)
+        outside.close()
+        beside.close()
 
     assert outside.heart.url is None
     assert (left_to_it, len(told(village, PRINCIPAL))) == ([], 1)
