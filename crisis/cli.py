@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from crisis import clock
 from crisis.cli_oncall import oncall_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
+from crisis.cli_watch import add_to
 from crisis.demo import run_demo
 from crisis.errors import NotFound, Reason, Refused
 from crisis.notify.handsets_calling import stand_in_public_key
@@ -22,6 +23,7 @@ from crisis.notify.handsets_main import serve_stand_in
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
+from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
 from crisis.store import accounts, audit, backup, export, incidents, people, protocols, roster, roster_import
 from crisis.store.backup import BackupFault
@@ -50,6 +52,7 @@ app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
+add_to(app)
 
 out, err = Console(), Console(stderr=True)
 MOST_FAULTS_SHOWN = 40
@@ -127,10 +130,11 @@ def serve(
     with opened() as (store, settings):
         address = (host or settings.host, settings.port if port is None else port)
         out.print(f"Crisis is at {settings.public_url}")
-        if worker or store.dialect == "sqlite":
-            with working(store, settings):
-                serve_web(store, settings, *address)
-        else:
+        with ExitStack() as beside:
+            if store.dialect == "sqlite":  # one process holds the lock, so that one watches too
+                beside.enter_context(on_watch(store, settings))
+            if worker or store.dialect == "sqlite":
+                beside.enter_context(working(store, settings))
             serve_web(store, settings, *address)
 
 

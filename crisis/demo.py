@@ -22,6 +22,7 @@ from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import OWNERS, config_of
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
+from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
 from crisis.store import people, protocols, sample
 from crisis.store.engine import Store, open_store
@@ -45,7 +46,7 @@ def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick:
         settings = _settings(folder, _free(port), _free(port + 1))
         out.print("Making a sample district …")
         store, sign_ins = _district(folder, settings, quick)
-        with closing(store), _handsets(folder, settings), _worker(store, settings):
+        with closing(store), _handsets(folder, settings), _worker(store, settings), on_watch(store, settings):
             _print(settings, sign_ins)
             serve(store, settings, HOST, settings.port)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 SECRET_FILES = Path("/run/secrets")  # where containers mount them: a file is not shown by `env` or a crash report
 ED25519 = 32  # bytes of a public key
 
@@ -53,7 +54,12 @@ class Settings(BaseSettings):
     drill_second_application: str = ""
     drill_second_from: str = ""
     drill_second_public_key: str = ""
+
+    sentinel_account: str = ""  # the sentinel's own line for the last resort; none: it only says so in the log
+    sentinel_secret: SecretStr = SecretStr("")
+    sentinel_from: str = ""
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
+    heartbeat_secret: SecretStr = SecretStr("")  # shared with `crisis heartbeat-receiver`; none: a plain GET
 
     @field_validator("public_url")
     @classmethod
@@ -61,9 +67,19 @@ class Settings(BaseSettings):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
             raise ValueError("public_url is an origin such as https://crisis.example.org, with no path")
-        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1", "testserver"):
+        if parts.scheme == "http" and parts.hostname not in (*THIS_MACHINE, "testserver"):
             raise ValueError("public_url must be https, except on this machine itself")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def safe_to_call(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in THIS_MACHINE):
+            raise ValueError("heartbeat_url must be https, except on this machine itself")
+        return url
 
     @field_validator("second_public_key", "drill_second_public_key")
     @classmethod
@@ -94,7 +110,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def whole_providers(self) -> Self:
         """Half a provider would be found out when a page has to go out."""
-        for name in ("provider", "drill"):
+        for name in ("provider", "drill", "sentinel"):
             self._whole(name, ("account", "secret", "from"))
         for name in ("second", "drill_second"):
             self._whole(name, ("account", "secret", "application", "from", "public_key"))
@@ -117,3 +133,30 @@ class Settings(BaseSettings):
 
 def _plain(value: str | SecretStr) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+class ReceiverSettings(BaseSettings):
+    """Of `crisis heartbeat-receiver`, which runs on a second host and needs nothing of the first but its secret."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CRISIS_",
+        env_file=".env",
+        secrets_dir=SECRET_FILES if SECRET_FILES.is_dir() else None,
+        extra="ignore",
+        frozen=True,
+    )
+
+    heartbeat_secret: SecretStr = SecretStr("")
+    receiver_host: str = "127.0.0.1"
+    receiver_port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    receiver_cert: Path | None = None  # both: it speaks https itself; none: a proxy in front of it does
+    receiver_key: Path | None = None
+    receiver_state: Path = Path("var/heartbeat.json")
+    receiver_command: str = ""  # run, without a shell, when the beats stop and when they are back
+    receiver_mail_to: str = ""  # a comma between addresses
+    receiver_mail_from: str = ""
+    receiver_smtp_host: str = ""
+    receiver_smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    receiver_smtp_user: str = ""
+    receiver_smtp_secret: SecretStr = SecretStr("")
+    receiver_smtp_ca: Path | None = None  # of a mail server with a certificate of its own

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from crisis.notify.gateway import Lines, lines
+from crisis.pulse import LOOK, Pulse
 from crisis.settings import Settings
 from crisis.store import incidents
 from crisis.store.engine import Store
@@ -44,7 +45,13 @@ def health(request: Request) -> dict[str, bool]:
     return {"ok": True}
 
 
-def living(hub: Hub, out: Lines) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+async def beating(pulse: Pulse) -> None:
+    while True:
+        pulse.beat()
+        await asyncio.sleep(LOOK)
+
+
+def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         started = asyncio.Event()
@@ -53,19 +60,21 @@ def living(hub: Hub, out: Lines) -> Callable[[FastAPI], AbstractAsyncContextMana
         await asyncio.wait({running, starting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()  # the log cannot be read: do not start
+        tasks = [running, *([] if pulse is None else [asyncio.create_task(beating(pulse))])]
         yield
         out.close()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan
 
 
-def build_app(store: Store, settings: Settings) -> FastAPI:
+def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> FastAPI:
+    """`pulse` is told as long as the event loop turns."""
     hub, out = Hub(store), lines(settings)
-    app = FastAPI(
-        title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living(hub, out)
-    )
+    lifespan = living(hub, out, pulse)
+    app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
 
     api = (incidents_api.router, commands.router, oncall.router, reference.router)

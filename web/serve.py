@@ -11,6 +11,7 @@ from types import TracebackType
 
 import uvicorn
 
+from crisis.pulse import Pulse
 from crisis.settings import Settings
 from crisis.store.engine import Store
 from web.app import build_app
@@ -18,6 +19,7 @@ from web.wire import WireProtocol
 
 MESSAGE_LIMIT = 16 * 1024  # F110: a console has nothing long to say
 PING = 5.0  # F102: a half-open console is noticed after 10 s; 20 s pings took 40
+STUCK = 10.0  # seconds in which the event loop did not turn (W0)
 GRACE = 3  # seconds for what is under way when the process is asked to end
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -42,9 +44,9 @@ LOGS: dict[str, object] = {
 }
 
 
-def server(store: Store, settings: Settings, host: str, port: int) -> uvicorn.Server:
+def server(store: Store, settings: Settings, host: str, port: int, pulse: Pulse | None = None) -> uvicorn.Server:
     config = uvicorn.Config(
-        build_app(store, settings),
+        build_app(store, settings, pulse),
         host=host,
         port=port,
         loop="uvloop",
@@ -88,5 +90,5 @@ def a_wish_to_end() -> Iterator[SimpleQueue[int]]:
 
 def serve(store: Store, settings: Settings, host: str, port: int) -> None:
     """Until the process is asked to end. With SQLite there must be one such process only."""
-    with until_asked_to_end():
-        server(store, settings, host, port).run()
+    with until_asked_to_end(), Pulse("event loop", STUCK) as pulse:
+        server(store, settings, host, port, pulse).run()

@@ -18,8 +18,9 @@ from crisis.notify import inbound
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
 from crisis.notify.ticker import Beat, ticking
+from crisis.pulse import Pulse
 from crisis.settings import Settings
-from crisis.store import outbox
+from crisis.store import outbox, signs
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
 from crisis.store.outbox import Job
@@ -28,7 +29,8 @@ LEASE = timedelta(seconds=10)  # one round of calls is shorter: they run side by
 POLL = 0.5  # seconds
 SLOTS = 8  # jobs at a time: one slow provider call does not hold up the others (F16)
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=60))
-SAFETY, LEFT_OVER = timedelta(seconds=1), timedelta(seconds=10)
+SAFETY, LEFT_OVER, ALIVE = timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=5)
+STUCK = 30.0  # seconds without a turn: a wait for a connection and a statement together are shorter
 
 Done = TypeVar("Done")
 log = logging.getLogger(__name__)
@@ -42,20 +44,41 @@ class Worker:
     lines: Lines
     name: str
     now: Callable[[], datetime] = clock.now
+    _turned: bool = False
     _awake: threading.Event = field(default_factory=threading.Event)
     _free: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(SLOTS))
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; what is in flight then is finished first (F08)."""
         end = self.store.on_commit_wake(self._awake.set)
-        beats = (Beat("safety", SAFETY, self._awake.set), Beat("left over", LEFT_OVER, self.catch_up))
-        with ThreadPoolExecutor(SLOTS, thread_name_prefix="worker") as pool, ticking(beats):
+        beats = (
+            Beat("safety", SAFETY, self._awake.set),
+            Beat("left over", LEFT_OVER, self.catch_up),
+            Beat("alive", ALIVE, self._say_alive),
+        )
+        with (
+            Pulse("worker", STUCK) as pulse,
+            ThreadPoolExecutor(SLOTS, thread_name_prefix="worker") as pool,
+            ticking(beats),
+        ):
             self.catch_up()
             while not stop.is_set():
+                pulse.beat()
+                self._turned = True
                 if not self._round(pool):
                     self._awake.wait(POLL)
                 self._awake.clear()
         end()
+
+    def _say_alive(self) -> None:
+        """Only while the loop turns: this is called by another thread."""
+        turned, self._turned = self._turned, False
+        if turned:
+            self._guarded("a sign of life", self._leave_sign)
+
+    def _leave_sign(self) -> None:
+        with self.store.write() as tx:
+            signs.leave(tx, signs.WORKER, self.now(), good=True)
 
     def _round(self, pool: ThreadPoolExecutor) -> bool:
         """Claims as much as there are free slots, the most urgent first; False when nothing was due."""

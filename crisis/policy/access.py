@@ -69,6 +69,16 @@ def must_plan(actor: Actor, school: SchoolId | None) -> None:
         raise Refused(Reason("ACCESS", text))
 
 
+def may_read_call_tree(actor: Actor) -> bool:
+    """Names and numbers of staff, for whoever must call by hand when paging does not work."""
+    return bool(actor.posts & (TEAM | DISTRICT_POSTS))
+
+
+def may_see_paging(actor: Actor) -> bool:
+    """How paging stands says nothing of anybody."""
+    return may_read_call_tree(actor) or StaffRole.OPERATOR in actor.posts
+
+
 def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
     """Raises `NotFound` for an incident that is not this person's to see, `Refused` for a kind of order not theirs."""
     if actor.kind is ActorKind.SYSTEM:

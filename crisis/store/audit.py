@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Connection, Row, Select, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, func, insert, select, update
 
 from crisis.store import codec
 from crisis.store.chain import EVENT_COLUMNS, GENESIS, link, link_event
@@ -58,12 +58,44 @@ def verify(tx: Connection) -> AuditReport:
     return AuditReport(True, number)
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far the chain was walked, and what it was there."""
+
+    number: int = 0
+    digest: str = GENESIS
+    position: int = 0
+    log: str = GENESIS
+
+
+def walk(tx: Connection, start: Checkpoint, limit: int) -> tuple[Checkpoint, str | None]:
+    """The next rows of the chain from a checkpoint on, and what is wrong with the first that does not fit."""
+    log = _Log(tx, start.position, start.log)
+    digest, number = start.digest, start.number
+    rows = select(AUDIT).where(AUDIT.c.number > number).order_by(AUDIT.c.number).limit(limit)
+    for row in tx.execute(rows).all():
+        problem = _problem(row, number, digest, log)
+        if problem is not None:
+            return Checkpoint(number, digest, log.position, log.digest), problem
+        digest, number = row.digest, row.number
+    return Checkpoint(number, digest, log.position, log.digest), _end(tx, Checkpoint(number, digest))
+
+
+def _end(tx: Connection, reached: Checkpoint) -> str | None:
+    """What is wrong with the end, where a walk has reached it."""
+    head = tx.execute(select(HEAD)).one()
+    last = tx.execute(select(func.max(AUDIT.c.number))).scalar_one() or 0
+    if last != head.audit_number or (reached.number == last and reached.digest != head.audit_digest):
+        return "the end of the chain was cut off"
+    return None
+
+
 class _Log:
     """The events in order, read once, a batch at a time, with the digest up to where it was read."""
 
-    def __init__(self, tx: Connection) -> None:
-        self.position, self.digest = 0, GENESIS
-        self._rows = _paged(tx, select(*(EVENT.c[name] for name in EVENT_COLUMNS)), EVENT.c.position)
+    def __init__(self, tx: Connection, position: int = 0, digest: str = GENESIS) -> None:
+        self.position, self.digest = position, digest
+        self._rows = _paged(tx, select(*(EVENT.c[name] for name in EVENT_COLUMNS)), EVENT.c.position, position)
         self._next = next(self._rows, None)
 
     @property
@@ -78,9 +110,8 @@ class _Log:
         return self.position, self.digest
 
 
-def _paged(tx: Connection, query: Query, key: Column[int]) -> Iterator[Row[tuple[object, ...]]]:
-    """All rows in the order of a key, in statements that each stay short."""
-    last = -1
+def _paged(tx: Connection, query: Query, key: Column[int], last: int = -1) -> Iterator[Row[tuple[object, ...]]]:
+    """All rows behind `last` in the order of a key, in statements that each stay short."""
     while rows := tx.execute(query.where(key > last).order_by(key).limit(BATCH)).all():
         yield from rows
         last = rows[-1]._mapping[key]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
 from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.statemachine.incident import Incident
@@ -49,26 +49,35 @@ def put(tx: Connection, incident: Incident, effects: Sequence[Numbered], at: dat
     """Rows for the effects of events, in order; timers are due later, the rest now."""
     if not effects:
         return
-    drill = 10 if incident.mode is Mode.DRILL else 0
     turns: dict[int, int] = {}
     rows = []
     for seq, effect in effects:
         turns[seq] = turns.get(seq, 0) + 1
-        rows.append(
-            {
-                "incident": incident.id,
-                "district": incident.district,
-                "seq": seq,
-                "turn": turns[seq],
-                "mode": incident.mode,
-                "urgency": urgency_of(effect) + drill,
-                "kind": type(effect).__name__,
-                "body": codec.effect_text(effect),
-                "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
-            }
-        )
+        rows.append(_row(incident, seq, turns[seq], effect, at))
     tx.execute(insert(OUTBOX), rows)
     wake.wanted(tx)
+
+
+def put_again(tx: Connection, incident: Incident, seq: int, effect: Effect, at: datetime) -> None:
+    """One more row for what an event obliges, where the first one was lost."""
+    same = (OUTBOX.c.incident == incident.id, OUTBOX.c.seq == seq)
+    last = tx.execute(select(func.max(OUTBOX.c.turn)).where(*same)).scalar_one()
+    tx.execute(insert(OUTBOX).values(**_row(incident, seq, (last or 0) + 1, effect, at)))
+    wake.wanted(tx)
+
+
+def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) -> dict[str, object]:
+    return {
+        "incident": incident.id,
+        "district": incident.district,
+        "seq": seq,
+        "turn": turn,
+        "mode": incident.mode,
+        "urgency": urgency_of(effect) + (10 if incident.mode is Mode.DRILL else 0),
+        "kind": type(effect).__name__,
+        "body": codec.effect_text(effect),
+        "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
+    }
 
 
 def claim(tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:

@@ -17,6 +17,7 @@ EVERY_DISTRICT = DistrictId("*")
 
 
 _KNOWN: dict[ProtocolHash, Protocol] = {}
+_LAST_READ: dict[ProtocolHash, str] = {}  # the text that was found to be whole
 _PROVED: set[ProtocolHash] = set()
 
 
@@ -63,14 +64,30 @@ def _built_in() -> frozenset[ProtocolHash]:
 def by_hash(tx: Connection, protocol_hash: ProtocolHash) -> Protocol:
     """Read once: what a hash stands for never changes. Raises `NotFound`, or `ProtocolChanged` where it did."""
     if protocol_hash not in _KNOWN:
-        body = tx.execute(select(PROTOCOL.c.body).where(PROTOCOL.c.hash == protocol_hash)).scalar_one_or_none()
-        if body is None:
-            raise NotFound
-        protocol = Protocol.model_validate_json(body, strict=False)
-        if content_hash(protocol) != protocol_hash:
-            raise ProtocolChanged(f"the stored protocol {protocol_hash[:12]} is not what was published")
-        _KNOWN[protocol_hash] = protocol
+        _KNOWN[protocol_hash] = _whole(_body(tx, protocol_hash), protocol_hash)
     return _KNOWN[protocol_hash]
+
+
+def must_be_whole(tx: Connection, protocol_hash: ProtocolHash) -> Protocol:
+    """Reads it although it is known: for whoever watches that it stays what was published."""
+    body = _body(tx, protocol_hash)
+    if _LAST_READ.get(protocol_hash) != body:
+        _KNOWN[protocol_hash], _LAST_READ[protocol_hash] = _whole(body, protocol_hash), body
+    return _KNOWN[protocol_hash]
+
+
+def _body(tx: Connection, protocol_hash: ProtocolHash) -> str:
+    body = tx.execute(select(PROTOCOL.c.body).where(PROTOCOL.c.hash == protocol_hash)).scalar_one_or_none()
+    if body is None:
+        raise NotFound
+    return str(body)
+
+
+def _whole(body: str, protocol_hash: ProtocolHash) -> Protocol:
+    protocol = Protocol.model_validate_json(body, strict=False)
+    if content_hash(protocol) != protocol_hash:
+        raise ProtocolChanged(f"the stored protocol {protocol_hash[:12]} is not what was published")
+    return protocol
 
 
 def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:

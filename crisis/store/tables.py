@@ -1,4 +1,4 @@
-"""The rows of incidents: state, log, outbox, inbox, sealed words, audit chain, idempotency keys, protocols.
+"""The rows of incidents: state, log, outbox, inbox, sealed words, audit chain, keys, protocols, signs of life.
 
 Rows stay in the store. `table=True` validates nothing: what comes in was validated before, what must hold is a CHECK.
 """
@@ -171,6 +171,17 @@ class PageCodeRow(SQLModel, table=True):
     given_at: datetime = Field(sa_type=UtcTime)
 
 
+class SignRow(SQLModel, table=True):
+    """That one of our own parts is alive: the latest word of each, never a history."""
+
+    __tablename__ = "sign_of_life"
+
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)
+    good_at: datetime | None = Field(sa_type=UtcTime)  # when it last was as it should be; None: never
+    detail: str = Field(sa_type=Text)
+
+
 class IdempotencyRow(SQLModel, table=True):
     __tablename__ = "idempotency"
 
@@ -207,5 +218,5 @@ class ProtocolInForceRow(SQLModel, table=True):
 _TABLES = SQLModel.metadata.tables
 INCIDENT, EVENT, OUTBOX, INBOX = (_TABLES[name] for name in ("incident", "event", "outbox", "inbox"))
 SEAL, WORDS, AUDIT, HEAD = (_TABLES[name] for name in ("seal", "words", "audit", "head"))
-PAGE_CODE = _TABLES["page_code"]
+PAGE_CODE, SIGN = _TABLES["page_code"], _TABLES["sign_of_life"]
 IDEMPOTENCY, PROTOCOL, IN_FORCE = (_TABLES[name] for name in ("idempotency", "protocol", "protocol_in_force"))

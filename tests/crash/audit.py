@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from crisis.effects import Effect, PageLevel, StartTimer
+from crisis.effects import Effect, PageLevel
 from crisis.notify.ledger import Entry
 from crisis.page_events import PageAttempted
+from crisis.sentinel.auditing import timers_in_place
+from crisis.sentinel.looking import look
 from crisis.statemachine.incident import Incident
 from crisis.store import audit, codec, inbox, incidents, oncall, outbox, sample
 from crisis.store.engine import Store
@@ -71,7 +73,7 @@ def faults(store: Store, heard: Sequence[Entry], at: datetime, *, crashes: int, 
             f"{known.id} is not what its log says" for known in everything if incidents.refold(tx, known.id) != known
         ]
         found += _left_undone(tx, store, at)
-        found += _silent(everything, jobs)
+        found += [f"{fault.invariant} {fault.subject}: {fault.what}" for fault in timers_in_place(look(tx, at, at))]
         found += _unheard(tx, everything, jobs, heard, at)
         found += _unrecorded(tx, everything, heard)
     return [*found, *_too_often(heard, crashes)]
@@ -113,14 +115,6 @@ def _left_undone(tx: Connection, store: Store, at: datetime) -> Iterator[str]:
     if overdue:
         yield f"{overdue} jobs are overdue"
     yield from (f"a {received.source} was never dealt with" for received in unanswered)
-
-
-def _silent(everything: Sequence[Incident], jobs: Sequence[Job]) -> Iterator[str]:
-    """An open incident always has a time at which it speaks again."""
-    speaking = {job.incident for job in jobs if isinstance(job.effect, StartTimer) and not job.done}
-    yield from (
-        f"{known.id} fell silent" for known in everything if known.closed_at is None and known.id not in speaking
-    )
 
 
 def _unheard(

@@ -91,10 +91,12 @@ def test_a_sound_district_has_no_faults(look: Look, heard: list[Entry]) -> None:
     assert look(heard) == []
 
 
-def test_an_incident_without_a_timer_is_silent(store: Store, look: Look, heard: list[Entry], incident: str) -> None:
+def test_each_timer_that_is_gone_is_found(store: Store, look: Look, heard: list[Entry], incident: str) -> None:
     spoilt(store, "UPDATE outbox SET done_at = due_at")
 
-    assert look(heard) == [f"{incident} fell silent"]
+    found = look(heard)
+
+    assert set(found) == {f"I1 {incident}: the timer {name} is missing" for name in ("deadline", "page_unanswered")}
 
 
 def test_a_job_that_nobody_does_is_found(store: Store, look: Look, heard: list[Entry]) -> None:

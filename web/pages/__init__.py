@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, feeds, incident, oncall, open, sign_in, steps
+from web.pages import board, feeds, incident, oncall, open, paging, sign_in, steps
 
 routers: list[APIRouter] = [
     sign_in.router,
@@ -12,4 +12,5 @@ routers: list[APIRouter] = [
     feeds.router,
     steps.router,
     incident.router,
+    paging.router,
 ]

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse
 
+from crisis.policy.access import may_read_call_tree, may_see_paging
+from crisis.sentinel.condition import condition
+from crisis.store import signs
 from web.deps import Desk
 from web.forms import FRESH, FormState
 from web.rendering import Local, page
@@ -20,8 +23,13 @@ def console(
 ) -> HTMLResponse:
     """A page inside the console. It keeps itself up to date when it says at which `position` it was read."""
     zone = str(values.get("zone", "UTC"))
+    with desk.store.read() as tx:
+        left = signs.left(tx)
     always: dict[str, object] = {
         "desk": desk,
+        "degraded": condition(left, desk.at).degraded,
+        "may_call": may_read_call_tree(desk.actor),
+        "may_look": may_see_paging(desk.actor),
         "csrf": desk.form_token,
         "here": "",
         "path": path,

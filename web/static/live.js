@@ -73,6 +73,8 @@
     const changed = $('#changed');
     if (changed) changed.hidden = false; // a page with one form: say so, touch nothing
   };
+  // Paging that stopped wakes nobody, so that nothing arrives here: this one part is asked for by the clock.
+  setInterval(() => { const part = $('#part-paging'); if (part && !busy && !document.hidden) swap(part).catch(() => {}); }, 30000);
   const connect = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${position}`);
     socket.onopen = () => { if (tries) later(); tries = 0; fresh(); };

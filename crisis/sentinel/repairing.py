@@ -1,0 +1,114 @@
+"""A failed audit acts: a lost timer is put back or given to the rules at once, a page that nobody called is called.
+
+Everything is looked at once more under the incident's lock, since a worker may have been faster, and is on record.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from crisis.commands import Actor, ActorKind, TimerDue
+from crisis.effects import PageLevel, StartTimer
+from crisis.errors import Conflict, NotFound, Refused
+from crisis.page_events import PageDisposed, PageEscalated, PageRequested
+from crisis.sentinel.auditing import Arm, CallAgain, Finding
+from crisis.sentinel.obliged import missing, reminder_of_next
+from crisis.statemachine.incident import Incident
+from crisis.statemachine.paging import LIVE
+from crisis.store import audit, incidents, outbox, people, protocols, watch
+from crisis.store.engine import OutcomeUnknown, Store
+from crisis.submit import submit
+from crisis.vocabulary import IncidentId
+
+_BEGINS = (PageRequested, PageEscalated, PageDisposed)
+
+log = logging.getLogger(__name__)
+
+
+def repair(store: Store, found: Iterable[Finding], at: datetime) -> int:
+    """How many findings something was done about; what cannot be repaired now is found again in ten seconds."""
+    done = 0
+    for finding in found:
+        try:
+            done += _repaired(store, finding, at)
+        except (Refused, Conflict, NotFound, OutcomeUnknown, DBAPIError) as error:
+            log.error("%s of %s was not repaired: %s", finding.invariant, finding.subject, type(error).__name__)
+    return done
+
+
+def _repaired(store: Store, finding: Finding, at: datetime) -> bool:
+    match finding.repair:
+        case None:
+            return False
+        case Arm(incident=incident, timer=timer):
+            return _armed(store, finding, incident, timer, at)
+        case CallAgain(incident=incident, level=level):
+            return _called_again(store, finding, incident, level, at)
+        case _:
+            assert_never(finding.repair)
+
+
+def _armed(store: Store, finding: Finding, incident_id: IncidentId, timer: StartTimer, at: datetime) -> bool:
+    """A timer that is due is an order and goes through the one door; one for later is a row."""
+    with store.write() as tx:
+        incident = incidents.load(tx, incident_id, lock=True)
+        owed = _still_missing(tx, incident, timer, at)
+        if owed is None:
+            return False
+        _record(tx, finding, owed.name, at)
+        if owed.due_at > at:
+            outbox.put_again(tx, incident, incident.seq, owed, at)
+    if owed.due_at <= at:
+        by = Actor(kind=ActorKind.SYSTEM, id=None, district=incident.district)
+        submit(store, incident_id, TimerDue(by=by, name=owed.name, key=owed.key), at=at)
+    return True
+
+
+def _still_missing(tx: Connection, incident: Incident, timer: StartTimer, at: datetime) -> StartTimer | None:
+    """The timer as it is owed now, or None: the state may have changed since the look."""
+    if incident.closed_at is not None:
+        return None
+    protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
+    rows = [(row.timer, row.due_at) for row in watch.waiting(tx, incident.id) if row.timer is not None]
+    lost = missing(incident, protocol, ground, rows, at)
+    last = None if rows or lost else reminder_of_next(incident, protocol, at)
+    owed = [*lost, *([] if last is None else [last])]
+    return next((each for each in owed if (each.name, each.key) == (timer.name, timer.key)), None)
+
+
+def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level: PageLevel, at: datetime) -> bool:
+    """The row of the level is due now; where there is none, one more is written for the event that asked for it."""
+    with store.write() as tx:
+        incident = incidents.load(tx, incident_id, lock=True)
+        page = incident.pages.get(level.page)
+        if page is None or page.state not in LIVE:
+            return False
+        rows = [row for row in watch.waiting(tx, incident_id) if row.level == level]
+        for row in rows:
+            if row.due_at > at:
+                outbox.hasten(tx, row.id, at)
+        if not rows:
+            outbox.put_again(tx, incident, _asked_by(tx, incident_id, level), level, at)
+        _record(tx, finding, f"level {level.level}", at)
+    return True
+
+
+def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
+    """The number of the event from which on the calls of this level count."""
+    log_of = incidents.events_of(tx, incident_id)
+    begun = [
+        stored.seq
+        for stored in log_of
+        if isinstance(stored.event, _BEGINS) and stored.event.page == level.page
+        if getattr(stored.event, "level", 0) == level.level
+    ]
+    return begun[-1] if begun else log_of[-1].seq
+
+
+def _record(tx: Connection, finding: Finding, what: str, at: datetime) -> None:
+    detail = {"invariant": finding.invariant, "what": what}
+    audit.record(tx, at=at, actor=None, action="repaired by the sentinel", subject=finding.subject, detail=detail)

@@ -1,0 +1,158 @@
+"""The console says how paging stands, and sends everybody to the call tree when it does not work."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis.sentinel.condition import condition
+from crisis.store import oncall, roster, signs
+from crisis.store.engine import Store
+from crisis.store.oncall import Shift
+from crisis.store.signs import Sign
+from crisis.vocabulary import PersonId, Role
+from tests.factories import DISTRICT
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.test_pages import at_console, words
+from web.app import build_app
+
+BANNER, BANNER_ES = "Paging is degraded: use the call tree", "Los avisos no funcionan bien: use la lista de llamadas"
+
+
+@pytest.fixture
+def district(store: Store) -> District:
+    return a_district(store)
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def audited(store: Store, *, ago: float = 0, good: bool = True, **lines: list[str]) -> None:
+    with store.write() as tx:
+        tx.execute(text("DELETE FROM sign_of_life"))
+        at = clock.now() - timedelta(seconds=ago)
+        signs.leave(tx, signs.AUDIT, at, good=good, detail={"found": {"I2": 3}, "lines": lines})
+        signs.leave(tx, signs.WORKER, at, good=True)
+
+
+def test_every_page_says_so_when_no_audit_was_clean_for_a_minute(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    never = counselor.get("/board")
+    audited(district.store)
+    now = [counselor.get("/board"), counselor.get("/incidents/new")]
+    audited(district.store, ago=61)
+    then = [counselor.get("/board"), counselor.get("/incidents/new")]
+
+    assert BANNER in words(never)
+    assert not any(BANNER in words(page) for page in now)
+    assert all(BANNER in words(page) and 'href="/call-tree"' in page for page in then)
+
+
+def test_five_calls_that_the_provider_did_not_take_are_enough(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    audited(district.store, live=["refused", "accepted", "refused", "refused", "refused", "refused"])
+    one_was_taken = counselor.get("/board")
+    audited(district.store, live=["accepted", "refused", "unknown", "refused", "refused", "refused"])
+    none_was = counselor.get("/board")
+    audited(district.store, drill=["refused"] * 5)
+    of_drills = counselor.get("/board")
+
+    assert [BANNER in words(page) for page in (one_was_taken, none_was, of_drills)] == [False, True, False]
+
+
+def test_an_open_page_asks_for_the_banner_by_itself(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    audited(district.store)
+    quiet = counselor.get_part("/paging/parts/banner")
+    audited(district.store, ago=61)
+
+    assert 'data-src="/paging/parts/banner"' in counselor.get("/board")
+    assert BANNER not in quiet
+    assert BANNER in counselor.get_part("/paging/parts/banner")
+
+
+def test_the_page_says_what_is_well_and_what_was_found(site: TestClient, district: District) -> None:
+    audited(district.store, good=False, live=["accepted", "refused"])
+
+    page = words(at_console(site, district, COUNSELOR).get("/paging"))
+
+    assert "Last audit that found nothing wrong Not wellnever" in page
+    assert "Last sign of the worker Well" in page
+    assert "Last heartbeat that was heard outside not set up" in page
+    assert "Something waits too long, or no worker runs I2 · 3" in page
+
+
+def on_call(store: Store, person: PersonId) -> None:
+    at = clock.now()
+    shift = Shift(
+        id="sh-1",
+        district=DISTRICT,
+        school=None,
+        role=Role.ONCALL_CLINICIAN,
+        level=1,
+        person=person,
+        starts_at=at - timedelta(hours=1),
+        ends_at=at + timedelta(hours=1),
+    )
+    with store.write() as tx:
+        roster.add_person(tx, DISTRICT, PersonId("p-ana"), ("Ana", "Ruiz"), staff=True)
+        roster.add_phone(tx, PersonId("p-ana"), "+16175550103")
+        roster.add_phone(tx, COUNSELOR, "+16175550101")
+        oncall.add_shifts(tx, [shift])
+
+
+def test_the_call_tree_has_the_team_of_the_viewers_schools_and_who_is_on_call(
+    site: TestClient, district: District
+) -> None:
+    on_call(district.store, PersonId("p-ana"))
+
+    own = words(at_console(site, district, NURSE).get("/call-tree"))
+    all_of_it = words(at_console(site, district, OFFICER).get("/call-tree"))
+    elsewhere = words(at_console(site, district, STRANGER).get("/call-tree"))
+
+    assert "Ana RuizOn-call clinician · call no. 2(617) 555-0103" in own.replace("\xa0", " ")
+    assert "Given P-CounselorCounselor(617) 555-0101" in own
+    assert "Given P-Neighbour" not in own
+    assert "Given P-Neighbour" in all_of_it
+    assert "Given P-Teacher" not in all_of_it
+    assert "Quetzal" not in own + all_of_it
+    assert "Ana Ruiz" not in elsewhere
+
+
+def test_both_pages_speak_spanish(site: TestClient, district: District) -> None:
+    on_call(district.store, PersonId("p-ana"))
+    spanish = at_console(site, district, NEIGHBOUR, "es")
+
+    assert "Lista de llamadas" in words(spanish.get("/call-tree"))
+    assert BANNER_ES in words(spanish.get("/paging"))
+
+
+def test_who_is_not_on_the_team_has_no_call_tree_and_no_link_to_one(site: TestClient, district: District) -> None:
+    teacher = at_console(site, district, TEACHER)
+
+    teacher.get("/call-tree", 404)
+    teacher.get("/paging", 404)
+    board = teacher.get("/board")
+
+    assert BANNER in words(board)
+    assert "/call-tree" not in board
+
+
+def test_a_visitor_is_asked_to_sign_in(site: TestClient) -> None:
+    for path in ("/call-tree", "/paging", "/paging/parts/banner"):
+        assert site.get(path, follow_redirects=False).status_code in (303, 401)
+
+
+def test_unknown_is_not_taken_for_good() -> None:
+    at = clock.now()
+
+    assert condition({}, at).degraded
+    assert condition({signs.AUDIT: Sign(at, None, {})}, at).degraded
+    assert not condition({signs.AUDIT: Sign(at, at, {})}, at).degraded
+    assert condition({}, at, heartbeat_wanted=True).heartbeat.well is False
