@@ -16,6 +16,7 @@ from web.rendering import Language, translations
 from web.words import N_
 
 MOST_ENTRIES = 500
+YEARS = range(2000, 2100)
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 
@@ -80,7 +81,10 @@ def absences_in(text: str, zone: str) -> list[Entry]:
 def _entry(event: Event, zone: str) -> Entry:
     if "RRULE" in event or "RDATE" in event:
         raise Refused(Reason("ICAL", "An entry of this calendar repeats; export each absence by itself"))
-    return Entry(uid=str(event["UID"])[:200], starts_at=_begins(event.start, zone), ends_at=_ends(event.end, zone))
+    if event.start.year not in YEARS or event.end.year not in YEARS:
+        raise ValueError("not in this century")
+    uid = hashlib.sha256(str(event["UID"]).encode()).hexdigest()  # some programs put a name or an address into it
+    return Entry(uid=uid, starts_at=_begins(event.start, zone), ends_at=_ends(event.end, zone))
 
 
 def _begins(when: date | datetime, zone: str) -> datetime:

@@ -1,5 +1,6 @@
 """The forms of the page On call: what a browser posts, and which change of the schedules it asks for."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -132,9 +133,15 @@ def slot_value(slot: Slot) -> str:
 def slot_from(value: str, field: str) -> Slot:
     try:
         school, role, level = value.split("|")
-        return Slot(school=SchoolId(school) if school else None, role=Role(role), level=int(level))
+        return Slot(school=SchoolId(an_id(school)) if school else None, role=Role(role), level=int(level))
     except ValueError as error:
         raise unread(field) from error
+
+
+def an_id(value: str) -> str:
+    if not re.fullmatch(ID, value):
+        raise ValueError("no id")
+    return value
 
 
 def turn_value(turn: OwnTurn) -> str:
@@ -144,12 +151,17 @@ def turn_value(turn: OwnTurn) -> str:
 def turn_from(value: str, field: str) -> tuple[Slot, PersonId, Span]:
     try:
         *slot, person, starts, over = value.split("|")
-        starts_at, ends_at = datetime.fromisoformat(starts), datetime.fromisoformat(over)
+        span = Span(starts_at=an_instant(starts), ends_at=an_instant(over))
+        return slot_from("|".join(slot), field), PersonId(an_id(person)), span
     except ValueError as error:
         raise unread(field) from error
-    if starts_at.tzinfo is None or ends_at.tzinfo is None:
-        raise unread(field)
-    return slot_from("|".join(slot), field), PersonId(person), Span(starts_at=starts_at, ends_at=ends_at)
+
+
+def an_instant(value: str) -> datetime:
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None or found.year not in YEARS:
+        raise ValueError("no instant of this century")
+    return found
 
 
 def unread(field: str) -> RequestValidationError:

@@ -175,6 +175,23 @@ def test_a_turn_changes_hands_only_when_the_other_accepts(nurse: Browser, second
     assert on_call(district, on(2)) == [SECOND]
 
 
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "",
+        "s-1|nurse|0",
+        f"{SCHOOL}|nurse|0|{NURSE}|0001-01-01T00:00:00+14:00|9999-12-31T00:00:00-14:00",
+        f"{SCHOOL}|nurse|0|p\x00|2026-12-01T00:00:00+00:00|2026-12-02T00:00:00+00:00",
+        f"{SCHOOL}|nobody|0|{NURSE}|2026-12-01T00:00:00+00:00|2026-12-02T00:00:00+00:00",
+        f"{SCHOOL}|nurse|0|{NURSE}|2026-12-01T00:00:00|soon",
+    ],
+)
+def test_a_turn_that_no_page_offered_is_refused_at_its_field(nurse: Browser, turn: str) -> None:
+    page = nurse.send("/oncall", "/oncall/swap", 422, turn=turn, back=turn, to=SECOND)
+
+    assert 'href="#swap-turn"' in page
+
+
 def test_an_offer_is_refused_or_withdrawn_and_nothing_changes(
     nurse: Browser, second: Browser, district: District
 ) -> None:
@@ -416,6 +433,7 @@ def test_absences_come_in_from_a_calendar_and_replace_those_it_told_before(
         (ics(2, 3, "RRULE:FREQ=DAILY\n"), "repeats"),
         ({"school": SCHOOL, "calendar": "BEGIN:VEVENT"}, "cannot be read|no calendar"),
         ({"school": SCHOOL, "calendar": "hello"}, "cannot be read|no calendar"),
+        ({"school": SCHOOL, "calendar": ICS.format(first="00010101", last="99991231", more="")}, "no calendar"),
     ],
 )
 def test_a_calendar_that_cannot_be_read_whole_changes_nothing(
