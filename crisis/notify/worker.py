@@ -62,6 +62,7 @@ class Worker:
             ticking(beats),
         ):
             self.catch_up()
+            self._guarded("a sign of life", self._leave_sign)  # or whoever looks meanwhile would miss a worker
             while not stop.is_set():
                 pulse.beat()
                 self._turned = True

@@ -23,6 +23,7 @@ from crisis.store.engine import OutcomeUnknown, Store
 from crisis.store.signs import Detail
 
 EVERY = 10.0  # seconds
+FIRST = 2.0
 STUCK = 60.0  # a look waits for a connection and for statements, each no longer than some seconds
 OTHER = timedelta(seconds=30)
 NO_DATABASE = (DBAPIError, PoolTimeout, OutcomeUnknown)
@@ -45,6 +46,7 @@ class Sentinel:
 
     def run(self, stop: threading.Event, every: float = EVERY) -> None:
         with Pulse("sentinel", STUCK) as pulse:
+            stop.wait(min(FIRST, every))  # a worker that starts beside it has not said yet that it is there
             while not stop.is_set():
                 began = time.monotonic()
                 self.turn()

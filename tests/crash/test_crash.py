@@ -150,7 +150,7 @@ def test_nothing_is_lost_when_the_recovery_dies_too(
     lanes: list[Lane], district: Prepared, request: pytest.FixtureRequest
 ) -> None:
     if not request.config.getoption("--full"):
-        first, second = 40, 2
+        first, second = 80, 2
     else:
         first, second = PAIRS_EVERY, 6
     story, passed = undisturbed(lanes[0])

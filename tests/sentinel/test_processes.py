@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from crisis import clock
 from crisis.notify.gateway import Lines
+from crisis.notify.worker import Worker
 from crisis.sentinel.receiver import Receiver
 from crisis.sentinel.receiver_app import build_receiver
 from crisis.sentinel.watching import on_watch
@@ -93,6 +95,26 @@ def test_within_the_one_process_of_sqlite_it_is_a_thread(sqlite_url: str, key_fi
     with on_watch(store, Settings(heartbeat_url=None)):
         wait_until(lambda: timers(store) > 0)
     store.close()
+
+
+def test_a_start_is_no_false_alarm(sqlite_url: str, key_file: Path) -> None:
+    store, stop = open_store(sqlite_url, key_file), threading.Event()
+    working = threading.Thread(target=Worker(store, Lines(None, None), "first").run, args=(stop,))
+
+    def audited() -> signs.Sign | None:
+        with store.read() as tx:
+            return signs.left(tx).get(signs.AUDIT)
+
+    with on_watch(store, Settings(heartbeat_url=None)):
+        working.start()
+        wait_until(lambda: audited() is not None)
+        first = audited()
+    stop.set()
+    working.join()
+    store.close()
+
+    assert first is not None
+    assert (first.good_at, first.detail["found"]) == (first.at, {})
 
 
 def test_a_process_of_its_own_is_refused_on_sqlite_and_told_what_to_do(sqlite_url: str, key_file: Path) -> None:
