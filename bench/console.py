@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
+from uvicorn import Server
 
 from bench.place import Town, actor, free_port, holder, note, opening
 from crisis import clock
@@ -96,8 +97,8 @@ def main(url: str, key_file: str, port: str) -> None:
     store.close()
 
 
-def _obey(store: Store, committed: list[float], made: object) -> None:
-    while not made.started:  # type: ignore[attr-defined]
+def _obey(store: Store, committed: list[float], made: Server) -> None:
+    while not made.started:
         time.sleep(0.01)
     counselor = actor(store, holder(StaffRole.COUNSELOR))
     order, words = opening(counselor)
@@ -108,7 +109,7 @@ def _obey(store: Store, committed: list[float], made: object) -> None:
         committed.clear()
         submit(store, incident, written, at=clock.now(), words=words)
         say(at=committed[0])
-    made.should_exit = True  # type: ignore[attr-defined]
+    made.should_exit = True
 
 
 if __name__ == "__main__":
