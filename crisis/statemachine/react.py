@@ -8,7 +8,7 @@ from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_page
 from crisis.statemachine.ground import Ground
-from crisis.statemachine.incident import Incident
+from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
@@ -31,13 +31,23 @@ def react(
         for number, event in enumerate(events, start=first)
         for effect in reaction(event, after, protocol, ground)
     ]
-    return [*effects, *((after.seq, timer) for timer in _new_timers(before, after, protocol, ground))]
+    at = events[-1].at
+    return [*effects, *((after.seq, timer) for timer in _new_timers(before, after, protocol, ground, at))]
 
 
-def _new_timers(before: Incident | None, after: Incident, protocol: Protocol, ground: Ground) -> Iterator[StartTimer]:
+def _new_timers(
+    before: Incident | None, after: Incident, protocol: Protocol, ground: Ground, at: datetime
+) -> Iterator[StartTimer]:
+    if before is not None and same_but_for_pages(before, after):
+        return
     known = set() if before is None else {(live.key, live.due_at) for live in live_deadlines(before, protocol, ground)}
+    missed = {(each.step, each.deadline, each.due_at) for each in after.missed}
     for live in live_deadlines(after, protocol, ground):
-        if (live.key, live.due_at) not in known:
+        if (live.key, live.due_at) in known:
+            continue
+        if (live.step.id, live.name, live.due_at) in missed:  # its step is open again, after its reminders ran out
+            yield _again(f"step:{live.step.id}", 1, at)
+        else:
             yield StartTimer(name="deadline", key=live.key, due_at=live.due_at)
 
 
