@@ -51,7 +51,7 @@ class Checks:
     reached: dict[tuple[PageId, PersonId], float] = field(default_factory=dict)
     looks: int = 0
     _ticking: bool = False
-    _ready: dict[tuple[PageId, int, PersonId], float] = field(default_factory=dict)
+    named: dict[tuple[PageId, datetime, int], tuple[float, frozenset[PersonId]]] = field(default_factory=dict)
 
     def fail(self, what: str) -> None:
         raise Broken(f"at {self.universe.clockwork.now:.1f} s: {what}")
@@ -67,9 +67,11 @@ class Checks:
         if incident.seq != len(self.universe.store.events[incident.id]):
             self.fail(f"I6 {incident.id}: its version is not the number of its events")
         if incident.closed_at is None:
-            self._none(list(auditing.timers_in_place(self._look(tx, [incident]))))
+            self._none(list(auditing.timers_in_place(self._look(tx, [incident], pages=False))))
         for page in incident.pages.values():
             self._page_changed(page, now)
+            if page.state is PageState.PAGING and (page.id, page.began[0], page.level) not in self.named:
+                self.named[page.id, page.began[0], page.level] = (now, self._named(tx, incident, page))
         if any(page.state is PageState.PAGING for page in incident.pages.values()):
             self._tick_on()
 
@@ -83,9 +85,15 @@ class Checks:
         for key in [key for key in self.declined if key[0] == page.id and key[1] not in page.declined]:
             del self.declined[key]
 
-    def _look(self, tx: Tx, incidents: list[Incident]) -> Look:
+    def _named(self, tx: Tx, incident: Incident, page: Page) -> frozenset[PersonId]:
+        """Who is to be called when a level begins: all who can be."""
+        found = people_to_tell.of_level(tx, incident, page.role, page.level, self.universe.now())
+        return frozenset(who.person for who in found if who.phone is not None)
+
+    def _look(self, tx: Tx, incidents: list[Incident], *, pages: bool) -> Look:
+        """What the auditor would see of these incidents; of their pages only where it is asked for them."""
         at, district = self.universe.now(), self.universe.district
-        calls = watch.calls(tx, [each.id for each in incidents])
+        calls = watch.calls(tx, [each.id for each in incidents]) if pages else {}
         watched = tuple(
             Watched(
                 incident=each,
@@ -95,7 +103,7 @@ class Checks:
                 waiting=tuple(watch.waiting(tx, each.id)),
                 logged=Logged(each.seq, each.seq),
                 calls=tuple(calls.get(each.id, ())),
-                rota=looking._rota(tx, each, at),
+                rota=looking._rota(tx, each, at) if pages else {},
             )
             for each in incidents
         )
@@ -131,14 +139,14 @@ class Checks:
 
     def _by_time(self, incidents: list[Incident]) -> None:
         well, tx = self._well_for(), Tx(self.universe.store)
-        look = self._look(tx, incidents)
+        look = self._look(tx, incidents, pages=True)
         if well >= WELL:
             self._none([found for check in BY_TIME for found in check(look)])
         for each in look.open:
             for page in each.incident.pages.values():
                 if page.state is PageState.PAGING:
                     self._moves_on(each, page, look.at)
-                    self._not_lost(tx, each.incident, page, look.at)
+                    self._not_lost(tx, each.incident, page)
 
     def _well_for(self) -> float:
         """Seconds for which every process has run and one provider took what it was given."""
@@ -165,16 +173,18 @@ class Checks:
         if at - over > STALLED and self._well_for() >= WELL:
             self.fail(f"stalled: page {page.id} stands on level {page.level}")
 
-    def _not_lost(self, tx: Tx, incident: Incident, page: Page, at: datetime) -> None:
-        """Whoever the level names was called, once there was somebody to call by for long enough."""
+    def _not_lost(self, tx: Tx, incident: Incident, page: Page) -> None:
+        """Who was on call when the level began, and still is, was called once anybody could be for long enough."""
         now, well = self.universe.clockwork.now, self._well_for()
-        for who in people_to_tell.of_level(tx, incident, page.role, page.level, at):
-            key = (page.id, page.level, who.person)
-            since = self._ready.setdefault(key, now)
-            waited = min(now - since, well)
-            called = self.reached.get((page.id, who.person), -1.0) >= 0
-            if waited > LOST and who.phone is not None and not called and who.person not in page.declined:
-                self.fail(f"lost: nobody called {who.person} for page {page.id} on level {page.level}")
+        first, _named = self.named[page.id, page.began[0], 0]
+        began, named = self.named[page.id, page.began[0], page.level]
+        if min(now - began, well) <= LOST:
+            return
+        still = self._named(tx, incident, page) & named
+        asked = sorted(still - set(page.declined))
+        left = [each for each in asked if self.reached.get((page.id, each), -1.0) < first]
+        if left:
+            self.fail(f"lost: nobody called {left} for page {page.id} on level {page.level}")
 
     # at the providers
 
@@ -185,7 +195,7 @@ class Checks:
         now, person = self.universe.clockwork.now, PersonId(person_id)
         incident = self.universe.store.incidents[IncidentId(incident_id)]
         page = incident.pages[PageId(page_id)]
-        self.reached.setdefault((page.id, person), now)
+        self.reached[page.id, person] = now
         if attempt in self.asked:
             return
         self.asked[attempt] = now

@@ -17,6 +17,7 @@ from crisis.statemachine.incident import Incident
 from crisis.store.inbox import Received
 from crisis.store.page_codes import Coded
 from crisis.store.signs import Sign
+from crisis.store.watch import Called
 from crisis.vocabulary import IncidentId, Mode, PageId
 from tests.simulation.district import District
 
@@ -45,7 +46,7 @@ class Memory:
     """`changed` is called with the incidents of each transaction, once it is durable."""
 
     district: District
-    ring: Callable[[], None] = lambda: None
+    ring: Callable[[bool], None] = lambda _told: None  # false: who wrote died first, and the poll has to find it
     changed: Callable[[list[IncidentId], datetime | None], None] = lambda _incidents, _at: None
     dialect: str = "sqlite"
     keys: None = None
@@ -57,6 +58,7 @@ class Memory:
     codes: dict[tuple[str, PageId], Coded] = field(default_factory=dict)
     keys_used: dict[tuple[str, str], tuple[str, IncidentId, int]] = field(default_factory=dict)
     signs: dict[str, Sign] = field(default_factory=dict)
+    calls: dict[IncidentId, tuple[int, list[Called]]] = field(default_factory=dict)  # how far it was read, what was found
     position: int = 0
     numbered: int = 0
     open: "Tx | None" = None
@@ -83,9 +85,13 @@ class Memory:
             self.open = None
         if tx.touched:
             self.changed(list(tx.touched), tx.at)
-        failpoints.hit("store.after_commit")
-        if tx.info:
-            self.ring()
+        told = False
+        try:
+            failpoints.hit("store.after_commit")
+            told = True
+        finally:
+            if tx.info:
+                self.ring(told)
 
     def keep(self, row: Row) -> None:
         """Puts the row where it is looked for, by when it is due."""

@@ -52,7 +52,7 @@ from crisis.vocabulary import (
     StudentId,
     WordsId,
 )
-from tests.simulation.memory import Row, Tx
+from tests.simulation.memory import Memory, Row, Tx
 
 REPLACED: dict[ModuleType, list[Callable[..., object]]] = {}
 
@@ -430,9 +430,19 @@ def logged(tx: Tx) -> dict[IncidentId, Logged]:
 
 @of(watch)
 def calls(tx: Tx, incidents: Sequence[IncidentId]) -> dict[IncidentId, list[Called]]:
-    found = {each: [watch._called(event) for event in tx.memory.events[each] if isinstance(event, PageAttempted)]
-             for each in incidents}
+    found = {each: _calls_of(tx.memory, each) for each in incidents}
     return {each: made for each, made in found.items() if made}
+
+
+def _calls_of(memory: Memory, incident: IncidentId) -> list[Called]:
+    """Each event is looked at once, unless a transaction was taken back since."""
+    seen, made = memory.calls.get(incident, (0, []))
+    log = memory.events[incident]
+    if seen > len(log):
+        seen, made = 0, []
+    new = [watch._called(event) for event in log[seen:] if isinstance(event, PageAttempted)]
+    memory.calls[incident] = (len(log), [*made, *new] if new else made)
+    return memory.calls[incident][1]
 
 
 @of(watch)

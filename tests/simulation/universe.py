@@ -13,14 +13,20 @@ from crisis import clock, failpoints
 from crisis import submit as door
 from crisis.clock import Steady
 from crisis.commands import Actor
-from crisis.notify import bulkhead, line, paging, worker
+from crisis.notify import bulkhead, line, paging, performing, worker
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line, Way
 from crisis.notify.worker import POLL, SLOTS, Worker
+from crisis.protocols.schema import Protocol
+from crisis.sentinel import obliged
+from crisis.statemachine import react, timers
+from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident, same_but_for_pages
+from crisis.statemachine.timers import LiveDeadline, live_deadlines
 from crisis.store import page_codes
-from crisis.vocabulary import Channel
+from crisis.vocabulary import Channel, IncidentId
 from tests.simulation.checks import Checks
 from tests.simulation.clockwork import Clockwork, Died, Fiber, Process, Threads, Waiting
 from tests.simulation.district import a_district, begins
@@ -54,6 +60,7 @@ class Universe:
     sleeping: dict[str, Waiting] = field(default_factory=dict)
     busy: dict[str, int] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
+    known: dict[IncidentId, tuple[Incident, Ground, list[LiveDeadline]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         chance = self.fate.chance
@@ -102,13 +109,24 @@ class Universe:
                 (line, "monotonic", self.clockwork.monotonic),
                 (bulkhead, "monotonic", self.clockwork.monotonic),
                 (paging, "ThreadPoolExecutor", self.threads.pool),
+                (performing, "ThreadPoolExecutor", self.threads.pool),
                 (door, "sleep", self.clockwork.sleep),
                 (failpoints, "hit", self._passes),
                 (clock, "new_id", lambda: f"{ids.getrandbits(64):016x}"),
                 (page_codes, "_dice", ids),
+                *((module, "live_deadlines", self._deadlines) for module in (obliged, react, timers)),
             ):
                 stack.enter_context(mock.patch.object(owner, name, thing))
             yield
+
+    def _deadlines(self, incident: Incident, protocol: Protocol, ground: Ground) -> list[LiveDeadline]:
+        """Kept by incident: the rules and the checks ask for the same ones again and again."""
+        known = self.known.get(incident.id)
+        if known is not None and known[1] is ground and same_but_for_pages(known[0], incident):
+            return known[2]
+        found = live_deadlines(incident, protocol, ground)
+        self.known[incident.id] = (incident, ground, found)
+        return found
 
     # processes
 
@@ -161,10 +179,10 @@ class Universe:
         )
         return Line(ways, "https://crisis.example", "", PATIENCE)
 
-    def _ring(self) -> None:
+    def _ring(self, told: bool) -> None:
         for waiting in self.sleeping.values():
             lost = self.fate.has(Kind.WAKE_LOST) and not waiting.over and self.fate.chance.random() < 0.5
-            self.clockwork.after(POLL, waiting.tell) if lost else waiting.tell()
+            self.clockwork.after(POLL, waiting.tell) if lost or not told else waiting.tell()
 
     def web(self, act: Callable[[], object], *, again: Callable[[], object] | None = None) -> None:
         """A request. Who gets no answer because the process is gone asks again a little later, where they do."""
