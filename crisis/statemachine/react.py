@@ -7,8 +7,10 @@ from crisis import events as ev
 from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_page
+from crisis.statemachine.arrival import watched
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, same_but_for_pages
+from crisis.statemachine.paging import in_other_hands
 from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
@@ -31,8 +33,8 @@ def react(
         for number, event in enumerate(events, start=first)
         for effect in reaction(event, after, protocol, ground)
     ]
-    at = events[-1].at
-    return [*effects, *((after.seq, timer) for timer in _new_timers(before, after, protocol, ground, at))]
+    timers = [*_new_timers(before, after, protocol, ground, events[-1].at), *_watched_again(before, after)]
+    return [*effects, *((after.seq, timer) for timer in timers)]
 
 
 def _new_timers(
@@ -49,6 +51,15 @@ def _new_timers(
             yield _again(f"step:{live.step.id}", 1, at)
         else:
             yield StartTimer(name="deadline", key=live.key, due_at=live.due_at)
+
+
+def _watched_again(before: Incident | None, after: Incident) -> Iterator[StartTimer]:
+    """The student was in other hands and is not any more: whoever took a page and never came is waited for again."""
+    if before is None or not in_other_hands(before) or in_other_hands(after):
+        return
+    for page in after.pages.values():
+        if watched(after, page):
+            yield from react_page.watch(page)
 
 
 @reaction.register

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crisis import page_events as pev
 from crisis.notify import people_to_tell
-from crisis.sentinel import auditing, looking, obliged
+from crisis.sentinel import auditing, looking
 from crisis.sentinel.auditing import Finding
 from crisis.sentinel.looking import Look, Watched
 from crisis.statemachine.evolve import fold
@@ -19,8 +19,9 @@ from crisis.statemachine.paging import LIVE
 from crisis.store import signs, watch
 from crisis.store.signs import Sign
 from crisis.store.watch import Ends, Logged
-from crisis.vocabulary import AttemptOutcome, IncidentId, PageId, PageState, PersonId
+from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
 from tests.simulation.memory import Tx
+from tests.simulation.telephones import Given
 
 if TYPE_CHECKING:
     from tests.simulation.universe import Universe
@@ -29,7 +30,7 @@ EVERY = 10.0
 WELL = 30.0  # seconds without a fault, after which what is late is late
 LOST = 50.0  # of these, after which nobody tried means that the page is lost: the last wait between two tries is 30
 GHOST = 4.0  # 2 s, and 2 s for a place at the provider
-STALLED = timedelta(seconds=15)
+STALLED = 15.0  # seconds after its end, as long without a fault
 BY_TIME = (
     auditing.nothing_overdue,
     auditing.pages_are_tried,
@@ -145,7 +146,7 @@ class Checks:
         for each in look.open:
             for page in each.incident.pages.values():
                 if page.state is PageState.PAGING:
-                    self._moves_on(each, page, look.at)
+                    self._moves_on(each, page)
                     self._not_lost(tx, each.incident, page)
 
     def _well_for(self) -> float:
@@ -166,11 +167,13 @@ class Checks:
                 down += [outage.ends] if both else []
         return now - max(down)
 
-    def _moves_on(self, each: Watched, page: Page, at: datetime) -> None:
-        """A level ends when its time is over, whatever became of the timer."""
+    def _moves_on(self, each: Watched, page: Page) -> None:
+        """A level ends when its time is over in truth, whatever became of the timer and of the clock."""
+        now = self.universe.clockwork.now
         within = each.ground.ladder(page.role, page.urgency).answer_within
-        over = page.level_since + within[min(page.level, len(within) - 1)]
-        if at - over > STALLED and self._well_for() >= WELL:
+        began, _named = self.named[page.id, page.began[0], page.level]
+        over = began + within[min(page.level, len(within) - 1)].total_seconds()
+        if min(now - over, self._well_for()) > STALLED:
             self.fail(f"stalled: page {page.id} stands on level {page.level}")
 
     def _not_lost(self, tx: Tx, incident: Incident, page: Page) -> None:
@@ -195,7 +198,6 @@ class Checks:
         now, person = self.universe.clockwork.now, PersonId(person_id)
         incident = self.universe.store.incidents[IncidentId(incident_id)]
         page = incident.pages[PageId(page_id)]
-        self.reached[page.id, person] = now
         if attempt in self.asked:
             return
         self.asked[attempt] = now
@@ -208,6 +210,12 @@ class Checks:
         if not self._on_call(incident, page, person):
             self.fail(f"misdirected: {person} is not on call for page {page.id}")
         assert phone
+
+    def provider_took(self, given: Given) -> None:
+        """Whether or not anybody ever gets it: that is the carriers' work (reliability 4.1)."""
+        if given.path:
+            _empty, _incident, page, person, *_rest = given.path.split("/")
+            self.reached[PageId(page), PersonId(person)] = given.at
 
     def _on_call(self, incident: Incident, page: Page, person: PersonId) -> bool:
         """At this moment or ten seconds ago, when the call was decided."""
@@ -274,6 +282,3 @@ class Checks:
         if wrong:
             self.fail("a call went out under another name")
 
-
-UNANSWERED = AttemptOutcome.UNKNOWN
-OBLIGED = obliged.obliged

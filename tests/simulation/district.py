@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from random import Random
-from zoneinfo import ZoneInfo
 
 from crisis.commands import Actor, ActorKind
 from crisis.protocols import loader
@@ -42,6 +41,7 @@ DISTRICT_POSTS = (StaffRole.CLINICIAN, StaffRole.CLINICIAN, StaffRole.DISTRICT_L
 class District:
     """Nothing in it changes while a universe runs, but the schedules by the clock."""
 
+    starts: datetime
     schools: Mapping[SchoolId, SchoolView]
     staff: Mapping[PersonId, StaffView]  # in the order of their names
     languages: Mapping[PersonId, str]
@@ -63,7 +63,7 @@ def library() -> tuple[Mapping[ProtocolHash, Protocol], ...]:
 def begins(chance: Random) -> datetime:
     """A moment of the year, often near a change of clocks."""
     day = chance.choice(CHANGES) if chance.random() < 0.4 else date(2026, 1, 1) + timedelta(chance.randrange(365))
-    return datetime.combine(day, time(chance.randrange(24), chance.randrange(60)), ZoneInfo("UTC")) - timedelta(hours=6)
+    return datetime.combine(day, time(chance.randrange(24), chance.randrange(60)), UTC) - timedelta(hours=6)
 
 
 def a_district(chance: Random, start: datetime, staff: int) -> District:
@@ -75,6 +75,7 @@ def a_district(chance: Random, start: datetime, staff: int) -> District:
     ladders = _ladders(chance)
     book = _book(chance, start, people, (schools, calendars))
     return District(
+        starts=start,
         schools=schools,
         staff=dict(sorted(people.items(), key=lambda each: each[1].name)),
         languages={person: chance.choice(("en", "es")) for person in people},

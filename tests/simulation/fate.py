@@ -63,6 +63,7 @@ class Fate:
     crashes: tuple[Crash, ...] = ()
     steps: tuple[tuple[float, float], ...] = ()  # when, and by how many seconds the clock is wrong from then on
     moves: float = 3.0  # orders of people to an incident, on average
+    times: tuple[float, ...] = ()  # when something happens: incidents and faults begin near these
     chance: Random = field(default_factory=Random)
 
     def has(self, kind: Kind) -> bool:
@@ -71,7 +72,7 @@ class Fate:
 
 def fate(seed: int, *, without: frozenset[Kind] = frozenset()) -> Fate:
     chance = Random(seed)
-    rare = {Kind.NOBODY: 0.93, Kind.NO_SECOND: 0.85, Kind.LONG_OUTAGE: 0.6, Kind.BOTH_DOWN: 0.6}
+    rare = {Kind.NOBODY: 0.93, Kind.NO_SECOND: 0.85, Kind.LONG_OUTAGE: 0.6}
     left_out = without | {kind for kind in Kind if chance.random() < rare.get(kind, 0.5)}
     size = chance.choices((1, 2, chance.randint(3, 8), chance.randint(9, 30)), (80, 14, 5, 1))[0]
     staff = chance.choices((chance.randint(3, 8), chance.randint(9, 18), chance.randint(19, 40)), (6, 3, 1))[0]
@@ -84,8 +85,9 @@ def fate(seed: int, *, without: frozenset[Kind] = frozenset()) -> Fate:
         left_out=left_out,
         outages=_outages(chance, left_out, times),
         crashes=_crashes(chance, left_out, times),
-        steps=_steps(chance, left_out),
+        steps=_steps(chance, left_out, times),
         moves=chance.choice((0.0, 2.0, 4.0, 12.0)) if size < 9 else 2.0,
+        times=times,
         chance=chance,
     )
 
@@ -99,9 +101,9 @@ def _outages(chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]
     ]
     found = []
     for _each in range(chance.randint(1, 6) if kinds else 0):
-        starts = max(0.0, chance.choice(times) + chance.uniform(-60, 300))
-        both = Kind.BOTH_DOWN not in left_out and chance.random() < 0.4
-        length = chance.choice((5.0, 30.0, 120.0, 600.0, 7200.0)) * chance.uniform(0.5, 2)
+        starts = max(0.0, chance.choice(times) + chance.uniform(-60, 240))
+        both = Kind.BOTH_DOWN not in left_out and chance.random() < 0.6
+        length = chance.choice((5.0, 30.0, 60.0, 120.0, 600.0, 7200.0)) * chance.uniform(0.5, 2)
         found.append(Outage(None if both else chance.randrange(2), chance.choice(kinds), starts, starts + length))
     return tuple(found)
 
@@ -118,16 +120,19 @@ def _crashes(chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]
     return tuple(found)
 
 
-def _steps(chance: Random, left_out: frozenset[Kind]) -> tuple[tuple[float, float], ...]:
+def _steps(
+    chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]
+) -> tuple[tuple[float, float], ...]:
     """A clock that was put back is not believed until the process ends (`crisis.clock`): then with crashes it is only
     put forward, since who starts anew has no other clock to believe.
     """
     if Kind.STEP in left_out:
         return ()
-    wrong, found = 0.0, []
+    wrong, wrongs, found = 0.0, [], []
     for _each in range(chance.randint(1, 3)):
         step = chance.choice((0.5, 5.0, 60.0, 3600.0)) * chance.uniform(0.5, 2)
         back = Kind.CRASH in left_out and chance.random() < 0.5
         wrong += -step if back else step
-        found.append((chance.uniform(0, DAY), wrong))
-    return tuple(sorted(found))
+        wrongs.append(wrong)
+        found.append(max(0.0, chance.choice(times) + chance.uniform(0, 600)))
+    return tuple(zip(sorted(found), wrongs, strict=True))

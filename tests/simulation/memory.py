@@ -20,6 +20,7 @@ from crisis.store.signs import Sign
 from crisis.store.watch import Called
 from crisis.vocabulary import IncidentId, Mode, PageId
 from tests.simulation.district import District
+from tests.simulation.replacing import in_memory
 
 Undo = Callable[[], object]
 
@@ -47,7 +48,7 @@ class Memory:
 
     district: District
     ring: Callable[[bool], None] = lambda _told: None  # false: who wrote died first, and the poll has to find it
-    changed: Callable[[list[IncidentId], datetime | None], None] = lambda _incidents, _at: None
+    changed: Callable[[list[IncidentId]], None] = lambda _incidents: None
     dialect: str = "sqlite"
     keys: None = None
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Memory:
     position: int = 0
     numbered: int = 0
     open: "Tx | None" = None
+    _last: "Tx | None" = None
     _ready: set[int] = field(default_factory=set)
     _future: list[tuple[datetime, int]] = field(default_factory=list)
 
@@ -73,7 +75,7 @@ class Memory:
     @contextmanager
     def write(self) -> Iterator["Tx"]:
         assert self.open is None, "a transaction inside a transaction"
-        tx = self.open = Tx(self)
+        tx = self.open = self._last = Tx(self)
         try:
             yield tx
             failpoints.hit("store.before_commit")
@@ -83,8 +85,6 @@ class Memory:
             raise
         finally:
             self.open = None
-        if tx.touched:
-            self.changed(list(tx.touched), tx.at)
         told = False
         try:
             failpoints.hit("store.after_commit")
@@ -92,6 +92,11 @@ class Memory:
         finally:
             if tx.info:
                 self.ring(told)
+
+    def durable(self) -> None:
+        """Called at the failpoint behind the commit."""
+        if self._last is not None and self._last.touched:
+            self.changed(list(self._last.touched))
 
     def keep(self, row: Row) -> None:
         """Puts the row where it is looked for, by when it is due."""
@@ -133,6 +138,21 @@ class Memory:
             heappop(self._future)
         return min([*times, *(each[0] for each in self._future[:1])], default=None)
 
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        with in_memory():
+            yield
+
+    def written(self) -> dict[str, object]:
+        """All that must be the same as on the real store."""
+        waiting = [
+            (row.incident, row.seq, row.effect, row.due_at, row.attempts, row.claimed_until)
+            for _number, row in sorted(self.rows.items())
+        ]
+        names = sorted(self.incidents)
+        logs = {each: self.events[each] for each in names}
+        return {"logs": logs, "states": {each: self.incidents[each] for each in names}, "waiting": waiting}
+
     def _stands(self, due_at: datetime, number: int) -> bool:
         row = self.rows.get(number)
         return row is not None and row.due_at == due_at and number not in self._ready
@@ -146,7 +166,6 @@ class Tx:
         self.undo: list[Undo] = []
         self.touched: dict[IncidentId, None] = {}
         self.info: dict[str, object] = {}
-        self.at: datetime | None = None
 
     def put(self, table: dict[object, object], key: object, value: object) -> None:
         if key in table:

@@ -1,12 +1,8 @@
 """What takes the place of the functions of `crisis.store`, by name: the same parameters, answered from memory."""
 
-import inspect
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from types import ModuleType
-from unittest import mock
 
 from crisis.commands import Actor
 from crisis.errors import Conflict, NotFound, Reason, Refused
@@ -53,47 +49,7 @@ from crisis.vocabulary import (
     WordsId,
 )
 from tests.simulation.memory import Memory, Row, Tx
-
-REPLACED: dict[ModuleType, list[Callable[..., object]]] = {}
-
-
-def of(module: ModuleType) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Marks a function as the one that takes the place of its namesake in that module."""
-
-    def mark(function: Callable[..., object]) -> Callable[..., object]:
-        REPLACED.setdefault(module, []).append(function)
-        return function
-
-    return mark
-
-
-@contextmanager
-def in_memory() -> Iterator[None]:
-    """As long as this lasts, `crisis.store` reads and writes memory."""
-    patches = [
-        mock.patch.object(module, function.__name__, function)
-        for module, functions in REPLACED.items()
-        for function in functions
-    ]
-    for patch in patches:
-        patch.start()
-    try:
-        yield
-    finally:
-        for patch in patches:
-            patch.stop()
-
-
-def differing() -> list[str]:
-    """Replacements whose parameters are not those of the real function."""
-    return [
-        f"{module.__name__}.{function.__name__}"
-        for module, functions in REPLACED.items()
-        for function in functions
-        if list(inspect.signature(getattr(module, function.__name__)).parameters)
-        != list(inspect.signature(function).parameters)
-    ]
-
+from tests.simulation.replacing import of
 
 # incidents
 
@@ -122,7 +78,7 @@ def append(tx: Tx, before: Incident | None, after: Incident, events: Sequence[Ev
         tx.memory.position = position
 
     tx.undo.append(undo)
-    tx.touched[after.id], tx.at = None, at
+    tx.touched[after.id] = None
     tx.info["wake"] = True
     return tx.memory.position
 
@@ -196,7 +152,7 @@ def finish(tx: Tx, job: Job, at: datetime) -> bool:
     row = _mine(tx, job)
     if row is not None:
         tx.change(row, done_at=at, claimed_until=None)
-        tx.touched[row.incident], tx.at = None, at
+        tx.touched[row.incident] = None
     return row is not None
 
 

@@ -59,10 +59,10 @@ class People:
 
     def open_incidents(self) -> None:
         """Some come together, as in a mass event."""
-        at = self.chance.uniform(0, 20 * 3600)
+        at = self.chance.choice(self.universe.fate.times)
         for _each in range(self.universe.fate.incidents):
             if self.chance.random() < 0.5:
-                at = self.chance.uniform(0, 20 * 3600)
+                at = self.chance.choice(self.universe.fate.times)
             self.universe.clockwork.at(at + self.chance.uniform(0, 20), self._comes)
 
     def _comes(self) -> None:
@@ -115,6 +115,9 @@ class People:
         if self.chance.random() < 0.15:
             role, urgency = self.chance.choice(ROLES), self.chance.choice(tuple(Urgency))
             return (pcmd.RequestPage(by=first, role=role, urgency=urgency),)
+        held = [page for page in incident.pages.values() if page.accepted_by is not None and page.arrived_at is None]
+        if held and self.chance.random() < 0.3:
+            return self._hands_over(self.chance.choice(held))
         if live and self.chance.random() < 0.2:
             page = self.chance.choice(live)
             orders: tuple[Command, ...] = (
@@ -124,6 +127,19 @@ class People:
             return (self.chance.choice(orders),)
         moves = list(space_of(protocol).moves(incident))
         return tuple(self._ours(each) for each in self.chance.choice(moves)[1]) if moves else ()
+
+    def _hands_over(self, page: Page) -> tuple[Command, ...]:
+        """Offered to somebody who may say yes, say no, or not say anything."""
+        actors = self.universe.district.actors
+        assert page.accepted_by is not None
+        to = self.chance.choice([each for each in actors if each != page.accepted_by])
+        offer = pcmd.OfferPage(by=actors[page.accepted_by], page=page.id, to=to)
+        answers: tuple[tuple[Command, ...], ...] = (
+            (pcmd.AcceptPage(by=actors[to], page=page.id),),
+            (pcmd.EndPageOffer(by=actors[to], page=page.id),),
+            (),
+        )
+        return (offer, *self.chance.choice(answers))
 
     def _ours(self, command: Command) -> Command:
         """The checker's two people are two of this district, who may do everything."""

@@ -31,6 +31,7 @@ class Network:
     fate: Fate
     clockwork: Clockwork
     heard: Callable[[Given], None] = lambda _given: None  # somebody's telephone rings
+    taken: Callable[[Given], None] = lambda _given: None
     asked: Callable[[str, str, str], None] = lambda _phone, _path, _body: None  # before the provider does anything
     given: list[Given] = field(default_factory=list)
     stopped: set[tuple[int, str]] = field(default_factory=set)
@@ -96,6 +97,7 @@ class Account:
             clock = network.clockwork
             given = Given(clock.now, self.number, to, body, reference, path, voice, answered, fell)
             network.given.append(given)
+            network.taken(given)
             if not fell:
                 network.heard(given)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from random import Random
 from unittest import mock
 
@@ -31,11 +32,12 @@ from tests.simulation.checks import Checks
 from tests.simulation.clockwork import Clockwork, Died, Fiber, Process, Threads, Waiting
 from tests.simulation.district import a_district, begins
 from tests.simulation.fate import DAY, Crash, Fate, Kind
+from tests.simulation import memory_queries
 from tests.simulation.memory import Memory
-from tests.simulation.memory_queries import in_memory
 from tests.simulation.people import People
 from tests.simulation.telephones import PATIENCE, Account, Network
 
+ANSWERED = memory_queries  # importing it registers what the memory answers
 AFTERWARDS = 2 * 3600.0  # without any fault: what began must come to its end
 TRY_AGAIN = 3.0  # seconds after which who was not answered asks again
 
@@ -51,6 +53,8 @@ class Watchful(Worker):
 @dataclass
 class Universe:
     fate: Fate
+    make_store: Callable[..., Any] = Memory
+    checked: bool = True
     clockwork: Clockwork = field(default_factory=Clockwork)
     deaths: int = 0
     up_since: float = 0.0
@@ -71,8 +75,10 @@ class Universe:
         self.network = Network(self.fate, self.clockwork)
         self.people = People(self)
         self.checks = Checks(self)
-        self.store = Memory(self.district, ring=self._ring, changed=self._changed)
-        self.network.heard, self.network.asked = self.people.rings, self.checks.provider_asked
+        self.store = self.make_store(self.district, ring=self._ring, changed=self._changed)
+        self.network.heard = self.people.rings
+        if self.checked:
+            self.network.asked, self.network.taken = self.checks.provider_asked, self.checks.provider_took
         names = ["web and worker"] if self.fate.processes == 1 else ["web", "worker", "other worker"]
         self.processes = [Process(name) for name in names[: self.fate.processes]]
         self.clockwork.may_wait = lambda: self.store.open is None
@@ -93,7 +99,8 @@ class Universe:
             self.fate = replace(self.fate, outages=())
             self.network.fate = self.fate
             self.clockwork.run(DAY + AFTERWARDS)
-            self.checks.at_the_end()
+            if self.checked:
+                self.checks.at_the_end()
             for process in self.processes:
                 process.end()
 
@@ -102,7 +109,7 @@ class Universe:
         """Time, threads, ids and the store; everything else is the product."""
         ids = Random(self.fate.seed)
         with ExitStack() as stack:
-            stack.enter_context(in_memory())
+            stack.enter_context(self.store.installed())
             for owner, name, thing in (
                 (line, "threading", self.threads),
                 (line, "SimpleQueue", self.threads.queue),
@@ -232,7 +239,9 @@ class Universe:
             if process.alive and process.name in self.workers:
                 self.clockwork.spawn(process, self.workers[process.name].catch_up)
 
-    def _passes(self, _point: str) -> None:
+    def _passes(self, point: str) -> None:
+        if point == "store.after_commit":
+            self.store.durable()
         here = getcurrent()
         if not isinstance(here, Fiber) or here.process.name not in self.doomed:
             return
@@ -243,10 +252,11 @@ class Universe:
             self.clockwork.after(0, lambda: self._dies(here.process, self._back_after))
             raise Died
 
-    def _changed(self, incidents: list[str], _at: datetime | None) -> None:
+    def _changed(self, incidents: list[IncidentId]) -> None:
         for each in incidents:
             incident = self.store.incidents[each]
-            self.checks.incident_changed(incident)
+            if self.checked:
+                self.checks.incident_changed(incident)
             self.people.pages_changed(incident)
 
 
