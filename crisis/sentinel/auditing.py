@@ -43,7 +43,14 @@ class CallAgain:
     level: PageLevel
 
 
-Repair = Arm | CallAgain
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAgain:
+    """Write a row that cannot be read as its event obliges it."""
+
+    row: int
+
+
+Repair = Arm | CallAgain | WriteAgain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +101,18 @@ def nothing_overdue(look: Look) -> Iterator[Finding]:
         yield Finding(invariant="I2", subject="worker", what="no worker has been seen for half a minute")
     for row in look.waiting:
         if row.effect is None:
-            yield _of_row(look, row, "I2", f"row {row.id} cannot be read")
+            yield _of_row(look, row, "I2", f"row {row.id} cannot be read", WriteAgain(row=row.id))
         elif row.claimed_until is None and row.due_at < look.at - OVERDUE:
             yield _of_row(look, row, "I2", f"row {row.id} is overdue")
         elif row.timer is not None and row.attempts >= TOO_OFTEN:
             yield _of_row(look, row, "I2", f"row {row.id} failed {row.attempts} times")
 
 
-def _of_row(look: Look, row: Waiting, invariant: str, what: str) -> Finding:
+def _of_row(look: Look, row: Waiting, invariant: str, what: str, repair: Repair | None = None) -> Finding:
     """What waits for a closed incident shows that no worker runs, and is nothing to call anybody for."""
     live = row.mode is Mode.LIVE and any(each.incident.id == row.incident for each in look.open)
-    return Finding(invariant=invariant, subject=f"row {row.id}", what=what, incident=row.incident, live=live)
+    subject = f"row {row.id}"
+    return Finding(invariant=invariant, subject=subject, what=what, repair=repair, incident=row.incident, live=live)
 
 
 def pages_are_tried(look: Look) -> Iterator[Finding]:

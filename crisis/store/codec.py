@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from crisis import commands as cmd
 from crisis import effects as eff
@@ -94,6 +94,14 @@ def effect_text(effect: Effect) -> str:
 def effect_from_text(name: str, text: str) -> Effect:
     effect: Effect = _adapter(EFFECTS[name]).validate_json(text)
     return effect
+
+
+def effect_if_readable(name: str, text: str) -> Effect | None:
+    """None where this version does not know the name or the text does not fit it."""
+    try:
+        return effect_from_text(name, text)
+    except (KeyError, ValidationError):
+        return None
 
 
 def incident_text(incident: Incident) -> str:
