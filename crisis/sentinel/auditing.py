@@ -13,6 +13,7 @@ from crisis.sentinel.looking import Look, Watched
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE
+from crisis.statemachine.places import not_asked
 from crisis.store import signs
 from crisis.store.watch import Waiting
 from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageState
@@ -126,7 +127,7 @@ def pages_are_tried(look: Look) -> Iterator[Finding]:
 def _tried(each: Watched, page: Page) -> bool:
     """Who is on two levels is called by one of them: then the row of this level says that it was looked at."""
     since = [call for call in each.calls if call.page == page.id and call.at >= page.level_since - SKEW]
-    rows = [row for row in each.waiting if row.level == _level(each, page, page.level)]
+    rows = [row for row in each.waiting if row.level and (row.level.page, row.level.level) == (page.id, page.level)]
     return any(call.level in (page.level, None) for call in since) or bool(since and rows)
 
 
@@ -150,7 +151,7 @@ def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
     """I5: a call of which nobody knows whether it was made is made again, as long as it matters."""
     for each, page in _pages(look, *LIVE):
         latest = {call.attempt: call for call in each.calls if call.page == page.id}
-        for who in sorted(each.on_call(page) - set(page.declined)):
+        for who in sorted(each.on_call(page) - not_asked(each.incident, page)):
             theirs = [call for call in latest.values() if call.person == who]
             unknown = bool(theirs) and all(call.outcome is AttemptOutcome.UNKNOWN for call in theirs)
             if unknown and max(call.at for call in theirs) < look.at - UNKNOWN:

@@ -90,7 +90,7 @@ def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level
         page = incident.pages.get(level.page)
         if page is None or page.state not in LIVE:
             return False
-        rows = [row for row in watch.waiting(tx, incident_id) if row.level == level]
+        rows = [row for row in watch.waiting(tx, incident_id) if _same(row.level, level)]
         for row in rows:
             if row.due_at > at:
                 outbox.hasten(tx, row.id, at)
@@ -100,6 +100,21 @@ def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level
     return True
 
 
+def _begun_by(event: PageRequested | PageEscalated | PageDisposed) -> range:
+    """The levels that this event has called."""
+    match event:
+        case PageRequested(level=last):
+            return range(last + 1)
+        case PageEscalated(level=last, together=together):
+            return range(last - together + 1, last + 1)
+        case _:
+            return range(1)
+
+
+def _same(one: PageLevel | None, other: PageLevel) -> bool:
+    return one is not None and (one.page, one.level) == (other.page, other.level)
+
+
 def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
     """The number of the event from which on the calls of this level count."""
     log_of = incidents.events_of(tx, incident_id)
@@ -107,7 +122,7 @@ def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
         stored.seq
         for stored in log_of
         if isinstance(stored.event, _BEGINS) and stored.event.page == level.page
-        if getattr(stored.event, "level", 0) == level.level
+        if level.level in _begun_by(stored.event)
     ]
     return begun[-1] if begun else log_of[-1].seq
 

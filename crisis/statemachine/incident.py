@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crisis.ladders import Ladder
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -108,6 +109,10 @@ class Page:
     offered_at: datetime | None = None
     alarms: int = 0
     disposed: Disposal | None = None
+    ladder: Ladder | None = None  # as it was when it was asked for
+    people: int = 1  # how many were still needed then, this one included
+    prefers: tuple[str, ...] = ()
+    beside: PageId | None = None  # the first page of several for the same need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from crisis import page_events as pev
 from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
+from crisis.ladders import Cadence
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import WordsId
 
@@ -61,6 +63,8 @@ def _ordered(value: Any) -> Any:
         return sorted(_ordered(item) for item in value)
     if isinstance(value, list | tuple):
         return [_ordered(item) for item in value]
+    if isinstance(value, timedelta):
+        return _adapter(timedelta).dump_python(value, mode="json")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)  # JSON here knows no longer ones; only a stranger sends them
     return value
@@ -102,6 +106,15 @@ def effect_if_readable(name: str, text: str) -> Effect | None:
         return effect_from_text(name, text)
     except (KeyError, ValidationError):
         return None
+
+
+def cadence_text(cadence: Cadence) -> str:
+    return dumps(_plain(cadence))
+
+
+def cadence_from_text(text: str) -> Cadence:
+    cadence: Cadence = _adapter(Cadence).validate_json(text)
+    return cadence
 
 
 def incident_text(incident: Incident) -> str:

@@ -77,8 +77,18 @@ def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) 
         "urgency": urgency_of(effect) + (10 if incident.mode is Mode.DRILL else 0),
         "kind": type(effect).__name__,
         "body": codec.effect_text(effect),
-        "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
+        "due_at": _due(effect, at),
     }
+
+
+def _due(effect: Effect, at: datetime) -> datetime:
+    match effect:
+        case StartTimer(due_at=due):
+            return due
+        case PageLevel(not_before=datetime() as begins):
+            return begins
+        case _:
+            return at
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
