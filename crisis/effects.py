@@ -15,6 +15,7 @@ class PageLevel:
     urgency: Urgency
     level: int  # 0 is the first
     mode: Mode
+    not_before: datetime | None = None  # None is now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

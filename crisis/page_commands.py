@@ -22,6 +22,8 @@ class RequestPage(Command):
     role: Role
     urgency: Urgency
     step: StepId | None = None
+    people: int = 1  # how many must come
+    prefers: tuple[str, ...] = ()  # what they should be able to do: asked first, and nobody waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

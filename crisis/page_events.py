@@ -5,6 +5,7 @@ from datetime import datetime
 
 from crisis import vocabulary as v
 from crisis.events import Event
+from crisis.ladders import Ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,12 @@ class PageRequested(Event):
     role: v.Role
     urgency: v.Urgency
     step: v.StepId | None
+    ladder: Ladder | None = None  # as it was then: a change of the district's ladder moves no page that is under way
+    begins_at: datetime | None = None  # later than now where the page waits for the next school day
+    people: int = 1  # how many are still needed, this one included
+    prefers: tuple[str, ...] = ()  # what they should be able to do; it delays nothing
+    beside: v.PageId | None = None  # the page that was taken and needs one more person
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +125,16 @@ class PageDisposed(Event):
     page: v.PageId
     how: v.Disposal
     words: v.WordsId | None
+    begins_at: datetime | None = None  # of a page that starts again: later than now where it waits for the school day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageEscalated(Event):
     page: v.PageId
     level: int
+    begins_at: datetime | None = None  # later than now where the page waits for the next school day
+    together: int = 1  # this many levels, up to this one, begin at once
+    due_at: datetime | None = None  # when it should have happened, where nothing worked then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +142,7 @@ class PageExhausted(Event):
     """Nobody on the ladder took it; repeats until a person disposes of it."""
 
     page: v.PageId
+    due_at: datetime | None = None  # when it should have happened, where nothing worked then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

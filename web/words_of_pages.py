@@ -10,7 +10,14 @@ from web.words import N_
 @told.register
 def _(event: pev.PageRequested, known: Known) -> Told:
     role = known.translate(words.of(event.role))
-    return with_(line_of(known, N_("Paged: %(role)s"), "bell", "warn", role=role), kind="page")
+    line = N_("Paged: %(role)s")
+    if event.begins_at is not None:
+        line = N_("%(role)s: will be paged when school opens")
+    elif event.beside is not None:
+        line = N_("One more person is needed. Paged: %(role)s")
+    elif event.people > 1:
+        line = N_("Paged: %(role)s. %(people)s people are needed")
+    return with_(line_of(known, line, "bell", "warn", role=role, people=event.people), kind="page")
 
 
 @told.register
@@ -103,12 +110,16 @@ def _(event: pev.PageDisposed, known: Known) -> Told:
 @told.register
 def _(event: pev.PageEscalated, known: Known) -> Told:
     line = N_("No answer yet: level %(level)s is paged")
+    if event.due_at is not None:
+        line = N_("Nothing worked for a while. All levels up to %(level)s are paged now")
     return with_(line_of(known, line, "bell", "warn", level=event.level + 1), kind="page")
 
 
 @told.register
 def _(event: pev.PageExhausted, known: Known) -> Told:
     line = N_("Nobody answered. Call them yourself, or use 911 or 988")
+    if event.due_at is not None:
+        line = N_("Nothing worked for a while, and nobody has answered. Call them yourself, or use 911 or 988")
     return with_(line_of(known, line, "s-late", "late"), kind="page")
 
 

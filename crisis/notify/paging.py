@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from crisis import failpoints
 from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.effects import ConfirmPage, PageLevel
+from crisis.ladders import LADDERS, Cadence, cadence_of
 from crisis.notify import escalation, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path, page_call
@@ -22,6 +23,7 @@ from crisis.page_commands import RecordPageAttempt
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
+from crisis.statemachine.places import not_asked
 from crisis.store import incidents, outbox, page_codes
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
@@ -55,9 +57,10 @@ class Paging:
             page = _wanted(incident, effect)
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
-            on_call = people_to_tell.of_level(tx, incident, effect.role, effect.level, self.now())
+            on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
             tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
-        asked = [each for each in on_call if each.person not in page.declined]
+        spared = not_asked(incident, page)
+        asked = [each for each in on_call if each.person not in spared]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
         for who in asked:
@@ -72,7 +75,7 @@ class Paging:
         return self._next(job, effect, reachable)
 
     def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
+        for channel in escalation.due(_cadence(page), _began(page, effect), tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
             yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
 
@@ -83,7 +86,7 @@ class Paging:
         if page is None:
             return None
         began = _began(page, effect)
-        times = (escalation.next_due(page.urgency, began, tried.get(who.person, [])) for who in reachable)
+        times = (escalation.next_due(_cadence(page), began, tried.get(who.person, [])) for who in reachable)
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
@@ -132,6 +135,10 @@ def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
     page = incident.pages.get(effect.page)
     looking = page is not None and page.state in LIVE
     return page if looking and page is not None and effect.level <= page.level else None
+
+
+def _cadence(page: Page) -> Cadence:
+    return cadence_of(page.ladder or LADDERS[page.urgency], page.urgency)
 
 
 def _began(page: Page, effect: PageLevel) -> datetime:

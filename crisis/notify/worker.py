@@ -95,9 +95,8 @@ class Worker:
 
     def _claim(self, limit: int) -> list[Job]:
         with self.store.read() as tx:
-            due = outbox.next_due(tx)
-        if due is None or due > self.now():
-            return []
+            if not outbox.any_free(tx, self.now()):
+                return []
         failpoints.hit("worker.before_claim")
         with self.store.write() as tx:
             jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE)

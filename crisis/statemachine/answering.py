@@ -10,9 +10,11 @@ from crisis.commands import ActorKind, Command
 from crisis.errors import Reason, refuse_if
 from crisis.statemachine.arrival import due_here, put_off
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.climbing import next_level
 from crisis.statemachine.incident import Page
 from crisis.statemachine.lifecycle import PAGE
-from crisis.statemachine.paging import LIVE, known, next_level
+from crisis.statemachine.paging import LIVE, known
+from crisis.statemachine.places import not_asked, one_more, still_open
 from crisis.statemachine.steps import standing
 from crisis.vocabulary import DeclineReason, PageState, PersonId, Role, StepState, Urgency
 
@@ -38,14 +40,16 @@ def _ended(page: Page) -> Reason | None:
 def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
     """One owner: the first to answer has it, everybody later is told so; the same answer twice changes nothing."""
     by = person(command)
-    page = known(case, command.page)
+    page = still_open(case.incident, known(case, command.page), by)
     if page.state is PageState.ACCEPTED and page.accepted_by == by and page.eta_minutes == command.eta_minutes:
         return []
     others = page.state is PageState.ACCEPTED and by not in (page.accepted_by, page.offered_to)
+    twice = not others and by in not_asked(case.incident, page) and by not in page.declined
     refuse_if(
         _asked(page, command, by),
         _ended(page),
         Reason("I-15", "Somebody else has taken this page; thank you") if others else None,
+        Reason("I-15", "You have taken this already; somebody else is needed beside you") if twice else None,
     )
     if page.state is PageState.ACCEPTED:
         PAGE.move(page.state, "hand_over")
@@ -60,7 +64,8 @@ def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> 
     accepted: list[ev.Event] = [pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)]
     if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
         accepted.append(ev.LeadAssigned(**who, lead=by))
-    return [*accepted, *step_done(command, case, page)]
+    more = one_more(command, case, page)
+    return [accepted[0], *more, *accepted[1:], *([] if more else step_done(command, case, page))]
 
 
 def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
@@ -74,7 +79,7 @@ def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
 def _(command: pcmd.DeclinePage, case: Case) -> list[ev.Event]:
     """Nobody waits for a time-out once everybody who was asked has said no, nor once whoever had it has let go."""
     by = person(command)
-    page = known(case, command.page)
+    page = still_open(case.incident, known(case, command.page), by)
     if page.accepted_by == by and page.state is PageState.ACCEPTED:
         return _let_go(command, case, page)
     if page.offered_to == by:

@@ -19,22 +19,30 @@ def _put(incident: Incident, page: PageId, **changed: Any) -> Incident:
     return replace(incident, pages=with_(incident.pages, page, replace(incident.pages[page], **changed)))
 
 
-def _without(people: tuple[PersonId, ...], person: PersonId) -> tuple[PersonId, ...]:
+def _without(people: tuple[PersonId, ...], person: PersonId | None) -> tuple[PersonId, ...]:
     return tuple(each for each in people if each != person)
 
 
 @folded.register
 def _(event: pev.PageRequested, incident: Incident) -> Incident:
+    began = event.begins_at or event.at
+    first = None if event.beside is None else incident.pages[event.beside]
     page = Page(
         id=event.page,
         role=event.role,
         urgency=event.urgency,
         step=event.step,
         state=PageState.PAGING,
-        level=0,
+        level=event.level,
         requested_at=event.at,
-        level_since=event.at,
-        began=(event.at,),
+        level_since=began,
+        began=(began,) * (event.level + 1),
+        asked=() if first is None else _without(first.asked, first.accepted_by),
+        declined=() if first is None else first.declined,
+        ladder=event.ladder,
+        people=event.people,
+        prefers=event.prefers,
+        beside=event.beside,
     )
     return replace(incident, pages=with_(incident.pages, page.id, page))
 
@@ -143,8 +151,9 @@ def _(event: pev.PageOfferEnded, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageEscalated, incident: Incident) -> Incident:
-    began = incident.pages[event.page].began
-    return _put(incident, event.page, level=event.level, level_since=event.at, began=(*began, event.at), on_level=())
+    began = event.begins_at or event.at
+    times = (*incident.pages[event.page].began, *(began,) * event.together)
+    return _put(incident, event.page, level=event.level, level_since=began, began=times, on_level=())
 
 
 @folded.register
@@ -157,7 +166,8 @@ def _(event: pev.PageDisposed, incident: Incident) -> Incident:
     """Started again means from the first level, and whoever said no is asked once more."""
     if event.how is not Disposal.RESTART:
         return _put(incident, event.page, state=_DISPOSED[event.how], disposed=event.how)
-    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": (), "on_level": (), "alarms": 0}
+    began = event.begins_at or event.at
+    again = {"level": 0, "level_since": began, "began": (began,), "declined": (), "on_level": (), "alarms": 0}
     return _put(incident, event.page, state=PageState.PAGING, **again)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
 
+from crisis.ladders import Ladder
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -109,6 +110,10 @@ class Page:
     offered_at: datetime | None = None
     alarms: int = 0
     disposed: Disposal | None = None
+    ladder: Ladder | None = None  # as it was when it was asked for
+    people: int = 1  # how many were still needed then, this one included
+    prefers: tuple[str, ...] = ()
+    beside: PageId | None = None  # the first page of several for the same need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

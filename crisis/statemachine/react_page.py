@@ -7,8 +7,10 @@ from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES
+from crisis.statemachine.climbing import ladder_of, level_ends
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.places import LOOKING, places
 from crisis.statemachine.reacting import reaction, tell
 from crisis.vocabulary import Disposal, PageState, PersonId, Role
 
@@ -20,13 +22,21 @@ def _confirm(after: Incident, page: Page, outcome: str, *people: PersonId) -> li
     return [ConfirmPage(page=page.id, person=each, outcome=outcome, mode=after.mode) for each in people]
 
 
-def _level(page: Page, level: int, at: datetime, after: Incident, ground: Ground) -> list[Effect]:
-    waits = ground.ladder(page.role, page.urgency).answer_within
-    within = waits[min(level, len(waits) - 1)] if waits else timedelta(0)
-    return [
-        PageLevel(page=page.id, role=page.role, urgency=page.urgency, level=level, mode=after.mode),
-        StartTimer(name="page_unanswered", key=f"{page.id}:{level}", due_at=at + within),
+def _levels(page: Page, levels: range, begins_at: datetime | None, after: Incident, ground: Ground) -> list[Effect]:
+    """Each of the levels is called; the last of them is the one that is waited for."""
+    called: list[Effect] = [
+        PageLevel(
+            page=page.id,
+            role=page.role,
+            urgency=page.urgency,
+            level=level,
+            mode=after.mode,
+            not_before=begins_at,
+        )
+        for level in levels
     ]
+    over = StartTimer(name="page_unanswered", key=f"{page.id}:{page.level}", due_at=level_ends(page, ground))
+    return [*called, over]
 
 
 def watch(page: Page) -> list[StartTimer]:
@@ -46,19 +56,22 @@ def watch(page: Page) -> list[StartTimer]:
 
 @reaction.register
 def _(event: pev.PageRequested, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return _level(after.pages[event.page], 0, event.at, after, ground)
+    page = after.pages[event.page]
+    return _levels(page, range(event.level + 1), event.begins_at, after, ground)
 
 
 @reaction.register
 def _(event: pev.PageEscalated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return _level(after.pages[event.page], event.level, event.at, after, ground)
+    page = after.pages[event.page]
+    first = event.level - event.together + 1
+    return _levels(page, range(first, event.level + 1), event.begins_at, after, ground)
 
 
 @reaction.register
 def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     """I-15: the school is told to use 911 and 988, again and again."""
     page = after.pages[event.page]
-    often = ground.ladder(page.role, page.urgency).repeat_alarm
+    often = ladder_of(page, ground).repeat_alarm
     again = event.at + (often if page.alarms < OFTEN else max(often, SELDOM))
     told = tell(after, "nobody_answers", *LEADS, Role.DISTRICT_ONCALL)
     return [*told, StartTimer(name="page_alarm", key=f"{page.id}:", due_at=again)]
@@ -67,7 +80,8 @@ def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Gro
 @reaction.register
 def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
-    others = [person for person in page.asked if person not in (event.person, *page.declined)]
+    wanted = any(each.state in LOOKING for each in places(after, page))  # one more: nobody is sent home yet
+    others = [] if wanted else [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
         *_confirm(after, page, "you_have_it", event.person),
         *_confirm(after, page, "someone_else", *others),
@@ -147,7 +161,7 @@ def _(event: pev.PageOfferEnded, after: Incident, protocol: Protocol, ground: Gr
 def _(event: pev.PageDisposed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
     if event.how is Disposal.RESTART:
-        return _level(page, 0, event.at, after, ground)
+        return _levels(page, range(1), event.begins_at, after, ground)
     return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
 
 

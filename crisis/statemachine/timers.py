@@ -11,11 +11,11 @@ from crisis.protocols.schema import Deadline, Protocol, Step
 from crisis.statemachine.answering import offer_due
 from crisis.statemachine.arrival import arrival_due
 from crisis.statemachine.case import Case, rule
+from crisis.statemachine.climbing import level_over
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.deadlines import due_at
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, StepRecord
-from crisis.statemachine.paging import next_level
 from crisis.statemachine.steps import SETTLED, opened_at, standing
 from crisis.vocabulary import Anchor, Custody, DeadlineKind, HandoffState, PageState, StepState
 
@@ -178,7 +178,7 @@ def _page(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
             return [pev.PageExhausted(at=case.at, by=None, page=page.id)] if loud else []
         case _:
             silent = page.state is PageState.PAGING and str(page.level) == rest
-            return [next_level(case, page, None)] if silent else []
+            return [level_over(case, page)] if silent else []
 
 
 def _exception(key: str, case: Case) -> list[ev.Event]:

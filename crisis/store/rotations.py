@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, or_, select
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.ladders import Asks
 from crisis.schedules import rota
 from crisis.schedules.ahead import LOOKED_AHEAD, gaps
 from crisis.schedules.answering import who
@@ -189,9 +190,10 @@ def _calendars(tx: Connection, district: DistrictId, only: Slot | None) -> dict[
 
 
 def slots(tx: Connection, district: DistrictId, school: SchoolId) -> list[tuple[Role, int]]:
-    """Every role and level that a page at a school can come to: those of the ladders, and those that are planned."""
+    """Every role and level that a page at a school can find by the rota: of the ladders, and those that are planned."""
     found = set(ALWAYS_NEEDED)
-    asked = [select(LADDER.c.role, LADDER.c.level).where(LADDER.c.district == district)]
+    by_rota = (LADDER.c.district == district, LADDER.c.asks == Asks.ROTA)
+    asked = [select(LADDER.c.role, LADDER.c.level).where(*by_rota)]
     for table in (ROTATION, SHIFT):
         here = or_(table.c.school == school, table.c.school.is_(None))
         asked.append(select(table.c.role, table.c.level).where(table.c.district == district, here))

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from crisis.ladders import LADDERS, Cadence, Ladder
 from crisis.schedules.rota import Rotation, Slot, weekly
-from crisis.statemachine.ground import Ladder
 from crisis.store import accounts, audit, calendars, oncall, roster, rotations
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
@@ -61,14 +61,8 @@ SIGN_INS = ("Maya Okafor", "Noor Abdi", "Ines Duarte", "Joan Castellano")
 COVERED = timedelta(days=400)
 SCHOOL_TURN, DISTRICT_TURN = timedelta(days=28), timedelta(days=7)
 
-MINUTE = timedelta(minutes=1)
-U1_CLINICIAN = (2 * MINUTE, 3 * MINUTE, 5 * MINUTE)  # a second clinician after 2 minutes, the lead after 5, alarm at 10
-ANSWER_WITHIN = {Urgency.U1: (2 * MINUTE,) * 3, Urgency.U2: (4 * MINUTE,) * 3, Urgency.U3: (15 * MINUTE,) * 3}
-QUICK = {
-    Urgency.U1: (timedelta(seconds=20),) * 3,
-    Urgency.U2: (timedelta(seconds=40),) * 3,
-    Urgency.U3: (timedelta(seconds=60),) * 3,
-}
+HALF_A_MINUTE = timedelta(seconds=30)
+QUICK = {Urgency.U1: timedelta(seconds=20), Urgency.U2: timedelta(seconds=40), Urgency.U3: timedelta(seconds=60)}
 # Who is asked first, second and third for a role at a school: a post, and which of its holders.
 SCHOOL_LEVELS: dict[Role, tuple[tuple[StaffRole, int], ...]] = {
     Role.INCIDENT_LEAD: ((StaffRole.COUNSELOR, 0), (StaffRole.COUNSELOR, 1), (StaffRole.ASSISTANT_PRINCIPAL, 0)),
@@ -114,7 +108,8 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
     roster.add_partners(tx, DISTRICT, PARTNERS)
     oncall.add_shifts(tx, shifts(at))
     _clinicians_in_turn(tx, at)
-    _ladders(tx, quick)
+    if quick:
+        _quick_ladders(tx)
     signs = [_sign_in(tx, name, at, hashing) for name in SIGN_INS]
     audit.record(tx, at=at, actor=None, action="sample district filled", subject=DISTRICT, detail={})
     return signs
@@ -168,12 +163,15 @@ def _sign_in(tx: Connection, name: str, at: datetime, hashing: Hashing | None) -
     return SignIn(name=name, post=member.post, username=username, passphrase=words)
 
 
-def _ladders(tx: Connection, quick: bool) -> None:
-    for role in (*SCHOOL_LEVELS, Role.ONCALL_CLINICIAN, Role.DISTRICT_ONCALL):
-        for urgency, usual in ANSWER_WITHIN.items():
-            first = U1_CLINICIAN if (role, urgency) == (Role.ONCALL_CLINICIAN, Urgency.U1) else usual
-            within = QUICK[urgency] if quick else first
-            ladder = Ladder(answer_within=within, repeat_alarm=within[0] if quick else 2 * MINUTE)
+def _quick_ladders(tx: Connection) -> None:
+    """The usual ones, at a pace that can be watched."""
+    for urgency, within in QUICK.items():
+        cadence = Cadence(texts=(timedelta(0),), calls=(timedelta(0), within / 2), ring_again=HALF_A_MINUTE)
+        usual = LADDERS[urgency]
+        ladder = Ladder(
+            answer_within=(within,) * len(usual.answer_within), asks=usual.asks, repeat_alarm=within, cadence=cadence
+        )
+        for role in (*SCHOOL_LEVELS, Role.ONCALL_CLINICIAN, Role.DISTRICT_ONCALL):
             calendars.set_ladder(tx, DISTRICT, role, urgency, ladder)
 
 

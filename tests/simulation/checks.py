@@ -13,13 +13,15 @@ from crisis.notify import people_to_tell
 from crisis.sentinel import auditing, looking
 from crisis.sentinel.auditing import Finding
 from crisis.sentinel.looking import Look, Watched
+from crisis.statemachine.climbing import ladder_of
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
+from crisis.statemachine.places import not_asked
 from crisis.store import signs, watch
 from crisis.store.signs import Sign
 from crisis.store.watch import Ends, Logged
-from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
+from crisis.vocabulary import IncidentId, PageId, PageState, PersonId, Urgency
 from tests.simulation.memory import Tx
 from tests.simulation.telephones import Given
 
@@ -37,6 +39,11 @@ BY_TIME = (
     auditing.claims_end,
     auditing.unknown_calls_are_followed,
 )
+
+
+def looks_now(page: Page, at: datetime) -> bool:
+    """A page of U3 outside of school waits for the bell."""
+    return page.state is PageState.PAGING and page.level_since <= at
 
 
 class Broken(AssertionError):
@@ -72,9 +79,9 @@ class Checks:
         for page in incident.pages.values():
             self._page_changed(page, now)
             if page.state is PageState.PAGING and (page.id, page.began[0], page.level) not in self.named:
-                self.named[page.id, page.began[0], page.level] = (now, self._named(tx, incident, page))
-        if any(page.state is PageState.PAGING for page in incident.pages.values()):
-            self._tick_on()
+                wait = max(0.0, (page.level_since - self.universe.now()).total_seconds())
+                self.named[page.id, page.began[0], page.level] = (now + wait, self._named(tx, incident, page))
+                self.universe.clockwork.after(wait, self._tick_on)
 
     def _page_changed(self, page: Page, now: float) -> None:
         if page.state in LIVE:
@@ -88,7 +95,7 @@ class Checks:
 
     def _named(self, tx: Tx, incident: Incident, page: Page) -> frozenset[PersonId]:
         """Who is to be called when a level begins: all who can be."""
-        found = people_to_tell.of_level(tx, incident, page.role, page.level, self.universe.now())
+        found = people_to_tell.of_page(tx, incident, page, page.level, self.universe.now())
         return frozenset(who.person for who in found if who.phone is not None)
 
     def _look(self, tx: Tx, incidents: list[Incident], *, pages: bool) -> Look:
@@ -128,10 +135,11 @@ class Checks:
     def _tick(self) -> None:
         self._ticking, self.looks = False, self.looks + 1
         store = self.universe.store
+        at = self.universe.now()
         open_now = [
             each
             for each in store.incidents.values()
-            if each.closed_at is None and any(page.state is PageState.PAGING for page in each.pages.values())
+            if each.closed_at is None and any(looks_now(page, at) for page in each.pages.values())
         ]
         if not open_now:
             return
@@ -145,7 +153,7 @@ class Checks:
             self._none([found for check in BY_TIME for found in check(look)])
         for each in look.open:
             for page in each.incident.pages.values():
-                if page.state is PageState.PAGING:
+                if looks_now(page, look.at):
                     self._moves_on(each, page)
                     self._not_lost(tx, each.incident, page)
 
@@ -170,9 +178,9 @@ class Checks:
     def _moves_on(self, each: Watched, page: Page) -> None:
         """A level ends when its time is over in truth, whatever became of the timer and of the clock."""
         now = self.universe.clockwork.now
-        within = each.ground.ladder(page.role, page.urgency).answer_within
+        within = ladder_of(page, each.ground).within(page.level)
         began, _named = self.named[page.id, page.began[0], page.level]
-        over = began + within[min(page.level, len(within) - 1)].total_seconds()
+        over = began + within.total_seconds()
         if min(now - over, self._well_for()) > STALLED:
             self.fail(f"stalled: page {page.id} stands on level {page.level}")
 
@@ -184,7 +192,7 @@ class Checks:
         if min(now - began, well) <= LOST:
             return
         still = self._named(tx, incident, page) & named
-        asked = sorted(still - set(page.declined))
+        asked = sorted(still - not_asked(incident, page))
         left = [each for each in asked if self.reached.get((page.id, each), -1.0) < first]
         if left:
             self.fail(f"lost: nobody called {left} for page {page.id} on level {page.level}")
@@ -224,7 +232,7 @@ class Checks:
             person == who.person
             for moment in (at, at - timedelta(seconds=10))
             for level in range(page.level + 1)
-            for who in people_to_tell.of_level(tx, incident, page.role, level, moment)
+            for who in people_to_tell.of_page(tx, incident, page, level, moment)
         )
 
     # at the end
@@ -237,8 +245,7 @@ class Checks:
             if fold(store.events[incident.id]) != incident:
                 self.fail(f"I6 {incident.id}: its state is not what its log says")
             self._one_owner(incident)
-            looking_on = [page.id for page in incident.pages.values() if page.state is PageState.PAGING]
-            self._long(incident, looking_on, at)
+            self._exhausted(incident, at)
         self._by_time([each for each in store.incidents.values() if each.closed_at is None])
         left = [row for row in store.due(at) if row.due_at < at - timedelta(minutes=1)]
         if left:
@@ -247,12 +254,15 @@ class Checks:
             self.fail("I13: words from outside were not dealt with")
         self._no_more_than_owed()
 
-    def _long(self, incident: Incident, pages: list[PageId], at: datetime) -> None:
-        """Exhausted in finite time: no page looks for somebody for longer than its whole ladder."""
-        ground = self.universe.district.grounds[incident.school]
-        for page in (incident.pages[each] for each in pages):
-            whole = sum(ground.ladder(page.role, page.urgency).answer_within, timedelta(minutes=5))
-            if at - page.began[0] > whole:
+    def _exhausted(self, incident: Incident, at: datetime) -> None:
+        """In finite time: no page looks for somebody for longer than its whole ladder, the waits of U3 aside."""
+        for page in incident.pages.values():
+            if page.state is not PageState.PAGING or page.level_since > at:
+                continue
+            ladder = ladder_of(page, self.universe.district.grounds[incident.school])
+            whole = sum(ladder.answer_within, timedelta(minutes=5))
+            since = page.level_since if page.urgency is Urgency.U3 else page.began[0]
+            if at - since > whole:
                 self.fail(f"stalled: page {page.id} was never exhausted")
 
     def _one_owner(self, incident: Incident) -> None:

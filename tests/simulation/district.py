@@ -1,21 +1,21 @@
 """A made-up district: schools with their clocks, staff with telephones, who is on call, protocols and ladders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from random import Random
 
 from crisis.commands import Actor, ActorKind
+from crisis.ladders import Asks, Cadence, Ladder, problems
 from crisis.protocols import loader
 from crisis.protocols.schema import Protocol
 from crisis.schedules.rota import Absence, Handover, Override, Plan, Rotation, Slot, Turn
 from crisis.schedules.school_time import merged
-from crisis.statemachine.ground import Ground, Ladder
+from crisis.statemachine.ground import Ground, SchoolCalendar
 from crisis.store.calendars import Calendar
 from crisis.store.people import SchoolView, StaffView, roles_of
 from crisis.store.rotations import Book
-from crisis.statemachine.ground import SchoolCalendar
 from crisis.vocabulary import (
     Covers,
     DistrictId,
@@ -29,6 +29,8 @@ from crisis.vocabulary import (
 )
 
 DISTRICT = DistrictId("d-1")
+STEPS = ((0,), (0, 45), (10,), (0, 20, 50), (5, 100))  # seconds from the beginning of a level
+SKILLS = ("sign_language", "language:es", "grief")
 ZONES = ("America/New_York", "America/Chicago", "America/Phoenix", "America/Anchorage", "Australia/Lord_Howe")
 CHANGES = (date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5), date(2026, 10, 4))  # days on which clocks change
 FIRST, SECOND = PersonId("first"), PersonId("second")  # who works through the protocol on the console
@@ -45,6 +47,7 @@ class District:
     schools: Mapping[SchoolId, SchoolView]
     staff: Mapping[PersonId, StaffView]  # in the order of their names
     languages: Mapping[PersonId, str]
+    skills: Mapping[PersonId, tuple[str, ...]]
     book: Book
     ladders: Mapping[tuple[Role, Urgency], Ladder]
     protocols: Mapping[ProtocolHash, Protocol]
@@ -79,6 +82,7 @@ def a_district(chance: Random, start: datetime, staff: int) -> District:
         schools=schools,
         staff=dict(sorted(people.items(), key=lambda each: each[1].name)),
         languages={person: chance.choice(("en", "es")) for person in people},
+        skills={person: (chance.choice(SKILLS),) for person in people if chance.random() < 0.2},
         book=book,
         ladders=ladders,
         protocols=protocols,
@@ -140,11 +144,22 @@ def _ladders(chance: Random) -> dict[tuple[Role, Urgency], Ladder]:
     found = {}
     for role in PLANNED:
         for urgency in Urgency:
-            if chance.random() < 0.5:
-                waits = [timedelta(seconds=chance.choice((60, 120, 180, 240, 300))) for _ in range(chance.randint(1, 4))]
-                repeat = timedelta(minutes=chance.choice((2, 5)))
-                found[role, urgency] = Ladder(answer_within=tuple(waits), repeat_alarm=repeat)
+            if chance.random() < 0.4:
+                found[role, urgency] = _ladder(chance, urgency)
     return found
+
+
+def _ladder(chance: Random, urgency: Urgency) -> Ladder:
+    waits = tuple(timedelta(seconds=chance.choice((60, 120, 180, 240, 300))) for _ in range(chance.randint(1, 5)))
+    made = Ladder(
+        answer_within=waits,
+        repeat_alarm=timedelta(minutes=chance.choice((2, 5))),
+        asks=tuple(chance.choice(tuple(Asks)) for _ in range(chance.randint(0, len(waits)))),
+    )
+    texts, calls = (tuple(timedelta(seconds=each) for each in chance.choice(STEPS)) for _ in range(2))
+    own = replace(made, cadence=Cadence(texts=texts, calls=calls, ring_again=timedelta(seconds=chance.choice((30, 90)))))
+    sound = [each for each in (own, made) if not list(problems(each))]
+    return chance.choice(sound)
 
 
 def _book(

@@ -32,6 +32,7 @@ class Row:
     id: int
     incident: IncidentId
     seq: int
+    turn: int
     mode: Mode
     urgency: int
     effect: Effect
@@ -122,13 +123,6 @@ class Memory:
                 self._ready.discard(number)
         return found
 
-    def next_due(self) -> datetime | None:
-        """Of all that is not done."""
-        ready = [self.rows[number].due_at for number in self._ready if number in self.rows]
-        while self._future and not self._stands(*self._future[0]):
-            heappop(self._future)
-        return min([*ready, *(each[0] for each in self._future[:1])], default=None)
-
     def next_claim(self, at: datetime) -> datetime | None:
         """When a row can be claimed next: now, when it is due, or when somebody's lease ends."""
         times = [row.claimed_until for row in self.due(at) if row.claimed_until is not None and row.claimed_until > at]
@@ -146,7 +140,7 @@ class Memory:
     def written(self) -> dict[str, object]:
         """All that must be the same as on the real store."""
         waiting = [
-            (row.incident, row.seq, row.effect, row.due_at, row.attempts, row.claimed_until)
+            (row.incident, row.seq, row.turn, row.effect, row.due_at, row.attempts, row.claimed_until)
             for _number, row in sorted(self.rows.items())
         ]
         names = sorted(self.incidents)

@@ -10,6 +10,7 @@ from crisis.effects import Effect
 from crisis.events import Event
 from crisis.page_events import PageAttempted
 from crisis.protocols.schema import Protocol
+from crisis.schedules.rota import Absence
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
@@ -25,6 +26,7 @@ from crisis.store import (
     rotations,
     sealed,
     signs,
+    skills,
     watch,
 )
 from crisis.store.inbox import Received
@@ -104,23 +106,27 @@ def refold(tx: Tx, incident_id: IncidentId) -> Incident:
 
 @of(outbox)
 def put(tx: Tx, incident: Incident, effects: Sequence[tuple[int, Effect]], at: datetime) -> None:
+    turns: dict[int, int] = {}
     for seq, effect in effects:
-        _insert(tx, incident, seq, effect, at)
+        turns[seq] = turns.get(seq, 0) + 1
+        _insert(tx, incident, (seq, turns[seq]), effect, at)
 
 
 @of(outbox)
 def put_again(tx: Tx, incident: Incident, seq: int, effect: Effect, at: datetime) -> None:
-    _insert(tx, incident, seq, effect, at)
+    last = max((row.turn for row in tx.memory.rows.values() if (row.incident, row.seq) == (incident.id, seq)), default=0)
+    _insert(tx, incident, (seq, last + 1), effect, at)
 
 
-def _insert(tx: Tx, incident: Incident, seq: int, effect: Effect, at: datetime) -> None:
+def _insert(tx: Tx, incident: Incident, place: tuple[int, int], effect: Effect, at: datetime) -> None:
     memory = tx.memory
     memory.numbered += 1
-    values = outbox._row(incident, seq, 0, effect, at)
+    values = outbox._row(incident, *place, effect, at)
     row = Row(
         id=memory.numbered,
         incident=incident.id,
-        seq=seq,
+        seq=place[0],
+        turn=place[1],
         mode=incident.mode,
         urgency=values["urgency"],  # type: ignore[arg-type]  # a row of the database is untyped
         effect=effect,
@@ -132,11 +138,19 @@ def _insert(tx: Tx, incident: Incident, seq: int, effect: Effect, at: datetime) 
     tx.info["wake"] = True
 
 
+def _free(tx: Tx, at: datetime) -> list[Row]:
+    return [row for row in tx.memory.due(at) if row.claimed_until is None or row.claimed_until <= at]
+
+
+@of(outbox)
+def any_free(tx: Tx, at: datetime) -> bool:
+    return bool(_free(tx, at))
+
+
 @of(outbox)
 def claim(tx: Tx, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
-    free = [row for row in tx.memory.due(at) if row.claimed_until is None or row.claimed_until <= at]
     jobs = []
-    for row in sorted(free, key=lambda each: (each.urgency, each.due_at, each.id))[:limit]:
+    for row in sorted(_free(tx, at), key=lambda each: (each.urgency, each.due_at, each.id))[:limit]:
         tx.change(row, claimed_until=at + lease, fence=row.fence + 1, attempts=row.attempts + 1)
         jobs.append(Job(row.id, row.incident, row.seq, row.effect, row.due_at, row.attempts, row.fence))
     return jobs
@@ -176,11 +190,6 @@ def hasten(tx: Tx, job_id: int, at: datetime) -> None:
     if row is not None:
         tx.change(row, due_at=at)
     tx.info["wake"] = True
-
-
-@of(outbox)
-def next_due(tx: Tx) -> datetime | None:
-    return tx.memory.next_due()
 
 
 # telephones
@@ -286,6 +295,16 @@ def read(
     return tx.memory.district.book
 
 
+@of(rotations)
+def absences(tx: Tx, district: DistrictId, since: datetime, until: datetime) -> tuple[Absence, ...]:
+    return tuple(each for each in tx.memory.district.book.absences if each.starts_at < until and each.ends_at > since)
+
+
+@of(skills)
+def of_district(tx: Tx, district: DistrictId) -> dict[PersonId, tuple[str, ...]]:
+    return dict(tx.memory.district.skills)
+
+
 @of(protocols)
 def by_hash(tx: Tx, protocol_hash: ProtocolHash) -> Protocol:
     return tx.memory.district.protocols[protocol_hash]
@@ -369,6 +388,8 @@ def waiting(tx: Tx, incident: IncidentId | None = None) -> list[Waiting]:
         Waiting(
             id=row.id,
             incident=row.incident,
+            seq=row.seq,
+            turn=row.turn,
             mode=row.mode,
             effect=row.effect,
             due_at=row.due_at,

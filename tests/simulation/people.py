@@ -31,7 +31,7 @@ from crisis.vocabulary import (
     Urgency,
     WordsId,
 )
-from tests.simulation.district import DISTRICT, FIRST, SECOND
+from tests.simulation.district import DISTRICT, FIRST, SECOND, SKILLS
 from tests.simulation.fate import DAY, Kind
 from tests.simulation.telephones import Given
 
@@ -114,7 +114,8 @@ class People:
         live = [page for page in incident.pages.values() if page.state in (PageState.PAGING, PageState.EXHAUSTED)]
         if self.chance.random() < 0.15:
             role, urgency = self.chance.choice(ROLES), self.chance.choice(tuple(Urgency))
-            return (pcmd.RequestPage(by=first, role=role, urgency=urgency),)
+            prefers, people = self.chance.choice(((), (), (SKILLS[0],))), self.chance.choice((1, 1, 1, 2, 3))
+            return (pcmd.RequestPage(by=first, role=role, urgency=urgency, people=people, prefers=prefers),)
         held = [page for page in incident.pages.values() if page.accepted_by is not None and page.arrived_at is None]
         if held and self.chance.random() < 0.3:
             return self._hands_over(self.chance.choice(held))

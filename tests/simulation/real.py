@@ -10,7 +10,7 @@ from unittest import mock
 from sqlalchemy import Connection, insert, select, update
 
 from crisis.statemachine.incident import Incident
-from crisis.store import calendars, codec, incidents, outbox, protocols, roster, wake
+from crisis.store import calendars, codec, incidents, outbox, protocols, roster, skills, wake
 from crisis.store.engine import Store
 from crisis.store.people_tables import PERSON, PHONE, SHIFT
 from crisis.store.rotation_tables import ABSENCE, HANDOVER, MEMBER, OVERRIDE, ROTATION
@@ -123,6 +123,8 @@ def settle(tx: Connection, made: District) -> None:
         calendars.set_ladder(tx, DISTRICT, role, urgency, ladder)
     for protocol in made.protocols.values():
         protocols.publish(tx, protocol, made.starts)
+    for person, codes in made.skills.items():
+        skills.set_skills(tx, DISTRICT, person, codes, at=made.starts, by=None)
     _schedules(tx, made)
 
 
@@ -159,7 +161,7 @@ def written(store: Store) -> dict[str, object]:
         logs = {each: [stored.event for stored in incidents.events_of(tx, each)] for each in sorted(known)}
         states = {each: incidents.load(tx, each) for each in sorted(known)}
     waiting = [
-        (row.incident, row.seq, codec.effect_from_text(row.kind, row.body), row.due_at, row.attempts, row.claimed_until)
+        (row.incident, row.seq, row.turn, codec.effect_from_text(row.kind, row.body), row.due_at, row.attempts, row.claimed_until)
         for row in found
     ]
     return {"logs": logs, "states": states, "waiting": waiting}

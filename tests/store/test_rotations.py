@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from crisis.errors import NotFound, Refused
+from crisis.ladders import Ladder
 from crisis.schedules.rota import Answer, Handover, Override, Rotation, Slot, Stretch, Swap
-from crisis.statemachine.ground import Ladder
 from crisis.store import audit, calendars, oncall, overrides, roster, rotations
 from crisis.store.engine import Store
 from crisis.store.oncall import Shift

@@ -32,7 +32,15 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "schedules").glob("*.py"))
     yield from (crisis / "store" / "rotations.py", crisis / "store" / "overrides.py", ROOT / "web" / "ical.py")
     yield from (
-        crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py", "store/named.py")
+        crisis / name
+        for name in (
+            "ladders.py",
+            "protocols/scoring.py",
+            "submit.py",
+            "store/idempotency.py",
+            "store/named.py",
+            "store/skills.py",
+        )
     )
 
 
