@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 EVERY = 10.0
 WELL = 30.0  # seconds without a fault, after which what is late is late
-LOST = 50.0  # of these, after which nobody tried means that the page is lost: the last wait between two tries is 30
+LOST = 45.0  # of these, after which nobody tried means that the page is lost: the last wait between two tries is 30
 GHOST = 4.0  # 2 s, and 2 s for a place at the provider
 STALLED = 15.0  # seconds after its end, as long without a fault
 BY_TIME = (
@@ -59,6 +59,7 @@ class Checks:
     reached: dict[tuple[PageId, PersonId], float] = field(default_factory=dict)
     looks: int = 0
     _ticking: bool = False
+    begun: dict[tuple[PageId, datetime], float] = field(default_factory=dict)  # each search, from the first level on
     named: dict[tuple[PageId, datetime, int], tuple[float, frozenset[PersonId]]] = field(default_factory=dict)
 
     def fail(self, what: str) -> None:
@@ -80,6 +81,7 @@ class Checks:
             self._page_changed(page, now)
             if page.state is PageState.PAGING and (page.id, page.began[0], page.level) not in self.named:
                 wait = max(0.0, (page.level_since - self.universe.now()).total_seconds())
+                self.begun.setdefault((page.id, page.began[0]), now)
                 self.named[page.id, page.began[0], page.level] = (now + wait, self._named(tx, incident, page))
                 self.universe.clockwork.after(wait, self._tick_on)
 
@@ -94,9 +96,9 @@ class Checks:
             del self.declined[key]
 
     def _named(self, tx: Tx, incident: Incident, page: Page) -> frozenset[PersonId]:
-        """Who is to be called when a level begins: all who can be."""
+        """Who is to be called now: all who can be, but those who said no or have another place already."""
         found = people_to_tell.of_page(tx, incident, page, page.level, self.universe.now())
-        return frozenset(who.person for who in found if who.phone is not None)
+        return frozenset(who.person for who in found if who.phone is not None) - not_asked(incident, page)
 
     def _look(self, tx: Tx, incidents: list[Incident], *, pages: bool) -> Look:
         """What the auditor would see of these incidents; of their pages only where it is asked for them."""
@@ -118,8 +120,16 @@ class Checks:
         rows = tuple(row for each in watched for row in each.waiting)
         alive = {signs.WORKER: Sign(at, at, {})} if self._works() else {}
         return Look(
-            at=at, open=watched, count_open=len(watched), waiting=rows, mixed_up=(), unread=0, ends=Ends(0, 0, 0, 0),
-            clock_apart=timedelta(0), signs=alive, outcomes={},
+            at=at,
+            open=watched,
+            count_open=len(watched),
+            waiting=rows,
+            mixed_up=(),
+            unread=0,
+            ends=Ends(0, 0, 0, 0),
+            clock_apart=timedelta(0),
+            signs=alive,
+            outcomes={},
         )
 
     def _works(self) -> bool:
@@ -187,13 +197,12 @@ class Checks:
     def _not_lost(self, tx: Tx, incident: Incident, page: Page) -> None:
         """Who was on call when the level began, and still is, was called once anybody could be for long enough."""
         now, well = self.universe.clockwork.now, self._well_for()
-        first, _named = self.named[page.id, page.began[0], 0]
+        first = self.begun[page.id, page.began[0]]
         began, named = self.named[page.id, page.began[0], page.level]
         if min(now - began, well) <= LOST:
             return
         still = self._named(tx, incident, page) & named
-        asked = sorted(still - not_asked(incident, page))
-        left = [each for each in asked if self.reached.get((page.id, each), -1.0) < first]
+        left = [each for each in sorted(still) if self.reached.get((page.id, each), -1.0) < first]
         if left:
             self.fail(f"lost: nobody called {left} for page {page.id} on level {page.level}")
 
@@ -281,14 +290,15 @@ class Checks:
                     holder[page] = None
 
     def _no_more_than_owed(self) -> None:
-        """N4: a call is made once, and once more at most for each death and each answer that never came."""
+        """N4: a call is made once, and once more at most for each death, each answer that never came, and each step of
+        the clock, which ends leases early.
+        """
         network, counts = self.universe.network, dict[tuple[str, bool], int]()
         for given in network.given:
             counts[given.reference, given.voice] = counts.get((given.reference, given.voice), 0) + 1
         for (reference, _voice), number in counts.items():
-            if number > 1 + self.universe.deaths + network.unknowns:
+            if number > 1 + self.universe.deaths + network.unknowns + len(self.universe.fate.steps):
                 self.fail(f"duplicates: {reference} went out {number} times")
         wrong = [each for each in network.given if each.path and each.reference != each.path.rpartition("/")[2]]
         if wrong:
             self.fail("a call went out under another name")
-

@@ -15,6 +15,7 @@ from typing import Any
 from greenlet import GreenletExit, getcurrent, greenlet
 
 Act = Callable[[], object]
+ENDLESS = 3_000  # steps at the same moment
 
 
 class Died(BaseException):
@@ -77,9 +78,13 @@ class Clockwork:
         self.at(self.now + seconds, act)
 
     def run(self, until: float) -> None:
+        stood = 0
         while self._due and self._due[0][0] <= until:
-            self.now, _number, act = heappop(self._due)
-            self.steps += 1
+            when, _number, act = heappop(self._due)
+            stood = stood + 1 if when == self.now else 0
+            if stood > ENDLESS:
+                raise RuntimeError(f"at {when:.1f} s: it goes round and round, and no time passes")
+            self.now, self.steps = when, self.steps + 1
             act()
         self.now = until
 

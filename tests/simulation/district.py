@@ -123,7 +123,12 @@ def _view(
     person: PersonId, posts: tuple[StaffRole, ...], schools: frozenset[SchoolId], phones: tuple[str, ...]
 ) -> StaffView:
     return StaffView(
-        id=person, name=f"Given {person}", posts=posts, roles=roles_of(posts), schools=schools, phones=phones,
+        id=person,
+        name=f"Given {person}",
+        posts=posts,
+        roles=roles_of(posts),
+        schools=schools,
+        phones=phones,
         missing=False,
     )
 
@@ -157,7 +162,9 @@ def _ladder(chance: Random, urgency: Urgency) -> Ladder:
         asks=tuple(chance.choice(tuple(Asks)) for _ in range(chance.randint(0, len(waits)))),
     )
     texts, calls = (tuple(timedelta(seconds=each) for each in chance.choice(STEPS)) for _ in range(2))
-    own = replace(made, cadence=Cadence(texts=texts, calls=calls, ring_again=timedelta(seconds=chance.choice((30, 90)))))
+    own = replace(
+        made, cadence=Cadence(texts=texts, calls=calls, ring_again=timedelta(seconds=chance.choice((30, 90))))
+    )
     sound = [each for each in (own, made) if not list(problems(each))]
     return chance.choice(sound)
 
@@ -187,9 +194,7 @@ def _book(
     return Book(plans=plans, absences=absences, gone=gone, calendars=calendars)
 
 
-def _plan(
-    chance: Random, start: datetime, fit: list[PersonId], schools: Mapping[SchoolId, SchoolView]
-) -> Plan:
+def _plan(chance: Random, start: datetime, fit: list[PersonId], schools: Mapping[SchoolId, SchoolView]) -> Plan:
     zone = next(iter(schools.values())).zone
     turning = tuple(chance.sample(fit, min(len(fit), chance.randint(1, 3))))
     rotation = Rotation(

@@ -94,16 +94,12 @@ def fate(seed: int, *, without: frozenset[Kind] = frozenset()) -> Fate:
 
 def _outages(chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]) -> tuple[Outage, ...]:
     """Many begin when incidents do: `times` is what both are drawn from."""
-    kinds = [
-        kind
-        for kind in (Kind.REFUSE, Kind.HANG, Kind.LIMIT, Kind.ERROR, Kind.SILENT)
-        if kind not in left_out
-    ]
+    kinds = [kind for kind in (Kind.REFUSE, Kind.HANG, Kind.LIMIT, Kind.ERROR, Kind.SILENT) if kind not in left_out]
     found = []
     for _each in range(chance.randint(1, 6) if kinds else 0):
         starts = max(0.0, chance.choice(times) + chance.uniform(-60, 240))
         both = Kind.BOTH_DOWN not in left_out and chance.random() < 0.6
-        length = chance.choice((5.0, 30.0, 60.0, 120.0, 600.0, 7200.0)) * chance.uniform(0.5, 2)
+        length = chance.choice((5.0, 30.0, 60.0, 120.0, 600.0, 600.0, 3600.0)) * chance.uniform(0.5, 2)
         found.append(Outage(None if both else chance.randrange(2), chance.choice(kinds), starts, starts + length))
     return tuple(found)
 
@@ -120,9 +116,7 @@ def _crashes(chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]
     return tuple(found)
 
 
-def _steps(
-    chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]
-) -> tuple[tuple[float, float], ...]:
+def _steps(chance: Random, left_out: frozenset[Kind], times: tuple[float, ...]) -> tuple[tuple[float, float], ...]:
     """A clock that was put back is not believed until the process ends (`crisis.clock`): then with crashes it is only
     put forward, since who starts anew has no other clock to believe.
     """
@@ -134,5 +128,5 @@ def _steps(
         back = Kind.CRASH in left_out and chance.random() < 0.5
         wrong += -step if back else step
         wrongs.append(wrong)
-        found.append(max(0.0, chance.choice(times) + chance.uniform(0, 600)))
+        found.append(chance.choice(times) + chance.uniform(0, 300))
     return tuple(zip(sorted(found), wrongs, strict=True))

@@ -60,7 +60,9 @@ class Memory:
     codes: dict[tuple[str, PageId], Coded] = field(default_factory=dict)
     keys_used: dict[tuple[str, str], tuple[str, IncidentId, int]] = field(default_factory=dict)
     signs: dict[str, Sign] = field(default_factory=dict)
-    calls: dict[IncidentId, tuple[int, list[Called]]] = field(default_factory=dict)  # how far it was read, what was found
+    calls: dict[IncidentId, tuple[int, list[Called]]] = field(
+        default_factory=dict
+    )  # how far it was read, what was found
     position: int = 0
     numbered: int = 0
     open: "Tx | None" = None

@@ -114,7 +114,9 @@ def put(tx: Tx, incident: Incident, effects: Sequence[tuple[int, Effect]], at: d
 
 @of(outbox)
 def put_again(tx: Tx, incident: Incident, seq: int, effect: Effect, at: datetime) -> None:
-    last = max((row.turn for row in tx.memory.rows.values() if (row.incident, row.seq) == (incident.id, seq)), default=0)
+    last = max(
+        (row.turn for row in tx.memory.rows.values() if (row.incident, row.seq) == (incident.id, seq)), default=0
+    )
     _insert(tx, incident, (seq, last + 1), effect, at)
 
 
@@ -220,9 +222,7 @@ def of_person(tx: Tx, page: PageId, person: PersonId) -> Coded | None:
 
 
 @of(inbox)
-def receive(
-    tx: Tx, keys: object, source: str, external_id: str, body: Mapping[str, str], *, at: datetime
-) -> bool:
+def receive(tx: Tx, keys: object, source: str, external_id: str, body: Mapping[str, str], *, at: datetime) -> bool:
     if (source, external_id) in tx.memory.inbox:
         return False
     tx.put(tx.memory.inbox, (source, external_id), (Received(source, external_id, at, dict(body)), None))
@@ -289,9 +289,7 @@ def ground(tx: Tx, school_id: SchoolId) -> Ground:
 
 
 @of(rotations)
-def read(
-    tx: Tx, district: DistrictId, since: datetime, until: datetime, *, only: object = None
-) -> Book:
+def read(tx: Tx, district: DistrictId, since: datetime, until: datetime, *, only: object = None) -> Book:
     return tx.memory.district.book
 
 
@@ -327,9 +325,7 @@ def current(tx: Tx, crisis_type: str, district: DistrictId) -> tuple[Protocol, P
 
 
 @of(audit)
-def record(
-    tx: Tx, *, at: datetime, actor: PersonId | None, action: str, subject: str, detail: object = None
-) -> None:
+def record(tx: Tx, *, at: datetime, actor: PersonId | None, action: str, subject: str, detail: object = None) -> None:
     """The chain is proved on the real stores."""
 
 

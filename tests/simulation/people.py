@@ -95,10 +95,27 @@ class People:
     def _work(self, incident: IncidentId) -> None:
         moves = min(60, int(self.chance.expovariate(1) * self.universe.fate.moves))
         at = self.universe.clockwork.now
+        if self.chance.random() < 0.4:
+            self.universe.clockwork.after(
+                self.chance.uniform(0, 60), lambda: self.universe.web(lambda: self._asks(incident))
+            )
         for _each in range(moves):
             at += self.chance.choice((5.0, 60.0, 600.0, 3600.0)) * self.chance.random()
             if at < DAY:
                 self.universe.clockwork.at(at, lambda: self.universe.web(lambda: self._moves(incident)))
+
+    def _asks(self, incident: IncidentId) -> None:
+        """Somebody wants help at once, whatever the protocol says."""
+        self._give(incident, self._a_page())
+
+    def _a_page(self) -> Command:
+        return pcmd.RequestPage(
+            by=self.universe.district.actors[FIRST],
+            role=self.chance.choice(ROLES),
+            urgency=self.chance.choice(tuple(Urgency)),
+            people=self.chance.choice((1, 1, 1, 2, 3)),
+            prefers=self.chance.choice(((), (), (SKILLS[0],))),
+        )
 
     def _moves(self, incident_id: IncidentId) -> None:
         """Mostly what the protocol asks for; sometimes a page that somebody asks for or ends."""
@@ -113,9 +130,7 @@ class People:
         first = self.universe.district.actors[FIRST]
         live = [page for page in incident.pages.values() if page.state in (PageState.PAGING, PageState.EXHAUSTED)]
         if self.chance.random() < 0.15:
-            role, urgency = self.chance.choice(ROLES), self.chance.choice(tuple(Urgency))
-            prefers, people = self.chance.choice(((), (), (SKILLS[0],))), self.chance.choice((1, 1, 1, 2, 3))
-            return (pcmd.RequestPage(by=first, role=role, urgency=urgency, people=people, prefers=prefers),)
+            return (self._a_page(),)
         held = [page for page in incident.pages.values() if page.accepted_by is not None and page.arrived_at is None]
         if held and self.chance.random() < 0.3:
             return self._hands_over(self.chance.choice(held))

@@ -132,7 +132,12 @@ def _schedules(tx: Connection, made: District) -> None:
     for slot, plan in made.book.plans.items():
         where = {"district": DISTRICT, "school": slot.school, "role": slot.role, "level": slot.level}
         for each in plan.rotations:
-            shape = {"zone": each.zone, "covers": each.covers, "starts_on": each.starts_on, "cycle_days": each.cycle_days}
+            shape = {
+                "zone": each.zone,
+                "covers": each.covers,
+                "starts_on": each.starts_on,
+                "cycle_days": each.cycle_days,
+            }
             tx.execute(insert(ROTATION).values(id=each.id, **where, **shape, ends_on=each.ends_on))
             mine = {"rotation": each.id, "district": DISTRICT}
             for place, person in enumerate(each.people):
@@ -161,7 +166,15 @@ def written(store: Store) -> dict[str, object]:
         logs = {each: [stored.event for stored in incidents.events_of(tx, each)] for each in sorted(known)}
         states = {each: incidents.load(tx, each) for each in sorted(known)}
     waiting = [
-        (row.incident, row.seq, row.turn, codec.effect_from_text(row.kind, row.body), row.due_at, row.attempts, row.claimed_until)
+        (
+            row.incident,
+            row.seq,
+            row.turn,
+            codec.effect_from_text(row.kind, row.body),
+            row.due_at,
+            row.attempts,
+            row.claimed_until,
+        )
         for row in found
     ]
     return {"logs": logs, "states": states, "waiting": waiting}

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -13,14 +12,17 @@ import pytest
 from crisis import clock
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
-from crisis.effects import PageLevel, StartTimer
-from crisis.notify import escalation, inbound, paging, worker
-from crisis.statemachine import answering, react, react_page, timers
+from crisis.effects import StartTimer
+from crisis.notify import escalation, paging, worker
+from crisis.statemachine import answering, react, timers
 from crisis.statemachine.case import Case, rule
+from crisis.statemachine.climbing import ladder_of
 from crisis.statemachine.reacting import reaction
-from crisis.store import outbox
-from crisis.vocabulary import AttemptOutcome, PageState
+from crisis.store.outbox import Job
+from crisis.vocabulary import Channel
+from tests.simulation import memory_queries
 from tests.simulation.fate import fate
+from tests.simulation.replacing import REPLACED
 from tests.simulation.universe import Universe
 
 MOST = 60
@@ -30,6 +32,14 @@ Plant = Callable[[ExitStack], None]
 
 def patched(owner: object, name: str, instead: object) -> Plant:
     return lambda stack: stack.enter_context(mock.patch.object(owner, name, instead)) and None
+
+
+def replaced(function: Any, instead: Any) -> Plant:
+    """Of those that take the place of the store's."""
+    instead.__name__ = function.__name__
+    module = next(module for module, known in REPLACED.items() if function in known)
+    others = [each for each in REPLACED[module] if each is not function]
+    return lambda stack: stack.enter_context(mock.patch.dict(REPLACED, {module: [*others, instead]})) and None
 
 
 @contextmanager
@@ -50,17 +60,17 @@ def without_timers(real: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given: [effect for effect in real(*given) if not isinstance(effect, StartTimer)]
 
 
-def claimed_for_good(tx: Any, name: str, at: datetime, *, limit: int, lease: timedelta) -> list[outbox.Job]:
+def claimed_for_good(tx: Any, name: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
     """At most once, as some do it: a death in between loses what it had."""
-    jobs = outbox_claim(tx, name, at, limit=limit, lease=lease)
+    jobs = memory_queries.claim(tx, name, at, limit=limit, lease=lease)
     for job in jobs:
-        outbox_finish(tx, job, at)
+        memory_queries.finish(tx, job, at)
     return jobs
 
 
 def losing_a_row(tx: Any, incident: Any, effects: Sequence[tuple[int, Any]], at: datetime) -> None:
     """Of many rows the last one is not written."""
-    outbox_put(tx, incident, effects[:-1] if len(effects) > 8 else effects, at)
+    memory_queries.put(tx, incident, effects[:-1] if len(effects) > 8 else effects, at)
 
 
 def first_come_last_served(command: pcmd.AcceptPage, case: Case) -> list[Any]:
@@ -68,10 +78,10 @@ def first_come_last_served(command: pcmd.AcceptPage, case: Case) -> list[Any]:
     return answering._accepted(command, case, page, command.eta_minutes)
 
 
-def never_over(case: Case, page: Any, by: Any) -> Any:
+def never_over(case: Case, page: Any) -> Any:
     """The last level begins again and again."""
-    levels = len(case.ground.ladder(page.role, page.urgency).answer_within)
-    return pev.PageEscalated(at=case.at, by=by, page=page.id, level=min(page.level + 1, levels - 1))
+    last = len(ladder_of(page, case.ground).answer_within) - 1
+    return pev.PageEscalated(at=case.at, by=None, page=page.id, level=min(page.level + 1, last))
 
 
 def seen_is_enough(command: Any, case: Case) -> list[Any]:
@@ -82,29 +92,19 @@ def seen_is_enough(command: Any, case: Case) -> list[Any]:
     return real_timer(command, case)
 
 
-def takes_delivery_for_an_answer(command: pcmd.RecordPageAttempt, case: Case) -> list[Any]:
-    """A receipt says that it was delivered: so nobody escalates."""
-    events: list[Any] = real_attempt(command, case)
-    if command.level is None and command.outcome is AttemptOutcome.ACCEPTED:
-        page = case.incident.pages[command.page]
-        if page.state is PageState.PAGING:
-            events.append(pev.PageAccepted(at=case.at, by=None, page=page.id, person=command.person, eta_minutes=None))
-            events.append(pev.PageLetGo(at=case.at, by=None, page=page.id, person=command.person, reason="other"))  # type: ignore[arg-type]
-    return events
-
-
 def forgets_reminders(before: Any, after: Any, protocol: Any, ground: Any, at: datetime) -> Iterator[StartTimer]:
-    known = set() if before is None else {(each.key, each.due_at) for each in timers.live_deadlines(before, protocol, ground)}
+    earlier = [] if before is None else timers.live_deadlines(before, protocol, ground)
+    known = {(each.key, each.due_at) for each in earlier}
     for live in timers.live_deadlines(after, protocol, ground):
         if (live.key, live.due_at) not in known:
             yield StartTimer(name="deadline", key=live.key, due_at=live.due_at)
 
 
-outbox_claim, outbox_finish, outbox_put = outbox.claim, outbox.finish, outbox.put
 real_timer = rule.registry[timers.cmd.TimerDue]
-real_attempt = rule.registry[pcmd.RecordPageAttempt]
 
 FAULTS: dict[str, Plant] = {
+    "a claim that loses what it had": replaced(memory_queries.claim, claimed_for_good),
+    "a row that is not written": replaced(memory_queries.put, losing_a_row),
     "a level without its timer": dispatched(reaction, pev.PageEscalated, without_timers),
     "an alarm that is not repeated": dispatched(reaction, pev.PageExhausted, without_timers),
     "an arrival that nobody watches": dispatched(reaction, pev.PageAccepted, without_timers),
@@ -115,9 +115,9 @@ FAULTS: dict[str, Plant] = {
         paging, "_wanted", lambda incident, effect: incident.pages.get(effect.page)
     ),
     "two owners": dispatched(rule, pcmd.AcceptPage, lambda _real: first_come_last_served),
-    "a ladder without an end": patched(timers, "next_level", never_over),
+    "a ladder without an end": patched(timers, "level_over", never_over),
     "a sign of life that stops the ladder": dispatched(rule, timers.cmd.TimerDue, lambda _real: seen_is_enough),
-    "no second try": patched(escalation, "AGAIN", (10**7,)),
+    "texts and no calls": patched(escalation, "CHANNELS", (Channel.TEXT,)),
     "a clock that is put back": patched(clock.Steady, "__call__", lambda steady: steady._wall()),
 }
 
@@ -145,6 +145,3 @@ def test_a_planted_fault_is_found(fault: str) -> None:
         seed = next((seed for seed in range(MOST) if found_by(seed) is not None), None)
 
     assert seed is not None
-
-
-USED = (PageLevel, inbound, replace, react_page)
