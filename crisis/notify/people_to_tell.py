@@ -29,7 +29,7 @@ def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: date
     Where nobody of the first level has it, the first of the next one who does is asked with it: sooner, never later.
     """
     ladder = page.ladder or LADDERS[page.urgency]
-    asked = _asked(tx, incident, page.role, level, ladder.asked_at(level), at)
+    asked = _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at)
     wanted = skills.wanted(tx, incident.student, page.prefers)
     if not wanted:
         return asked
@@ -48,7 +48,7 @@ def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: dat
     return _at_school(tx, incident, role) if level == 0 else []
 
 
-def _asked(tx: Connection, incident: Incident, role: Role, level: int, asks: Asks, at: datetime) -> list[Reachable]:
+def _asked(tx: Connection, incident: Incident, role: Role, level: int, *, asks: Asks, at: datetime) -> list[Reachable]:
     planned = of_level(tx, incident, role, level, at)
     match asks:
         case Asks.ROTA:
