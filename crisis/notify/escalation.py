@@ -5,7 +5,7 @@ unknown is made good on the other channel at once, and tried again until one cal
 never.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,22 +28,33 @@ class Try:
     at: datetime
 
 
-def due(urgency: Urgency, began: datetime, tries: Sequence[Try], at: datetime) -> list[Channel]:
+def cadence(urgency: Urgency, *, texts: bool = True) -> dict[Channel, tuple[int, ...]]:
+    """`texts` False is for whom no text reaches: the first call comes when the text would have (F27, F28)."""
+    planned = CADENCE[urgency]
+    if texts:
+        return planned
+    calls, at_once = planned[Channel.VOICE], planned[Channel.TEXT][0]
+    return {Channel.VOICE: calls if calls[0] <= at_once else (at_once, *calls[:-1])}
+
+
+def due(urgency: Urgency, began: datetime, tries: Sequence[Try], at: datetime, *, texts: bool = True) -> list[Channel]:
     """The channels on which this person must be called now; what was missed meanwhile is made good by one call."""
-    return [
-        channel for channel in CADENCE[urgency] if any(when <= at for when in _owed(urgency, began, tries, channel))
-    ]
+    planned = cadence(urgency, texts=texts)
+    return [channel for channel in planned if any(when <= at for when in _owed(planned, began, tries, channel))]
 
 
-def next_due(urgency: Urgency, began: datetime, tries: Sequence[Try]) -> datetime | None:
+def next_due(urgency: Urgency, began: datetime, tries: Sequence[Try], *, texts: bool = True) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
-    return min((when for channel in CADENCE[urgency] for when in _owed(urgency, began, tries, channel)), default=None)
+    planned = cadence(urgency, texts=texts)
+    return min((when for channel in planned for when in _owed(planned, began, tries, channel)), default=None)
 
 
-def _owed(urgency: Urgency, began: datetime, tries: Sequence[Try], channel: Channel) -> Iterator[datetime]:
+def _owed(
+    cadence: Mapping[Channel, tuple[int, ...]], began: datetime, tries: Sequence[Try], channel: Channel
+) -> Iterator[datetime]:
     """The times of the calls on one channel that have not been made."""
     mine = [each for each in tries if each.channel is channel]
-    planned = (began + timedelta(seconds=wait) for wait in CADENCE[urgency][channel])
+    planned = (began + timedelta(seconds=wait) for wait in cadence[channel])
     yield from (when for when in planned if not any(each.at >= when for each in mine))
     if not tries or any(each.outcome is AttemptOutcome.ACCEPTED for each in tries):
         return

@@ -25,7 +25,7 @@ from crisis.schedules.rota import (
     Stretch,
     Turn,
 )
-from crisis.store import audit, calendars, people
+from crisis.store import audit, calendars, people, standing
 from crisis.store.people_tables import LADDER, PERSON, SCHOOL, SHIFT, Found
 from crisis.store.rotation_tables import ABSENCE, HANDOVER, MEMBER, OVERRIDE, ROTATION
 from crisis.vocabulary import Covers, DistrictId, PersonId, Role, SchoolId
@@ -171,12 +171,13 @@ def absences(tx: Connection, district: DistrictId, since: datetime, until: datet
 
 
 def _gone(tx: Connection, district: DistrictId, plans: Iterable[Plan]) -> frozenset[PersonId]:
-    named = {person for plan in plans for person in _named(plan)}
+    planned = {person for plan in plans for person in named(plan)}
     off = select(PERSON.c.id).where(PERSON.c.district == district, PERSON.c.active.is_(False))
-    return frozenset(PersonId(person) for person in tx.execute(off.where(PERSON.c.id.in_(named))).scalars())
+    return frozenset(PersonId(person) for person in tx.execute(off.where(PERSON.c.id.in_(planned))).scalars())
 
 
-def _named(plan: Plan) -> set[PersonId]:
+def named(plan: Plan) -> set[PersonId]:
+    """Everybody whom a plan names anywhere."""
     turning = {person for each in plan.rotations for person in each.people}
     changed = {each.incoming for each in plan.overrides} | {each.outgoing for each in plan.overrides}
     return turning | {each.person for each in plan.shifts} | {person for person in changed if person is not None}
@@ -245,6 +246,7 @@ def add_rotation(
     tx.execute(insert(MEMBER), members)
     tx.execute(insert(HANDOVER), [{**shared, "day": each.day, "at": each.at} for each in rotation.handovers])
     audit.record(tx, at=at, actor=by, action="rotation added", subject=rotation.id, detail={"level": slot.level})
+    standing.put_on_rota(tx, rotation.people, at=at, by=by)
 
 
 def drop_rotation(tx: Connection, district: DistrictId, rotation: str, *, at: datetime, by: PersonId | None) -> None:
