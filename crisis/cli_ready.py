@@ -11,11 +11,12 @@ from rich.table import Table
 
 from crisis import clock
 from crisis.notify.late_calls import LateCall, late_calls
+from crisis.readiness_words import Lack
 from crisis.settings import Settings
 from crisis.store import accounts, calendars, people, proving, readiness, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.readiness import LevelLack, OnRota, Report
-from crisis.vocabulary import DistrictId, Lack, PersonId
+from crisis.vocabulary import DistrictId, PersonId
 
 out = Console()
 INSTEAD = typer.Option(help="Who takes their place on the rota.", metavar="PERSON")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crisis.vocabulary import Channel, Lack, PersonId, Proof
+from crisis.readiness_words import Lack, Proof
+from crisis.vocabulary import Channel, PersonId
 
 PROVED_FOR = timedelta(days=90)  # F29: a number is given to somebody else one day
 TESTED_WITHIN = timedelta(days=30)

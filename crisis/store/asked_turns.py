@@ -14,12 +14,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crisis import clock
 from crisis.errors import NotFound
+from crisis.readiness_words import ErrandKind
 from crisis.schedules.rota import Slot
 from crisis.store import audit, errands, methods, outlook, planners, rotations
 from crisis.store.errands import Subject, Wanted
 from crisis.store.people_tables import Found
 from crisis.store.readiness_tables import ASKED_TURN
-from crisis.vocabulary import DistrictId, ErrandKind, PersonId
+from crisis.vocabulary import DistrictId, PersonId
 
 BEFORE = timedelta(minutes=30)
 TOLD_UNTIL = timedelta(hours=12)  # after the turn began; after a longer stop of the worker it is no news any more

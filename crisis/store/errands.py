@@ -13,10 +13,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from crisis import clock
+from crisis.readiness_words import ErrandKind
 from crisis.store.people_tables import Found
 from crisis.store.readiness_tables import ERRAND
 from crisis.store.tables import PAGE_CODE
-from crisis.vocabulary import AttemptOutcome, Channel, DistrictId, ErrandKind, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel, DistrictId, PersonId
 
 KEPT = timedelta(days=30)
 ANSWERABLE = timedelta(minutes=60)  # a test page

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from crisis.readiness_words import Proof
 from crisis.schedules.readiness import Method
 from crisis.store import audit, people
 from crisis.store.people_tables import PERSON, PHONE, Found
 from crisis.store.readiness_tables import METHOD
-from crisis.vocabulary import Channel, DistrictId, PersonId, Proof
+from crisis.vocabulary import Channel, DistrictId, PersonId
 
 BY_TELEPHONE = (Channel.TEXT, Channel.VOICE)
 

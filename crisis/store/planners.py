@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from crisis.readiness_words import ErrandKind
 from crisis.store import errands, methods, people
 from crisis.store.errands import Subject, Wanted
-from crisis.vocabulary import DistrictId, ErrandKind, PersonId, StaffRole
+from crisis.vocabulary import DistrictId, PersonId, StaffRole
 
 VALID = timedelta(hours=12)  # what could not be sent in that time stands on the console
 

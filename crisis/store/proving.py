@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from crisis.errors import NotFound, Reason, Refused
+from crisis.readiness_words import ErrandKind, Proof
 from crisis.store import asked_turns, audit, errands, methods
 from crisis.store.errands import Errand, Subject, Wanted
 from crisis.store.people_tables import PERSON
-from crisis.vocabulary import Channel, DistrictId, ErrandKind, PersonId, Proof
+from crisis.vocabulary import Channel, DistrictId, PersonId
 
 MOST_AN_HOUR = 6  # test pages to one person: nobody is to be rung without end
 MOST_WRONG = 5  # codes typed on the console

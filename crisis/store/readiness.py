@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from crisis.readiness_words import Lack
 from crisis.schedules.ahead import LOOKED_AHEAD
 from crisis.schedules.readiness import Method, lacks
 from crisis.schedules.rota import Slot, Stretch
@@ -13,7 +14,7 @@ from crisis.store import asked_turns, calendars, outlook, people, rotations, sta
 from crisis.store.asked_turns import AskedTurn
 from crisis.store.people import SchoolView
 from crisis.store.rotations import Book, Gap
-from crisis.vocabulary import DistrictId, Lack, PersonId, Role, SchoolId
+from crisis.vocabulary import DistrictId, PersonId, Role, SchoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

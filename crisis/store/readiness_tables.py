@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from crisis.readiness_words import ErrandKind, Proof
 from crisis.store.columns import UtcTime, enum_text
-from crisis.vocabulary import AttemptOutcome, ErrandKind, Proof
+from crisis.vocabulary import AttemptOutcome
 
 BY_TELEPHONE = "channel IN ('text', 'voice')"
 

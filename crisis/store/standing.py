@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from crisis.readiness_words import Lack
 from crisis.schedules.readiness import Standing, lacks
 from crisis.store import audit, methods
 from crisis.store.people_tables import PERSON, PIN
-from crisis.vocabulary import Lack, PersonId
+from crisis.vocabulary import PersonId
 
 
 def of(tx: Connection, persons: Iterable[PersonId]) -> dict[PersonId, Standing]:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crisis.readiness_words import Lack, Proof
 from crisis.schedules.news import Point, Told, next_told
 from crisis.schedules.readiness import Method, Standing, lacks
-from crisis.vocabulary import Channel, Lack, PersonId, Proof
+from crisis.vocabulary import Channel, PersonId
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)  # a Tuesday, 10:00 in New York
 NEW_YORK = "America/New_York"

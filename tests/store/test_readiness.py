@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from crisis.errors import NotFound, Refused
+from crisis.readiness_words import Lack, Proof
 from crisis.schedules.rota import Handover, Rotation, Slot
 from crisis.statemachine.ground import Ladder
 from crisis.store import (
@@ -31,7 +32,7 @@ from crisis.store.oncall import Shift
 from crisis.store.overrides import Away
 from crisis.store.people_tables import PERSON
 from crisis.store.readiness import Report
-from crisis.vocabulary import Channel, DistrictId, Lack, PersonId, Proof, Role, SchoolId, StaffRole, Urgency
+from crisis.vocabulary import Channel, DistrictId, PersonId, Role, SchoolId, StaffRole, Urgency
 
 D1, HERE = DistrictId("d-1"), SchoolId("s-1")
 ANN, BEN, CAL, LEAD = (PersonId(f"p-{name}") for name in ("ann", "ben", "cal", "lead"))
