@@ -11,8 +11,8 @@ MOST = 999
 
 _TEXTS: dict[Subject, dict[str, str]] = {
     Subject.TEST: {
-        "en": "TEST. CRISIS test, no incident. Reply {code}A to say that it reached you. Nobody needs help now.",
-        "es": "PRUEBA de CRISIS, no hay incidente. Responda {code}A para decir que ha llegado. Nadie necesita ayuda.",
+        "en": "TEST. CRISIS test, no incident. Reply {code}A to say that it reached you. There is nothing else to do.",
+        "es": "PRUEBA de CRISIS, no hay incidente. Responda {code}A para decir que ha llegado. No hay que hacer nada mas.",
     },
     Subject.CONFIRM_TURN: {
         "en": "CRISIS plan: your on-call turn begins in {amount} min. Reply {code}A if you can be reached, {code}D if you can't.",
