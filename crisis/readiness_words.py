@@ -31,3 +31,12 @@ class Lack(StrEnum):
     EMPTY_LEVEL = "empty_level"  # nobody, or only a stand-in, in the coming 14 days
     EMPTY_LAST_LEVEL = "empty_last_level"  # of those behind whom nobody stands
     LATE_CALL = "late_call"  # the level is over before its first call is due
+
+
+class DayKind(StrEnum):
+    """What can be said of a day in a calendar, from weak to strong."""
+
+    HOLIDAY = "holiday"  # of the whole district
+    DAY_OFF = "day_off"  # of one school
+    MAKE_UP_DAY = "make_up_day"
+    CLOSURE = "closure"

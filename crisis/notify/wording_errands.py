@@ -20,11 +20,11 @@ _TEXTS: dict[Subject, dict[str, str]] = {
     },
     Subject.TURN_UNCONFIRMED: {
         "en": "CRISIS plan: a turn has begun that nobody confirmed. Pages go on as planned. See On call in the console.",
-        "es": "CRISIS plan: ha empezado un turno que nadie ha confirmado. Los avisos siguen el plan. Vea Guardia en la consola.",
+        "es": "CRISIS plan: ha empezado un turno que nadie ha confirmado. Los avisos siguen el plan. Vea De guardia en la consola.",
     },
     Subject.TURN_DECLINED: {
         "en": "CRISIS plan: somebody can't take the next on-call turn. Put somebody else in: On call in the console.",
-        "es": "CRISIS plan: alguien no puede hacer su turno de guardia. Ponga a otra persona: Guardia en la consola.",
+        "es": "CRISIS plan: alguien no puede hacer su turno de guardia. Ponga a otra persona en De guardia.",
     },
     Subject.PLAN: {
         "en": "CRISIS plan: open points in the on-call plan: {amount}. See Who is ready in the console.",

@@ -223,13 +223,8 @@ def gaps_in(tx: Connection, district: DistrictId, book: Book, since: datetime, u
 def add_rotation(
     tx: Connection, district: DistrictId, slot: Slot, rotation: Rotation, *, at: datetime, by: PersonId | None
 ) -> None:
-    """Everybody in it may hold the role and can be called (F57), so that the turn of nobody is a page into nothing."""
-    rota.must_be_sound(rotation, len(rotation.people))
-    if rotation.zone not in available_timezones():
-        raise Refused(Reason("ROTATION", "There is no such time zone; write it as in America/New_York"))
-    must_be_ours(tx, district, slot)
-    for person in dict.fromkeys(rotation.people):
-        must_be_fit(tx, district, person, slot.role)
+    """Raises `Refused` as `must_be_possible` does."""
+    must_be_possible(tx, district, slot, rotation)
     values = {"id": rotation.id, "district": district, "school": slot.school, "role": slot.role, "level": slot.level}
     tx.execute(
         insert(ROTATION).values(
@@ -249,9 +244,23 @@ def add_rotation(
     standing.put_on_rota(tx, rotation.people, at=at, by=by)
 
 
-def drop_rotation(tx: Connection, district: DistrictId, rotation: str, *, at: datetime, by: PersonId | None) -> None:
+def must_be_possible(tx: Connection, district: DistrictId, slot: Slot, rotation: Rotation) -> None:
+    """Everybody in it may hold the role and can be called (F57), so that the turn of nobody is a page into nothing."""
+    rota.must_be_sound(rotation, len(rotation.people))
+    if rotation.zone not in available_timezones():
+        raise Refused(Reason("ROTATION", "There is no such time zone; write it as in America/New_York"))
+    must_be_ours(tx, district, slot)
+    for person in dict.fromkeys(rotation.people):
+        must_be_fit(tx, district, person, slot.role)
+
+
+def is_known(tx: Connection, district: DistrictId, rotation: str) -> bool:
     ours = select(ROTATION.c.id).where(ROTATION.c.id == rotation, ROTATION.c.district == district)
-    if tx.execute(ours).first() is None:
+    return tx.execute(ours).first() is not None
+
+
+def drop_rotation(tx: Connection, district: DistrictId, rotation: str, *, at: datetime, by: PersonId | None) -> None:
+    if not is_known(tx, district, rotation):
         raise NotFound
     for table in (MEMBER, HANDOVER):
         tx.execute(delete(table).where(table.c.rotation == rotation))

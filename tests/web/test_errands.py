@@ -1,4 +1,4 @@
-"""Errands over real HTTP: test pages and their answers, STOP and START, numbers that do not work. On both databases."""
+"""Errands over real HTTP: test pages and their answers, STOP and START, numbers that do not work."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,6 +30,12 @@ from tests.web.test_webhooks import last_text, says
 from web.app import build_app
 
 LEAD, LEADS_PHONE = PersonId("p-lead"), "+16175550105"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: what is stored is tested on both in tests/store."""
+    return sqlite_url
 
 
 @pytest.fixture
