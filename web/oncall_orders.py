@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from crisis import clock
 from crisis.commands import Actor
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.schedules.rota import Override, Rotation, Slot, Swap
-from crisis.store import feeds, overrides, people, rotations
+from crisis.store import feeds, overrides, people, rotation_plans, rotations
 from crisis.store.overrides import Away
 from crisis.vocabulary import OverrideKind, PersonId, SwapState
 from web import ical
@@ -68,6 +68,27 @@ def rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:
     access.must_plan(desk.actor, slot.school)
     with desk.store.write() as tx:
         rotations.add_rotation(tx, desk.actor.district, slot, turns, at=desk.at, by=desk.person)
+
+
+def put_rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:
+    """Adds it, or puts it in the place of the one with the same id; both places must be this person's to plan."""
+    access.must_see_schedules(desk.actor)
+    access.must_plan(desk.actor, slot.school)
+    with desk.store.write() as tx:
+        if rotations.is_known(tx, desk.actor.district, turns.id):
+            before = rotations.rotation_slot(tx, desk.actor.district, turns.id)
+            access.must_plan(desk.actor, before.school)
+        rotation_plans.put(tx, desk.actor.district, slot, turns, at=desk.at, by=desk.person)
+
+
+def end_rotation_on(desk: Desk, rotation_id: str, last: date) -> None:
+    """`last` is the last day on which somebody takes over."""
+    access.must_see_schedules(desk.actor)
+    with desk.store.write() as tx:
+        slot = rotations.rotation_slot(tx, desk.actor.district, rotation_id)
+        access.must_plan(desk.actor, slot.school)
+        day = last + timedelta(days=1)
+        rotation_plans.end_on(tx, desk.actor.district, rotation_id, day, at=desk.at, by=desk.person)
 
 
 def end_rotation(desk: Desk, rotation_id: str) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from crisis import clock
 from crisis.errors import NotFound
-from crisis.notify import calling_back, calls, inbound
+from crisis.notify import bad_numbers, calling_back, calls, errand_answers, inbound
 from crisis.notify.answers import Asked
 from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
@@ -74,6 +74,23 @@ def status_came(
         left = calling_back.voicemail(store_of(request), asked, status, received.received_at)
         if left is not None:
             later.add_task(_lines(request).say, _of(form, "AccountSid"), sid, left)
+    return Response(status_code=204)
+
+
+@router.post("/errands/{errand}/keys", dependencies=[Anyone])
+def errand_key_came(request: Request, errand: str, came: Signed) -> Response:
+    """A key in a test call; the same key twice is one answer."""
+    settings: Settings = request.app.state.settings
+    query = f"?{request.url.query}" if request.url.query else ""
+    action = settings.public_url + errand_answers.keys_path(errand) + query
+    key = came.form.get("Digits", "")
+    return _twiml(errand_answers.pressed(store_of(request), errand, key, action, clock.now()))
+
+
+@router.post("/errands/{errand}/status", dependencies=[Anyone])
+def errand_status_came(request: Request, errand: str, came: Signed) -> Response:
+    """Only what it says against the number is of use; whether it arrived, its answer says."""
+    bad_numbers.of_errand(store_of(request), errand, came.form.get("ErrorCode", ""), clock.now())
     return Response(status_code=204)
 
 

@@ -2,12 +2,14 @@
 
 from enum import Enum
 
+from crisis.readiness_words import DayKind
 from crisis.vocabulary import (
     AttemptOutcome,
     Beside,
     Channel,
     ContactMethod,
     ContactOutcome,
+    Covers,
     Custody,
     DeadlineKind,
     DeclineReason,
@@ -184,6 +186,13 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Layer.SCHOOL_CALENDAR, N_("School calendar")),
     (Layer.DISTRICT_HOLIDAY, N_("District holiday")),
     (Layer.ROTATION, N_("Rotation")),
+    (Covers.ALWAYS, N_("At all hours")),
+    (Covers.SCHOOL_HOURS, N_("In school hours")),
+    (Covers.OUT_OF_HOURS, N_("Out of school hours")),
+    (DayKind.HOLIDAY, N_("Holiday of the district")),
+    (DayKind.DAY_OFF, N_("Day off of the school")),
+    (DayKind.MAKE_UP_DAY, N_("Make-up day")),
+    (DayKind.CLOSURE, N_("Closure")),
     (OverrideKind.ADD, N_("Somebody comes in as well")),
     (OverrideKind.REMOVE, N_("Somebody goes out")),
     (OverrideKind.REPLACE, N_("Somebody comes in for another")),

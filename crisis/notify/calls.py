@@ -22,7 +22,7 @@ def keys_path(asked: Asked) -> str:
 
 def page_call(filling: Filling, action: str, language: str = "en") -> str:
     """Twice over; `action` is where a key goes. A voicemail that answers hears nothing that harms."""
-    said = _say(spoken(filling, language), language)
+    said = say(spoken(filling, language), language)
     ask = f'<Gather numDigits="1" timeout="{WAIT}" action={quoteattr(action)}>{said}</Gather>'
     return f"<Response>{ask}{ask}</Response>"
 
@@ -34,9 +34,9 @@ def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> 
         language = language_of(people.language(tx, asked.person))
     if key in KEYS:
         done = answered(store, asked, KEYS[key], at)
-        return f"<Response>{_say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
+        return f"<Response>{say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
     if coded is None:
-        return f"<Response>{_say(spoken_back(Subject.ENDED, language), language)}<Hangup/></Response>"
+        return f"<Response>{say(spoken_back(Subject.ENDED, language), language)}<Hangup/></Response>"
     filling = Filling(mode=coded.mode, code=PageCode(coded.code), site=SiteCode(coded.site))
     return page_call(filling, action, language)
 
@@ -47,9 +47,9 @@ def message(body: str | None) -> str:
 
 def said_once(sentences: Sequence[str], languages: Sequence[str]) -> str:
     """Each sentence in its language, and the call is over."""
-    said = "".join(_say(sentence, language) for sentence, language in zip(sentences, languages, strict=True))
+    said = "".join(say(sentence, language) for sentence, language in zip(sentences, languages, strict=True))
     return f"<Response>{said}<Hangup/></Response>"
 
 
-def _say(sentence: str, language: str) -> str:
+def say(sentence: str, language: str) -> str:
     return f'<Say language="{_LANGUAGES[language]}">{escape(sentence)}</Say>'

@@ -7,11 +7,11 @@ from typing import Literal
 
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
-from crisis.notify import calls, replies
+from crisis.notify import bad_numbers, calls, replies
 from crisis.notify.answers import Asked
 from crisis.page_commands import RecordPageAttempt
 from crisis.page_events import PageAttempted
-from crisis.store import inbox, incidents, outbox
+from crisis.store import inbox, incidents, outbox, page_codes
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
 from crisis.submit import submit
@@ -85,9 +85,10 @@ def _asked(received: Received) -> Asked:
 def _status(store: Store, received: Received, at: datetime) -> None:
     """A receipt can only say more than we knew, and it never stops an escalation (F30 to F33)."""
     outcome, code = _outcome(received.body["status"]), received.body.get("code", "")
+    asked, attempt = _asked(received), received.body["attempt"]
     if code.isdecimal():
         log.warning("a provider reports late that a %s failed: %s", received.body["channel"], code[:6])
-    asked, attempt = _asked(received), received.body["attempt"]
+        _bad_number(store, asked, Channel(received.body["channel"]), code, at)
     if outcome is None or outcome in _known(store, asked, attempt):
         return
     with store.read() as tx:
@@ -107,6 +108,13 @@ def _status(store: Store, received: Received, at: datetime) -> None:
     if outcome is AttemptOutcome.REFUSED:
         with store.write() as tx:
             outbox.hasten(tx, int(attempt.partition("-")[0]), at)  # the other channel now, not at the next step
+
+
+def _bad_number(store: Store, asked: Asked, channel: Channel, code: str, at: datetime) -> None:
+    with store.read() as tx:
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+    if coded is not None and bad_numbers.is_about_number(code):
+        bad_numbers.heard(store, coded.phone, channel, code, at)
 
 
 def _outcome(status: str) -> AttemptOutcome | None:

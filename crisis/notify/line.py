@@ -25,6 +25,7 @@ VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
 Heard: TypeAlias = "SimpleQueue[Answer]"
+MOST_KEPT = 1000  # numbers that nobody has asked for yet
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +55,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class BadNumber:
+    """What a provider said of a number; `code` is its own word."""
+
+    number: str
+    channel: Channel
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """`sms` and `call` never raise for what a provider does. A page has an urgency; what only tells people has none."""
 
@@ -61,19 +71,26 @@ class Line:
     callbacks: str  # our public address, where providers send keys, texts and what became of a call
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
+    bad: deque[BadNumber] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
 
     def sms(
         self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None
     ) -> AttemptOutcome:
         """`status` is the path that is told what became of it."""
         told, valid = self._told(status), VALID if urgency is None else VALID_FOR.get(urgency, VALID)
-        return self._send(Channel.TEXT, urgency, lambda provider: provider.sms(to, body, reference, told, valid))
+        ask = self._noting(to, Channel.TEXT, lambda provider: provider.sms(to, body, reference, told, valid))
+        return self._send(Channel.TEXT, urgency, ask)
 
     def call(
         self, to: str, twiml: str, reference: str, status: str | None = None, urgency: Urgency | None = None
     ) -> AttemptOutcome:
         told = self._told(status)
-        return self._send(Channel.VOICE, urgency, lambda provider: provider.call(to, twiml, reference, told))
+        ask = self._noting(to, Channel.VOICE, lambda provider: provider.call(to, twiml, reference, told))
+        return self._send(Channel.VOICE, urgency, ask)
+
+    def next_bad(self) -> BadNumber | None:
+        """A number that a provider has refused as such since the last time."""
+        return self.bad.popleft() if self.bad else None
 
     def address(self, path: str) -> str:
         """The whole address of a path of ours, as a provider is given it."""
@@ -96,6 +113,15 @@ class Line:
     def close(self) -> None:
         for way in self.ways:
             way.provider.close()
+
+    def _noting(self, number: str, channel: Channel, ask: Ask) -> Ask:
+        def asked(provider: Provider) -> Answer:
+            answer = ask(provider)
+            if answer.failure is Failure.ADDRESS:
+                self.bad.append(BadNumber(number, channel, answer.code))
+            return answer
+
+        return asked
 
     def _told(self, status: str | None) -> Told:
         address = None if status is None else self.address(status)

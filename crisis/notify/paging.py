@@ -75,7 +75,7 @@ class Paging:
         return self._next(job, effect, reachable)
 
     def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(_cadence(page), _began(page, effect), tries, self.now()):
+        for channel in escalation.due(_cadence(page), _began(page, effect), tries, self.now(), texts=who.texts):
             number = len([each for each in tries if each.channel is channel]) + 1
             yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
 
@@ -86,7 +86,9 @@ class Paging:
         if page is None:
             return None
         began = _began(page, effect)
-        times = (escalation.next_due(_cadence(page), began, tried.get(who.person, [])) for who in reachable)
+        times = (
+            escalation.next_due(_cadence(page), began, tried.get(who.person, []), texts=who.texts) for who in reachable
+        )
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:

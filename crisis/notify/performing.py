@@ -96,7 +96,7 @@ class Performing:
         line = self.lines.of(mode)
         outcomes: list[AttemptOutcome] = []
         for who, body in texts:
-            if line is None or who.phone is None:
+            if line is None or who.phone is None or not who.texts:
                 continue
             if not self._held(job):
                 return self.now()  # too slow for the lease: nobody was told, so it is not done; whoever holds it tells

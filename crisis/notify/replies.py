@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis.notify import bad_numbers, errand_answers
 from crisis.notify.answers import Answered, Asked, answered, page_of, seen
 from crisis.notify.grammar import Reply, readings
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, text
@@ -11,8 +12,12 @@ from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
 
-# The provider itself acts on these words; a text after STOP would only be refused.
-_PROVIDERS_OWN = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START"})
+# The provider itself acts on these words; a text after STOP would only be refused. The last ones are ours alone.
+_STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}) | frozenset(
+    {"PARAR", "PARE", "BAJA", "ALTO", "DETENER"}
+)
+_STARTS = frozenset({"START", "UNSTOP"})
+_STARTS_AGAIN = frozenset({"YES", "INICIAR", "EMPEZAR", "ALTA"})  # only after STOP; else it is just text
 _LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
 
 
@@ -30,23 +35,46 @@ class Said:
 
 def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
     """Commits what the text means; every unclear one gets the same neutral answer."""
-    if body.strip().upper() in _PROVIDERS_OWN:
+    if _about_texts(store, phone, body.strip().upper(), at):
         return Said(None)
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
-    if not coded:
-        return Said(text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)), plain=True, known=False)
     live = [each for each in coded if _is_live(store, each)]
     for reply in readings(body):
         chosen = _chosen(reply, coded, live)
         if chosen is not None:
             done = answered(store, _asked(chosen), reply, at)
             return _confirmed(store, chosen, done)
+        if (said := _to_errand(store, phone, reply, live, at)) is not None:
+            return Said(said)
     if len(live) == 1:
         seen(store, _asked(live[0]), at)
         return Said(_text(store, live[0], _nudge(store, live[0])), plain=True)
+    asked = errand_answers.still_asked(store, phone, at) if not live else None
+    if asked is not None:
+        return Said(asked, plain=True)
+    if not coded:
+        return Said(text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)), plain=True, known=False)
     subject = Subject.CHOOSE if live else Subject.NOT_UNDERSTOOD
     return Said(_text(store, (live or coded)[0], subject), plain=True)
+
+
+def _about_texts(store: Store, phone: str, word: str, at: datetime) -> bool:
+    """STOP and its kin say nothing about a page: they say that no text may go to this number any more, or again may."""
+    if word in _STOPS:
+        bad_numbers.stopped(store, phone, at)
+        return True
+    if word in _STARTS:
+        bad_numbers.wanted_again(store, phone, at)
+        return True
+    return word in _STARTS_AGAIN and bad_numbers.wanted_again(store, phone, at)
+
+
+def _to_errand(store: Store, phone: str, reply: Reply, live: list[Coded], at: datetime) -> str | None:
+    """A bare letter is for a page, as long as there is one."""
+    if reply.code is None and live:
+        return None
+    return errand_answers.by_text(store, phone, reply, at)
 
 
 def _asked(coded: Coded) -> Asked:

@@ -69,6 +69,16 @@ def must_plan(actor: Actor, school: SchoolId | None) -> None:
         raise Refused(Reason("ACCESS", text))
 
 
+def may_see_readiness(actor: Actor) -> bool:
+    """Who is not ready to be paged, and why: for those who plan, at whatever school. One's own everybody sees."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & (PRINCIPALS | {StaffRole.DISTRICT_LEAD}))
+
+
+def must_see_readiness(actor: Actor) -> None:
+    if not may_see_readiness(actor):
+        raise NotFound
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))

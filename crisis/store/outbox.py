@@ -186,6 +186,12 @@ def next_due(tx: Connection) -> datetime | None:
     return found
 
 
+def page_is_due(tx: Connection, at: datetime) -> bool:
+    """Whether a real page waits to go out, or is going out: what is less urgent lets it pass."""
+    urgent = (OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, OUTBOX.c.kind == PageLevel.__name__)
+    return tx.execute(select(OUTBOX.c.id).where(*urgent, OUTBOX.c.mode == Mode.LIVE).limit(1)).first() is not None
+
+
 def waiting(tx: Connection, at: datetime) -> int:
     """How many rows are overdue: the one number that says whether the worker keeps up."""
     query = select(OUTBOX.c.id).where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at).limit(10_000)

@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, feeds, incident, oncall, open, paging, sign_in, steps
+from web.pages import (
+    board,
+    feeds,
+    incident,
+    oncall,
+    open,
+    paging,
+    readiness,
+    rotations,
+    school_calendar,
+    sign_in,
+    steps,
+)
 
 routers: list[APIRouter] = [
     sign_in.router,
@@ -13,4 +25,7 @@ routers: list[APIRouter] = [
     steps.router,
     incident.router,
     paging.router,
+    readiness.router,
+    rotations.router,
+    school_calendar.router,
 ]
