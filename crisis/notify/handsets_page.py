@@ -1,5 +1,6 @@
 """The page of telephones: what each one received, and forms for its owner to answer. Works without script."""
 
+import re
 from pathlib import Path
 from typing import Annotated, cast
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.staticfiles import StaticFiles
 
 from crisis.notify.handsets import Exchange
@@ -20,7 +22,18 @@ HERE = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
 LATEST = 12  # of one telephone
 
 _pages = Environment(loader=FileSystemLoader(FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_LINK = re.compile(r"(https?://[a-z0-9.:-]+/p/[A-Za-z0-9]{22})")
 _WHAT = {"text": "Text", "call": "Call", "voice": "You heard", "reply": "You wrote", "key": "You pressed"}
+
+
+def tappable(body: str) -> Markup:
+    """A telephone makes a link of what looks like one; the rest stays text."""
+    parts = _LINK.split(body)
+    link = Markup('<a href="{0}" target="_blank" rel="noreferrer">{0}</a>')
+    return Markup("").join(link.format(part) if turn % 2 else part for turn, part in enumerate(parts))
+
+
+_pages.filters["tappable"] = tappable
 
 
 def own_site(request: Request, origin: Annotated[str, Header()] = "") -> None:

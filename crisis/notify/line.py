@@ -17,9 +17,9 @@ from typing import TypeAlias
 from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
-from crisis.notify.failures import Answer, Failure, refused, unknown
+from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.provider import VALID, Patience, Provider, Told
-from crisis.vocabulary import AttemptOutcome, Channel, Urgency
+from crisis.vocabulary import AttemptOutcome, Channel, Failure, Urgency
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
@@ -61,6 +61,7 @@ class Line:
     callbacks: str  # our public address, where providers send keys, texts and what became of a call
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
+    links: bool = True  # whether the text of a page carries a link to answer it in a browser
 
     def sms(
         self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,17 +17,18 @@ from crisis.notify.escalation import Try
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.people_to_tell import Reachable
-from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
+from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
 from crisis.page_commands import RecordPageAttempt
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.store import incidents, outbox, page_codes
+from crisis.store import incidents, outbox, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
+from crisis.store.sealed import KeyFault
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel, PageId, PersonId
 
 AT_ONCE = 8  # calls of one page at the same time
 History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
@@ -37,6 +38,7 @@ History = dict[PersonId, list[Try]]  # what was tried since this level began, by
 class Owed:
     """One call that is to be made now; `attempt` names it in the log and at the provider."""
 
+    page: PageId
     who: Reachable
     channel: Channel
     attempt: str
@@ -74,7 +76,7 @@ class Paging:
     def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
         for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
+            yield Owed(page.id, who, channel, f"{job.id}-{who.person}-{channel}-{number}")
 
     def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
         with self.store.read() as tx:
@@ -94,7 +96,7 @@ class Paging:
     def _show(self, job: Job, effect: PageLevel, incident: Incident, who: Reachable) -> None:
         """Who cannot be called is asked on the console alone, and the log says so."""
         attempt = f"{job.id}-{who.person}-{Channel.CONSOLE}-1"
-        self._report(incident, effect, Owed(who, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
+        self._report(incident, effect, Owed(effect.page, who, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
 
     def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
         """Looked at once more right before the call; nothing is open in the database while it lasts."""
@@ -103,12 +105,21 @@ class Paging:
             incident = incidents.load(tx, job.incident)
             if line is None or _wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
-            filling = code_of(tx, incident, effect, owed.who, self.now())
+            filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
         failpoints.hit("send.before_post")
         outcome = _send(line, incident, effect, owed, filling)
         failpoints.hit("send.after_reply")
         self._report(incident, effect, owed, outcome)
         failpoints.hit("send.after_report")
+
+    def _linked(self, tx: Connection, line: Line, filling: Filling, incident: Incident, owed: Owed) -> Filling:
+        if owed.channel is not Channel.TEXT or not line.links:
+            return filling
+        try:
+            token = page_links.give(tx, self.store.keys, incident.id, owed.page, owed.who.person, at=self.now())
+        except KeyFault:  # a page goes out whatever became of the key
+            return filling
+        return replace(filling, link=page_link(line.callbacks, token))
 
     def _report(self, incident: Incident, effect: PageLevel, owed: Owed, outcome: AttemptOutcome) -> None:
         record = RecordPageAttempt(

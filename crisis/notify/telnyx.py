@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import httpx2
 
-from crisis.notify.failures import ACCEPTED, Answer, Failure, refused, unknown
+from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
+from crisis.vocabulary import Failure
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
 TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress"})
@@ -129,7 +130,7 @@ def answer_of(reply: Reply) -> Answer:
     if reply.status in REFUSES:
         return refused(failure_of(code, words), code or str(reply.status))
     if reply.status in (200, 201) and not code and (_text_taken(said) or _call_taken(said)):
-        return ACCEPTED
+        return accepted(_sid(said))
     return unknown(code or str(reply.status))
 
 
@@ -158,3 +159,9 @@ def _text_taken(said: Mapping[str, object]) -> bool:
 
 def _call_taken(said: Mapping[str, object]) -> bool:
     return said.get("status") in TAKEN and isinstance(said.get("to"), str)
+
+
+def _sid(said: Mapping[str, object]) -> str:
+    """Of a call; where the answer has none, the first callback does."""
+    name = said.get("sid")
+    return name if isinstance(name, str) else ""

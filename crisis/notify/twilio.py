@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import httpx2
 
-from crisis.notify.failures import ACCEPTED, Answer, Failure, refused, unknown
+from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
+from crisis.vocabulary import Failure
 
 Form = dict[str, str | list[str]]
 
@@ -115,7 +116,7 @@ def answer_of(reply: Reply) -> Answer:
     if reply.status in REFUSES:
         return refused(CODES.get(code, Failure.CONFIGURATION), str(code or reply.status))
     if reply.status in (200, 201) and not said.get("error_code") and _proper(said.get("sid")):
-        return ACCEPTED
+        return accepted(_sid(said))
     return unknown(str(_number(said.get("error_code")) or code or reply.status))
 
 
@@ -125,3 +126,7 @@ def _number(code: object) -> int:
 
 def _proper(sid: object) -> bool:
     return isinstance(sid, str) and len(sid) == 34 and sid[:2] in ("SM", "MM", "CA")
+
+
+def _sid(said: Mapping[str, object]) -> str:
+    return str(said.get("sid", ""))

@@ -12,11 +12,13 @@ from crisis.errors import Reason, Refused
 from crisis.vocabulary import Mode, Urgency
 
 SiteCode = NewType("SiteCode", str)  # a school's short code, such as CHM
+PageLink = NewType("PageLink", str)  # where one person answers one page in a browser
 PageCode = NewType("PageCode", str)  # two or three digits, unique for each phone
 LONGEST = 160
 
 _SITE = re.compile(r"[A-Z0-9]{2,6}")
 _CODE = re.compile(r"[1-9][0-9]{1,2}")
+_LINK = re.compile(r"https?://[a-z0-9.:-]+/p/[A-Za-z0-9]{22}")
 
 
 class Subject(StrEnum):
@@ -53,6 +55,7 @@ class Filling:
     code: PageCode | None = None
     urgency: Urgency | None = None
     minutes: int | None = None
+    link: PageLink | None = None
 
     def __post_init__(self) -> None:
         if self.site is not None and not _SITE.fullmatch(self.site):
@@ -61,6 +64,8 @@ class Filling:
             raise Refused(Reason("PR-12", "A page code has two or three digits"))
         if self.minutes is not None and not 0 <= self.minutes <= 999:
             raise Refused(Reason("PR-12", "Minutes go from 0 to 999"))
+        if self.link is not None and not _LINK.fullmatch(self.link):
+            raise Refused(Reason("PR-12", "A link is our address and a token"))
 
 
 _TEXTS: dict[Subject, dict[str, str]] = {
@@ -153,6 +158,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "es": "CRISIS: hay varios avisos abiertos en este telefono. Ponga el numero primero, como {code}A.",
     },
 }
+_LINKED: dict[str, str] = {
+    "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. {link}",
+    "es": "CRISIS aviso {code}, {urgency}, sitio {site}. Responda {code}A y minutos para aceptar, {code}D si no puede. {link}",
+}
 _SPOKEN: dict[str, str] = {
     "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
     "es": "Aviso de crisis {code}, {urgency}, sitio {site}. Marque 1 para aceptar, 2 si no puede, 9 para repetir.",
@@ -197,12 +206,23 @@ _NOTICES: dict[str, Subject] = {
 }
 
 
+def page_link(origin: str, token: str) -> PageLink | None:
+    """None where our address has a shape that no text may hold: a page goes out without a link then."""
+    link = f"{origin}/p/{token}"
+    return PageLink(link) if _LINK.fullmatch(link) else None
+
+
 def notice(subject: str) -> Subject:
     """The text for an effect's subject; whatever needs no words of its own only says that something waits."""
     return _NOTICES.get(subject, Subject.NOTICE)
 
 
 def text(subject: Subject, filling: Filling, language: str = "en") -> str:
+    """A page carries its link where that leaves it one segment; otherwise it goes without."""
+    if subject is Subject.PAGE and filling.link is not None:
+        linked = _filled(_LINKED, filling, language)
+        if len(linked) <= LONGEST:
+            return linked
     return _filled(_TEXTS[subject], filling, language)
 
 
@@ -227,7 +247,9 @@ def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:
     lang = language if language in texts else "en"
     urgency = "" if filling.urgency is None else _URGENCY[filling.urgency][lang]
     drill = _DRILL[lang] if filling.mode is Mode.DRILL else ""
-    return drill + texts[lang].format(code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes)
+    return drill + texts[lang].format(
+        code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes, link=filling.link
+    )
 
 
 def site_code(name: str) -> SiteCode:

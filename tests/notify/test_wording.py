@@ -68,7 +68,7 @@ def test_whatever_a_school_is_called_its_code_is_a_site_code(name: str) -> None:
 
 
 def test_the_places_of_a_text_are_a_closed_list_pr_12() -> None:
-    assert [each.name for each in fields(Filling)] == ["mode", "site", "code", "urgency", "minutes"]
+    assert [each.name for each in fields(Filling)] == ["mode", "site", "code", "urgency", "minutes", "link"]
 
 
 @pytest.mark.parametrize(
