@@ -23,6 +23,19 @@ class PageAttempted(Event):
     outcome: v.AttemptOutcome
     attempt: str
     level: int | None = None  # of the page when it was made; a receipt does not know it
+    failure: v.Failure | None = None
+    code: str = ""  # the provider's own word for why not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReceiptCame(Event):
+    """What became of a text or a call: it stops nothing, and a person has not answered by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    attempt: str
+    receipt: v.Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +44,7 @@ class PageAccepted(Event):
     person: v.PersonId
     eta_minutes: int | None
     due_here_at: datetime | None = None  # None: nobody watches for it
+    again: bool = False  # whoever has it says when they come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +60,33 @@ class PageSeen(Event):
 
     page: v.PageId
     person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTextsStopped(Event):
+    """Their telephone takes no more texts from us; they are called."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnsweredLate(Event):
+    """After the page, or the whole incident, had ended: nothing changes by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDeclineExplained(Event):
+    """Why somebody cannot come, said after they had said no."""
+
+    page: v.PageId
+    person: v.PersonId
+    reason: v.DeclineReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

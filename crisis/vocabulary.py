@@ -337,6 +337,13 @@ class AttemptOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class CallWhy(StrEnum):
+    """Why one person is called out of turn."""
+
+    HERE_YET = "here_yet"  # they said they would be here by now, and did not answer the text
+    TEXTS_STOPPED = "texts_stopped"  # they wrote a word by which carriers cut texts off
+
+
 class CallState(StrEnum):
     """How far a call of a page went, as its provider tells us; it never goes back."""
 
@@ -359,13 +366,11 @@ class Receipt(StrEnum):
     """What became of a text or a call after the provider took it; none of these is an answer."""
 
     DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
     ANSWERED = "answered"  # somebody or something took the call; only a key is a person's answer
     MACHINE = "machine"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
-    FAILED = "failed"
-    ENDED = "ended"  # by us, because somebody else took the page
+    ENDED = "ended"  # by us while it rang, because somebody else took the page
 
 
 class ObligationKind(StrEnum):

@@ -75,7 +75,7 @@ def _line(
     if not ways:
         return None
     bound = seal.get_secret_value() if second else ""
-    return Line(ways, settings.public_url, bound, patience, links=settings.page_links)
+    return Line(ways, settings.public_url, bound, patience, settings.call_fallback_url, links=settings.page_links)
 
 
 def _first(settings: Settings, patience: Patience, known: tuple[str, SecretStr, str]) -> Way | None:

@@ -8,17 +8,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crisis import failpoints
-from crisis.commands import Actor, ActorKind, TimerDue
-from crisis.effects import ConfirmPage, PageLevel
-from crisis.notify import escalation, people_to_tell
+from crisis.commands import TimerDue
+from crisis.effects import CallPerson, ConfirmPage, PageLevel
+from crisis.notify import attempts, escalation, people_to_tell
 from crisis.notify.answers import Asked
+from crisis.notify.attempts import Owed
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
+from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
-from crisis.page_commands import RecordPageAttempt
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
@@ -28,20 +29,10 @@ from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
 from crisis.store.sealed import KeyFault
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, PageId, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel, PersonId
 
 AT_ONCE = 8  # calls of one page at the same time
 History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One call that is to be made now; `attempt` names it in the log and at the provider."""
-
-    page: PageId
-    who: Reachable
-    channel: Channel
-    attempt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ class Paging:
     def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
         for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(page.id, who, channel, f"{job.id}-{who.person}-{channel}-{number}")
+            yield Owed(page.id, who, channel, f"{job.id}-{who.person}-{channel}-{number}", effect.level)
 
     def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
         with self.store.read() as tx:
@@ -90,13 +81,14 @@ class Paging:
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
         """Nobody is waited for where nobody can be called: the next level, now."""
-        timer = TimerDue(by=_system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
+        timer = TimerDue(by=attempts.system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
         submit(self.store, incident.id, timer, at=self.now())
 
     def _show(self, job: Job, effect: PageLevel, incident: Incident, who: Reachable) -> None:
         """Who cannot be called is asked on the console alone, and the log says so."""
         attempt = f"{job.id}-{who.person}-{Channel.CONSOLE}-1"
-        self._report(incident, effect, Owed(effect.page, who, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
+        owed = Owed(effect.page, who, Channel.CONSOLE, attempt, effect.level)
+        attempts.record(self.store, incident, owed, AttemptOutcome.ACCEPTED, self.now())
 
     def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
         """Looked at once more right before the call; nothing is open in the database while it lasts."""
@@ -107,9 +99,12 @@ class Paging:
                 return
             filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
         failpoints.hit("send.before_post")
-        outcome = _send(line, incident, effect, owed, filling)
+        heard: list[Answer] = []
+        outcome = _send(line, incident, effect, owed, filling, heard=heard)
         failpoints.hit("send.after_reply")
-        self._report(incident, effect, owed, outcome)
+        attempts.record(self.store, incident, owed, outcome, self.now(), heard=heard)
+        if owed.channel is Channel.VOICE:
+            attempts.keep_track(self.store, self.lines, incident, owed, heard, at=self.now())
         failpoints.hit("send.after_report")
 
     def _linked(self, tx: Connection, line: Line, filling: Filling, incident: Incident, owed: Owed) -> Filling:
@@ -120,22 +115,6 @@ class Paging:
         except KeyFault:  # a page goes out whatever became of the key
             return filling
         return replace(filling, link=page_link(line.callbacks, token))
-
-    def _report(self, incident: Incident, effect: PageLevel, owed: Owed, outcome: AttemptOutcome) -> None:
-        record = RecordPageAttempt(
-            by=_system(incident),
-            page=effect.page,
-            person=owed.who.person,
-            channel=owed.channel,
-            outcome=outcome,
-            attempt=owed.attempt,
-            level=effect.level,
-        )
-        submit(self.store, incident.id, record, at=self.now())
-
-
-def _system(incident: Incident) -> Actor:
-    return Actor(kind=ActorKind.SYSTEM, id=None, district=incident.district)
 
 
 def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
@@ -166,19 +145,21 @@ def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History
     return found
 
 
-def _send(line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling) -> AttemptOutcome:
+def _send(
+    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, heard: list[Answer]
+) -> AttemptOutcome:
     asked = Asked(incident.id, effect.page, owed.who.person)
     assert owed.who.phone is not None
-    status = f"/webhooks/status/{incident.id}/{effect.page}/{owed.who.person}/{owed.channel}/{owed.attempt}"
+    status = owed.status_path(incident)
     if owed.channel is Channel.VOICE:
         said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
-        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency)
+        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, heard=heard)
     body = text(Subject.PAGE, filling, owed.who.language)
-    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency)
+    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, heard=heard)
 
 
 def code_of(
-    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage, who: Reachable, at: datetime
+    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage | CallPerson, who: Reachable, at: datetime
 ) -> Filling:
     """The places of a text about a page, with the code by which this phone answers it."""
     assert who.phone is not None
@@ -193,5 +174,5 @@ def code_of(
         given_at=at,
     )
     given = page_codes.give(tx, wanted)
-    urgency = effect.urgency if isinstance(effect, PageLevel) else None
+    urgency = None if isinstance(effect, ConfirmPage) else effect.urgency
     return Filling(mode=incident.mode, site=SiteCode(given.site), code=PageCode(given.code), urgency=urgency)

@@ -14,7 +14,7 @@ from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, poste
 from crisis.vocabulary import Failure
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
-TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress"})
+TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress", "completed"})  # the last, when we end one
 STOPPED = "40300"
 CODES: Mapping[str, Failure] = {
     "10002": Failure.ADDRESS,  # invalid number
@@ -25,6 +25,7 @@ CODES: Mapping[str, Failure] = {
     "40301": Failure.ADDRESS,  # the number takes no texts
     "40310": Failure.ADDRESS,  # invalid 'to'
     "40319": Failure.ADDRESS,  # the number takes no such message
+    "90018": Failure.ADDRESS,  # the call is over already
     "10007": Failure.TEMPORARY,  # unexpected error
     "10008": Failure.TEMPORARY,  # timed out
     "10011": Failure.TEMPORARY,  # too many requests
@@ -96,6 +97,8 @@ class Telnyx:
             "Timeout": RING,
             "TimeLimit": LONGEST_CALL,
         }
+        if told.fallback is not None:
+            said["FallbackUrl"] = told.fallback
         if told.status is not None:
             said |= {"StatusCallback": told.status, "StatusCallbackEvent": "initiated ringing answered completed"}
         if told.answered_by is not None:
@@ -108,9 +111,16 @@ class Telnyx:
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def say(self, call: str, twiml: str) -> Answer:
+        return self._change(call, {"Texml": twiml})
+
+    def hang_up(self, call: str) -> Answer:
+        """It knows `completed` alone, which ends an answered call too: so only one that we know to ring is ended."""
+        return self._change(call, {"Status": "completed"})
+
+    def _change(self, call: str, form: dict[str, str | list[str]]) -> Answer:
         path = f"/v2/texml/Accounts/{self.account}/Calls/{quote(call, safe='')}"
         headers = {"Authorization": f"Bearer {self.secret}"}
-        reply = posted(self.client, path, self.total, form={"Texml": twiml}, headers=headers)
+        reply = posted(self.client, path, self.total, form=form, headers=headers)
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ CODES: Mapping[int, Failure] = {
     21211: Failure.ADDRESS,  # invalid 'To'
     21214: Failure.ADDRESS,  # 'To' cannot be reached
     21217: Failure.ADDRESS,  # number not valid
+    21220: Failure.ADDRESS,  # the call is over already
     21610: Failure.ADDRESS,  # they wrote STOP
     21614: Failure.ADDRESS,  # not a mobile number
     30004: Failure.ADDRESS,  # the number takes no messages
@@ -83,6 +84,8 @@ class Twilio:
 
     def call(self, to: str, twiml: str, reference: str, told: Told) -> Answer:
         form: Form = {"To": to, "Twiml": twiml, "Timeout": str(RING), "TimeLimit": str(LONGEST_CALL)}
+        if told.fallback is not None:
+            form |= {"FallbackUrl": told.fallback, "FallbackMethod": "GET"}
         if told.status is not None:
             form["StatusCallbackEvent"] = CALL_EVENTS
         if told.answered_by is not None:
@@ -91,8 +94,15 @@ class Twilio:
         return self._post("Calls.json", form, reference, told)
 
     def say(self, call: str, twiml: str) -> Answer:
+        return self._change(call, {"Twiml": twiml})
+
+    def hang_up(self, call: str) -> Answer:
+        """`canceled` leaves a call alone that was answered; `completed` would cut it off."""
+        return self._change(call, {"Status": "canceled"})
+
+    def _change(self, call: str, form: Form) -> Answer:
         path = f"/2010-04-01/Accounts/{self.account}/Calls/{quote(call, safe='')}.json"
-        reply = posted(self.client, path, self.total, form={"Twiml": twiml}, headers={})
+        reply = posted(self.client, path, self.total, form=form, headers={})
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def close(self) -> None:

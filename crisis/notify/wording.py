@@ -4,6 +4,7 @@ Each text is one GSM-7 segment of at most 160 characters in both languages (`pri
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -44,6 +45,7 @@ class Subject(StrEnum):
     STILL_YOURS = "still_yours"
     ENDED = "ended"
     CHOOSE = "choose"
+    LOCKED = "locked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,47 +159,21 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS: more than one page is open on this phone. Put its number first, such as {code}A.",
         "es": "CRISIS: hay varios avisos abiertos en este telefono. Ponga el numero primero, como {code}A.",
     },
+    Subject.LOCKED: {
+        "en": "CRISIS: too many wrong page numbers from this phone. For an hour answer by the call, the link or the console.",
+        "es": "CRISIS: demasiados numeros equivocados. Durante una hora responda por llamada, enlace o consola.",
+    },
 }
 _LINKED: dict[str, str] = {
     "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. {link}",
     "es": "CRISIS aviso {code}, {urgency}, sitio {site}. Responda {code}A y minutos para aceptar, {code}D si no puede. {link}",
 }
-_SPOKEN: dict[str, str] = {
-    "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
-    "es": "Aviso de crisis {code}, {urgency}, sitio {site}. Marque 1 para aceptar, 2 si no puede, 9 para repetir.",
-}
-_SPOKEN_BACK: dict[Subject, dict[str, str]] = {
-    Subject.YOU_HAVE_IT: {
-        "en": "You have accepted. Sign in to the console for details. Goodbye.",
-        "es": "Ha aceptado. Entre en la consola para ver detalles. Adiós.",
-    },
-    Subject.SOMEONE_ELSE: {
-        "en": "Somebody else has taken this page. Thank you. Goodbye.",
-        "es": "Otra persona ha tomado este aviso. Gracias. Adiós.",
-    },
-    Subject.DECLINED: {
-        "en": "Noted. The next person is paged. Goodbye.",
-        "es": "Anotado. Se avisa a la siguiente persona. Adiós.",
-    },
-    Subject.STILL_OPEN: {
-        "en": "This page is still open. Sign in to the console, or answer the text. Goodbye.",
-        "es": "Este aviso sigue abierto. Entre en la consola o responda al mensaje. Adiós.",
-    },
-    Subject.ENDED: {
-        "en": "This page is no longer needed. Goodbye.",
-        "es": "Este aviso ya no hace falta. Adiós.",
-    },
-    Subject.NOT_UNDERSTOOD: {
-        "en": "That was not recorded. Sign in to the console. Goodbye.",
-        "es": "No se ha registrado. Entre en la consola. Adiós.",
-    },
-}
-_URGENCY: dict[Urgency, dict[str, str]] = {
+HOW_SOON: dict[Urgency, dict[str, str]] = {
     Urgency.U1: {"en": "now", "es": "ahora"},
     Urgency.U2: {"en": "today", "es": "hoy"},
     Urgency.U3: {"en": "soon", "es": "pronto"},
 }
-_DRILL = {"en": "DRILL. ", "es": "SIMULACRO. "}
+DRILLS = {"en": "DRILL. ", "es": "SIMULACRO. "}
 
 _NOTICES: dict[str, Subject] = {
     "nobody_answers": Subject.NOBODY_ANSWERS,
@@ -220,33 +196,23 @@ def notice(subject: str) -> Subject:
 def text(subject: Subject, filling: Filling, language: str = "en") -> str:
     """A page carries its link where that leaves it one segment; otherwise it goes without."""
     if subject is Subject.PAGE and filling.link is not None:
-        linked = _filled(_LINKED, filling, language)
+        linked = filled(_LINKED, filling, language)
         if len(linked) <= LONGEST:
             return linked
-    return _filled(_TEXTS[subject], filling, language)
-
-
-def spoken(filling: Filling, language: str = "en") -> str:
-    """What a call says; it may run longer than a text and is as silent about the student."""
-    return _filled(_SPOKEN, filling, language)
-
-
-def spoken_back(subject: Subject, language: str = "en") -> str:
-    """What a call says after a key."""
-    texts = _SPOKEN_BACK.get(subject, _SPOKEN_BACK[Subject.NOT_UNDERSTOOD])
-    return _filled(texts, Filling(mode=Mode.LIVE), language)
+    return filled(_TEXTS[subject], filling, language)
 
 
 def language_of(known: str | None) -> str:
     """The catalog's language for a person's BCP 47 tag; English for what it does not hold."""
     short = (known or "").split("-")[0].lower()
-    return short if short in _DRILL else "en"
+    return short if short in DRILLS else "en"
 
 
-def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:
+def filled(texts: Mapping[str, str], filling: Filling, language: str) -> str:
+    """English where the catalog does not have the language. A drill says so first (I-22)."""
     lang = language if language in texts else "en"
-    urgency = "" if filling.urgency is None else _URGENCY[filling.urgency][lang]
-    drill = _DRILL[lang] if filling.mode is Mode.DRILL else ""
+    urgency = "" if filling.urgency is None else HOW_SOON[filling.urgency][lang]
+    drill = DRILLS[lang] if filling.mode is Mode.DRILL else ""
     return drill + texts[lang].format(
         code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes, link=filling.link
     )

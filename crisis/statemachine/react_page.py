@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from crisis import page_events as pev
-from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
+from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.reacting import reaction, tell
-from crisis.vocabulary import Disposal, PageState, PersonId, Role
+from crisis.vocabulary import CallWhy, Disposal, PageState, PersonId, Role
 
 OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
@@ -18,6 +18,10 @@ LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
 
 def _confirm(after: Incident, page: Page, outcome: str, *people: PersonId) -> list[Effect]:
     return [ConfirmPage(page=page.id, person=each, outcome=outcome, mode=after.mode) for each in people]
+
+
+def _end_calls(after: Incident, page: Page) -> Effect:
+    return EndCalls(page=page.id, mode=after.mode)
 
 
 def _level(page: Page, level: int, at: datetime, after: Incident, ground: Ground) -> list[Effect]:
@@ -66,10 +70,13 @@ def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Gro
 @reaction.register
 def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
+    if event.again:  # the others know already
+        return [*_confirm(after, page, "delayed", event.person), *_watch(page)]
     others = [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
         *_confirm(after, page, "you_have_it", event.person),
         *_confirm(after, page, "someone_else", *others),
+        _end_calls(after, page),
         *_watch(page),
     ]
 
@@ -103,8 +110,22 @@ def _(event: pev.PageArrived, after: Incident, protocol: Protocol, ground: Groun
 @reaction.register
 def _(event: pev.ArrivalAsked, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
-    asked = [] if page.accepted_by is None else _confirm(after, page, "here_yet", page.accepted_by)
-    return [*asked, *(tell(after, "arrival_late", *LEADS) if event.turn > 1 else [])]
+    if page.accepted_by is None:
+        return []
+    asked = _confirm(after, page, "here_yet", page.accepted_by)
+    if event.turn == 1:
+        return asked
+    called = _call(after, page, page.accepted_by, CallWhy.HERE_YET)
+    return [*asked, called, *tell(after, "arrival_late", *LEADS)]
+
+
+@reaction.register
+def _(event: pev.PageTextsStopped, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return [_call(after, after.pages[event.page], event.person, CallWhy.TEXTS_STOPPED)]
+
+
+def _call(after: Incident, page: Page, person: PersonId, why: CallWhy) -> Effect:
+    return CallPerson(page=page.id, person=person, why=why, urgency=page.urgency, mode=after.mode)
 
 
 @reaction.register
@@ -147,13 +168,17 @@ def _(event: pev.PageDisposed, after: Incident, protocol: Protocol, ground: Grou
     page = after.pages[event.page]
     if event.how is Disposal.RESTART:
         return _level(page, 0, event.at, after, ground)
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return _no_longer(after, page)
 
 
 @reaction.register
 def _(event: pev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    page = after.pages[event.page]
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return _no_longer(after, after.pages[event.page])
+
+
+def _no_longer(after: Incident, page: Page) -> list[Effect]:
+    told = _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return [*told, _end_calls(after, page)]
 
 
 @reaction.register

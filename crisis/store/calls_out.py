@@ -39,6 +39,12 @@ def note(tx: Connection, call: CallOut) -> None:
     tx.execute(row.on_conflict_do_update(index_elements=key, set_={"state": call.state}, where=further))
 
 
+def answered(tx: Connection, account: str, sid: str) -> None:
+    """Somebody pressed a key in it, whatever the provider has told us so far."""
+    mine = (CALL_OUT.c.account == account, CALL_OUT.c.sid == sid, CALL_OUT.c.state == CallState.PLACED)
+    tx.execute(CALL_OUT.update().where(*mine).values(state=CallState.ANSWERED))
+
+
 def going_on(tx: Connection, page: PageId, at: datetime) -> list[CallOut]:
     """Those that may ring or be talked on now, the oldest first."""
     query = select(CALL_OUT).where(
