@@ -40,14 +40,14 @@ def end_calls(store: Store, lines: Lines, incident: IncidentId, page: PageId, at
 
 
 def _end(store: Store, lines: Lines, call: CallOut, subject: Subject) -> None:
-    """Whatever the provider says to it, it is not asked twice: a call that is over needs no end."""
-    with store.write() as tx:
-        calls_out.over(tx, call)
-        language = language_of(people.language(tx, call.person))
+    """One that was picked up unknown to us goes on; when its provider tells us so, it hears the sentence too."""
     line: Line | None = lines.of(call.mode)
     if line is None:
         return
-    if call.state is CallState.ANSWERED:
-        line.say(call.account, call.sid, said_once([said_back(subject, language)], [language]))
-    else:
+    if call.state is CallState.PLACED:
         line.hang_up(call.account, call.sid)
+        return
+    with store.write() as tx:
+        calls_out.over(tx, call)
+        language = language_of(people.language(tx, call.person))
+    line.say(call.account, call.sid, said_once([said_back(subject, language)], [language]))

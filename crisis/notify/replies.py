@@ -14,9 +14,11 @@ from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
 
-# Carriers and providers act on these words by themselves; a text after one of the first would only be refused.
-STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
-STARTS = frozenset({"START", "UNSTOP"})
+# The provider itself acts on these words; a text after STOP would only be refused. The last ones are ours alone.
+_STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}) | frozenset(
+    {"PARAR", "PARE", "BAJA", "ALTO", "DETENER"}
+)
+_STARTS = frozenset({"START", "UNSTOP"})
 PASSIVE = 3  # answers to what was none, for each person and page (F46)
 WRONG_CODES = 5  # an hour, for each telephone (F51)
 STRANGERS = 1  # answers an hour, for each number that we do not know (F45)
@@ -41,9 +43,7 @@ def answer(store: Store, phone: str, body: str, at: datetime) -> str | None:
     """
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
-    word = body.strip().upper()
-    if word in STOPS | STARTS:
-        _stopped_or_started(store, phone, word, coded, at)
+    if _about_texts(store, body.strip().upper(), coded, at):
         return None
     if not coded:
         return text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)) if _may(store, "stranger", phone, at) else None
@@ -96,12 +96,13 @@ def _locked(wrote: Wrote) -> bool:
         return allowances.used(tx, "wrong code", wrote.phone, since=allowances.this_hour(wrote.at)) >= WRONG_CODES
 
 
-def _stopped_or_started(store: Store, phone: str, word: str, coded: list[Coded], at: datetime) -> None:
-    """Texts to this telephone are refused from now on, or taken again; whoever is waited for is called at once."""
-    if word in STOPS:
+def _about_texts(store: Store, word: str, coded: list[Coded], at: datetime) -> bool:
+    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once."""
+    if word in _STOPS:
         for each in coded:
             if _is_live(store, each):
                 texts_stopped(store, _asked(each), at)
+    return word in _STOPS or word in _STARTS
 
 
 def _asked(coded: Coded) -> Asked:

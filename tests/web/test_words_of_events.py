@@ -18,6 +18,7 @@ from crisis.vocabulary import (
     DeadlineKind,
     DeclineReason,
     Disposal,
+    Failure,
     FollowUpOutcome,
     LanguageHelp,
     LegalBasis,
@@ -26,6 +27,7 @@ from crisis.vocabulary import (
     PageId,
     PersonId,
     Phase,
+    Receipt,
     ReceiverKind,
     ReleaseTo,
     Role,
@@ -69,6 +71,8 @@ VALUES: dict[str, object] = {
     "reason": DeclineReason.TOO_FAR,
     "how": Disposal.COVERED,
     "channel": Channel.TEXT,
+    "failure": Failure.ADDRESS,
+    "receipt": Receipt.DELIVERED,
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
