@@ -1,10 +1,9 @@
 """What people answer to an errand: by text with its code, by key 1 in the call. A page always goes first."""
 
 from datetime import datetime
-from xml.sax.saxutils import quoteattr
 
 from crisis.notify import wording_errands
-from crisis.notify.calls import SILENCE, WAIT, said_once, say
+from crisis.notify.calls import SILENCE, menu, said_once
 from crisis.notify.grammar import Reply
 from crisis.notify.wording import language_of
 from crisis.store import errands, people, proving
@@ -63,9 +62,7 @@ def status_path(errand: str) -> str:
 
 def test_call(code: str, action: str, language: str) -> str:
     """Twice over; a voicemail that answers hears that it was a test."""
-    said = say(wording_errands.spoken(code, language), language)
-    ask = f'<Gather numDigits="1" timeout="{WAIT}" action={quoteattr(action)}>{said}</Gather>'
-    return f"<Response>{ask}{ask}</Response>"
+    return menu(wording_errands.spoken(code, language), action, language)
 
 
 def pressed(store: Store, errand_id: str, key: str, action: str, at: datetime) -> str:

@@ -16,7 +16,7 @@ from crisis.ladders import LADDERS, Ladder
 from crisis.statemachine.evolve import evolve
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
-from crisis.statemachine.places import not_asked
+from crisis.statemachine.places import spared
 from crisis.statemachine.react import react
 from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageState, Role, Urgency
 from tests.factories import CLINICIAN, COUNSELOR, GROUND, MORNING, SYSTEM, a_person, an_incident, happens, suicide_risk
@@ -180,7 +180,7 @@ def test_where_two_are_needed_the_first_is_thanked_and_the_search_goes_on_where_
     assert (taken.accepted_by, more.state, more.people, more.beside) == (CLINICIAN.id, PageState.PAGING, 1, first.id)
     assert [each.outcome for each in effects if isinstance(each, ConfirmPage)] == ["you_have_it"]  # nobody sent home
     assert [(each.page, each.level) for each in effects if isinstance(each, PageLevel)] == [(more.id, 0)]
-    assert not_asked(after, more) == {CLINICIAN.id}
+    assert spared(after, more) == {CLINICIAN.id}
 
 
 def test_the_second_may_answer_with_the_code_of_the_first_page_and_the_third_is_told_the_truth() -> None:
