@@ -21,6 +21,7 @@ from crisis.store import inbox
 from crisis.store.engine import Store
 from crisis.vocabulary import (
     AttemptOutcome,
+    Channel,
     IncidentId,
     PageId,
     PageState,
