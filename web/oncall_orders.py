@@ -8,8 +8,9 @@ from crisis import clock
 from crisis.commands import Actor
 from crisis.errors import NotFound
 from crisis.policy import access
+from crisis.readiness_words import Lack
 from crisis.schedules.rota import Override, Rotation, Slot, Swap
-from crisis.store import feeds, overrides, people, rotation_plans, rotations
+from crisis.store import feeds, overrides, people, rotation_plans, rotations, standing
 from crisis.store.overrides import Away
 from crisis.vocabulary import OverrideKind, PersonId, SwapState
 from web import ical
@@ -63,11 +64,13 @@ def end_override(desk: Desk, override_id: str) -> None:
         overrides.drop_override(tx, desk.actor.district, override_id, at=desk.at, by=desk.person)
 
 
-def rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:
+def rotation(desk: Desk, slot: Slot, turns: Rotation) -> dict[PersonId, tuple[Lack, ...]]:
+    """What those in it lack who are not ready to be paged."""
     access.must_see_schedules(desk.actor)
     access.must_plan(desk.actor, slot.school)
     with desk.store.write() as tx:
         rotations.add_rotation(tx, desk.actor.district, slot, turns, at=desk.at, by=desk.person)
+        return standing.not_ready(tx, turns.people, desk.at)
 
 
 def put_rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:

@@ -41,7 +41,7 @@ class LevelLack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`people`: who lacks most stands first. `unconfirmed`: turns whose holder has not said that they are there."""
+    """`people`: whom a page would not reach stand first. `unconfirmed`: turns that nobody has confirmed."""
 
     people: tuple[OnRota, ...]
     levels: tuple[LevelLack, ...]
@@ -94,7 +94,13 @@ def _on_rota(tx: Connection, book: Book, at: datetime) -> list[OnRota]:
         )
         for person, theirs in slots.items()
     ]
-    return sorted(found, key=lambda each: (-len(each.lacks), each.next_at, each.name, each.person))
+    return sorted(found, key=lambda each: (_worst(each.lacks), each.next_at, -len(each.lacks), each.name, each.person))
+
+
+def _worst(lacking: tuple[Lack, ...]) -> int:
+    """The words of `Lack` stand in this order."""
+    order = list(Lack)
+    return min((order.index(each) for each in lacking), default=len(order))
 
 
 def _gone(book: Book) -> dict[PersonId, list[Slot]]:

@@ -70,6 +70,10 @@ def opened(desk: Desk, school: str | None) -> tuple[SchoolView, list[SchoolView]
     return here, known, staff
 
 
+def may_plan_here(desk: Desk, school: SchoolId) -> bool:
+    return any(access.may_plan(desk.actor, place) for place in (school, None))
+
+
 def show_list(desk: Desk, problem: FormState = FRESH, status: int = 200, *, school: str | None = None) -> HTMLResponse:
     here, known, staff = opened(desk, school or problem.typed("school") or None)
     tell = Telling(desk, here, known, staff)
@@ -82,7 +86,7 @@ def show_list(desk: Desk, problem: FormState = FRESH, status: int = 200, *, scho
         "school": here,
         "schools": [(each.id, each.name) for each in known],
         "rotations": [listed(desk, tell, each) for each in shown],
-        "may_plan": any(access.may_plan(desk.actor, place) for place in (here.id, None)),
+        "may_plan": may_plan_here(desk, here.id),
     }
     return console(desk, "pages/rotations.html", values, path="/rotations", status=status, problem=problem)
 
@@ -106,7 +110,7 @@ def show_form(
 ) -> HTMLResponse:
     """With what was typed; `trial` is what it would do."""
     here, known, staff = opened(desk, problem.typed("school") or None)
-    if not any(access.may_plan(desk.actor, place) for place in (here.id, None)):
+    if not may_plan_here(desk, here.id):
         access.must_plan(desk.actor, here.id)
     tell = Telling(desk, here, known, staff)
     filled = [n for n in range(1, MOST_PEOPLE + 1) if problem.typed(f"people.{n}")]
@@ -136,8 +140,10 @@ def places(desk: Desk, tell: Telling, here: SchoolView) -> list[tuple[str, str]]
 
 
 def again(desk: Desk, state: FormState, status: int) -> HTMLResponse:
-    """After a refusal: the form with what was typed, or the list where a rotation was to end."""
-    return show_list(desk, state, status) if state.action == "end" else show_form(desk, state, status)
+    """After a refusal: the form with what was typed; the list for whom there is no form, and where one was to end."""
+    here, _, _ = opened(desk, state.typed("school") or None)
+    form = state.action != "end" and may_plan_here(desk, here.id)
+    return show_form(desk, state, status) if form else show_list(desk, state, status)
 
 
 def tried(desk: Desk, form: RotationForm, *, changed: bool = False) -> dict[str, object]:
@@ -167,7 +173,13 @@ def trial_values(tell: Telling, found: Trial, turns: Rotation) -> dict[str, obje
     return {
         "since": found.since,
         "ahead": [
-            ([tell.name(person) for person in each.answer.people], each.starts_at, each.ends_at) for each in found.ahead
+            (
+                [tell.name(person) for person in each.answer.people],
+                tell.translate(words.of(each.answer.layer)) if each.answer.layer else "",
+                each.starts_at,
+                each.ends_at,
+            )
+            for each in found.ahead
         ],
         "gaps": [
             (tell.schools.get(school, ""), bool(each.answer.people), each.starts_at, each.ends_at)
