@@ -97,11 +97,15 @@ def _locked(wrote: Wrote) -> bool:
 
 
 def _about_texts(store: Store, word: str, coded: list[Coded], at: datetime) -> bool:
-    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once."""
+    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once.
+
+    About one page: a telephone takes one call at a time. One that looks for somebody comes before one that they have.
+    """
     if word in _STOPS:
-        for each in coded:
-            if _is_live(store, each):
-                texts_stopped(store, _asked(each), at)
+        live = [each for each in coded if _is_live(store, each)]
+        looking = [each for each in live if _nudge(store, each) is Subject.STILL_OPEN]
+        for each in (looking or live)[:1]:
+            texts_stopped(store, _asked(each), at)
     return word in _STOPS or word in _STARTS
 
 
