@@ -122,10 +122,14 @@ def _locked(wrote: Wrote) -> bool:
 
 
 def _about_texts(wrote: Wrote, word: str) -> bool:
-    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once."""
+    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once.
+
+    About one page: a telephone takes one call at a time. One that looks for somebody comes before one that they have.
+    """
     if word in _STOPS:
         bad_numbers.stopped(wrote.store, wrote.phone, wrote.at)
-        for each in wrote.live:
+        looking = [each for each in wrote.live if _nudge(wrote.store, each) is Subject.STILL_OPEN]
+        for each in (looking or wrote.live)[:1]:
             texts_stopped(wrote.store, _asked(each), wrote.at)
         return True
     if word in _STARTS:
