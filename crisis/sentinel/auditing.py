@@ -148,9 +148,13 @@ def claims_end(look: Look) -> Iterator[Finding]:
 
 
 def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
-    """I5: a call of which nobody knows whether it was made is made again, as long as it matters."""
+    """I5: a call of which nobody knows whether it was made is made again, as long as it matters.
+
+    Where somebody had taken the page and it is open again, the levels before begin nothing anew.
+    """
     for each, page in _pages(look, *LIVE):
-        latest = {call.attempt: call for call in each.calls if call.page == page.id}
+        since = page.accepted_at or page.requested_at
+        latest = {call.attempt: call for call in each.calls if call.page == page.id and call.at >= since}
         for who in sorted(each.on_call(page) - spared(each.incident, page)):
             theirs = [call for call in latest.values() if call.person == who]
             unknown = bool(theirs) and all(call.outcome is AttemptOutcome.UNKNOWN for call in theirs)

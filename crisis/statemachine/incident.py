@@ -1,8 +1,9 @@
 """The incident as a value: what is true of it after its events. Rules read it; only `evolve` makes a new one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from crisis.ladders import Ladder
 from crisis.vocabulary import (
@@ -196,3 +197,15 @@ class Incident:
             return self.tier
         known = [tier for tier in (self.tier, self.tier_awaiting, self.floor) if tier is not None]
         return max(known, key=lambda tier: tier.rank, default=None)
+
+
+_STEPS_READ: Callable[[Incident], tuple[object, ...]] = attrgetter(
+    *(each.name for each in fields(Incident) if each.name not in ("pages", "seq"))
+)
+
+
+def same_but_for_pages(one: Incident, other: Incident) -> bool:
+    """Whether no step and no deadline can differ: neither reads anything of a page. Of two versions of one incident the
+    parts that did not change are the very same, so this costs little; most of what happens to a page is a call.
+    """
+    return one is other or _STEPS_READ(one) == _STEPS_READ(other)

@@ -49,17 +49,18 @@ def _levels(page: Page, levels: range, begins_at: datetime | None, after: Incide
     return [*called, over]
 
 
-def _watch(page: Page) -> list[Effect]:
+def watch(page: Page) -> list[StartTimer]:
+    """When whoever took it is asked whether they are here, and given up on."""
     if page.due_here_at is None or page.urgency not in WATCHES:
         return []
-    watch = WATCHES[page.urgency]
+    times = WATCHES[page.urgency]
     return [
         StartTimer(
             name="page_arrival",
             key=f"{page.id}:{page.accepted_by}:{turn}",
-            due_at=page.due_here_at + watch.after(turn),
+            due_at=page.due_here_at + times.after(turn),
         )
-        for turn in range(1, watch.turns + 1)
+        for turn in range(1, times.turns + 1)
     ]
 
 
@@ -90,14 +91,14 @@ def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Gro
 def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
     if event.again:  # the others know already
-        return [*_confirm(after, page, "delayed", event.person), *_watch(page)]
+        return [*_confirm(after, page, "delayed", event.person), *watch(page)]
     wanted = any(each.state in LOOKING for each in places(after, page))  # one more: nobody is sent home yet
     others = [] if wanted else [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
         *_confirm(after, page, "you_have_it", event.person),
         *_confirm(after, page, "someone_else", *others),
         _end_calls(after, page),
-        *_watch(page),
+        *watch(page),
     ]
 
 
@@ -117,7 +118,7 @@ def _(event: pev.PageDelayed, after: Incident, protocol: Protocol, ground: Groun
     page = after.pages[event.page]
     late = page.due_here_at is not None and page.due_here_at < event.at + timedelta(minutes=event.eta_minutes)
     told = tell(after, "arrival_late", *LEADS) if late else []
-    return [*_confirm(after, page, "delayed", event.person), *told, *_watch(page)]
+    return [*_confirm(after, page, "delayed", event.person), *told, *watch(page)]
 
 
 @reaction.register

@@ -37,6 +37,11 @@ class LiveDeadline:
     def key(self) -> str:
         return f"{self.step.id}:{self.deadline.id}:{self.turn}"
 
+    @property
+    def name(self) -> str:
+        """As it stands in the log when it was missed."""
+        return f"{self.deadline.id}:{self.turn}"
+
 
 def live_deadlines(incident: Incident, protocol: Protocol, ground: Ground) -> list[LiveDeadline]:
     """All that count now, soonest first."""
@@ -110,7 +115,7 @@ def _deadline(key: str, case: Case) -> list[ev.Event]:
     live = _live(key, case)
     if live is None or live.due_at > case.at:
         return []
-    name = f"{live.deadline.id}:{live.turn}"
+    name = live.name
     known = [(missed.step, missed.deadline, missed.due_at) for missed in case.incident.missed]
     if (live.step.id, name, live.due_at) in known:
         return []
