@@ -35,12 +35,15 @@ class Answered:
     news: bool
 
 
-def answered(store: Store, asked: Asked, reply: Reply, at: datetime) -> Answered:
-    """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42)."""
+def answered(store: Store, asked: Asked, reply: Reply, at: datetime, *, key: str | None = None) -> Answered:
+    """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42).
+
+    `key` names what came in: dealt with again after a crash, it changes nothing a second time.
+    """
     try:
         command = _command(store, asked, reply)
         before = _seq(store, asked)
-        after = submit(store, asked.incident, command, at=at).incident
+        after = submit(store, asked.incident, command, at=at, key=key).incident
     except (Refused, NotFound):
         return Answered(_standing(store, asked), news=False)
     return Answered(_subject(after.pages[asked.page], asked.person, reply), news=after.seq > before)

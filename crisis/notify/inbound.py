@@ -59,7 +59,7 @@ def left_over(store: Store, at: datetime) -> list[Received]:
 
 def _text_back(store: Store, received: Received, at: datetime) -> str | None:
     phone = received.body["From"]
-    said = replies.answer(store, phone, received.body["Body"], at)
+    said = replies.answer(store, phone, received.body["Body"], at, key=f"text|{received.external_id}")
     if said.body is None or not said.plain:
         return said.body
     return said.body if courteous(store, phone, PLAIN_ANSWERS[said.known], at) else None

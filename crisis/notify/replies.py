@@ -28,8 +28,8 @@ class Said:
     known: bool = True
 
 
-def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
-    """Commits what the text means; every unclear one gets the same neutral answer."""
+def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None = None) -> Said:
+    """Commits what the text means, once for each `key`; every unclear one gets the same neutral answer."""
     if body.strip().upper() in _PROVIDERS_OWN:
         return Said(None)
     with store.read() as tx:
@@ -40,7 +40,7 @@ def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
     for reply in readings(body):
         chosen = _chosen(reply, coded, live)
         if chosen is not None:
-            done = answered(store, _asked(chosen), reply, at)
+            done = answered(store, _asked(chosen), reply, at, key=key)
             return _confirmed(store, chosen, done)
     if len(live) == 1:
         seen(store, _asked(live[0]), at)
