@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import httpx2
+
 from crisis.notify import handsets_notes
 from crisis.notify.handsets_calling import Account, Calling, Note
 from crisis.notify.handsets_notes import Sent
@@ -60,6 +62,7 @@ class Exchange:
     plan: Plan = field(default_factory=Plan)
     timeline: Timeline = field(default_factory=Timeline)
     sent: dict[str, Sent] = field(default_factory=dict)
+    transport: httpx2.BaseTransport | None = None  # to the application; None: the network of this machine
     _queues: dict[str, float] = field(default_factory=dict)  # until when each sender has something to say
     _callbacks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "callbacks"))
 
@@ -198,7 +201,7 @@ class Exchange:
 
     @property
     def _calling(self) -> Calling:
-        return Calling(self.target, self.public_url)
+        return Calling(self.target, self.public_url, self.transport)
 
     def _account(self, line: str) -> Account:
         return next((each for each in self.accounts if each.number == line), self.accounts[0])

@@ -426,7 +426,7 @@ def client(store: Store) -> Iterator[TestClient]:
         yield made
 
 
-TEXT = {"MessageSid": "SM1", "From": STRANGER, "To": LIVE.number, "Body": "hello"}
+TEXT = {"MessageSid": "SM" + "1" * 32, "From": STRANGER, "To": LIVE.number, "Body": "hello"}
 
 
 def signature(form: dict[str, str], secret: str = LIVE.secret, url: str = f"{PUBLIC}/webhooks/text") -> dict[str, str]:
@@ -454,7 +454,7 @@ def test_while_the_secret_is_changed_either_may_sign(store: Store) -> None:
 
 def test_a_machine_that_took_the_call_is_noted_and_is_no_answer_f48(client: TestClient, store: Store) -> None:
     path = f"/webhooks/status/i-1/i-1-1/{ANA}/voice/1-p-ana-voice-1"
-    form = {"CallSid": "CA1", "AnsweredBy": "machine_start"}
+    form = {"CallSid": "CA" + "1" * 32, "AnsweredBy": "machine_start"}
 
     found = client.post(path, data=form, headers=signature(form, url=PUBLIC + path))
 
@@ -495,13 +495,13 @@ def test_the_host_a_request_claims_does_not_count_f36(client: TestClient) -> Non
 
 def test_a_field_given_twice_makes_the_form_nobodys_f37(client: TestClient) -> None:
     twice = {**TEXT, "Body": "47A"}
-    body = "MessageSid=SM1&From=%2B16175550177&To=%2B16175550190&Body=hello&Body=47A"
+    body = f"MessageSid={TEXT['MessageSid']}&From=%2B16175550177&To=%2B16175550190&Body=hello&Body=47A"
     headers = {**signature(twice), "Content-Type": "application/x-www-form-urlencoded"}
 
     assert client.post("/webhooks/text", content=body, headers=headers).status_code == 404
 
 
-@pytest.mark.parametrize("body", [b"Body=%FF%FE&MessageSid=SM1", b"\xff\xfe\x00=1", b"&" * 5000, b"a=1&" * 60])
+@pytest.mark.parametrize("body", [b"Body=%FF%FE&MessageSid=SM11", b"\xff\xfe\x00=1", b"&" * 5000, b"a=1&" * 60])
 def test_a_body_that_is_no_form_of_the_providers_is_refused_f37(client: TestClient, body: bytes) -> None:
     headers = {**signature(TEXT), "Content-Type": "application/x-www-form-urlencoded"}
 
@@ -531,7 +531,7 @@ def test_without_a_secret_nobody_is_the_provider(store: Store) -> None:
 
 def test_a_key_for_a_page_that_never_was_ends_the_call(client: TestClient) -> None:
     path = keys_path(Asked(IncidentId("i-1"), PageId("i-1-1"), ANA))
-    form = {"CallSid": "CA1", "Digits": "1"}
+    form = {"CallSid": "CA" + "1" * 32, "Digits": "1"}
     headers = signature(form, url=PUBLIC + path)
 
     found = client.post(path, data=form, headers=headers)
