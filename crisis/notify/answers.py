@@ -4,17 +4,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crisis.commands import ActorKind, Command
+from crisis.commands import Actor, ActorKind, Command
 from crisis.errors import NotFound, Refused
 from crisis.notify.grammar import Reply
 from crisis.notify.wording import Subject
-from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, SeePage, StandBy
+from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, RecordPageAttempt, SeePage, StandBy
 from crisis.statemachine.incident import Page
-from crisis.store import incidents, people
+from crisis.store import incidents, page_codes, people
 from crisis.store.engine import Store
 from crisis.submit import submit
-from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PageState, PersonId
 
+ANSWERED = "answered"  # in the log, the name of a call of which nothing is known but that it was answered
 _ENDED = (PageState.CANCELLED, PageState.COVERED_ELSEWHERE)
 
 
@@ -35,18 +36,48 @@ class Answered:
     news: bool
 
 
-def answered(store: Store, asked: Asked, reply: Reply, at: datetime, *, key: str | None = None) -> Answered:
+def answered(
+    store: Store,
+    asked: Asked,
+    reply: Reply,
+    at: datetime,
+    *,
+    channel: Channel = Channel.TEXT,
+    key: str | None = None,
+) -> Answered:
     """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42).
 
     `key` names what came in: dealt with again after a crash, it changes nothing a second time.
     """
     try:
+        _was_called(store, asked, channel, at)
         command = _command(store, asked, reply)
         before = _seq(store, asked)
         after = submit(store, asked.incident, command, at=at, key=key).incident
     except (Refused, NotFound):
         return Answered(_standing(store, asked), news=False)
     return Answered(_subject(after.pages[asked.page], asked.person, reply), news=after.seq > before)
+
+
+def _was_called(store: Store, asked: Asked, channel: Channel, at: datetime) -> None:
+    """Whoever has the code was called, even if the worker died before it could write that down (F05)."""
+    page = page_of(store, asked)
+    if page is None or asked.person in (*page.asked, page.offered_to):
+        return
+    with store.read() as tx:
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+        district = incidents.load(tx, asked.incident).district
+    if coded is None:
+        return
+    record = RecordPageAttempt(
+        by=Actor(kind=ActorKind.SYSTEM, id=None, district=district),
+        page=asked.page,
+        person=asked.person,
+        channel=channel,
+        outcome=AttemptOutcome.ACCEPTED,
+        attempt=f"{ANSWERED}-{asked.page}-{asked.person}",
+    )
+    submit(store, asked.incident, record, at=at)
 
 
 def seen(store: Store, asked: Asked, at: datetime) -> None:

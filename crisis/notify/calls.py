@@ -9,6 +9,7 @@ from crisis.notify.grammar import Reply
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, spoken, spoken_back
 from crisis.store import page_codes, people
 from crisis.store.engine import Store
+from crisis.vocabulary import Channel
 
 WAIT = 8  # seconds for a key
 KEYS = {"1": Reply("accept", None), "2": Reply("decline", None)}
@@ -33,7 +34,7 @@ def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> 
         coded = page_codes.of_person(tx, asked.page, asked.person)
         language = language_of(people.language(tx, asked.person))
     if key in KEYS:
-        done = answered(store, asked, KEYS[key], at)
+        done = answered(store, asked, KEYS[key], at, channel=Channel.VOICE)
         return f"<Response>{_say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
     if coded is None:
         return f"<Response>{_say(spoken_back(Subject.ENDED, language), language)}<Hangup/></Response>"

@@ -16,6 +16,7 @@ from crisis.notify.calls import keys_path
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_plans import Callbacks
+from crisis.notify.paging import Paging
 from crisis.notify.signature import signed
 from crisis.store import inbox
 from crisis.store.engine import Store
@@ -400,6 +401,28 @@ def test_what_was_recorded_before_a_crash_is_dealt_with_after_it(town: Village) 
     assert town.page(incident, page).eta_minutes == 7
     with town.store.read() as tx:
         assert inbox.unanswered(tx, town.store.keys, 10) == []
+
+
+@pytest.mark.parametrize("written", ["A 9", "D"])
+def test_who_answers_before_the_call_was_written_down_is_heard_f05(
+    town: Village, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """The provider took the text, and the worker died in that instant; the clinician answers at once."""
+    incident, page = town.paged(Urgency.U3)
+
+    def dies(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Paging, "_report", dies)
+    with pytest.raises(KeyboardInterrupt):
+        town.worker.until_quiet()
+    monkeypatch.undo()
+
+    says(town, f"{town.code(ANA)}{written}")
+
+    now = town.page(incident, page)
+    assert (now.accepted_by, now.declined) == ((ANA, ()) if written == "A 9" else (None, (ANA,)))
+    assert now.level == (0 if written == "A 9" else 1)
 
 
 def test_a_text_that_is_dealt_with_again_after_a_crash_counts_once(town: Village) -> None:
