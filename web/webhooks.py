@@ -137,9 +137,10 @@ def _lines(request: Request) -> Lines:
 
 
 def _of(form: Form, name: str) -> str:
-    if not form.get(name) and name != "Body":
+    found = form.get(name)
+    if not found and (found is None or name != "Body"):
         raise NotFound  # not the provider's shape
-    return form.get(name, "")
+    return found
 
 
 def _recorded(request: Request, source: Source, external_id: str, body: Form) -> tuple[Received, bool]:

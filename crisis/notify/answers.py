@@ -10,14 +10,25 @@ from crisis.commands import Actor, ActorKind, Command
 from crisis.errors import NotFound, Refused
 from crisis.notify.grammar import Reply
 from crisis.notify.wording import Subject
-from crisis.page_commands import AcceptPage, AnswerLate, Arrive, DeclinePage, DelayPage, SeePage, StandBy, StopTexts
+from crisis.page_commands import (
+    AcceptPage,
+    AnswerLate,
+    Arrive,
+    DeclinePage,
+    DelayPage,
+    RecordPageAttempt,
+    SeePage,
+    StandBy,
+    StopTexts,
+)
 from crisis.statemachine.incident import Page
-from crisis.store import incidents, people
+from crisis.store import incidents, page_codes, people
 from crisis.store.engine import Store
 from crisis.submit import submit
-from crisis.vocabulary import IncidentId, PageId, PageState, PersonId, WordsId
+from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PageState, PersonId, WordsId
 
 LONGEST_KEPT = 480  # characters: three texts
+ANSWERED = "answered"  # in the log, the name of a call of which nothing is known but that it was answered
 _ENDED = (PageState.CANCELLED, PageState.COVERED_ELSEWHERE)
 
 
@@ -38,15 +49,48 @@ class Answered:
     news: bool
 
 
-def answered(store: Store, asked: Asked, reply: Reply, at: datetime) -> Answered:
-    """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42)."""
+def answered(
+    store: Store,
+    asked: Asked,
+    reply: Reply,
+    at: datetime,
+    *,
+    channel: Channel = Channel.TEXT,
+    key: str | None = None,
+) -> Answered:
+    """Commit first, then confirm: the sentence is what the state says afterwards (F39 to F42).
+
+    `key` names what came in: dealt with again after a crash, it changes nothing a second time.
+    """
     try:
+        _was_called(store, asked, channel, at)
         command = _command(store, asked, reply)
         before = _seq(store, asked)
-        after = submit(store, asked.incident, command, at=at).incident
+        after = submit(store, asked.incident, command, at=at, key=key).incident
     except (Refused, NotFound):
         return Answered(standing(store, asked), news=False)
     return Answered(_subject(after.pages[asked.page], asked.person, reply), news=after.seq > before)
+
+
+def _was_called(store: Store, asked: Asked, channel: Channel, at: datetime) -> None:
+    """Whoever has the code was called, even if the worker died before it could write that down (F05)."""
+    page = page_of(store, asked)
+    if page is None or asked.person in (*page.asked, page.offered_to):
+        return
+    with store.read() as tx:
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+        district = incidents.load(tx, asked.incident).district
+    if coded is None:
+        return
+    record = RecordPageAttempt(
+        by=Actor(kind=ActorKind.SYSTEM, id=None, district=district),
+        page=asked.page,
+        person=asked.person,
+        channel=channel,
+        outcome=AttemptOutcome.ACCEPTED,
+        attempt=f"{ANSWERED}-{asked.page}-{asked.person}",
+    )
+    submit(store, asked.incident, record, at=at)
 
 
 def seen(store: Store, asked: Asked, at: datetime, wrote: str | None = None) -> None:

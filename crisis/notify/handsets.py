@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import httpx2
+
 from crisis.notify import handsets_notes
 from crisis.notify.handsets_calling import Account, Calling, Note
 from crisis.notify.handsets_notes import Sent
@@ -63,6 +65,7 @@ class Exchange:
     sent: dict[str, Sent] = field(default_factory=dict)
     calls_last: float = 0.0  # seconds; 0: each is over when it was heard
     _talking: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # what each call still asks
+    transport: httpx2.BaseTransport | None = None  # to the application; None: the network of this machine
     _queues: dict[str, float] = field(default_factory=dict)  # until when each sender has something to say
     _callbacks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "callbacks"))
 
@@ -259,7 +262,7 @@ class Exchange:
 
     @property
     def _calling(self) -> Calling:
-        return Calling(self.target, self.public_url)
+        return Calling(self.target, self.public_url, self.transport)
 
     def _account(self, line: str) -> Account:
         return next((each for each in self.accounts if each.number == line), self.accounts[0])

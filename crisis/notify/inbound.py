@@ -73,7 +73,7 @@ def deal_with(store: Store, received: Received, at: datetime, address: Address =
 
 def text_back(store: Store, received: Received, at: datetime) -> str | None:
     """What is written back to a text, dealt with and marked as such; None where silence is better."""
-    said = replies.answer(store, received.body["From"], received.body["Body"], at)
+    said = replies.answer(store, received.body["From"], received.body["Body"], at, key=f"text|{received.external_id}")
     with store.write() as tx:
         inbox.done(tx, received.source, received.external_id, at)
     return said

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.notify import answers, calls
-from crisis.notify.answers import Asked, answered, seen, standing
+from crisis.notify.answers import Answered, Asked, answered, seen, standing
 from crisis.notify.calls import CALLERS, PINS, Address, Stage, ask, bye, keys_path, response, say
 from crisis.notify.details import details_of
 from crisis.notify.grammar import REASONS, Reply
@@ -18,7 +18,7 @@ from crisis.statemachine.incident import Page
 from crisis.store import page_codes, people, pins
 from crisis.store.engine import Store
 from crisis.store.pins import PinCheck
-from crisis.vocabulary import DeclineReason, Mode, PageState
+from crisis.vocabulary import Channel, DeclineReason, Mode, PageState
 
 TEN = 10  # minutes more
 
@@ -58,14 +58,18 @@ def pressed(store: Store, asked: Asked, stage: Stage, digits: str, *, address: A
 def _menu(call: Keyed, key: str) -> str:
     match key:
         case "1":
-            done = answered(call.store, call.asked, Reply("accept", None), call.at)
+            done = _answered(call, Reply("accept", None))
             return _accepted(call) if done.subject is Subject.YOU_HAVE_IT else _end(call, done.subject)
         case "2":
-            done = answered(call.store, call.asked, Reply("decline", None), call.at)
+            done = _answered(call, Reply("decline", None))
             return _declined(call) if done.subject is Subject.DECLINED else _end(call, done.subject)
         case _:
             seen(call.store, call.asked, call.at)
             return again(call)
+
+
+def _answered(call: Keyed, reply: Reply) -> Answered:
+    return answered(call.store, call.asked, reply, call.at, channel=Channel.VOICE)
 
 
 def again(call: Keyed) -> str:
@@ -108,7 +112,7 @@ def _where(call: Keyed) -> str:
 def _minutes(call: Keyed, digits: str) -> str:
     if not digits.isdecimal() or int(digits) == 0:
         return response(_where(call))
-    done = answered(call.store, call.asked, Reply("accept", None, minutes=int(digits)), call.at)
+    done = _answered(call, Reply("accept", None, minutes=int(digits)))
     if done.subject not in (Subject.YOU_HAVE_IT, Subject.DELAYED):
         return _end(call, done.subject)
     noted = said(Saying.MINUTES_NOTED, call.language, Filling(mode=Mode.LIVE, minutes=int(digits)))
@@ -123,16 +127,16 @@ def _declined(call: Keyed) -> str:
 def _reason(call: Keyed, key: str) -> str:
     if key in ("1", "2", "3", "4", "9"):
         reason = REASONS.get(int(key), DeclineReason.OTHER)
-        answered(call.store, call.asked, Reply("decline", None, reason=reason), call.at)
+        _answered(call, Reply("decline", None, reason=reason))
     return bye(said(Saying.REASON_NOTED, call.language), call.language)
 
 
 def _here(call: Keyed, key: str) -> str:
     match key:
         case "1":
-            done = answered(call.store, call.asked, Reply("here", None), call.at)
+            done = _answered(call, Reply("here", None))
         case "2":
-            done = answered(call.store, call.asked, Reply("delay", None, minutes=TEN), call.at)
+            done = _answered(call, Reply("delay", None, minutes=TEN))
         case _:
             return again(call)
     return _end(call, done.subject)

@@ -34,6 +34,7 @@ from crisis.submit import submit
 from crisis.vocabulary import AttemptOutcome, Channel, PersonId
 
 AT_ONCE = 8  # calls of one page at the same time
+SAYS_MORE = (AttemptOutcome.UNKNOWN, AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED)  # the later one stands
 History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
 
 
@@ -138,20 +139,25 @@ def _began(page: Page, effect: PageLevel) -> datetime:
 
 
 def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History:
-    """What is known now of each call of this page; a later word on the same call counts, its first time stays.
+    """What is known now of each call of this page, in whatever order it was heard; its first time stays.
 
     Who is on two levels at once is called by the cadence of one.
     """
     calls: dict[str, tuple[PersonId, Try]] = {}
     for event in (stored.event for stored in log):
         if isinstance(event, PageAttempted) and event.page == effect.page:
-            first = calls.get(event.attempt)
-            began = event.at if first is None else first[1].at
-            calls[event.attempt] = (event.person, Try(channel=event.channel, outcome=event.outcome, at=began))
+            said = Try(channel=event.channel, outcome=event.outcome, at=event.at)
+            before = calls.get(event.attempt, (event.person, said))[1]
+            calls[event.attempt] = (event.person, _final(before, said))
     found: History = {}
     for person, tried in calls.values():
         found.setdefault(person, []).append(tried)
     return found
+
+
+def _final(before: Try, said: Try) -> Try:
+    """A failure that is heard of before we have written down that the call was made stays a failure (F31)."""
+    return replace(before, outcome=max(before.outcome, said.outcome, key=SAYS_MORE.index))
 
 
 def _send(

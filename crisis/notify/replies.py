@@ -36,16 +36,17 @@ class Wrote:
     at: datetime
     coded: list[Coded]
     live: list[Coded]
+    key: str | None = None  # names what came in: dealt with again after a crash, it counts once
 
 
-def answer(store: Store, phone: str, body: str, at: datetime) -> str | None:
-    """Commits what the text means; what to write back, or None where silence is better.
+def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None = None) -> str | None:
+    """Commits what the text means, once for each `key`; what to write back, or None where silence is better.
 
     Every unclear text gets the same neutral answer, and not without end: two machines that answer each other stop.
     """
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
-    wrote = Wrote(store, phone, body, at, coded, [each for each in coded if _is_live(store, each)])
+    wrote = Wrote(store, phone, body, at, coded, [each for each in coded if _is_live(store, each)], key)
     if _about_texts(wrote, body.strip().upper()):
         return None
     for reply in readings(body):
@@ -83,7 +84,7 @@ def _of_a_stranger(wrote: Wrote) -> str | None:
 
 
 def _answered(wrote: Wrote, chosen: Coded, reply: Reply) -> str | None:
-    done = answered(wrote.store, _asked(chosen), reply, wrote.at)
+    done = answered(wrote.store, _asked(chosen), reply, wrote.at, key=wrote.key)
     if done.subject is Subject.ENDED and not done.news:
         too_late(wrote.store, _asked(chosen), wrote.body, wrote.at)
     return _confirmed(wrote.store, chosen, done)
