@@ -22,6 +22,7 @@ from crisis.page_commands import (
     StopTexts,
 )
 from crisis.statemachine.incident import Page
+from crisis.statemachine.places import meant
 from crisis.store import incidents, page_codes, people
 from crisis.store.engine import Store
 from crisis.submit import submit
@@ -69,7 +70,8 @@ def answered(
         after = submit(store, asked.incident, command, at=at, key=key).incident
     except (Refused, NotFound):
         return Answered(standing(store, asked), news=False)
-    return Answered(_subject(after.pages[asked.page], asked.person, reply), news=after.seq > before)
+    page = meant(after, after.pages[asked.page], asked.person)
+    return Answered(_subject(page, asked.person, reply), news=after.seq > before)
 
 
 def _was_called(store: Store, asked: Asked, channel: Channel, at: datetime) -> None:
@@ -164,7 +166,8 @@ def page_of(store: Store, asked: Asked) -> Page | None:
             incident = incidents.load(tx, asked.incident)
         except NotFound:
             return None
-    return incident.pages.get(asked.page) if incident.closed_at is None else None
+    page = incident.pages.get(asked.page) if incident.closed_at is None else None
+    return None if page is None else meant(incident, page, asked.person)
 
 
 def standing(store: Store, asked: Asked) -> Subject:

@@ -14,7 +14,7 @@ from crisis.statemachine.climbing import next_level
 from crisis.statemachine.incident import Page
 from crisis.statemachine.lifecycle import PAGE
 from crisis.statemachine.paging import LIVE, known
-from crisis.statemachine.places import one_more, spared, still_open
+from crisis.statemachine.places import meant, one_more, spared
 from crisis.statemachine.steps import standing
 from crisis.vocabulary import DeclineReason, PageState, PersonId, Role, StepState, Urgency
 
@@ -24,6 +24,16 @@ OFFER_WAITS = {
     Urgency.U3: timedelta(seconds=900),
 }
 LONGEST = 600  # minutes
+
+
+Answer = (
+    pcmd.AcceptPage | pcmd.DeclinePage | pcmd.StandBy | pcmd.Arrive | pcmd.DelayPage | pcmd.SeePage | pcmd.StopTexts
+)
+
+
+def of_answer(command: Answer, case: Case) -> Page:
+    page = known(case, command.page)
+    return meant(case.incident, page, person(command)) if command.by.kind is ActorKind.PHONE else page
 
 
 def not_asked(page: Page, command: Command, by: PersonId) -> Reason | None:
@@ -40,7 +50,7 @@ def ended(page: Page) -> Reason | None:
 def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
     """One owner: the first to answer has it, everybody later is told so; the same answer twice changes nothing."""
     by = person(command)
-    page = still_open(case.incident, known(case, command.page), by)
+    page = of_answer(command, case)
     if page.state is PageState.ACCEPTED and page.accepted_by == by:
         return _said_again(command, case, page)
     others = page.state is PageState.ACCEPTED and by != page.offered_to
@@ -102,7 +112,7 @@ def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
 def _(command: pcmd.DeclinePage, case: Case) -> list[ev.Event]:
     """Nobody waits for a time-out once everybody who was asked has said no, nor once whoever had it has let go."""
     by = person(command)
-    page = still_open(case.incident, known(case, command.page), by)
+    page = of_answer(command, case)
     if page.accepted_by == by and page.state is PageState.ACCEPTED:
         return _let_go(command, case, page)
     if page.offered_to == by:
@@ -139,7 +149,7 @@ def _let_go(command: pcmd.DeclinePage, case: Case, page: Page) -> list[ev.Event]
 @rule.register
 def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if by in page.standing_by:
         return []
     own = Reason("I-15", "You have taken this page; you cannot stand by for yourself")
@@ -151,7 +161,7 @@ def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
 def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
     """On the console anybody of the team may say who stands at the door; a phone speaks for its owner alone."""
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if page.state is PageState.ACCEPTED and page.arrived_at is not None:
         return []
     who = stamp(command, case.at)
@@ -172,7 +182,7 @@ def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
 @rule.register
 def _(command: pcmd.DelayPage, case: Case) -> list[ev.Event]:
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     holds = page.state is PageState.ACCEPTED and page.accepted_by == by
     refuse_if(None if holds else Reason("I-15", "Only whoever has taken this page can say when they come"))
     _must_be_minutes(command.eta_minutes)

@@ -4,7 +4,7 @@ from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Reason, refuse_if
-from crisis.statemachine.answering import ended, not_asked
+from crisis.statemachine.answering import ended, not_asked, of_answer
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE, known
@@ -15,7 +15,7 @@ from crisis.vocabulary import PageState, PersonId
 def _(command: pcmd.SeePage, case: Case) -> list[ev.Event]:
     """Seen stops nothing and delays nothing; what somebody wrote is for the team to read."""
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if ended(page) is not None or (command.words is None and (by in page.seen or page.state not in LIVE)):
         return []
     refuse_if(not_asked(page, command, by))
@@ -26,7 +26,7 @@ def _(command: pcmd.SeePage, case: Case) -> list[ev.Event]:
 def _(command: pcmd.StopTexts, case: Case) -> list[ev.Event]:
     """The carrier cuts them off from texts: who is waited for is called at once (`paging.md` 6.7)."""
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     refuse_if(not_asked(page, command, by))
     if by in page.textless or not waited_for(page, by):
         return []

@@ -1,5 +1,6 @@
 """How a page climbs: its own ladder, levels that ring together after a standstill, and several people for one need."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -8,7 +9,7 @@ import pytest
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
-from crisis.commands import Actor
+from crisis.commands import Actor, ActorKind
 from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
 from crisis.errors import Refused
 from crisis.events import Event
@@ -157,6 +158,10 @@ def test_a_page_for_today_waits_for_the_school_day_and_an_urgent_one_never_does(
     assert [each.not_before for each in now if isinstance(each, PageLevel)] == [None]
 
 
+def by_phone(who: Actor) -> Actor:
+    return replace(who, kind=ActorKind.PHONE)
+
+
 def two_needed() -> Incident:
     incident, _ = asked_for(Urgency.U1, people=2)
     for who in (CLINICIAN, BACKUP, THIRD):
@@ -188,12 +193,15 @@ def test_the_second_may_answer_with_the_code_of_the_first_page_and_the_third_is_
     (first,) = pages(incident)
     one, _ = accepts(incident, CLINICIAN, first)
 
-    both, events = accepts(one, BACKUP, first)
+    both, events = accepts(one, by_phone(BACKUP), first)
+    here, (arrived,) = told(both, pcmd.Arrive(by=by_phone(BACKUP), page=first.id), MORNING + 5 * MINUTE)
 
+    assert isinstance(arrived, pev.PageArrived)
+    assert [each.arrived_at is not None for each in pages(here)] == [False, True]
     assert [each.accepted_by for each in pages(both)] == [CLINICIAN.id, BACKUP.id]
     assert [type(each).__name__ for each in events] == ["PageAccepted"]
     with pytest.raises(Refused, match="Somebody else has taken"):
-        accepts(both, THIRD, first)
+        accepts(both, by_phone(THIRD), first)
 
 
 def test_one_person_is_not_two() -> None:
