@@ -17,7 +17,7 @@ from crisis.statemachine.climbing import ladder_of
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.statemachine.places import not_asked
+from crisis.statemachine.places import spared
 from crisis.store import signs, watch
 from crisis.store.signs import Sign
 from crisis.store.watch import Ends, Logged
@@ -200,7 +200,7 @@ class Checks:
         if min(now - began, well) <= LOST:
             return
         still = self._named(tx, incident, page) & named
-        asked = sorted(still - not_asked(incident, page))
+        asked = sorted(still - spared(incident, page))
         left = [each for each in asked if self.reached.get((page.id, each), -1.0) < first]
         if left:
             self.fail(f"lost: nobody called {left} for page {page.id} on level {page.level}")
