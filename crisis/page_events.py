@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import vocabulary as v
+from crisis.call_words import Failure, Receipt
 from crisis.events import Event
 from crisis.ladders import Ladder
 
@@ -30,6 +31,19 @@ class PageAttempted(Event):
     outcome: v.AttemptOutcome
     attempt: str
     level: int | None = None  # of the page when it was made; a receipt does not know it
+    failure: Failure | None = None
+    code: str = ""  # the provider's own word for why not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReceiptCame(Event):
+    """What became of a text or a call: it stops nothing, and a person has not answered by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    attempt: str
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,7 @@ class PageAccepted(Event):
     person: v.PersonId
     eta_minutes: int | None
     due_here_at: datetime | None = None  # None: nobody watches for it
+    again: bool = False  # whoever has it says when they come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +68,33 @@ class PageSeen(Event):
 
     page: v.PageId
     person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTextsStopped(Event):
+    """Their telephone takes no more texts from us; they are called."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnsweredLate(Event):
+    """After the page, or the whole incident, had ended: nothing changes by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDeclineExplained(Event):
+    """Why somebody cannot come, said after they had said no."""
+
+    page: v.PageId
+    person: v.PersonId
+    reason: v.DeclineReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ is unknown is made good on the other channel at once, and tried again until one 
 never.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,21 +25,32 @@ class Try:
     at: datetime
 
 
-def due(cadence: Cadence, began: datetime, tries: Sequence[Try], at: datetime) -> list[Channel]:
+def due(cadence: Cadence, began: datetime, tries: Sequence[Try], at: datetime, *, texts: bool = True) -> list[Channel]:
     """The channels on which this person must be called now; what was missed meanwhile is made good by one call."""
-    return [channel for channel in CHANNELS if any(when <= at for when in _owed(cadence, began, tries, channel))]
+    planned = _planned(cadence, texts=texts)
+    return [channel for channel in planned if any(when <= at for when in _owed(planned, began, tries, channel))]
 
 
-def next_due(cadence: Cadence, began: datetime, tries: Sequence[Try]) -> datetime | None:
+def next_due(cadence: Cadence, began: datetime, tries: Sequence[Try], *, texts: bool = True) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
-    return min((when for channel in CHANNELS for when in _owed(cadence, began, tries, channel)), default=None)
+    planned = _planned(cadence, texts=texts)
+    return min((when for channel in planned for when in _owed(planned, began, tries, channel)), default=None)
 
 
-def _owed(cadence: Cadence, began: datetime, tries: Sequence[Try], channel: Channel) -> Iterator[datetime]:
+def _planned(cadence: Cadence, *, texts: bool) -> dict[Channel, tuple[timedelta, ...]]:
+    """`texts` False is for whom no text reaches: the first call comes when the text would have (F27, F28)."""
+    calls, at_once = cadence.all_calls(), cadence.texts[0]
+    if texts:
+        return {Channel.TEXT: cadence.texts, Channel.VOICE: calls}
+    return {Channel.VOICE: calls if calls[0] <= at_once else (at_once, *calls[:-1])}
+
+
+def _owed(
+    cadence: Mapping[Channel, tuple[timedelta, ...]], began: datetime, tries: Sequence[Try], channel: Channel
+) -> Iterator[datetime]:
     """The times of the calls on one channel that have not been made."""
     mine = [each for each in tries if each.channel is channel]
-    waits = cadence.texts if channel is Channel.TEXT else cadence.all_calls()
-    planned = (began + wait for wait in waits)
+    planned = (began + wait for wait in cadence[channel])
     yield from (when for when in planned if not any(each.at >= when for each in mine))
     if not tries or any(each.outcome is AttemptOutcome.ACCEPTED for each in tries):
         return

@@ -10,17 +10,22 @@ from sqlalchemy import Connection
 from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import oncall, people, rotations, skills
+from crisis.store import methods, oncall, people, rotations, skills
+from crisis.store.methods import Dialled
 from crisis.vocabulary import PersonId, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """`phone` is E.164; None for somebody who has no number that works, who is told on the console alone."""
+    """`phone` is E.164; None for somebody who has no number that works, who is told on the console alone.
+
+    `texts` False: they wrote STOP, or it takes no texts; a page calls at once (F27, F28).
+    """
 
     person: PersonId
     phone: str | None
     language: str
+    texts: bool = True
 
 
 def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: datetime) -> list[Reachable]:
@@ -29,7 +34,7 @@ def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: date
     Where nobody of the first level has it, the first of the next one who does is asked with it: sooner, never later.
     """
     ladder = page.ladder or LADDERS[page.urgency]
-    asked = _asked(tx, incident, page.role, level, ladder.asked_at(level), at)
+    asked = _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at)
     wanted = skills.wanted(tx, incident.student, page.prefers)
     if not wanted:
         return asked
@@ -48,7 +53,7 @@ def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: dat
     return _at_school(tx, incident, role) if level == 0 else []
 
 
-def _asked(tx: Connection, incident: Incident, role: Role, level: int, asks: Asks, at: datetime) -> list[Reachable]:
+def _asked(tx: Connection, incident: Incident, role: Role, level: int, *, asks: Asks, at: datetime) -> list[Reachable]:
     planned = of_level(tx, incident, role, level, at)
     match asks:
         case Asks.ROTA:
@@ -99,8 +104,12 @@ def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable
 
 def _reachable(tx: Connection, persons: Iterable[PersonId]) -> list[Reachable]:
     named = list(persons)
-    phones = people.dialled(tx, named)
-    return [
-        Reachable(person, next(iter(phones.get(person, ())), None), language_of(people.language(tx, person)))
-        for person in named
-    ]
+    phones = methods.dialled(tx, named)
+    return [_one(tx, person, next(iter(phones[person]), None)) for person in named]
+
+
+def _one(tx: Connection, person: PersonId, phone: Dialled | None) -> Reachable:
+    language = language_of(people.language(tx, person))
+    if phone is None:
+        return Reachable(person, None, language)
+    return Reachable(person, phone.number, language, texts=phone.texts)

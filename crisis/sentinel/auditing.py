@@ -13,7 +13,7 @@ from crisis.sentinel.looking import Look, Watched
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE
-from crisis.statemachine.places import not_asked
+from crisis.statemachine.places import spared
 from crisis.store import signs
 from crisis.store.watch import Waiting
 from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageState
@@ -155,7 +155,7 @@ def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
     for each, page in _pages(look, *LIVE):
         since = page.accepted_at or page.requested_at
         latest = {call.attempt: call for call in each.calls if call.page == page.id and call.at >= since}
-        for who in sorted(each.on_call(page) - not_asked(each.incident, page)):
+        for who in sorted(each.on_call(page) - spared(each.incident, page)):
             theirs = [call for call in latest.values() if call.person == who]
             unknown = bool(theirs) and all(call.outcome is AttemptOutcome.UNKNOWN for call in theirs)
             if unknown and max(call.at for call in theirs) < look.at - UNKNOWN:

@@ -6,7 +6,7 @@ from typing import Any
 from crisis import page_events as pev
 from crisis.statemachine.folding import folded, with_
 from crisis.statemachine.incident import Incident, Page
-from crisis.vocabulary import AttemptOutcome, Disposal, PageId, PageState, PersonId
+from crisis.vocabulary import AttemptOutcome, DeclineReason, Disposal, PageId, PageState, PersonId
 
 _DISPOSED = {
     Disposal.COVERED: PageState.COVERED_ELSEWHERE,
@@ -21,6 +21,10 @@ def _put(incident: Incident, page: PageId, **changed: Any) -> Incident:
 
 def _without(people: tuple[PersonId, ...], person: PersonId | None) -> tuple[PersonId, ...]:
     return tuple(each for each in people if each != person)
+
+
+def _with(people: tuple[PersonId, ...], person: PersonId) -> tuple[PersonId, ...]:
+    return people if person in people else (*people, person)
 
 
 @folded.register
@@ -60,8 +64,17 @@ def _(event: pev.PageAttempted, incident: Incident) -> Incident:
 
 
 @folded.register
+def _(event: pev.PageReceiptCame, incident: Incident) -> Incident:
+    return incident  # for people to read; nothing is decided by it
+
+
+@folded.register
 def _(event: pev.PageAccepted, incident: Incident) -> Incident:
     page = incident.pages[event.page]
+    if event.again:
+        first = event.eta_minutes if page.first_eta is None else page.first_eta
+        said = {"eta_minutes": event.eta_minutes, "due_here_at": event.due_here_at, "first_eta": first}
+        return _put(incident, page.id, **said, asked_if_here=0)
     return _put(
         incident,
         page.id,
@@ -85,12 +98,29 @@ def _(event: pev.PageAccepted, incident: Incident) -> Incident:
 def _(event: pev.PageDeclined, incident: Incident) -> Incident:
     page = incident.pages[event.page]
     left = _without(page.standing_by, event.person)
-    return _put(incident, page.id, declined=(*page.declined, event.person), standing_by=left)
+    explained = _with(page.explained, event.person) if event.reason is not None else page.explained
+    declined = (*page.declined, event.person)
+    return _put(incident, page.id, declined=declined, standing_by=left, explained=explained)
+
+
+@folded.register
+def _(event: pev.PageDeclineExplained, incident: Incident) -> Incident:
+    return _put(incident, event.page, explained=_with(incident.pages[event.page].explained, event.person))
+
+
+@folded.register
+def _(event: pev.PageTextsStopped, incident: Incident) -> Incident:
+    return _put(incident, event.page, textless=_with(incident.pages[event.page].textless, event.person))
+
+
+@folded.register
+def _(event: pev.PageAnsweredLate, incident: Incident) -> Incident:
+    return _put(incident, event.page, late=_with(incident.pages[event.page].late, event.person))
 
 
 @folded.register
 def _(event: pev.PageSeen, incident: Incident) -> Incident:
-    return _put(incident, event.page, seen=(*incident.pages[event.page].seen, event.person))
+    return _put(incident, event.page, seen=_with(incident.pages[event.page].seen, event.person))
 
 
 @folded.register
@@ -136,7 +166,10 @@ def _(event: pev.PageLapsed, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageLetGo, incident: Incident) -> Incident:
-    return _open_again(incident, event.page, declined=(*incident.pages[event.page].declined, event.person))
+    page = incident.pages[event.page]
+    said_why = event.reason is not DeclineReason.OTHER
+    explained = _with(page.explained, event.person) if said_why else page.explained
+    return _open_again(incident, event.page, declined=(*page.declined, event.person), explained=explained)
 
 
 @folded.register

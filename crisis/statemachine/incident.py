@@ -101,6 +101,9 @@ class Page:
     began: tuple[datetime, ...] = ()  # each level that was reached, from the first
     seen: tuple[PersonId, ...] = ()
     standing_by: tuple[PersonId, ...] = ()
+    explained: tuple[PersonId, ...] = ()  # those who cannot come and said why
+    textless: tuple[PersonId, ...] = ()  # those whose telephone takes no more texts from us
+    late: tuple[PersonId, ...] = ()  # those who answered when it had ended
     first_eta: int | None = None  # what they said when they took it
     due_here_at: datetime | None = None  # when whoever took it said they would be here, or the rule for it
     asked_if_here: int = 0

@@ -75,8 +75,24 @@ def _(command: pcmd.RecordPageAttempt, case: Case) -> list[ev.Event]:
         outcome=command.outcome,
         attempt=command.attempt,
         level=command.level,
+        failure=command.failure,
+        code=command.code,
     )
     return [attempted]
+
+
+@rule.register
+def _(command: pcmd.RecordPageReceipt, case: Case) -> list[ev.Event]:
+    page = known(case, command.page)
+    came = pev.PageReceiptCame(
+        **stamp(command, case.at),
+        page=page.id,
+        person=command.person,
+        channel=command.channel,
+        attempt=command.attempt,
+        receipt=command.receipt,
+    )
+    return [came]
 
 
 def pages_due(case: Case, now: Standing) -> list[ev.Event]:

@@ -22,18 +22,21 @@ def places(incident: Incident, page: Page) -> list[Page]:
     return [each for each in incident.pages.values() if _need(each) == _need(page)]
 
 
-def not_asked(incident: Incident, page: Page) -> frozenset[PersonId]:
+def spared(incident: Incident, page: Page) -> frozenset[PersonId]:
     """Who said no to it, and who has another place of the same need already."""
     holders = {each.accepted_by for each in places(incident, page) if each.state in TAKEN and each.id != page.id}
     return frozenset({*page.declined, *(each for each in holders if each is not None)})
 
 
-def still_open(incident: Incident, page: Page, by: PersonId) -> Page:
-    """The place that an answer to this page is about: where somebody else has this one, the one still looked for."""
-    theirs = page.state in TAKEN and by not in (page.accepted_by, page.offered_to)
-    if not theirs or by in not_asked(incident, page):
-        return page
-    return next((each for each in places(incident, page) if each.state in LOOKING), page)
+def meant(incident: Incident, page: Page, by: PersonId) -> Page:
+    """The place that an answer from a telephone is about: their own, else the one still looked for, else the named one.
+
+    A code names the page that somebody was called for first; a second place of the same need has no other for them.
+    """
+    all_of_it = places(incident, page)
+    own = [each for each in all_of_it if each.state in TAKEN and by in (each.accepted_by, each.offered_to)]
+    looking = [each for each in all_of_it if each.state in LOOKING] if page.state in TAKEN else []
+    return next(iter((*own, *looking)), page)
 
 
 def one_more(command: Command, case: Case, page: Page) -> list[pev.PageRequested]:

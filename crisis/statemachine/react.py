@@ -27,6 +27,8 @@ def react(
     before: Incident | None, events: Sequence[ev.Event], after: Incident, protocol: Protocol, ground: Ground
 ) -> list[Numbered]:
     """The effects of events `before.seq + 1` to `after.seq`, in order; timers for deadlines that began to count."""
+    if not events:
+        return []
     first = (before.seq if before is not None else 0) + 1
     effects = [
         (number, effect)

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from crisis import page_events as pev
-from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
+from crisis.call_words import CallWhy
+from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES
@@ -12,7 +13,12 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.places import LOOKING, places
 from crisis.statemachine.reacting import reaction, tell
-from crisis.vocabulary import Disposal, PageState, PersonId, Role
+from crisis.vocabulary import (
+    Disposal,
+    PageState,
+    PersonId,
+    Role,
+)
 
 OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
@@ -20,6 +26,10 @@ LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
 
 def _confirm(after: Incident, page: Page, outcome: str, *people: PersonId) -> list[Effect]:
     return [ConfirmPage(page=page.id, person=each, outcome=outcome, mode=after.mode) for each in people]
+
+
+def _end_calls(after: Incident, page: Page) -> Effect:
+    return EndCalls(page=page.id, mode=after.mode)
 
 
 def _levels(page: Page, levels: range, begins_at: datetime | None, after: Incident, ground: Ground) -> list[Effect]:
@@ -80,11 +90,14 @@ def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Gro
 @reaction.register
 def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
+    if event.again:  # the others know already
+        return [*_confirm(after, page, "delayed", event.person), *watch(page)]
     wanted = any(each.state in LOOKING for each in places(after, page))  # one more: nobody is sent home yet
     others = [] if wanted else [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
         *_confirm(after, page, "you_have_it", event.person),
         *_confirm(after, page, "someone_else", *others),
+        _end_calls(after, page),
         *watch(page),
     ]
 
@@ -118,8 +131,22 @@ def _(event: pev.PageArrived, after: Incident, protocol: Protocol, ground: Groun
 @reaction.register
 def _(event: pev.ArrivalAsked, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
-    asked = [] if page.accepted_by is None else _confirm(after, page, "here_yet", page.accepted_by)
-    return [*asked, *(tell(after, "arrival_late", *LEADS) if event.turn > 1 else [])]
+    if page.accepted_by is None:
+        return []
+    asked = _confirm(after, page, "here_yet", page.accepted_by)
+    if event.turn == 1:
+        return asked
+    called = _call(after, page, page.accepted_by, CallWhy.HERE_YET)
+    return [*asked, called, *tell(after, "arrival_late", *LEADS)]
+
+
+@reaction.register
+def _(event: pev.PageTextsStopped, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return [_call(after, after.pages[event.page], event.person, CallWhy.TEXTS_STOPPED)]
+
+
+def _call(after: Incident, page: Page, person: PersonId, why: CallWhy) -> Effect:
+    return CallPerson(page=page.id, person=person, why=why, urgency=page.urgency, mode=after.mode)
 
 
 @reaction.register
@@ -162,13 +189,17 @@ def _(event: pev.PageDisposed, after: Incident, protocol: Protocol, ground: Grou
     page = after.pages[event.page]
     if event.how is Disposal.RESTART:
         return _levels(page, range(1), event.begins_at, after, ground)
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return _no_longer(after, page)
 
 
 @reaction.register
 def _(event: pev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    page = after.pages[event.page]
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return _no_longer(after, after.pages[event.page])
+
+
+def _no_longer(after: Incident, page: Page) -> list[Effect]:
+    told = _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return [*told, _end_calls(after, page)]
 
 
 @reaction.register

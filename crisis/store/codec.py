@@ -5,13 +5,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from crisis import commands as cmd
-from crisis import effects as eff
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
@@ -30,10 +29,7 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
 
 EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event)
 COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command)
-EFFECTS: Mapping[str, type[Effect]] = {
-    thing.__name__: thing
-    for thing in (eff.PageLevel, eff.ConfirmPage, eff.NotifyRole, eff.NotifyPerson, eff.StartTimer, eff.OpenLinked)
-}
+EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 
 _ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")  # as crisis.clock makes them

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
-from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
+from crisis.effects import (
+    CallPerson,
+    ConfirmPage,
+    Effect,
+    EndCalls,
+    NotifyPerson,
+    NotifyRole,
+    OpenLinked,
+    PageLevel,
+    StartTimer,
+)
 from crisis.statemachine.incident import Incident
 from crisis.store import codec, wake
 from crisis.store.tables import OUTBOX
@@ -36,9 +46,9 @@ class Job:
 def urgency_of(effect: Effect) -> int:
     """0 is the most urgent: what keeps a page going comes before what only tells people, and drills come last."""
     match effect:
-        case PageLevel(urgency=Urgency.U1) | OpenLinked():
+        case PageLevel(urgency=Urgency.U1) | CallPerson() | OpenLinked():
             return 0
-        case PageLevel():
+        case PageLevel() | EndCalls():
             return 1
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
@@ -184,6 +194,12 @@ def next_due(tx: Connection) -> datetime | None:
     query = select(OUTBOX.c.due_at).where(OUTBOX.c.done_at.is_(None)).order_by(OUTBOX.c.due_at).limit(1)
     found: datetime | None = tx.execute(query).scalar_one_or_none()
     return found
+
+
+def page_is_due(tx: Connection, at: datetime) -> bool:
+    """Whether a real page waits to go out, or is going out: what is less urgent lets it pass."""
+    urgent = (OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, OUTBOX.c.kind == PageLevel.__name__)
+    return tx.execute(select(OUTBOX.c.id).where(*urgent, OUTBOX.c.mode == Mode.LIVE).limit(1)).first() is not None
 
 
 def waiting(tx: Connection, at: datetime) -> int:

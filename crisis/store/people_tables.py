@@ -199,6 +199,20 @@ class TokenRow(SQLModel, table=True):
     revoked_at: datetime | None = Field(sa_type=UtcTime)
 
 
+class PinRow(SQLModel, table=True):
+    """What a person keys in on a telephone. `wrong` counts tries since the last right one."""
+
+    __tablename__ = "pin"
+    __table_args__ = (CheckConstraint("wrong >= 0", name="wrong"),)
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    district: str
+    digest: str
+    set_at: datetime = Field(sa_type=UtcTime)
+    wrong: int
+    locked_until: datetime | None = Field(sa_type=UtcTime)
+
+
 class SignInBudgetRow(SQLModel, table=True):
     """A token bucket for wrong passwords; `key` is a digest of the user name, whether or not it exists."""
 
@@ -274,6 +288,7 @@ SKILL = _TABLES["skill"]
 ACCOUNT = _TABLES["account"]
 SESSION = _TABLES["session"]
 TOKEN = _TABLES["token"]
+PIN = _TABLES["pin"]
 SIGN_IN_BUDGET = _TABLES["sign_in_budget"]
 SHIFT = _TABLES["shift"]
 LADDER = _TABLES["ladder"]

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from crisis.ladders import LADDERS, Cadence, Ladder
+from crisis.readiness_words import Proof
 from crisis.schedules.rota import Rotation, Slot, weekly
-from crisis.store import accounts, audit, calendars, oncall, roster, rotations
+from crisis.store import accounts, audit, calendars, methods, oncall, pins, roster, rotations
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
+from crisis.store.people_tables import PIN
+from crisis.store.readiness_tables import METHOD
 from crisis.store.roster import derived_id
 from crisis.store.sample_people import ELEMENTARY, FAMILIES, HIGH, MIDDLE, STAFF, Family, Member
 from crisis.vocabulary import (
@@ -59,6 +62,8 @@ PARTNERS = (
 SIGN_INS = ("Maya Okafor", "Noor Abdi", "Ines Duarte", "Joan Castellano")
 
 COVERED = timedelta(days=400)
+NEVER_TESTED, WITHOUT_PIN = 4, 7  # of each nine
+PIN_OF_ALL = "408215"
 SCHOOL_TURN, DISTRICT_TURN = timedelta(days=28), timedelta(days=7)
 
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -110,9 +115,28 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
     _clinicians_in_turn(tx, at)
     if quick:
         _quick_ladders(tx)
+    _ready(tx, at)
     signs = [_sign_in(tx, name, at, hashing) for name in SIGN_INS]
     audit.record(tx, at=at, actor=None, action="sample district filled", subject=DISTRICT, detail={})
     return signs
+
+
+def _ready(tx: Connection, at: datetime) -> None:
+    """All but a few answered a test page a week ago, so that the list of who is ready has something to show."""
+    people = [person_id(member.given, member.family) for member in STAFF]
+    proved = {"district": DISTRICT, "proved_at": at - timedelta(days=7), "proved_by": Proof.ANSWERED}
+    numbers = methods.dialled(tx, people)
+    tested = [
+        {**proved, "person": person, "number": dialled.number, "channel": channel.value}
+        for place, person in enumerate(people)
+        if place % 9 != NEVER_TESTED
+        for dialled in numbers[person]
+        for channel in methods.BY_TELEPHONE
+    ]
+    tx.execute(insert(METHOD), tested)
+    pin = {"district": DISTRICT, "digest": pins.HASHING.hashed(PIN_OF_ALL), "set_at": at, "wrong": 0}
+    with_pin = [{**pin, "person": person} for place, person in enumerate(people) if place % 9 != WITHOUT_PIN]
+    tx.execute(insert(PIN), with_pin)
 
 
 def _calendar(tx: Connection, school: SchoolId, at: datetime) -> None:

@@ -102,3 +102,22 @@ def test_a_person_whom_nothing_has_reached_is_always_due_again_within_half_a_min
     if not any(each.outcome is ACCEPTED for each in tries):
         assert again is not None
         assert again <= now + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "calls"),
+    [(Urgency.U1, (0, 45, 90, 210, 330, 450)), (Urgency.U2, (0, 60, 180, 300, 420, 540)), (Urgency.U3, (0,))],
+)
+@pytest.mark.parametrize("refused_first", [False, True])
+def test_whom_no_text_reaches_is_called_when_it_would_have_come_f27(
+    urgency: Urgency, calls: tuple[int, ...], refused_first: bool
+) -> None:
+    """As many calls as before; also where it was the refusal of the first text that said so."""
+    tries = [a_try(TEXT, REFUSED, 0)] if refused_first else []
+    while (when := next_due(urgency, BEGAN, tries, texts=False)) is not None:
+        owed = due(urgency, BEGAN, tries, when, texts=False)
+        assert owed == [VOICE]
+        tries.append(Try(channel=VOICE, outcome=ACCEPTED, at=when))
+
+    made = tuple(round((each.at - BEGAN).total_seconds()) for each in tries if each.channel is VOICE)
+    assert made == calls

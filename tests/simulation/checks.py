@@ -17,7 +17,7 @@ from crisis.statemachine.climbing import ladder_of
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.statemachine.places import not_asked
+from crisis.statemachine.places import spared
 from crisis.store import signs, watch
 from crisis.store.signs import Sign
 from crisis.store.watch import Ends, Logged
@@ -98,7 +98,7 @@ class Checks:
     def _named(self, tx: Tx, incident: Incident, page: Page) -> frozenset[PersonId]:
         """Who is to be called now: all who can be, but those who said no or have another place already."""
         found = people_to_tell.of_page(tx, incident, page, page.level, self.universe.now())
-        return frozenset(who.person for who in found if who.phone is not None) - not_asked(incident, page)
+        return frozenset(who.person for who in found if who.phone is not None) - spared(incident, page)
 
     def _look(self, tx: Tx, incidents: list[Incident], *, pages: bool) -> Look:
         """What the auditor would see of these incidents; of their pages only where it is asked for them."""
@@ -211,13 +211,15 @@ class Checks:
     def provider_asked(self, phone: str, path: str, reference_body: str) -> None:
         if not path:
             return
-        _empty, incident_id, page_id, person_id, channel, attempt = path.split("/")
+        _empty, incident_id, page_id, person_id, _channel, attempt = path.split("/")
         now, person = self.universe.clockwork.now, PersonId(person_id)
         incident = self.universe.store.incidents[IncidentId(incident_id)]
         page = incident.pages[PageId(page_id)]
         if attempt in self.asked:
             return
         self.asked[attempt] = now
+        if person in (page.accepted_by, page.offered_to, *page.textless):
+            return  # out of turn: whether they are here, or because no text reaches them any more
         ended = self.ended.get(page.id)
         if ended is not None and now - ended > GHOST:
             self.fail(f"ghost: {person} is called for page {page.id}, which ended {now - ended:.1f} s ago")

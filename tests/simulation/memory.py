@@ -14,11 +14,12 @@ from crisis import failpoints
 from crisis.effects import Effect
 from crisis.events import Event
 from crisis.statemachine.incident import Incident
+from crisis.store.calls_out import CallOut
 from crisis.store.inbox import Received
 from crisis.store.page_codes import Coded
 from crisis.store.signs import Sign
 from crisis.store.watch import Called
-from crisis.vocabulary import IncidentId, Mode, PageId
+from crisis.vocabulary import Channel, IncidentId, Mode, PageId
 from tests.simulation.district import District
 from tests.simulation.replacing import in_memory
 
@@ -60,6 +61,10 @@ class Memory:
     codes: dict[tuple[str, PageId], Coded] = field(default_factory=dict)
     keys_used: dict[tuple[str, str], tuple[str, IncidentId, int]] = field(default_factory=dict)
     signs: dict[str, Sign] = field(default_factory=dict)
+    used: dict[tuple[str, str, datetime], int] = field(default_factory=dict)  # of allowances
+    ringing: dict[tuple[str, str], CallOut] = field(default_factory=dict)  # by account and the provider's name
+    no_texts: dict[str, bool] = field(default_factory=dict)  # numbers whose owners wrote STOP
+    bad: dict[tuple[str, Channel], bool] = field(default_factory=dict)  # numbers that a provider found fault with
     calls: dict[IncidentId, tuple[int, list[Called]]] = field(
         default_factory=dict
     )  # how far it was read, what was found

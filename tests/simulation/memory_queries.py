@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from crisis.call_words import CallState
 from crisis.commands import Actor
-from crisis.errors import Conflict, NotFound, Reason, Refused
 from crisis.effects import Effect
+from crisis.errors import Conflict, NotFound, Reason, Refused
 from crisis.events import Event
 from crisis.page_events import PageAttempted
 from crisis.protocols.schema import Protocol
@@ -15,13 +16,19 @@ from crisis.statemachine.evolve import fold
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.store import (
+    allowances,
     audit,
+    calls_out,
+    errands,
     idempotency,
     inbox,
     incidents,
+    methods,
     outbox,
     page_codes,
     people,
+    pins,
+    planners,
     protocols,
     rotations,
     sealed,
@@ -29,8 +36,12 @@ from crisis.store import (
     skills,
     watch,
 )
+from crisis.store.allowances import FOR_GOOD
+from crisis.store.calls_out import CallOut
+from crisis.store.errands import Errand
 from crisis.store.inbox import Received
 from crisis.store.incidents import StoredEvent
+from crisis.store.methods import Dialled, Holder
 from crisis.store.outbox import Job
 from crisis.store.page_codes import KEPT, Coded, NoCodeLeft, _codes
 from crisis.store.people import ContactView, SchoolView, StaffView
@@ -50,6 +61,7 @@ from crisis.vocabulary import (
     StudentId,
     WordsId,
 )
+from tests.simulation.district import DISTRICT
 from tests.simulation.memory import Memory, Row, Tx
 from tests.simulation.replacing import of
 
@@ -239,6 +251,127 @@ def done(tx: Tx, source: str, external_id: str, at: datetime) -> None:
     found = tx.memory.inbox.get((source, external_id))
     if found is not None:
         tx.put(tx.memory.inbox, (source, external_id), (found[0], at))
+
+
+@of(allowances)
+def take(tx: Tx, kind: str, subject: str, most: int, *, since: datetime = FOR_GOOD) -> bool:
+    number = used(tx, kind, subject, since=since)
+    if number < most:
+        tx.put(tx.memory.used, (kind, subject, since), number + 1)
+    return number < most
+
+
+@of(allowances)
+def used(tx: Tx, kind: str, subject: str, *, since: datetime = FOR_GOOD) -> int:
+    return tx.memory.used.get((kind, subject, since), 0)
+
+
+@of(calls_out)
+def note(tx: Tx, call: CallOut) -> None:
+    known = tx.memory.ringing.get((call.account, call.sid))
+    if known is None:
+        tx.put(tx.memory.ringing, (call.account, call.sid), call)
+    elif calls_out._RANKS[known.state] < calls_out._RANKS[call.state]:
+        tx.put(tx.memory.ringing, (call.account, call.sid), replace(known, state=call.state))
+
+
+@of(calls_out)
+def answered(tx: Tx, account: str, sid: str) -> None:
+    known = tx.memory.ringing.get((account, sid))
+    if known is not None and known.state is CallState.PLACED:
+        tx.put(tx.memory.ringing, (account, sid), replace(known, state=CallState.ANSWERED))
+
+
+@of(calls_out)
+def going_on(tx: Tx, page: PageId, at: datetime) -> list[CallOut]:
+    found = [
+        each
+        for each in tx.memory.ringing.values()
+        if each.page == page and each.state is not CallState.OVER and each.made_at > at - calls_out.STALE
+    ]
+    return sorted(found, key=lambda each: (each.made_at, each.sid))
+
+
+@of(calls_out)
+def over(tx: Tx, call: CallOut) -> None:
+    known = tx.memory.ringing.get((call.account, call.sid))
+    if known is not None:
+        tx.put(tx.memory.ringing, (call.account, call.sid), replace(known, state=CallState.OVER))
+
+
+@of(methods)
+def _dialled_by(tx: Tx, persons: Iterable[PersonId]) -> dict[PersonId, tuple[Dialled, ...]]:
+    memory = tx.memory
+    return {
+        person: tuple(
+            Dialled(
+                number=number,
+                texts=number not in memory.no_texts and (number, Channel.TEXT) not in memory.bad,
+                calls=(number, Channel.VOICE) not in memory.bad,
+            )
+            for number in memory.district.staff[person].phones
+        )
+        for person in persons
+    }
+
+
+_dialled_by.__name__ = "dialled"  # two modules have one of that name
+
+
+def _holders(tx: Tx, number: str) -> list[Holder]:
+    gone = tx.memory.district.book.gone
+    known = tx.memory.district.staff.values()
+    return [Holder(each.id, DISTRICT, True) for each in known if number in each.phones and each.id not in gone]
+
+
+@of(methods)
+def opt_out(tx: Tx, number: str, *, at: datetime) -> list[Holder]:
+    new = [] if number in tx.memory.no_texts else _holders(tx, number)
+    if new:
+        tx.put(tx.memory.no_texts, number, True)
+    return new
+
+
+@of(methods)
+def opt_in(tx: Tx, number: str, *, at: datetime) -> list[PersonId]:
+    raise NotImplementedError("nobody here writes START")
+
+
+@of(methods)
+def mark_bad(tx: Tx, number: str, channel: Channel, code: str, *, at: datetime) -> list[Holder]:
+    new = [] if (number, channel) in tx.memory.bad else _holders(tx, number)
+    if new:
+        tx.put(tx.memory.bad, (number, channel), True)
+    return new
+
+
+@of(planners)
+def tell(
+    tx: Tx,
+    district: DistrictId,
+    subject: object,
+    *,
+    at: datetime,
+    amount: int | None = None,
+    also: Iterable[PersonId] = (),
+    but: PersonId | None = None,
+) -> None:
+    """Words to planners go out beside the pages, and have tests of their own."""
+
+
+@of(errands)
+def with_codes(tx: Tx, number: str) -> list[Errand]:
+    return []
+
+
+@of(errands)
+def asking(tx: Tx, at: datetime, *, number: str | None = None, person: PersonId | None = None) -> list[Errand]:
+    return []
+
+
+@of(pins)
+def is_set(tx: Tx, person: PersonId) -> bool:
+    return False
 
 
 # who is who

@@ -1,9 +1,8 @@
 """What people do: with a telephone that rings, at the console, and with an alarm that nobody ended."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +13,9 @@ from crisis.checker.space import space
 from crisis.commands import Actor, Command
 from crisis.errors import Conflict, NotFound, Refused
 from crisis.notify import inbound
+from crisis.notify.answers import Asked
+from crisis.notify.calls import Stage
+from crisis.notify.ending import end_calls
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.incident import Incident, Page
 from crisis.store import inbox, incidents
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 
 WORDS = WordsId("words")
 CODE = re.compile(r"(\d{2,3})A\b")
+TEXT_RECEIPTS, CALL_RECEIPTS = (
+    ("delivered", "undelivered", "sent"),
+    ("ringing", "in-progress", "completed", "no-answer"),
+)
 REPEATS = 5  # of a provider, three seconds apart, while we take no calls
 PLANS = ("silent", "accept", "no_show", "let_go", "decline", "ok", "stop", "stand_by", "machine", "wrong")
 WEIGHTS = (34, 24, 6, 5, 12, 5, 3, 5, 4, 2)
@@ -250,42 +256,64 @@ class People:
                 say(wait, lambda: self._writes(given, "STOP"))
 
     def _writes(self, given: Given, body: str) -> None:
-        sid = f"SM{next(self.numbers)}"
-        self._comes_in(Received("text", sid, datetime.min, {"From": given.phone, "Body": body}), REPEATS)
+        sid, form = f"SM-in-{next(self.numbers)}", {"From": given.phone, "Body": body}
+
+        def take() -> None:
+            store, at = self.universe.store, self.universe.now()
+            received, new = inbound.text_came(store, sid, form, at)
+            if new:
+                inbound.text_back(store, received, at)
+
+        self._comes_in(take, REPEATS)
 
     def _presses(self, given: Given, key: str) -> None:
-        _empty, incident, page, person, *_rest = given.path.split("/")
-        body = {"incident": incident, "page": page, "person": person, "Digits": key, "action": "/keys"}
-        self._comes_in(Received("key", f"CA{next(self.numbers)}", datetime.min, body), 0)
+        if given.sid in self.universe.network.hung_up:
+            return
+        form = {"Digits": key, "CallSid": given.sid, "AccountSid": f"{given.provider}-live"}
+
+        def take() -> None:
+            store, at = self.universe.store, self.universe.now()
+            inbound.key_came(store, _asked(given), Stage.MENU, form, address=str, at=at)
+
+        self._comes_in(take, 0)
 
     def _receipt(self, given: Given) -> None:
         """Receipts say little and come seldom here: a lost one must not matter, a doubled one neither."""
-        if not self.universe.fate.has(Kind.LATE_RECEIPTS) or self.chance.random() < 0.7:
+        if not self.universe.fate.has(Kind.LATE_RECEIPTS) or self.chance.random() < 0.6:
             return
+        status = self.chance.choice(CALL_RECEIPTS if given.voice else TEXT_RECEIPTS)
         _empty, incident, page, person, channel, attempt = given.path.split("/")
-        status = self.chance.choice(("delivered", "undelivered", "sent"))
         body = {"incident": incident, "page": page, "person": person, "channel": channel, "attempt": attempt}
-        received = Received("status", f"{attempt}|{status}", datetime.min, {**body, "status": status, "code": "30003"})
-        for _each in range(self.chance.choice((1, 1, 2))):
-            self.universe.clockwork.after(self.chance.uniform(0.0, 30), lambda: self._comes_in(received, REPEATS))
-
-    def _comes_in(self, came: Received, repeats: int) -> None:
-        """As `web/webhooks.py` takes it: recorded once, then dealt with."""
+        body |= {"status": status, "code": "30003"}
+        form = {"CallStatus": status, "CallSid": given.sid, "AccountSid": f"{given.provider}-live"}
 
         def take() -> None:
-            store, received = self.universe.store, replace(came, received_at=self.universe.now())
+            store, now = self.universe.store, self.universe.now()
+            came = Received("status", f"{given.sid}|{status}", now, body)
             with store.write() as tx:
-                new = inbox.receive(
-                    tx, store.keys, came.source, came.external_id, received.body, at=received.received_at
-                )
-            if came.source == "key" or new:
-                inbound.deal_with(store, received, received.received_at)
+                new = inbox.receive(tx, store.keys, came.source, came.external_id, came.body, at=now)
+            if not new:
+                return
+            if given.voice and inbound.call_went_on(store, _asked(given), attempt, form, at=now):
+                end_calls(store, self.universe.lines_of_web(), _asked(given).incident, _asked(given).page, now)
+            inbound.deal_with(store, came, now)
+
+        for _each in range(self.chance.choice((1, 1, 2))):
+            self.universe.clockwork.after(self.chance.uniform(0.0, 30), lambda: self._comes_in(take, REPEATS))
+
+    def _comes_in(self, take: Callable[[], None], repeats: int) -> None:
+        """As `web/webhooks.py` takes it. A provider repeats what nobody took, a few times."""
 
         def again() -> None:
             if repeats:
-                self.universe.clockwork.after(3, lambda: self._comes_in(came, repeats - 1))
+                self.universe.clockwork.after(3, lambda: self._comes_in(take, repeats - 1))
 
         self.universe.web(take, again=again)
+
+
+def _asked(given: Given) -> Asked:
+    _empty, incident, page, person, *_rest = given.path.split("/")
+    return Asked(IncidentId(incident), PageId(page), PersonId(person))
 
 
 _spaces: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The same universe on the real store: SQLite with all its rows. Slow, and the proof that the memory tells the truth."""
+"""The same universe on the real store, with all its rows: slow, and the proof that the memory tells the truth."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

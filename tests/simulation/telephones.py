@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from crisis.notify.failures import ACCEPTED, Answer, Failure, refused, unknown
+from crisis.notify.failures import ACCEPTED, Answer, Failure, accepted, refused, unknown
 from crisis.notify.provider import VALID, Patience, Told
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.fate import Fate, Kind
@@ -13,7 +13,7 @@ PATIENCE = Patience()
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a provider took: `path` is where its receipts go, of a page and nothing else. `fell` says that nobody got it."""
+    """What a provider took: `path` is where its receipts go, where it is a page's; `fell`: nobody got it."""
 
     at: float
     provider: int
@@ -21,6 +21,7 @@ class Given:
     body: str
     reference: str
     path: str
+    sid: str
     voice: bool
     answered: bool  # the asker heard that it was taken
     fell: bool
@@ -35,6 +36,7 @@ class Network:
     asked: Callable[[str, str, str], None] = lambda _phone, _path, _body: None  # before the provider does anything
     given: list[Given] = field(default_factory=list)
     stopped: set[tuple[int, str]] = field(default_factory=set)
+    hung_up: set[str] = field(default_factory=set)  # calls that were ended before anybody took them
     unknowns: int = 0
 
     def trouble(self, provider: int) -> Kind | None:
@@ -86,6 +88,10 @@ class Account:
     def say(self, call: str, twiml: str) -> Answer:
         return ACCEPTED
 
+    def hang_up(self, call: str) -> Answer:
+        self.network.hung_up.add(call)
+        return ACCEPTED
+
     def close(self) -> None: ...
 
     def _take(self, to: str, body: str, reference: str, told: Told, *, voice: bool) -> Answer:
@@ -93,23 +99,22 @@ class Account:
         path = (told.status or "").partition("/webhooks/status")[2]
         network.asked(to, path, body)
 
-        def take(*, answered: bool = True, fell: bool = False) -> None:
-            clock = network.clockwork
-            given = Given(clock.now, self.number, to, body, reference, path, voice, answered, fell)
+        def take(*, answered: bool = True, fell: bool = False) -> Answer:
+            now, sid = network.clockwork.now, f"{'CA' if voice else 'SM'}{len(network.given)}"
+            given = Given(now, self.number, to, body, reference, path, sid, voice, answered, fell)
             network.given.append(given)
             network.taken(given)
             if not fell:
                 network.heard(given)
+            return accepted(sid)
 
         trouble, wait = network.trouble(self.number), network.clockwork.sleep
         wait(0.02 if trouble is Kind.REFUSE else chance.choice((0.1, 0.2, 0.3, 0.3, 1.5)))
         match trouble:
             case None:
-                take()
-                return ACCEPTED
+                return take()
             case Kind.SILENT:
-                take(fell=True)
-                return ACCEPTED
+                return take(fell=True)
             case Kind.REFUSE:
                 return refused(Failure.TEMPORARY, "no connection")
             case Kind.LIMIT:

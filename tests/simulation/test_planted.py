@@ -117,7 +117,7 @@ FAULTS: dict[str, Plant] = {
     "two owners": dispatched(rule, pcmd.AcceptPage, lambda _real: first_come_last_served),
     "a ladder without an end": patched(timers, "level_over", never_over),
     "a sign of life that stops the ladder": dispatched(rule, timers.cmd.TimerDue, lambda _real: seen_is_enough),
-    "texts and no calls": patched(escalation, "CHANNELS", (Channel.TEXT,)),
+    "texts and no calls": patched(escalation, "_planned", lambda cadence, *, texts: {Channel.TEXT: cadence.texts}),
     "a clock that is put back": patched(clock.Steady, "__call__", lambda steady: steady._wall()),
 }
 

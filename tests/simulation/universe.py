@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 from random import Random
+from typing import Any
 from unittest import mock
 
 from greenlet import getcurrent
@@ -13,8 +13,7 @@ from greenlet import getcurrent
 from crisis import clock, failpoints
 from crisis import submit as door
 from crisis.clock import Steady
-from crisis.commands import Actor
-from crisis.notify import bulkhead, line, paging, performing, worker
+from crisis.notify import bulkhead, ending, line, paging, performing, worker
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead
 from crisis.notify.gateway import Lines
@@ -28,11 +27,11 @@ from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.statemachine.timers import LiveDeadline, live_deadlines
 from crisis.store import page_codes
 from crisis.vocabulary import Channel, IncidentId
+from tests.simulation import memory_queries
 from tests.simulation.checks import Checks
 from tests.simulation.clockwork import Clockwork, Died, Fiber, Process, Threads, Waiting
 from tests.simulation.district import a_district, begins
 from tests.simulation.fate import DAY, Crash, Fate, Kind
-from tests.simulation import memory_queries
 from tests.simulation.memory import Memory
 from tests.simulation.people import People
 from tests.simulation.telephones import PATIENCE, Account, Network
@@ -64,6 +63,7 @@ class Universe:
     sleeping: dict[str, Waiting] = field(default_factory=dict)
     busy: dict[str, int] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
+    of_web: tuple[int, Lines] | None = None
     known: dict[IncidentId, tuple[Incident, Ground, list[LiveDeadline]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,6 +117,7 @@ class Universe:
                 (bulkhead, "monotonic", self.clockwork.monotonic),
                 (paging, "ThreadPoolExecutor", self.threads.pool),
                 (performing, "ThreadPoolExecutor", self.threads.pool),
+                (ending, "ThreadPoolExecutor", self.threads.pool),
                 (door, "sleep", self.clockwork.sleep),
                 (failpoints, "hit", self._passes),
                 (clock, "new_id", lambda: f"{ids.getrandbits(64):016x}"),
@@ -172,6 +173,13 @@ class Universe:
         self.sleeping[process.name] = waiting = Waiting(self.clockwork, wait)
         waiting.until_told()
 
+    def lines_of_web(self) -> Lines:
+        """The web process has its own since it was started."""
+        process = self.processes[0]
+        if self.of_web is None or self.of_web[0] != process.born:
+            self.of_web = (process.born, self._lines())
+        return self.of_web[1]
+
     def _lines(self) -> Lines:
         return Lines(self._line(drill=False), self._line(drill=True))
 
@@ -184,7 +192,7 @@ class Universe:
             )
             for number in self.network.providers
         )
-        return Line(ways, "https://crisis.example", "", PATIENCE)
+        return Line(ways, "https://crisis.example", "", PATIENCE, links=False)
 
     def _ring(self, told: bool) -> None:
         for waiting in self.sleeping.values():

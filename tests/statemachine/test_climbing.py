@@ -1,5 +1,6 @@
 """How a page climbs: its own ladder, levels that ring together after a standstill, and several people for one need."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -8,7 +9,7 @@ import pytest
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
-from crisis.commands import Actor
+from crisis.commands import Actor, ActorKind
 from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
 from crisis.errors import Refused
 from crisis.events import Event
@@ -16,7 +17,7 @@ from crisis.ladders import LADDERS, Ladder
 from crisis.statemachine.evolve import evolve
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
-from crisis.statemachine.places import not_asked
+from crisis.statemachine.places import spared
 from crisis.statemachine.react import react
 from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageState, Role, Urgency
 from tests.factories import CLINICIAN, COUNSELOR, GROUND, MORNING, SYSTEM, a_person, an_incident, happens, suicide_risk
@@ -157,6 +158,10 @@ def test_a_page_for_today_waits_for_the_school_day_and_an_urgent_one_never_does(
     assert [each.not_before for each in now if isinstance(each, PageLevel)] == [None]
 
 
+def by_phone(who: Actor) -> Actor:
+    return replace(who, kind=ActorKind.PHONE)
+
+
 def two_needed() -> Incident:
     incident, _ = asked_for(Urgency.U1, people=2)
     for who in (CLINICIAN, BACKUP, THIRD):
@@ -180,7 +185,7 @@ def test_where_two_are_needed_the_first_is_thanked_and_the_search_goes_on_where_
     assert (taken.accepted_by, more.state, more.people, more.beside) == (CLINICIAN.id, PageState.PAGING, 1, first.id)
     assert [each.outcome for each in effects if isinstance(each, ConfirmPage)] == ["you_have_it"]  # nobody sent home
     assert [(each.page, each.level) for each in effects if isinstance(each, PageLevel)] == [(more.id, 0)]
-    assert not_asked(after, more) == {CLINICIAN.id}
+    assert spared(after, more) == {CLINICIAN.id}
 
 
 def test_the_second_may_answer_with_the_code_of_the_first_page_and_the_third_is_told_the_truth() -> None:
@@ -188,12 +193,15 @@ def test_the_second_may_answer_with_the_code_of_the_first_page_and_the_third_is_
     (first,) = pages(incident)
     one, _ = accepts(incident, CLINICIAN, first)
 
-    both, events = accepts(one, BACKUP, first)
+    both, events = accepts(one, by_phone(BACKUP), first)
+    here, (arrived,) = told(both, pcmd.Arrive(by=by_phone(BACKUP), page=first.id), MORNING + 5 * MINUTE)
 
+    assert isinstance(arrived, pev.PageArrived)
+    assert [each.arrived_at is not None for each in pages(here)] == [False, True]
     assert [each.accepted_by for each in pages(both)] == [CLINICIAN.id, BACKUP.id]
     assert [type(each).__name__ for each in events] == ["PageAccepted"]
     with pytest.raises(Refused, match="Somebody else has taken"):
-        accepts(both, THIRD, first)
+        accepts(both, by_phone(THIRD), first)
 
 
 def test_one_person_is_not_two() -> None:

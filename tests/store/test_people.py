@@ -13,6 +13,7 @@ from crisis.ladders import LADDERS, Asks, Cadence, Ladder
 from crisis.statemachine.ground import Ground, SchoolCalendar
 from crisis.store import accounts, calendars, oncall, people, roster, sample
 from crisis.store.engine import Store
+from crisis.store.methods import Dialled
 from crisis.store.oncall import OnCall, Shift
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.people import ROLES_OF_POST, PartnerView
@@ -294,7 +295,7 @@ def test_only_numbers_that_can_be_dialled_are_paged(district: Store) -> None:
         roster.add_phone(tx, ANN, "617-555-0101")
         found = oncall.on_call(tx, DistrictId("d-1"), HERE, Role.NURSE, 0, at=AT)
 
-    assert found == [OnCall(person=ANN, phones=("+16175550101",))]
+    assert found == [OnCall(person=ANN, numbers=(Dialled(number="+16175550101", texts=True, calls=True),))]
 
 
 def test_a_shift_is_listed_and_dropped_by_its_own_district_only(district: Store) -> None:
