@@ -10,7 +10,7 @@ from datetime import datetime
 from crisis.notify.answers import Asked, page_of
 from crisis.notify.calls import keys_path, page_call, said_once
 from crisis.notify.inbound import courteous
-from crisis.notify.wording import Filling, PageCode, SiteCode, language_of
+from crisis.notify.wording import Filling, PageCode, SiteCode, drill_first, language_of
 from crisis.statemachine.paging import LIVE
 from crisis.store import inbox, page_codes, people
 from crisis.store.engine import Store
@@ -52,7 +52,7 @@ def called(store: Store, phone: str, at: datetime) -> tuple[str, CallBack | None
         page = page_of(store, _asked(each))
         if page is not None and page.state in LIVE and courteous(store, f"back|{phone}", MOST, at):
             language = _language(store, each)
-            said = said_once([HANG_UP[language]], [language])
+            said = said_once([drill_first(HANG_UP[language], language, each.mode)], [language])
             return said, CallBack(
                 phone=phone, mode=each.mode, urgency=page.urgency, menu=_menu(each, page.urgency, language)
             )
@@ -69,7 +69,9 @@ def voicemail(store: Store, asked: Asked, answered_by: str, at: datetime) -> str
         inbox.done(tx, "voicemail", f"{asked.page}|{asked.person}", at)
     with store.read() as tx:
         language = language_of(people.language(tx, asked.person))
-    return said_once([VOICEMAIL[language]], [language])
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+    mode = Mode.LIVE if coded is None else coded.mode
+    return said_once([drill_first(VOICEMAIL[language], language, mode)], [language])
 
 
 def _menu(coded: Coded, urgency: Urgency, language: str) -> Callable[[Callable[[str], str]], str]:

@@ -9,7 +9,7 @@ from crisis.notify.grammar import Reply
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, spoken, spoken_back
 from crisis.store import page_codes, people
 from crisis.store.engine import Store
-from crisis.vocabulary import Channel
+from crisis.vocabulary import Channel, Mode
 
 WAIT = 8  # seconds for a key
 KEYS = {"1": Reply("accept", None), "2": Reply("decline", None)}
@@ -35,9 +35,10 @@ def pressed(store: Store, asked: Asked, key: str, action: str, at: datetime) -> 
         language = language_of(people.language(tx, asked.person))
     if key in KEYS:
         done = answered(store, asked, KEYS[key], at, channel=Channel.VOICE)
-        return f"<Response>{_say(spoken_back(done.subject, language), language)}<Hangup/></Response>"
+        mode = Mode.LIVE if coded is None else coded.mode
+        return said_once([spoken_back(done.subject, language, mode)], [language])
     if coded is None:
-        return f"<Response>{_say(spoken_back(Subject.ENDED, language), language)}<Hangup/></Response>"
+        return said_once([spoken_back(Subject.ENDED, language)], [language])
     filling = Filling(mode=coded.mode, code=PageCode(coded.code), site=SiteCode(coded.site))
     return page_call(filling, action, language)
 

@@ -211,10 +211,15 @@ def spoken(filling: Filling, language: str = "en") -> str:
     return _filled(_SPOKEN, filling, language)
 
 
-def spoken_back(subject: Subject, language: str = "en") -> str:
+def spoken_back(subject: Subject, language: str = "en", mode: Mode = Mode.LIVE) -> str:
     """What a call says after a key."""
     texts = _SPOKEN_BACK.get(subject, _SPOKEN_BACK[Subject.NOT_UNDERSTOOD])
-    return _filled(texts, Filling(mode=Mode.LIVE), language)
+    return _filled(texts, Filling(mode=mode), language)
+
+
+def drill_first(sentence: str, language: str, mode: Mode) -> str:
+    """A drill says so before anything else, in a call as in a text (I-22)."""
+    return (_DRILL[language] if mode is Mode.DRILL else "") + sentence
 
 
 def language_of(known: str | None) -> str:
@@ -226,8 +231,8 @@ def language_of(known: str | None) -> str:
 def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:
     lang = language if language in texts else "en"
     urgency = "" if filling.urgency is None else _URGENCY[filling.urgency][lang]
-    drill = _DRILL[lang] if filling.mode is Mode.DRILL else ""
-    return drill + texts[lang].format(code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes)
+    said = texts[lang].format(code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes)
+    return drill_first(said, lang, filling.mode)
 
 
 def site_code(name: str) -> SiteCode:
