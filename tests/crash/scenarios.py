@@ -156,8 +156,8 @@ PRACTICE = Scenario(
     (
         Step(0, opens(Mode.DRILL)),
         Step(1, pages(Urgency.U2)),
-        Step(130, nothing),
-        Step(150, texts(BEN, "{code}A", taken_by(BEN))),
+        Step(170, nothing),
+        Step(200, texts(BEN, "{code}A", taken_by(BEN))),
     ),
     proves=_only_its_own_lines,
 )
