@@ -28,6 +28,7 @@ class Came:
 
     form: Form
     answers: bool
+    seal: str = ""  # the secret that binds the addresses we give next to their paths
 
 
 async def signed(request: Request) -> Came:
@@ -73,14 +74,22 @@ async def _second(request: Request) -> Came:
         raise NotFound
     secrets = [each.get_secret_value() for each in (settings.second_secret, settings.drill_second_secret)]
     path, seal = request.url.path, request.query_params.get("seal", "")
-    if path not in UNBOUND and not is_bound(secrets, path, seal):
+    fitting = [each for each in secrets if is_bound([each], path, seal)]
+    if path not in UNBOUND and not fitting:
         raise NotFound
     if request.headers.get("content-type", "").startswith(PLAIN):
         form = telnyx_events.told(body)
         if form is None:
             raise NotFound
         return Came(form, answers=False)
-    return Came(_each_once(_pairs(body)), answers=True)
+    form = _each_once(_pairs(body))
+    return Came(form, answers=True, seal=(fitting or [_seal_of(settings, form.get("AccountSid", ""))])[0])
+
+
+def _seal_of(settings: Settings, account: str) -> str:
+    """Of a call that came in: nothing of ours was in its address."""
+    drill = account == settings.drill_second_account
+    return (settings.drill_second_secret if drill else settings.second_secret).get_secret_value()
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

@@ -72,7 +72,11 @@ def _line(
     settings: Settings, patience: Patience, first: Way | None, second: Way | None, seal: SecretStr
 ) -> Line | None:
     ways = tuple(way for way in (first, second) if way is not None)
-    return Line(ways, settings.public_url, seal.get_secret_value() if second else "", patience) if ways else None
+    if not ways:
+        return None
+    bound = seal.get_secret_value() if second else ""
+    fallback = settings.call_fallback_url
+    return Line(ways, settings.public_url, bound, patience, fallback=fallback, links=settings.page_links)
 
 
 def _first(settings: Settings, patience: Patience, known: tuple[str, SecretStr, str]) -> Way | None:

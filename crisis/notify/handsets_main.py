@@ -33,6 +33,7 @@ class Config:
     accounts: tuple[Account, ...]
     target: str
     public_url: str
+    calls_last: float = 0.0  # seconds
 
     def text(self) -> str:
         return json.dumps({**asdict(self), "folder": str(self.folder)})
@@ -82,6 +83,7 @@ def exchange_from(config: Config) -> Exchange:
         target=config.target,
         public_url=config.public_url,
         owners={phone: Owner(**owner) for phone, owner in named.items()},
+        calls_last=config.calls_last,
     )
 
 

@@ -24,11 +24,23 @@ class Sent:
     body: str
     status: str = "queued"
     code: int = 0
+    status_url: str = ""
+    fallback: str = ""  # where what a call says next comes from, when the application does not answer
+    told: tuple[Note, ...] = ()  # what is said of its end once it ends
 
     def end(self, fate: Delivery) -> None:
         done = "completed" if self.what == "calls" else "delivered"
         self.status = done if fate.end in ("delivered", "completed", "pretended", "silent") else fate.end
         self.code = fate.code
+
+
+def cancelled(made: Sent) -> Note:
+    form = _call(made.account, made.sid, made.account.number, made.phone)
+    return Note(url=made.status_url, form=form | {"CallStatus": "canceled"})
+
+
+def at_the_end(note: Note) -> bool:
+    return note.form.get("CallStatus") == "completed"
 
 
 def of(made: Sent, status: str, answered_by: str, fate: Delivery, events: frozenset[str]) -> list[Note]:
@@ -105,6 +117,7 @@ def of_ring(url: str, account: Account, call: str, phone: str) -> Note:
     return Note(url=url, form=form | {"Direction": "inbound", "CallStatus": "ringing"})
 
 
-def of_key(url: str, account: Account, call: str, phone: str, key: str) -> Note:
-    form = _call(account, call, account.number, phone)
-    return Note(url=url, form=form | {"Direction": "outbound-api", "CallStatus": "in-progress", "Digits": key})
+def of_key(url: str, account: Account, call: str, phone: str, key: str | None) -> Note:
+    """Without a key: the call goes on by itself to another address."""
+    form = _call(account, call, account.number, phone) | {"Direction": "outbound-api", "CallStatus": "in-progress"}
+    return Note(url=url, form=form if key is None else form | {"Digits": key})

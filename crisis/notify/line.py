@@ -9,22 +9,28 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeAlias
 
+from crisis.call_words import Failure
 from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
-from crisis.notify.failures import Answer, Failure, refused, unknown
+from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.provider import VALID, Patience, Provider, Told
-from crisis.vocabulary import AttemptOutcome, Channel, Urgency
+from crisis.vocabulary import (
+    AttemptOutcome,
+    Channel,
+    Urgency,
+)
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
 Heard: TypeAlias = "SimpleQueue[Answer]"
+MOST_KEPT = 1000  # numbers that nobody has asked for yet
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +49,7 @@ class Way:
     def ask(self, channel: Channel, urgency: Urgency | None, place: float, ask: Ask) -> Answer:
         with self.bulkhead.place(lane_of(urgency), place) as entered:
             answer = ask(self.provider) if entered else refused(Failure.TEMPORARY, "no place")
+        answer = replace(answer, account=self.provider.account)
         if not entered:
             log.warning("%s has no place for a %s", self.provider.name, channel)  # that is us, not the provider
             return answer
@@ -54,6 +61,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class BadNumber:
+    """What a provider said of a number; `code` is its own word."""
+
+    number: str
+    channel: Channel
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """`sms` and `call` never raise for what a provider does. A page has an urgency; what only tells people has none."""
 
@@ -61,19 +77,42 @@ class Line:
     callbacks: str  # our public address, where providers send keys, texts and what became of a call
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
+    bad: deque[BadNumber] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    fallback: str = ""  # what a call says when we do not answer a key
+    links: bool = True  # whether the text of a page carries a link to answer it in a browser
 
     def sms(
-        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+        self,
+        to: str,
+        body: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        *,
+        heard: list[Answer] | None = None,
     ) -> AttemptOutcome:
-        """`status` is the path that is told what became of it."""
+        """`status` is the path that is told what became of it; `heard` gets what each provider said, in order."""
         told, valid = self._told(status), VALID if urgency is None else VALID_FOR.get(urgency, VALID)
-        return self._send(Channel.TEXT, urgency, lambda provider: provider.sms(to, body, reference, told, valid))
+        ask = self._noting(to, Channel.TEXT, lambda provider: provider.sms(to, body, reference, told, valid))
+        return self._send(Channel.TEXT, urgency, ask, heard)
 
     def call(
-        self, to: str, twiml: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+        self,
+        to: str,
+        twiml: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        *,
+        heard: list[Answer] | None = None,
     ) -> AttemptOutcome:
         told = self._told(status)
-        return self._send(Channel.VOICE, urgency, lambda provider: provider.call(to, twiml, reference, told))
+        ask = self._noting(to, Channel.VOICE, lambda provider: provider.call(to, twiml, reference, told))
+        return self._send(Channel.VOICE, urgency, ask, heard)
+
+    def next_bad(self) -> BadNumber | None:
+        """A number that a provider has refused as such since the last time."""
+        return self.bad.popleft() if self.bad else None
 
     def address(self, path: str) -> str:
         """The whole address of a path of ours, as a provider is given it."""
@@ -84,26 +123,48 @@ class Line:
         told, mine = Told(), [way for way in self.ways if way.provider.sender == sender]
         if not mine:
             return None
-        return self._at_most_once(mine, self._way(Channel.TEXT, None, lambda each: each.sms(to, body, reference, told)))
+        ask = self._way(Channel.TEXT, None, lambda each: each.sms(to, body, reference, told))
+        return self._at_most_once(mine, ask, [])
 
     def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
         """In a call of this line that goes on; None when it is not one of its accounts."""
+        return self._in_call(account, lambda each: each.say(call, twiml))
+
+    def hang_up(self, account: str, call: str) -> AttemptOutcome | None:
+        """A call that has not been answered yet; None when it is not one of the accounts of this line."""
+        return self._in_call(account, lambda each: each.hang_up(call))
+
+    def _in_call(self, account: str, ask: Ask) -> AttemptOutcome | None:
         mine = [way for way in self.ways if way.provider.account == account]
         if not mine:
             return None
-        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, lambda each: each.say(call, twiml)))
+        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, ask), [])
 
     def close(self) -> None:
         for way in self.ways:
             way.provider.close()
 
+    def _noting(self, number: str, channel: Channel, ask: Ask) -> Ask:
+        def asked(provider: Provider) -> Answer:
+            answer = ask(provider)
+            if answer.failure is Failure.ADDRESS:
+                self.bad.append(BadNumber(number, channel, answer.code))
+            return answer
+
+        return asked
+
     def _told(self, status: str | None) -> Told:
         address = None if status is None else self.address(status)
-        return Told(status=address, answered_by=address)
+        return Told(status=address, answered_by=address, fallback=self.fallback or None)
 
-    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> AttemptOutcome:
-        ways, ask_way = self._in_order(channel), self._way(channel, urgency, ask)
-        return self._at_most_once(ways, ask_way) if urgency is None else self._at_least_once(ways, ask_way)
+    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask, heard: list[Answer] | None) -> AttemptOutcome:
+        ways, ask_way, answers = (
+            self._in_order(channel),
+            self._way(channel, urgency, ask),
+            [] if heard is None else heard,
+        )
+        once = self._at_most_once if urgency is None else self._at_least_once
+        return once(ways, ask_way, answers)
 
     def _way(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> Callable[[Way], Answer]:
         return lambda way: way.ask(channel, urgency, self.patience.place, ask)
@@ -113,18 +174,20 @@ class Line:
         fit = [way for way in self.ways if way.breakers[channel].lets_through()]
         return fit + [way for way in self.ways if way not in fit]
 
-    def _at_most_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
+    def _at_most_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer], answers: list[Answer]) -> AttemptOutcome:
         for way in ways:
             heard: Heard = SimpleQueue()
             _asked(way, ask, heard)
-            answer = _within(heard, self._longest) or unknown("silent")
-            if not answer.for_another:
-                return answer.outcome
+            answers.append(_within(heard, self._longest) or unknown("silent"))
+            if not answers[-1].for_another:
+                return answers[-1].outcome
         return AttemptOutcome.REFUSED
 
-    def _at_least_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
+    def _at_least_once(
+        self, ways: Sequence[Way], ask: Callable[[Way], Answer], answers: list[Answer]
+    ) -> AttemptOutcome:
         heard: Heard = SimpleQueue()
-        left, asked, until, answers = deque(ways), 0, 0.0, list[Answer]()
+        left, asked, until = deque(ways), 0, 0.0
         while left or len(answers) < asked:
             if left:
                 _asked(left.popleft(), ask, heard)

@@ -8,39 +8,34 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crisis import failpoints
-from crisis.commands import Actor, ActorKind, TimerDue
-from crisis.effects import ConfirmPage, PageLevel
-from crisis.notify import escalation, people_to_tell
+from crisis.commands import TimerDue
+from crisis.effects import CallPerson, ConfirmPage, PageLevel
+from crisis.ladders import LADDERS, Cadence, cadence_of
+from crisis.notify import attempts, escalation, people_to_tell
 from crisis.notify.answers import Asked
+from crisis.notify.attempts import Owed
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
+from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.people_to_tell import Reachable
-from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
-from crisis.page_commands import RecordPageAttempt
+from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.store import incidents, outbox, page_codes
+from crisis.statemachine.places import spared
+from crisis.store import incidents, outbox, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
+from crisis.store.sealed import KeyFault
 from crisis.submit import submit
 from crisis.vocabulary import AttemptOutcome, Channel, PersonId
 
 AT_ONCE = 8  # calls of one page at the same time
 SAYS_MORE = (AttemptOutcome.UNKNOWN, AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED)  # the later one stands
 History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One call that is to be made now; `attempt` names it in the log and at the provider."""
-
-    who: Reachable
-    channel: Channel
-    attempt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +51,10 @@ class Paging:
             page = _wanted(incident, effect)
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
-            on_call = people_to_tell.of_level(tx, incident, effect.role, effect.level, self.now())
+            on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
             tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
-        asked = [each for each in on_call if each.person not in page.declined]
+        out = spared(incident, page)
+        asked = [each for each in on_call if each.person not in out]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
         for who in asked:
@@ -73,9 +69,9 @@ class Paging:
         return self._next(job, effect, reachable)
 
     def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
+        for channel in escalation.due(_cadence(page), _began(page, effect), tries, self.now(), texts=who.texts):
             number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
+            yield Owed(page.id, who, channel, f"{job.id}-{who.person}-{channel}-{number}", effect.level)
 
     def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
         with self.store.read() as tx:
@@ -84,18 +80,21 @@ class Paging:
         if page is None:
             return None
         began = _began(page, effect)
-        times = (escalation.next_due(page.urgency, began, tried.get(who.person, [])) for who in reachable)
+        times = (
+            escalation.next_due(_cadence(page), began, tried.get(who.person, []), texts=who.texts) for who in reachable
+        )
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
         """Nobody is waited for where nobody can be called: the next level, now."""
-        timer = TimerDue(by=_system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
+        timer = TimerDue(by=attempts.system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
         submit(self.store, incident.id, timer, at=self.now())
 
     def _show(self, job: Job, effect: PageLevel, incident: Incident, who: Reachable) -> None:
         """Who cannot be called is asked on the console alone, and the log says so."""
         attempt = f"{job.id}-{who.person}-{Channel.CONSOLE}-1"
-        self._report(incident, effect, Owed(who, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
+        owed = Owed(effect.page, who, Channel.CONSOLE, attempt, effect.level)
+        attempts.record(self.store, incident, owed, AttemptOutcome.ACCEPTED, self.now())
 
     def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
         """Looked at once more right before the call; nothing is open in the database while it lasts."""
@@ -104,28 +103,24 @@ class Paging:
             incident = incidents.load(tx, job.incident)
             if line is None or _wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
-            filling = code_of(tx, incident, effect, owed.who, self.now())
+            filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
         failpoints.hit("send.before_post")
-        outcome = _send(line, incident, effect, owed, filling)
+        heard: list[Answer] = []
+        outcome = _send(line, incident, effect, owed, filling, heard=heard)
         failpoints.hit("send.after_reply")
-        self._report(incident, effect, owed, outcome)
+        attempts.record(self.store, incident, owed, outcome, self.now(), heard=heard)
+        if owed.channel is Channel.VOICE:
+            attempts.keep_track(self.store, self.lines, incident, owed, heard, at=self.now())
         failpoints.hit("send.after_report")
 
-    def _report(self, incident: Incident, effect: PageLevel, owed: Owed, outcome: AttemptOutcome) -> None:
-        record = RecordPageAttempt(
-            by=_system(incident),
-            page=effect.page,
-            person=owed.who.person,
-            channel=owed.channel,
-            outcome=outcome,
-            attempt=owed.attempt,
-            level=effect.level,
-        )
-        submit(self.store, incident.id, record, at=self.now())
-
-
-def _system(incident: Incident) -> Actor:
-    return Actor(kind=ActorKind.SYSTEM, id=None, district=incident.district)
+    def _linked(self, tx: Connection, line: Line, filling: Filling, incident: Incident, owed: Owed) -> Filling:
+        if owed.channel is not Channel.TEXT or not line.links:
+            return filling
+        try:
+            token = page_links.give(tx, self.store.keys, incident.id, owed.page, owed.who.person, at=self.now())
+        except KeyFault:  # a page goes out whatever became of the key
+            return filling
+        return replace(filling, link=page_link(line.callbacks, token))
 
 
 def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
@@ -133,6 +128,10 @@ def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
     page = incident.pages.get(effect.page)
     looking = page is not None and page.state in LIVE
     return page if looking and page is not None and effect.level <= page.level else None
+
+
+def _cadence(page: Page) -> Cadence:
+    return cadence_of(page.ladder or LADDERS[page.urgency], page.urgency)
 
 
 def _began(page: Page, effect: PageLevel) -> datetime:
@@ -161,19 +160,21 @@ def _final(before: Try, said: Try) -> Try:
     return replace(before, outcome=max(before.outcome, said.outcome, key=SAYS_MORE.index))
 
 
-def _send(line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling) -> AttemptOutcome:
+def _send(
+    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, heard: list[Answer]
+) -> AttemptOutcome:
     asked = Asked(incident.id, effect.page, owed.who.person)
     assert owed.who.phone is not None
-    status = f"/webhooks/status/{incident.id}/{effect.page}/{owed.who.person}/{owed.channel}/{owed.attempt}"
+    status = owed.status_path(incident)
     if owed.channel is Channel.VOICE:
         said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
-        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency)
+        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, heard=heard)
     body = text(Subject.PAGE, filling, owed.who.language)
-    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency)
+    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, heard=heard)
 
 
 def code_of(
-    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage, who: Reachable, at: datetime
+    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage | CallPerson, who: Reachable, at: datetime
 ) -> Filling:
     """The places of a text about a page, with the code by which this phone answers it."""
     assert who.phone is not None
@@ -188,5 +189,5 @@ def code_of(
         given_at=at,
     )
     given = page_codes.give(tx, wanted)
-    urgency = effect.urgency if isinstance(effect, PageLevel) else None
+    urgency = None if isinstance(effect, ConfirmPage) else effect.urgency
     return Filling(mode=incident.mode, site=SiteCode(given.site), code=PageCode(given.code), urgency=urgency)

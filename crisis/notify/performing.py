@@ -2,17 +2,29 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from crisis import failpoints
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident, TimerDue
-from crisis.effects import ConfirmPage, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
+from crisis.effects import (
+    CallPerson,
+    ConfirmPage,
+    EndCalls,
+    NotifyPerson,
+    NotifyRole,
+    OpenLinked,
+    PageLevel,
+    StartTimer,
+)
 from crisis.errors import NotFound
-from crisis.notify import people_to_tell
+from crisis.notify import ending, people_to_tell
+from crisis.notify.calling_out import call_person
 from crisis.notify.gateway import Lines
-from crisis.notify.paging import Paging, code_of
+from crisis.notify.line import Line
+from crisis.notify.paging import AT_ONCE, Paging, code_of
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, Subject, notice, text
 from crisis.statemachine.incident import Incident
@@ -20,7 +32,7 @@ from crisis.store import incidents, outbox, protocols
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import AttemptOutcome, Beside, IncidentId, Mode
+from crisis.vocabulary import AttemptOutcome, Beside, IncidentId, Mode, PersonId
 
 AGAIN = timedelta(seconds=5)
 MOST_NOTICES = 5  # tries of a notice; a page is tried as long as it matters
@@ -40,10 +52,8 @@ class Performing:
             case StartTimer():
                 self._timer(job, job.effect)
                 return None
-            case PageLevel():
-                return Paging(self.store, self.lines, self.now).page(job, job.effect)
-            case ConfirmPage():
-                return self._confirm(job, job.effect)
+            case PageLevel() | ConfirmPage() | CallPerson() | EndCalls():
+                return self._about_page(job, job.effect)
             case NotifyRole():
                 return self._notify_role(job, job.effect)
             case NotifyPerson():
@@ -53,6 +63,20 @@ class Performing:
                 return None
             case _:
                 assert_never(job.effect)
+
+    def _about_page(self, job: Job, effect: PageLevel | ConfirmPage | CallPerson | EndCalls) -> datetime | None:
+        match effect:
+            case PageLevel():
+                return Paging(self.store, self.lines, self.now).page(job, effect)
+            case ConfirmPage():
+                return self._confirm(job, effect)
+            case CallPerson():
+                return call_person(self.store, self.lines, job, effect, self.now())
+            case EndCalls():
+                ending.end_calls(self.store, self.lines, job.incident, effect.page, self.now())
+                return None
+            case _:
+                assert_never(effect)
 
     def _incident(self, incident_id: IncidentId) -> Incident:
         with self.store.read() as tx:
@@ -94,19 +118,29 @@ class Performing:
         )
 
     def _tell(self, job: Job, mode: Mode, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
-        """Tried again only while nobody was reached: who has a notice is not sent it twice. The console shows it."""
+        """Tried again only while nobody was reached: who has a notice is not sent it twice. The console shows it.
+
+        Side by side: twenty people told one after the other would take longer than the lease.
+        """
         line = self.lines.of(mode)
-        outcomes: list[AttemptOutcome] = []
-        for who, body in texts:
-            if line is None or who.phone is None:
-                continue
-            if not self._held(job):
-                return self.now()  # too slow for the lease: nobody was told, so it is not done; whoever holds it tells
-            failpoints.hit("send.before_post")
-            outcomes.append(line.sms(who.phone, body, f"{job.id}-{who.person}"))
-            failpoints.hit("send.after_reply")
-        refused = bool(outcomes) and set(outcomes) == {AttemptOutcome.REFUSED}
+        told = [(who.person, who.phone, body) for who, body in texts if who.phone is not None and who.texts]
+        if line is None or not told:
+            return None
+        with ThreadPoolExecutor(AT_ONCE) as calls:
+            outcomes = list(calls.map(lambda each: self._text(job, line, *each), told))
+        if set(outcomes) == {None}:
+            return self.now()  # too slow for the lease: nobody was told, so it is not done; whoever holds it tells
+        refused = set(outcomes) <= {AttemptOutcome.REFUSED, None}
         return self.now() + AGAIN if refused and job.attempts < MOST_NOTICES else None
+
+    def _text(self, job: Job, line: Line, person: PersonId, phone: str, body: str) -> AttemptOutcome | None:
+        """None where the job is not this worker's any more."""
+        if not self._held(job):
+            return None
+        failpoints.hit("send.before_post")
+        outcome = line.sms(phone, body, f"{job.id}-{person}")
+        failpoints.hit("send.after_reply")
+        return outcome
 
     def _held(self, job: Job) -> bool:
         with self.store.read() as tx:

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 import httpx2
 
-from crisis.notify.failures import ACCEPTED, Answer, Failure, refused, unknown
+from crisis.call_words import Failure
+from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
-TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress"})
+TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress", "completed"})  # the last, when we end one
 STOPPED = "40300"
 CODES: Mapping[str, Failure] = {
     "10002": Failure.ADDRESS,  # invalid number
@@ -24,6 +25,7 @@ CODES: Mapping[str, Failure] = {
     "40301": Failure.ADDRESS,  # the number takes no texts
     "40310": Failure.ADDRESS,  # invalid 'to'
     "40319": Failure.ADDRESS,  # the number takes no such message
+    "90018": Failure.ADDRESS,  # the call is over already
     "10007": Failure.TEMPORARY,  # unexpected error
     "10008": Failure.TEMPORARY,  # timed out
     "10011": Failure.TEMPORARY,  # too many requests
@@ -95,6 +97,8 @@ class Telnyx:
             "Timeout": RING,
             "TimeLimit": LONGEST_CALL,
         }
+        if told.fallback is not None:
+            said["FallbackUrl"] = told.fallback
         if told.status is not None:
             said |= {"StatusCallback": told.status, "StatusCallbackEvent": "initiated ringing answered completed"}
         if told.answered_by is not None:
@@ -107,9 +111,16 @@ class Telnyx:
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def say(self, call: str, twiml: str) -> Answer:
+        return self._change(call, {"Texml": twiml})
+
+    def hang_up(self, call: str) -> Answer:
+        """It knows `completed` alone, which ends an answered call too: so only one that we know to ring is ended."""
+        return self._change(call, {"Status": "completed"})
+
+    def _change(self, call: str, form: dict[str, str | list[str]]) -> Answer:
         path = f"/v2/texml/Accounts/{self.account}/Calls/{quote(call, safe='')}"
         headers = {"Authorization": f"Bearer {self.secret}"}
-        reply = posted(self.client, path, self.total, form={"Texml": twiml}, headers=headers)
+        reply = posted(self.client, path, self.total, form=form, headers=headers)
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def close(self) -> None:
@@ -129,7 +140,7 @@ def answer_of(reply: Reply) -> Answer:
     if reply.status in REFUSES:
         return refused(failure_of(code, words), code or str(reply.status))
     if reply.status in (200, 201) and not code and (_text_taken(said) or _call_taken(said)):
-        return ACCEPTED
+        return accepted(_sid(said))
     return unknown(code or str(reply.status))
 
 
@@ -158,3 +169,9 @@ def _text_taken(said: Mapping[str, object]) -> bool:
 
 def _call_taken(said: Mapping[str, object]) -> bool:
     return said.get("status") in TAKEN and isinstance(said.get("to"), str)
+
+
+def _sid(said: Mapping[str, object]) -> str:
+    """Of a call; where the answer has none, the first callback does."""
+    name = said.get("sid")
+    return name if isinstance(name, str) else ""

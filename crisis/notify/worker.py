@@ -6,7 +6,7 @@ A wake-up makes it quick, the poll makes it sure. A crash leaves a lease that en
 import logging
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from crisis.notify import inbound
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
 from crisis.notify.ticker import Beat, ticking
+from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
 from crisis.store import outbox, signs
@@ -55,6 +56,7 @@ class Worker:
             Beat("safety", SAFETY, self._awake.set),
             Beat("left over", LEFT_OVER, self.catch_up),
             Beat("alive", ALIVE, self._say_alive),
+            *self._upkeep(),
         )
         with (
             Pulse("worker", STUCK) as pulse,
@@ -70,6 +72,13 @@ class Worker:
                     self._awake.wait(POLL)
                 self._awake.clear()
         end()
+
+    def _upkeep(self) -> Iterator[Beat]:
+        """Beside the slots of the pages, in the ticker's own threads."""
+        upkeep = Upkeep(self.store, self.lines, self.now)
+        steps = (("errands", ERRANDS, upkeep.errands), ("turns", TURNS, upkeep.turns), ("plan", PLAN, upkeep.plan))
+        for name, every, step in steps:
+            yield Beat(name, every, partial(self._guarded, name, step))
 
     def _say_alive(self) -> None:
         """Only while the loop turns: this is called by another thread."""
@@ -95,9 +104,8 @@ class Worker:
 
     def _claim(self, limit: int) -> list[Job]:
         with self.store.read() as tx:
-            due = outbox.next_due(tx)
-        if due is None or due > self.now():
-            return []
+            if not outbox.any_free(tx, self.now()):
+                return []
         failpoints.hit("worker.before_claim")
         with self.store.write() as tx:
             jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE)

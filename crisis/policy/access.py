@@ -5,7 +5,18 @@ Need to know: the crisis team of the school, the district's own posts, and whoev
 
 from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
-from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, RecordPageAttempt, SeePage, StandBy
+from crisis.page_commands import (
+    AcceptPage,
+    AnswerLate,
+    Arrive,
+    DeclinePage,
+    DelayPage,
+    RecordPageAttempt,
+    RecordPageReceipt,
+    SeePage,
+    StandBy,
+    StopTexts,
+)
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -21,8 +32,9 @@ TEAM = frozenset(
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
-BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage)
-BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident, LinkIncident)
+ONLY_BY_PHONE = (StopTexts, AnswerLate)
+BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
+BY_SYSTEM = (TimerDue, RecordPageAttempt, RecordPageReceipt, OpenIncident, LinkIncident)
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:
@@ -69,6 +81,16 @@ def must_plan(actor: Actor, school: SchoolId | None) -> None:
         raise Refused(Reason("ACCESS", text))
 
 
+def may_see_readiness(actor: Actor) -> bool:
+    """Who is not ready to be paged, and why: for those who plan, at whatever school. One's own everybody sees."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & (PRINCIPALS | {StaffRole.DISTRICT_LEAD}))
+
+
+def must_see_readiness(actor: Actor) -> None:
+    if not may_see_readiness(actor):
+        raise NotFound
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))
@@ -89,8 +111,10 @@ def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
         raise NotFound
     if actor.kind is ActorKind.PHONE and not isinstance(command, BY_PHONE):
         raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
-    if isinstance(command, TimerDue | RecordPageAttempt):
+    if isinstance(command, TimerDue | RecordPageAttempt | RecordPageReceipt):
         raise Refused(Reason("ACCESS", "Only the system does this"))
+    if actor.kind is not ActorKind.PHONE and isinstance(command, ONLY_BY_PHONE):
+        raise Refused(Reason("ACCESS", "Only a telephone says this"))
 
 
 def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:

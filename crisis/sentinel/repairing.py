@@ -15,7 +15,8 @@ from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.effects import PageLevel, StartTimer
 from crisis.errors import Conflict, NotFound, Refused
 from crisis.page_events import PageDisposed, PageEscalated, PageRequested
-from crisis.sentinel.auditing import Arm, CallAgain, Finding
+from crisis.sentinel.auditing import Arm, CallAgain, Finding, WriteAgain
+from crisis.sentinel.from_the_log import owed_by
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
@@ -48,6 +49,8 @@ def _repaired(store: Store, finding: Finding, at: datetime) -> bool:
             return _armed(store, finding, incident, timer, at)
         case CallAgain(incident=incident, level=level):
             return _called_again(store, finding, incident, level, at)
+        case WriteAgain(row=row):
+            return _written_again(store, finding, row, at)
         case _:
             assert_never(finding.repair)
 
@@ -87,7 +90,7 @@ def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level
         page = incident.pages.get(level.page)
         if page is None or page.state not in LIVE:
             return False
-        rows = [row for row in watch.waiting(tx, incident_id) if row.level == level]
+        rows = [row for row in watch.waiting(tx, incident_id) if _same(row.level, level)]
         for row in rows:
             if row.due_at > at:
                 outbox.hasten(tx, row.id, at)
@@ -97,6 +100,21 @@ def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level
     return True
 
 
+def _begun_by(event: PageRequested | PageEscalated | PageDisposed) -> range:
+    """The levels that this event has called."""
+    match event:
+        case PageRequested(level=last):
+            return range(last + 1)
+        case PageEscalated(level=last, together=together):
+            return range(last - together + 1, last + 1)
+        case _:
+            return range(1)
+
+
+def _same(one: PageLevel | None, other: PageLevel) -> bool:
+    return one is not None and (one.page, one.level) == (other.page, other.level)
+
+
 def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
     """The number of the event from which on the calls of this level count."""
     log_of = incidents.events_of(tx, incident_id)
@@ -104,9 +122,26 @@ def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
         stored.seq
         for stored in log_of
         if isinstance(stored.event, _BEGINS) and stored.event.page == level.page
-        if getattr(stored.event, "level", 0) == level.level
+        if level.level in _begun_by(stored.event)
     ]
     return begun[-1] if begun else log_of[-1].seq
+
+
+def _written_again(store: Store, finding: Finding, row_id: int, at: datetime) -> bool:
+    """By the log: the event that the row belongs to is given to the rules once more. I1 has put back a timer."""
+    assert finding.incident is not None
+    with store.write() as tx:
+        incidents.load(tx, finding.incident, lock=True)
+        row = next((each for each in watch.waiting(tx, finding.incident) if each.id == row_id), None)
+        effect = None if row is None or row.effect is not None else owed_by(tx, row)
+        if effect is None:
+            return False
+        if isinstance(effect, StartTimer):
+            outbox.give_up(tx, row_id, at)
+        else:
+            outbox.write_again(tx, row_id, effect)
+        _record(tx, finding, type(effect).__name__, at)
+    return True
 
 
 def _record(tx: Connection, finding: Finding, what: str, at: datetime) -> None:

@@ -24,6 +24,7 @@ from crisis.statemachine import (
     family,
     follow_up,
     handoff,
+    heard,
     opening,
     paging,
     timers,
@@ -48,13 +49,14 @@ CONCERNS = (
     family,
     follow_up,
     handoff,
+    heard,
     opening,
     paging,
     timers,
     working,
 )
-AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident)
-SYSTEM = (cmd.TimerDue, pcmd.RecordPageAttempt)
+AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident, pcmd.AnswerLate)
+SYSTEM = (cmd.TimerDue, pcmd.RecordPageAttempt, pcmd.RecordPageReceipt)
 
 
 def decide(

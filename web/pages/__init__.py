@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, feeds, incident, oncall, open, paging, sign_in, steps
+from web.pages import (
+    board,
+    feeds,
+    incident,
+    landing,
+    oncall,
+    open,
+    paging,
+    readiness,
+    rotations,
+    school_calendar,
+    sign_in,
+    steps,
+)
 
 routers: list[APIRouter] = [
     sign_in.router,
@@ -10,7 +23,11 @@ routers: list[APIRouter] = [
     open.router,
     oncall.router,
     feeds.router,
+    landing.router,
     steps.router,
     incident.router,
     paging.router,
+    readiness.router,
+    rotations.router,
+    school_calendar.router,
 ]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from crisis.errors import NotFound
 from crisis.policy.access import DISTRICT_POSTS, may_read_call_tree, may_see_paging
 from crisis.sentinel.condition import Condition, condition
-from crisis.store import signs
+from crisis.store import readiness, signs
 from crisis.store.call_tree import call_tree
 from crisis.vocabulary import Mode
 from web.deps import Desk, SignedIn
@@ -57,7 +57,11 @@ def show_paging(desk: SignedIn) -> HTMLResponse:
     if not may_see_paging(desk.actor):
         raise NotFound
     now = condition_of(desk)
+    with desk.store.read() as tx:
+        found = readiness.report(tx, desk.actor.district, desk.at)
     values = {
+        "red_people": len(found.red),
+        "red_levels": len(found.levels),
         "parts": [(title, getattr(now, name)) for name, title in PARTS],
         "lines": [(title, now.lines.get(mode, ())) for mode, title in LINES],
         "found": [(name, FOUND.get(name, name), number) for name, number in now.found.items()],
