@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.vocabulary import CallWhy, IncidentId, Mode, PageId, PersonId, Role, Urgency
+from crisis.calling_words import CallWhy
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

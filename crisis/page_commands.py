@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
+from crisis.calling_words import Failure, Receipt
 from crisis.commands import Command
 from crisis.vocabulary import (
     AttemptOutcome,
     Channel,
     DeclineReason,
     Disposal,
-    Failure,
     PageId,
     PersonId,
-    Receipt,
     Role,
     StepId,
     Urgency,

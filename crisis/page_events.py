@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import vocabulary as v
+from crisis.calling_words import Failure, Receipt
 from crisis.events import Event
 
 
@@ -23,7 +24,7 @@ class PageAttempted(Event):
     outcome: v.AttemptOutcome
     attempt: str
     level: int | None = None  # of the page when it was made; a receipt does not know it
-    failure: v.Failure | None = None
+    failure: Failure | None = None
     code: str = ""  # the provider's own word for why not
 
 
@@ -35,7 +36,7 @@ class PageReceiptCame(Event):
     person: v.PersonId
     channel: v.Channel
     attempt: str
-    receipt: v.Receipt
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

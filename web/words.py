@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from crisis.calling_words import Failure, Receipt
 from crisis.vocabulary import (
     AttemptOutcome,
     Beside,
@@ -13,7 +14,6 @@ from crisis.vocabulary import (
     DeclineReason,
     Disposal,
     Emergency,
-    Failure,
     FollowUpOutcome,
     HandoffState,
     LanguageHelp,
@@ -24,7 +24,6 @@ from crisis.vocabulary import (
     OverrideKind,
     PageState,
     Phase,
-    Receipt,
     ReceiverKind,
     Relation,
     ReleaseTo,

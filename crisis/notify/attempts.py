@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis.calling_words import CallState
 from crisis.commands import Actor, ActorKind
 from crisis.notify import ending
 from crisis.notify.failures import Answer
@@ -15,7 +16,7 @@ from crisis.store import calls_out
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, CallState, Channel, PageId
+from crisis.vocabulary import AttemptOutcome, Channel, PageId
 
 
 @dataclass(frozen=True, slots=True)

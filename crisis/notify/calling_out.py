@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from crisis.calling_words import CallWhy
 from crisis.effects import CallPerson
 from crisis.notify import attempts, people_to_tell
 from crisis.notify.answers import Asked
@@ -19,7 +20,7 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.store import incidents, outbox
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
-from crisis.vocabulary import AttemptOutcome, CallWhy, Channel, PageState
+from crisis.vocabulary import AttemptOutcome, Channel, PageState
 
 AGAIN, MOST = timedelta(seconds=5), 5  # tries, while no provider takes it
 

@@ -7,6 +7,7 @@ did not know to ring, so nothing rings on because two things crossed.
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from crisis.calling_words import CallState
 from crisis.notify.answers import Asked, page_of
 from crisis.notify.calls import said_once
 from crisis.notify.gateway import Lines
@@ -17,7 +18,7 @@ from crisis.statemachine.paging import LIVE
 from crisis.store import calls_out, people
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
-from crisis.vocabulary import CallState, IncidentId, PageId, PageState, PersonId
+from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
 
 AT_ONCE = 8
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from crisis.vocabulary import AttemptOutcome, Failure
+from crisis.calling_words import Failure
+from crisis.vocabulary import AttemptOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
+from crisis.calling_words import CallState, Failure, Receipt
 from crisis.commands import Actor, ActorKind, Command
 from crisis.errors import NotFound, Refused
 from crisis.notify import calls, keys, replies, telnyx, twilio
@@ -20,7 +21,7 @@ from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, CallState, Channel, Failure, IncidentId, PageId, PersonId, Receipt
+from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PersonId
 
 Source = Literal["text", "key", "status"]
 QUARANTINE = "stranger"

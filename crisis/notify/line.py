@@ -14,12 +14,13 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeAlias
 
+from crisis.calling_words import Failure
 from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
 from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.provider import VALID, Patience, Provider, Told
-from crisis.vocabulary import AttemptOutcome, Channel, Failure, Urgency
+from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 

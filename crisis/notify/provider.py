@@ -9,8 +9,8 @@ from typing import Protocol, cast
 
 import httpx2
 
+from crisis.calling_words import Failure
 from crisis.notify.failures import Answer, refused, unknown
-from crisis.vocabulary import Failure
 
 LARGEST = 64 * 1024
 RING = 25  # seconds: shorter than most voicemail waits

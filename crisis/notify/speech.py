@@ -6,10 +6,11 @@ The one exception is what follows the PIN: the school and where somebody is need
 from collections.abc import Mapping
 from enum import StrEnum
 
+from crisis.calling_words import CallWhy
 from crisis.notify.details import Details
 from crisis.notify.wording import Filling, Subject, filled
 from crisis.store.phones import for_people
-from crisis.vocabulary import CallWhy, Mode, Role
+from crisis.vocabulary import Mode, Role
 
 Texts = Mapping[str, str]
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import httpx2
 
+from crisis.calling_words import Failure
 from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
-from crisis.vocabulary import Failure
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
 TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress", "completed"})  # the last, when we end one

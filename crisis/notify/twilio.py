@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import httpx2
 
+from crisis.calling_words import Failure
 from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
-from crisis.vocabulary import Failure
 
 Form = dict[str, str | list[str]]
 

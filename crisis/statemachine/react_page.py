@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from crisis import page_events as pev
+from crisis.calling_words import CallWhy
 from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.answering import OFFER_WAITS
@@ -10,7 +11,7 @@ from crisis.statemachine.arrival import WATCHES
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.reacting import reaction, tell
-from crisis.vocabulary import CallWhy, Disposal, PageState, PersonId, Role
+from crisis.vocabulary import Disposal, PageState, PersonId, Role
 
 OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from crisis.calling_words import CallState
 from crisis.store.columns import UtcTime, enum_text
-from crisis.vocabulary import CallState, Mode
+from crisis.vocabulary import Mode
 
 
 class PageLinkRow(SQLModel, table=True):

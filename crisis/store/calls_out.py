@@ -7,8 +7,9 @@ from sqlalchemy import Connection, case, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from crisis.calling_words import CallState
 from crisis.store.answer_tables import CALL_OUT
-from crisis.vocabulary import CallState, IncidentId, Mode, PageId, PersonId
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 
 STALE = timedelta(minutes=10)  # no call of ours lasts so long: what is older is over, whatever we were told
 _RANKS = {state: rank for rank, state in enumerate(CallState)}

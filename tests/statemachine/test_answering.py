@@ -10,6 +10,7 @@ import pytest
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis.calling_words import CallWhy
 from crisis.commands import Actor, ActorKind
 from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, NotifyRole, PageLevel, StartTimer
 from crisis.errors import Refused
@@ -19,7 +20,6 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.react import react
 from crisis.vocabulary import (
     AttemptOutcome,
-    CallWhy,
     Channel,
     Custody,
     DeclineReason,

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from crisis.calling_words import CallState
 from crisis.store import allowances, calls_out, page_links
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
-from crisis.vocabulary import CallState, IncidentId, Mode, PageId, PersonId
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 from tests.store.a_log import AT, opened
 
 INCIDENT, PAGE, ANA, BEN = IncidentId("i-1"), PageId("i-1-2"), PersonId("p-ana"), PersonId("p-ben")

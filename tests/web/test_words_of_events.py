@@ -7,6 +7,7 @@ import pytest
 
 from crisis import events as ev
 from crisis import page_events as pev
+from crisis.calling_words import Failure, Receipt
 from crisis.events import Event
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
@@ -18,7 +19,6 @@ from crisis.vocabulary import (
     DeadlineKind,
     DeclineReason,
     Disposal,
-    Failure,
     FollowUpOutcome,
     LanguageHelp,
     LegalBasis,
@@ -27,7 +27,6 @@ from crisis.vocabulary import (
     PageId,
     PersonId,
     Phase,
-    Receipt,
     ReceiverKind,
     ReleaseTo,
     Role,

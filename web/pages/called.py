@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import page_events as pev
+from crisis.calling_words import Receipt
 from crisis.events import Event
 from crisis.statemachine.incident import Page
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageId, PageState, PersonId, Receipt
+from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageId, PageState, PersonId
 from web import words
 from web.rendering import Language, translations
 from web.words import N_
