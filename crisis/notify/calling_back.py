@@ -49,8 +49,8 @@ def called(
         return _by_pin(coded, address, language), None
     if page.state in LIVE and _may_ring(store, phone, at):
         owed = CallBack(phone=phone, mode=coded.mode, urgency=page.urgency, menu=_menu(coded, page.urgency, language))
-        return said_once([said(Saying.HANG_UP, language)], [language]), owed
-    return said_once([said(Saying.NO_CALL_BACK, language)], [language]), None
+        return said_once([said(Saying.HANG_UP, language, Filling(mode=coded.mode))], [language]), owed
+    return said_once([said(Saying.NO_CALL_BACK, language, Filling(mode=coded.mode))], [language]), None
 
 
 def _waiting(store: Store, phone: str, at: datetime) -> tuple[Coded, Page] | None:
@@ -72,8 +72,9 @@ def _nothing_open(office: str) -> str:
 
 def _by_pin(coded: Coded, address: Address, language: str) -> str:
     action = address(keys_path(_asked(coded), CALLERS[0]))
-    pin = ask(said(Saying.PIN_CALLER, language), action, language, digits=calls.PIN_DIGITS)
-    return response(pin, say(said(Saying.NO_CALL_BACK, language), language), "<Hangup/>")
+    filling = Filling(mode=coded.mode)
+    pin = ask(said(Saying.PIN_CALLER, language, filling), action, language, digits=calls.PIN_DIGITS)
+    return response(pin, say(said(Saying.NO_CALL_BACK, language, filling), language), "<Hangup/>")
 
 
 def _may_ring(store: Store, phone: str, at: datetime) -> bool:
@@ -91,7 +92,9 @@ def voicemail(store: Store, asked: Asked, answered_by: str, at: datetime) -> str
         inbox.done(tx, "voicemail", f"{asked.page}|{asked.person}", at)
     with store.read() as tx:
         language = language_of(people.language(tx, asked.person))
-    return said_once([said(Saying.VOICEMAIL, language)], [language])
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+    filling = Filling(mode=Mode.LIVE if coded is None else coded.mode)
+    return said_once([said(Saying.VOICEMAIL, language, filling)], [language])
 
 
 def _menu(coded: Coded, urgency: Urgency, language: str) -> Callable[[Address], str]:

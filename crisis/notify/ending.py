@@ -56,4 +56,4 @@ def _end(store: Store, lines: Lines, call: CallOut, subject: Subject) -> None:
     with store.write() as tx:
         calls_out.over(tx, call)
         language = language_of(people.language(tx, call.person))
-    line.say(call.account, call.sid, said_once([said_back(subject, language)], [language]))
+    line.say(call.account, call.sid, said_once([said_back(subject, language, call.mode)], [language]))

@@ -31,7 +31,11 @@ class Keyed:
     asked: Asked
     address: Address
     language: str
+    mode: Mode
     at: datetime
+
+    def says(self, saying: Saying, minutes: int = 0) -> str:
+        return said(saying, self.language, Filling(mode=self.mode, minutes=minutes))
 
     def to(self, stage: Stage) -> str:
         return self.address(keys_path(self.asked, stage))
@@ -41,7 +45,8 @@ def pressed(store: Store, asked: Asked, stage: Stage, digits: str, *, address: A
     """Commits what the digits mean, and returns what the call says next."""
     with store.read() as tx:
         language = language_of(people.language(tx, asked.person))
-    call = Keyed(store, asked, address, language, at)
+        coded = page_codes.of_person(tx, asked.page, asked.person)
+    call = Keyed(store, asked, address, language, Mode.LIVE if coded is None else coded.mode, at)
     match stage:
         case Stage.MENU:
             return _menu(call, digits)
@@ -94,19 +99,17 @@ def _comes(page: Page, asked: Asked) -> bool:
 
 def _accepted(call: Keyed) -> str:
     """When they come, then where to: both may be left out by waiting or hanging up."""
-    minutes = ask(
-        said(Saying.MINUTES, call.language), call.to(Stage.MINUTES), call.language, digits=calls.MINUTE_DIGITS
-    )
+    minutes = ask(call.says(Saying.MINUTES), call.to(Stage.MINUTES), call.language, digits=calls.MINUTE_DIGITS)
     return response(minutes, _where(call))
 
 
 def _where(call: Keyed) -> str:
-    goodbye = say(said(Saying.GOODBYE, call.language), call.language) + "<Hangup/>"
+    goodbye = say(call.says(Saying.GOODBYE), call.language) + "<Hangup/>"
     with call.store.read() as tx:
         has_pin = pins.is_set(tx, call.asked.person)
     if not has_pin:
         return goodbye
-    return ask(said(Saying.PIN, call.language), call.to(PINS[0]), call.language, digits=calls.PIN_DIGITS) + goodbye
+    return ask(call.says(Saying.PIN), call.to(PINS[0]), call.language, digits=calls.PIN_DIGITS) + goodbye
 
 
 def _minutes(call: Keyed, digits: str) -> str:
@@ -115,12 +118,12 @@ def _minutes(call: Keyed, digits: str) -> str:
     done = _answered(call, Reply("accept", None, minutes=int(digits)))
     if done.subject not in (Subject.YOU_HAVE_IT, Subject.DELAYED):
         return _end(call, done.subject)
-    noted = said(Saying.MINUTES_NOTED, call.language, Filling(mode=Mode.LIVE, minutes=int(digits)))
+    noted = call.says(Saying.MINUTES_NOTED, int(digits))
     return response(say(noted, call.language), _where(call))
 
 
 def _declined(call: Keyed) -> str:
-    why = ask(said(Saying.REASON, call.language), call.to(Stage.REASON), call.language)
+    why = ask(call.says(Saying.REASON), call.to(Stage.REASON), call.language)
     return response(why, "<Hangup/>")
 
 
@@ -128,7 +131,7 @@ def _reason(call: Keyed, key: str) -> str:
     if key in ("1", "2", "3", "4", "9"):
         reason = REASONS.get(int(key), DeclineReason.OTHER)
         _answered(call, Reply("decline", None, reason=reason))
-    return bye(said(Saying.REASON_NOTED, call.language), call.language)
+    return bye(call.says(Saying.REASON_NOTED), call.language)
 
 
 def _here(call: Keyed, key: str) -> str:
@@ -151,9 +154,9 @@ def _pin(call: Keyed, stage: Stage, digits: str) -> str:
         return _told(call) if turns is PINS else again(call)
     left = turns[turns.index(stage) + 1 :]
     if found is not PinCheck.WRONG or not left:
-        return bye(said(Saying.PIN_LOCKED, call.language), call.language)
-    again_please = said(Saying.PIN_WRONG, call.language)
-    goodbye = say(said(Saying.GOODBYE, call.language), call.language)
+        return bye(call.says(Saying.PIN_LOCKED), call.language)
+    again_please = call.says(Saying.PIN_WRONG)
+    goodbye = say(call.says(Saying.GOODBYE), call.language)
     return response(ask(again_please, call.to(left[0]), call.language, digits=calls.PIN_DIGITS), goodbye, "<Hangup/>")
 
 
@@ -163,4 +166,4 @@ def _told(call: Keyed) -> str:
 
 
 def _end(call: Keyed, subject: Subject) -> str:
-    return bye(said_back(subject, call.language), call.language)
+    return bye(said_back(subject, call.language, call.mode), call.language)

@@ -50,7 +50,7 @@ class Performing:
         """When there is more to do, or None when it is done."""
         match job.effect:
             case StartTimer():
-                self._timer(job.incident, job.effect)
+                self._timer(job, job.effect)
                 return None
             case PageLevel() | ConfirmPage() | CallPerson() | EndCalls():
                 return self._about_page(job, job.effect)
@@ -82,9 +82,11 @@ class Performing:
         with self.store.read() as tx:
             return incidents.load(tx, incident_id)
 
-    def _timer(self, incident_id: IncidentId, timer: StartTimer) -> None:
-        by = _system(self._incident(incident_id))
-        submit(self.store, incident_id, TimerDue(by=by, name=timer.name, key=timer.key), at=self.now())
+    def _timer(self, job: Job, timer: StartTimer) -> None:
+        """Each row once: done again after a crash, an alarm or a reminder would go on twice from then on."""
+        by = _system(self._incident(job.incident))
+        due = TimerDue(by=by, name=timer.name, key=timer.key)
+        submit(self.store, job.incident, due, at=self.now(), key=f"timer-{job.id}")
 
     def _confirm(self, job: Job, effect: ConfirmPage) -> datetime | None:
         with self.store.write() as tx:

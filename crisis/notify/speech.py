@@ -179,9 +179,9 @@ def said(saying: Saying, language: str, filling: Filling = _NOTHING) -> str:
     return filled(_SAYINGS[saying], filling, language)
 
 
-def said_back(subject: Subject, language: str) -> str:
+def said_back(subject: Subject, language: str, mode: Mode = Mode.LIVE) -> str:
     """What an answer came to, and the end of the call."""
-    return filled(_BACK.get(subject, _BACK[Subject.NOT_UNDERSTOOD]), _NOTHING, language)
+    return filled(_BACK.get(subject, _BACK[Subject.NOT_UNDERSTOOD]), Filling(mode=mode), language)
 
 
 def said_first(why: CallWhy, language: str) -> str:

@@ -1,6 +1,7 @@
 """The server is killed at every boundary of a high-risk journey; afterwards nothing is lost, half-done or silent.
 
-By default every few points, always the same ones; with `--full` all of them, and a second crash during the recovery.
+Whole processes over HTTP, so that what the fast harness of `test_lives.py` leaves out is seen too. By default a few
+points of each kind, always the same ones; with `--full` all of them, and a second crash during the recovery.
 """
 
 from collections import Counter
@@ -22,7 +23,7 @@ from tests.crash.journey import Journey
 from tests.crash.lane import Lane, Point, Stuck, a_lane
 
 LANES = 1 if "PYTEST_XDIST_WORKER" in environ else 2
-EVERY = {"sqlite": 3, "postgresql": 5}  # of each kind of point every so many: over 200 on both databases together
+EVERY = {"sqlite": 40, "postgresql": 80}  # of each kind of point the first and every so many after it
 PAIRS_EVERY = 8
 SAME = frozenset(  # these lie next to a commit, with nothing in between that outlives a process
     {
@@ -149,10 +150,7 @@ def test_nothing_is_lost_wherever_the_server_dies(
 def test_nothing_is_lost_when_the_recovery_dies_too(
     lanes: list[Lane], district: Prepared, request: pytest.FixtureRequest
 ) -> None:
-    if not request.config.getoption("--full"):
-        first, second = 80, 2
-    else:
-        first, second = PAIRS_EVERY, 6
+    first, second = (PAIRS_EVERY, 6) if request.config.getoption("--full") else (1000, 1)
     story, passed = undisturbed(lanes[0])
     points = chosen([each for each in passed if each.name not in SAME], first)
     plans = [(point, Point(point.part, name, turn)) for point in points for name, turn in recovery(point, second)]

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
-from crisis.effects import ConfirmPage
+from crisis.effects import ConfirmPage, StartTimer
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.worker import LEASE, Worker
@@ -79,6 +79,28 @@ def test_the_alarm_of_a_page_that_nobody_took_repeats(village: Village) -> None:
     village.later(LEVEL)
 
     assert len(village.on(PRINCIPAL)) > before
+
+
+def test_a_timer_that_is_done_again_after_a_crash_does_not_make_two_of_every_later_one(village: Village) -> None:
+    """The worker dies between the commit of what a timer led to and the mark that it is done."""
+    incident, page = village.paged()
+    for _level in range(2):
+        village.later(LEVEL)
+    village.watch.ahead += LEVEL
+    with village.store.write() as tx:
+        jobs = outbox.claim(tx, "w-0", village.watch(), limit=50, lease=LEASE)
+    (job,) = (each for each in jobs if isinstance(each.effect, StartTimer) and each.effect.name == "page_alarm")
+    village.worker.perform(job)
+    with village.store.write() as tx:
+        tx.execute(sql("UPDATE outbox SET done_at = NULL WHERE id = :id"), {"id": job.id})
+        tx.execute(sql("UPDATE outbox SET claimed_until = NULL"))
+
+    village.worker.until_quiet()
+
+    assert village.page(incident, page).alarms == 2
+    with village.store.read() as tx:
+        query = sql("SELECT count(*) FROM outbox WHERE done_at IS NULL AND body LIKE :name")
+        assert tx.execute(query, {"name": "%page_alarm%"}).scalar_one() == 1
 
 
 def test_an_unanswered_page_rings_again_within_its_level(village: Village) -> None:
