@@ -14,6 +14,7 @@ from web.pages import (
     rotations,
     school_calendar,
     sign_in,
+    simulate,
     steps,
 )
 
@@ -21,6 +22,7 @@ routers: list[APIRouter] = [
     sign_in.router,
     board.router,
     open.router,
+    simulate.router,  # before the page whose actions have any name
     oncall.router,
     feeds.router,
     landing.router,

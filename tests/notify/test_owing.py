@@ -1,0 +1,85 @@
+"""What a level owes: one cadence a person, and no more calls than carriers bear, however many levels ask them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from crisis import page_events as pev
+from crisis.effects import PageLevel
+from crisis.ladders import LADDERS
+from crisis.notify.owing import Past, next_call, owing, past
+from crisis.notify.people_to_tell import Reachable
+from crisis.statemachine.incident import Incident, Page
+from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageId, PageState, PersonId, Role, Urgency
+from tests.factories import MORNING, an_incident
+
+ANA, BEN = (Reachable(PersonId(name), f"+1617555010{n}", "en") for n, name in enumerate(("ana", "ben")))
+LEVEL = timedelta(minutes=2)
+PAGE = Page(
+    id=PageId("p"),
+    role=Role.ONCALL_CLINICIAN,
+    urgency=Urgency.U1,
+    step=None,
+    state=PageState.PAGING,
+    level=2,
+    requested_at=MORNING,
+    level_since=MORNING + 2 * LEVEL,
+    began=(MORNING, MORNING + LEVEL, MORNING + 2 * LEVEL),
+    ladder=LADDERS[Urgency.U1],
+)
+
+
+def a_level(level: int) -> PageLevel:
+    return PageLevel(page=PAGE.id, role=PAGE.role, urgency=PAGE.urgency, level=level, mode=Mode.LIVE)
+
+
+def called(who: Reachable, seconds: int, level: int, channel: Channel = Channel.VOICE) -> pev.PageAttempted:
+    return pev.PageAttempted(
+        at=MORNING + timedelta(seconds=seconds),
+        by=None,
+        page=PAGE.id,
+        person=who.person,
+        channel=channel,
+        outcome=AttemptOutcome.ACCEPTED,
+        attempt=f"{level}-{who.person}-{channel}-{seconds}",
+        level=level,
+    )
+
+
+def known(level: int, *events: pev.PageAttempted) -> Past:
+    return past(PAGE, a_level(level), 0, list(enumerate(events, start=1)))
+
+
+def due(level: int, seconds: int, *events: pev.PageAttempted) -> list[tuple[PersonId, Channel]]:
+    at = MORNING + timedelta(seconds=seconds)
+    owed = owing(paging(), PAGE, a_level(level), [ANA, BEN], past=known(level, *events), at=at, line=True)
+    return [(each.who.person, each.channel) for each in owed.due]
+
+
+def paging() -> Incident:
+    return replace(an_incident(), pages={PAGE.id: PAGE})
+
+
+def test_whom_a_later_level_has_called_is_left_to_it() -> None:
+    before = [called(ANA, at, 0) for at in (0, 45, 90)] + [called(ANA, 0, 0, Channel.TEXT)]
+    pool = [called(ANA, 240, 2), called(ANA, 240, 2, Channel.TEXT)]
+
+    assert (ANA.person, Channel.VOICE) in due(0, 330, *before)
+    assert (ANA.person, Channel.VOICE) not in due(0, 330, *before, *pool)
+    assert (ANA.person, Channel.VOICE) in due(2, 330, *before, *pool)
+    assert next_call(PAGE, a_level(0), [ANA], known(0, *before, *pool)) is None
+
+
+def test_nobody_is_rung_more_than_six_times_in_one_search() -> None:
+    """By whatever levels; texts go on."""
+    five = [called(BEN, at, 0) for at in (0, 45, 90)] + [called(BEN, at, 2) for at in (240, 285)]
+
+    assert (BEN.person, Channel.VOICE) in due(2, 400, *five)
+    assert (BEN.person, Channel.VOICE) not in due(2, 500, *five, called(BEN, 400, 2))
+    assert (BEN.person, Channel.TEXT) in due(2, 500, *five, called(BEN, 400, 2))
+
+
+def test_what_was_refused_rang_nobody() -> None:
+    refused = [replace(called(BEN, at, 2), outcome=AttemptOutcome.REFUSED) for at in range(240, 300, 10)]
+
+    assert known(2, *refused).rung.get(BEN.person, 0) == 0
+    assert (BEN.person, Channel.VOICE) in due(2, 500, *refused)

@@ -1,0 +1,141 @@
+"""A page played through: whom it would call and when, as a picture and as a table; nobody is called."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.requests import Request
+
+from crisis.errors import NotFound
+from crisis.policy import access
+from crisis.simulating import providers
+from crisis.simulating.marks import Mark, Played, What
+from crisis.simulating.playing import Scene, play
+from crisis.store import people, rotations
+from crisis.store.people import SchoolView
+from crisis.vocabulary import AttemptOutcome, PersonId, Role, SchoolId, Urgency
+from web import simulation_form, words
+from web import words_of_simulation as said
+from web.deps import Desk, SignedIn
+from web.pages.frame import console
+from web.rendering import translations
+from web.simulation_form import Asked
+from web.simulation_picture import picture
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/oncall/simulate")
+def simulate(desk: SignedIn, request: Request) -> HTMLResponse:
+    """For whoever may see the schedules: it says no more than they do."""
+    access.must_see_schedules(desk.actor)
+    given = dict(request.query_params)
+    with desk.store.read() as tx:
+        schools = {each.id: each for each in people.schools(tx, desk.actor.district)}
+        here = _chosen(desk, schools, given.get("school", ""))
+        asked = simulation_form.asked(given, here.zone, desk.at, providers.configured(desk.settings))
+        scene = Scene(
+            district=here.district,
+            school=here.id,
+            role=asked.role,
+            urgency=asked.urgency,
+            at=asked.at,
+            providers=providers.configured(desk.settings),
+        )
+        played = play(tx, scene, asked.story)
+        roles = list(dict.fromkeys([role for role, _level in rotations.slots(tx, here.district, here.id)]))
+        told = list(dict.fromkeys([*played.people, *asked.story.people]))
+        names = people.names(tx, told)
+    values = _form(desk, asked, here, roles) | _shown(desk, played, names)
+    values["people"] = [(person, names[person]) for person in told if person in names]
+    shown = {"schools": [(str(each.id), each.name) for each in schools.values()], "school": here, "zone": here.zone}
+    return console(desk, "pages/simulate.html", values | shown, path=f"/oncall/simulate?school={here.id}")
+
+
+def _chosen(desk: Desk, schools: Mapping[SchoolId, SchoolView], asked: str) -> SchoolView:
+    own = [each for each in schools if each in desk.actor.schools]
+    chosen = SchoolId(asked) if asked in schools else next(iter([*own, *schools]), None)
+    if chosen is None:
+        raise NotFound
+    return schools[chosen]
+
+
+def _form(desk: Desk, asked: Asked, here: SchoolView, roles: list[Role]) -> dict[str, object]:
+    translate = translations(desk.language).gettext
+    wall = asked.at.astimezone(ZoneInfo(here.zone)).strftime("%Y-%m-%dT%H:%M")
+    return {
+        "here": "simulate",
+        "typed": asked.typed,
+        "wrong": [(name, translate(why)) for name, why in asked.wrong],
+        "at_wall": asked.typed.get("at") or wall,
+        "role": asked.role,
+        "urgency": asked.urgency,
+        "roles": [(each.value, translate(words.of(each))) for each in roles or [asked.role]],
+        "urgencies": [(each.value, translate(words.of(each))) for each in Urgency],
+        "deeds": [(value, translate(told)) for value, told in said.DOES.items()],
+        "faults": [(value, translate(told)) for value, told in said.FAILS.items()],
+        "providers": [(name, name.title()) for name in providers.configured(desk.settings)],
+        "usually": simulation_form.USUALLY,
+    }
+
+
+def _shown(desk: Desk, played: Played, names: Mapping[PersonId, str]) -> dict[str, object]:
+    translate = translations(desk.language).gettext
+
+    def name(person: PersonId | None) -> str:
+        return names.get(person or PersonId("")) or translate(words.N_("Somebody"))
+
+    def told(mark: Mark) -> str:
+        if mark.what is What.LEVEL:
+            who = translate(said.ASKED[played.ladder.asked_at(mark.level or 0)])
+            return translate(words.N_("Level %(n)s: %(who)s")) % {"n": (mark.level or 0) + 1, "who": who}
+        what = translate(said.HAPPENS[mark.what])
+        return f"{what}: {translate(why)}" if (why := _why(mark)) else what
+
+    def first(what: What) -> timedelta | None:
+        return next((mark.at - played.asked_at for mark in played.marks if mark.what is what), None)
+
+    drawn = picture(played)
+    return {
+        "picture": drawn,
+        "rows": [(name(person), y) for person, y in drawn.rows],
+        "points": [
+            (each, name(each.mark.person), told(each.mark), _on_it(each.mark, translate)) for each in drawn.points
+        ],
+        "lines": _lines(played, name, told),
+        "first": first(What.ACCEPTED),
+        "alarm": first(What.ALARM),
+        "followed": played.ends_at - played.asked_at,
+    }
+
+
+Line = tuple[timedelta, str, str, bool]
+
+
+def _lines(played: Played, name: Callable[[PersonId], str], told: Callable[[Mark], str]) -> list[Line]:
+    """For the table: what happens to several people at once stands on one line."""
+    found: dict[tuple[timedelta, str], list[str]] = {}
+    strong: set[tuple[timedelta, str]] = set()
+    for mark in played.marks:
+        key = (mark.at - played.asked_at, told(mark))
+        found.setdefault(key, [])
+        if mark.person is not None:
+            found[key].append(name(mark.person))
+        if mark.what in (What.LEVEL, What.ALARM, What.ACCEPTED):
+            strong.add(key)
+    return [(since, what, ", ".join(people), (since, what) in strong) for (since, what), people in found.items()]
+
+
+def _on_it(mark: Mark, translate: Callable[[str], str]) -> str:
+    """A letter for a text or a call, a word or two for the rest."""
+    return translate(said.LETTERS.get(mark.what) or said.BRIEFLY[mark.what])
+
+
+def _why(mark: Mark) -> str:
+    if mark.outcome is AttemptOutcome.REFUSED:
+        return said.REFUSED
+    if mark.outcome is AttemptOutcome.UNKNOWN:
+        return said.UNKNOWN
+    return said.LOST if not mark.arrives else ""
