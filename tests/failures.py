@@ -1,6 +1,6 @@
 """The failure catalogue, row by row, with the tests that name each row: `python -m tests.failures` writes the table.
 
-A test names a row in its own name (`…_f12`) or in its docstring (F12, or F34 to F37). A row without a test has a reason.
+A test names a row in its own name (`…_f12`) or in its docstring (F12, or F34 to F37). A row without one has a reason.
 """
 
 import ast
@@ -156,11 +156,11 @@ BY: dict[str, tuple[tuple[str, str], ...]] = {  # tests that prove a row without
     "F81": (("tests/simulation/test_simulation.py", "test_nothing_stalls_and_no_page_is_lost"),),
 }
 WHY_NOT: dict[str, str] = {
-    "F58": "an incident keeps no list of whom it concerns; who is concerned answers `47D 4`, and the next one is called",
-    "F63": "turns are kept as wall time and zone and become UTC when asked (decision 13); not run with two sets of rules",
+    "F58": "an incident keeps no list of whom it concerns; who is concerned answers `47D 4`, and the next is called",
+    "F63": "turns are kept as wall time and zone, UTC comes when asked (decision 13); not run with two sets of rules",
     "F79": "a closed incident stays closed; what comes after it is a new incident",
     "F80": "measured, not tested: the bench opens twenty and fifty incidents a second (`docs/performance.md`)",
-    "F07": "the crash harness ends the process at each of its own boundaries; killing it at each system call is not built",
+    "F07": "the crash harness ends the process at each of our own boundaries; at each system call is not built",
     "F09": "the same for what is on disk as F01 to F06: the process is gone without a word",
 }
 
