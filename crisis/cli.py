@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_ladders, cli_ready, clock
+from crisis import cli_ladders, cli_ready, cli_simulate, clock
 from crisis.cli_oncall import oncall_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.cli_watch import add_to
@@ -49,6 +49,7 @@ app.add_typer(roster_app, name="roster")
 app.add_typer(protocol_app, name="protocol")
 app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)
+cli_simulate.add_to(oncall_app)
 app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")

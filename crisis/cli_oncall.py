@@ -53,14 +53,14 @@ def who_is_on_call(
     """Who is on call at a school, level by level, and which layer of the schedule decided."""
     with reading() as tx:
         here = people.school(tx, SchoolId(school))
-        when = clock.now() if at is None else begins(_wall_time(at), here.zone)
+        when = clock.now() if at is None else begins(wall_time(at), here.zone)
         asked = [each for each in rotations.slots(tx, here.district, here.id) if role in (None, each[0])]
         answers = [
             (each, rotations.answer(tx, here.district, Slot(school=here.id, role=each[0], level=each[1]), at=when))
             for each in asked
         ]
         names = people.names(tx, {person for _, found in answers for person in (*found.people, *found.out)})
-    table = Table(title=f"{here.name}, {_wall(when, here.zone)}", title_justify="left")
+    table = Table(title=f"{here.name}, {wall(when, here.zone)}", title_justify="left")
     for heading in ("role", "level", "on call", "decided by", "away"):
         table.add_column(heading, overflow="fold")
     for (asked_role, level), found in answers:
@@ -69,14 +69,14 @@ def who_is_on_call(
     out.print(table)
 
 
-def _wall_time(written: str) -> datetime:
+def wall_time(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written).replace(tzinfo=None)
     except ValueError as error:
         raise Refused(Reason("TIME", "Write day and time as in 2026-11-01T01:30")) from error
 
 
-def _wall(at: datetime, zone: str) -> str:
+def wall(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
@@ -105,7 +105,7 @@ def show_gaps(
     for gap in found:
         zone = schools[gap.schools[0]].zone
         what = "only a stand-in" if gap.stretch.answer.stand_in else "NOBODY"
-        span = (_wall(gap.stretch.starts_at, zone), _wall(gap.stretch.ends_at, zone))
+        span = (wall(gap.stretch.starts_at, zone), wall(gap.stretch.ends_at, zone))
         table.add_row(*span, _places(gap.schools, schools), gap.role, str(gap.level), what)
     out.print(table)
     raise typer.Exit(1)
@@ -130,7 +130,7 @@ def add_rotation(
     """Adds a rotation: people who take turns by the wall clock. Other patterns than this are added by the API."""
     with writing() as tx:
         here = people.school(tx, SchoolId(school))
-        first = _wall_time(starts)
+        first = wall_time(starts)
         rotation = Rotation(
             id=clock.new_id(),
             people=tuple(PersonId(person) for person in people_in_turn),

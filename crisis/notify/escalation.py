@@ -25,24 +25,39 @@ class Try:
     at: datetime
 
 
-def due(cadence: Cadence, began: datetime, tries: Sequence[Try], at: datetime, *, texts: bool = True) -> list[Channel]:
-    """The channels on which this person must be called now; what was missed meanwhile is made good by one call."""
-    planned = _planned(cadence, texts=texts)
+def due(
+    cadence: Cadence,
+    began: datetime,
+    tries: Sequence[Try],
+    at: datetime,
+    *,
+    texts: bool = True,
+    calls: bool = True,
+) -> list[Channel]:
+    """The channels on which this person must be called now; what was missed meanwhile is made good by one call.
+
+    `calls` False: they were rung as often as one page may.
+    """
+    planned = _planned(cadence, texts=texts, calls=calls)
     return [channel for channel in planned if any(when <= at for when in _owed(planned, began, tries, channel))]
 
 
-def next_due(cadence: Cadence, began: datetime, tries: Sequence[Try], *, texts: bool = True) -> datetime | None:
+def next_due(
+    cadence: Cadence, began: datetime, tries: Sequence[Try], *, texts: bool = True, calls: bool = True
+) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
-    planned = _planned(cadence, texts=texts)
+    planned = _planned(cadence, texts=texts, calls=calls)
     return min((when for channel in planned for when in _owed(planned, began, tries, channel)), default=None)
 
 
-def _planned(cadence: Cadence, *, texts: bool) -> dict[Channel, tuple[timedelta, ...]]:
+def _planned(cadence: Cadence, *, texts: bool, calls: bool) -> dict[Channel, tuple[timedelta, ...]]:
     """`texts` False is for whom no text reaches: the first call comes when the text would have (F27, F28)."""
-    calls, at_once = cadence.all_calls(), cadence.texts[0]
+    if not calls:
+        return {Channel.TEXT: cadence.texts} if texts else {}
+    rings, at_once = cadence.all_calls(), cadence.texts[0]
     if texts:
-        return {Channel.TEXT: cadence.texts, Channel.VOICE: calls}
-    return {Channel.VOICE: calls if calls[0] <= at_once else (at_once, *calls[:-1])}
+        return {Channel.TEXT: cadence.texts, Channel.VOICE: rings}
+    return {Channel.VOICE: rings if rings[0] <= at_once else (at_once, *rings[:-1])}
 
 
 def _owed(

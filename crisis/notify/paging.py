@@ -1,6 +1,6 @@
 """A page goes out: to whom it is owed at this moment, on which channel, and the report of each call as a command."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,32 +10,26 @@ from sqlalchemy import Connection
 from crisis import failpoints
 from crisis.commands import TimerDue
 from crisis.effects import CallPerson, ConfirmPage, PageLevel
-from crisis.ladders import LADDERS, Cadence, cadence_of
-from crisis.notify import attempts, escalation, people_to_tell
+from crisis.notify import attempts, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.attempts import Owed
 from crisis.notify.calls import keys_path, page_call
-from crisis.notify.escalation import Try
 from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
+from crisis.notify.owing import Due, Past, next_call, owing, past, wanted
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
-from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
-from crisis.statemachine.paging import LIVE
-from crisis.statemachine.places import spared
 from crisis.store import incidents, outbox, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
 from crisis.store.sealed import KeyFault
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
-SAYS_MORE = (AttemptOutcome.UNKNOWN, AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED)  # the later one stands
-History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +42,34 @@ class Paging:
         """Makes the calls that are due and says when the next one is; None when this level is over or all is done."""
         with self.store.read() as tx:
             incident = incidents.load(tx, job.incident)
-            page = _wanted(incident, effect)
+            page = wanted(incident, effect)
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
             on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
-            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
-        out = spared(incident, page)
-        asked = [each for each in on_call if each.person not in out]
-        line = self.lines.of(effect.mode)
-        reachable = [each for each in asked if line is not None and each.phone is not None]
-        for who in asked:
-            if who not in reachable and who.person not in tried:
-                self._show(job, effect, incident, who)
-        if not reachable and (line is not None or not asked):
+            known = self._past(tx, job, page, effect)
+        line = self.lines.of(effect.mode) is not None
+        owed = owing(incident, page, effect, on_call, past=known, at=self.now(), line=line)
+        for who in owed.shown:
+            self._show(job, effect, incident, who)
+        if owed.nobody:
             self._nobody(incident, effect)
             return None
-        owed = [each for who in reachable for each in self._owed(job, effect, page, who, tried.get(who.person, []))]
-        with ThreadPoolExecutor(AT_ONCE) as calls:
-            list(calls.map(lambda each: self._attempt(job, effect, each), owed))
-        return self._next(job, effect, reachable)
-
-    def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(_cadence(page), _began(page, effect), tries, self.now(), texts=who.texts):
-            number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(page.id, who, channel, f"{job.id}-{who.person}-{channel}-{number}", effect.level)
-
-    def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
+        calls = [self._named(job, effect, each) for each in owed.due]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda each: self._attempt(job, effect, each), calls))
         with self.store.read() as tx:
-            page = _wanted(incidents.load(tx, job.incident), effect)
-            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
-        if page is None:
-            return None
-        began = _began(page, effect)
-        times = (
-            escalation.next_due(_cadence(page), began, tried.get(who.person, []), texts=who.texts) for who in reachable
-        )
-        return min((when for when in times if when is not None), default=None)
+            page = wanted(incidents.load(tx, job.incident), effect)
+            if page is None:
+                return None
+            return next_call(page, effect, owed.reachable, self._past(tx, job, page, effect))
+
+    def _past(self, tx: Connection, job: Job, page: Page, effect: PageLevel) -> Past:
+        log = incidents.events_of(tx, job.incident)
+        return past(page, effect, job.seq, ((stored.seq, stored.event) for stored in log))
+
+    def _named(self, job: Job, effect: PageLevel, due: Due) -> Owed:
+        attempt = f"{job.id}-{due.who.person}-{due.channel}-{due.number}"
+        return Owed(effect.page, due.who, due.channel, attempt, effect.level)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
         """Nobody is waited for where nobody can be called: the next level, now."""
@@ -101,7 +87,7 @@ class Paging:
         line = self.lines.of(effect.mode)
         with self.store.write() as tx:
             incident = incidents.load(tx, job.incident)
-            if line is None or _wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
+            if line is None or wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
             filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
         failpoints.hit("send.before_post")
@@ -121,43 +107,6 @@ class Paging:
         except KeyFault:  # a page goes out whatever became of the key
             return filling
         return replace(filling, link=page_link(line.callbacks, token))
-
-
-def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
-    """The page while it looks for somebody: a level that begins does not silence those before it."""
-    page = incident.pages.get(effect.page)
-    looking = page is not None and page.state in LIVE
-    return page if looking and page is not None and effect.level <= page.level else None
-
-
-def _cadence(page: Page) -> Cadence:
-    return cadence_of(page.ladder or LADDERS[page.urgency], page.urgency)
-
-
-def _began(page: Page, effect: PageLevel) -> datetime:
-    return page.began[effect.level] if effect.level < len(page.began) else page.level_since
-
-
-def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History:
-    """What is known now of each call of this page, in whatever order it was heard; its first time stays.
-
-    Who is on two levels at once is called by the cadence of one.
-    """
-    calls: dict[str, tuple[PersonId, Try]] = {}
-    for event in (stored.event for stored in log):
-        if isinstance(event, PageAttempted) and event.page == effect.page:
-            said = Try(channel=event.channel, outcome=event.outcome, at=event.at)
-            before = calls.get(event.attempt, (event.person, said))[1]
-            calls[event.attempt] = (event.person, _final(before, said))
-    found: History = {}
-    for person, tried in calls.values():
-        found.setdefault(person, []).append(tried)
-    return found
-
-
-def _final(before: Try, said: Try) -> Try:
-    """A failure that is heard of before we have written down that the call was made stays a failure (F31)."""
-    return replace(before, outcome=max(before.outcome, said.outcome, key=SAYS_MORE.index))
 
 
 def _send(

@@ -156,10 +156,11 @@ def _ladders(chance: Random) -> dict[tuple[Role, Urgency], Ladder]:
 
 def _ladder(chance: Random, urgency: Urgency) -> Ladder:
     waits = tuple(timedelta(seconds=chance.choice((60, 120, 180, 240, 300))) for _ in range(chance.randint(1, 5)))
+    asks = tuple(chance.choice(tuple(Asks)) for _ in waits)
     made = Ladder(
         answer_within=waits,
         repeat_alarm=timedelta(minutes=chance.choice((2, 5))),
-        asks=tuple(chance.choice(tuple(Asks)) for _ in range(chance.randint(0, len(waits)))),
+        asks=asks if set(asks) != {Asks.ROTA} else (),
     )
     texts, calls = (tuple(timedelta(seconds=each) for each in chance.choice(STEPS)) for _ in range(2))
     own = replace(
