@@ -33,7 +33,8 @@ def call_person(store: Store, lines: Lines, job: Job, effect: CallPerson, at: da
     """When to try again, or None: done, or not needed any more."""
     line = lines.of(effect.mode)
     with store.write() as tx:
-        incident, who = incidents.load(tx, job.incident), people_to_tell.one(tx, effect.person)
+        incident = incidents.load(tx, job.incident)
+        who = people_to_tell.one(tx, incident, effect.person)
         page = incident.pages[effect.page]
         if line is None or who.phone is None or not _needed(effect, page) or incident.closed_at is not None:
             return None

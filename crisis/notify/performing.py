@@ -91,7 +91,7 @@ class Performing:
     def _confirm(self, job: Job, effect: ConfirmPage) -> datetime | None:
         with self.store.write() as tx:
             incident = incidents.load(tx, job.incident)
-            who = people_to_tell.one(tx, effect.person)
+            who = people_to_tell.one(tx, incident, effect.person)
             if who.phone is None:
                 return None
             filling = code_of(tx, incident, effect, who, self.now())
@@ -105,7 +105,8 @@ class Performing:
 
     def _notify_person(self, job: Job, effect: NotifyPerson) -> datetime | None:
         with self.store.read() as tx:
-            incident, who = incidents.load(tx, job.incident), people_to_tell.one(tx, effect.person)
+            incident = incidents.load(tx, job.incident)
+            who = people_to_tell.one(tx, incident, effect.person)
         return self._notify(job, effect, incident, [who])
 
     def _notify(
