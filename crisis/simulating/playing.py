@@ -160,7 +160,7 @@ class _Playing:
                 due = TimerDue(by=self._system, name=effect.name, key=effect.key)
                 self._at(effect.due_at, lambda: self._time_is_up(due))
             case CallPerson():
-                who = people_to_tell.one(self.tx, effect.person)
+                who = people_to_tell.one(self.tx, self.incident, effect.person)
                 if who.phone is not None:
                     self._call(None, Due(who, Channel.VOICE, seq), f"{seq}-{who.person}")
             case _:
