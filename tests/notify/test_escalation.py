@@ -114,8 +114,8 @@ def test_whom_no_text_reaches_is_called_when_it_would_have_come_f27(
 ) -> None:
     """As many calls as before; also where it was the refusal of the first text that said so."""
     tries = [a_try(TEXT, REFUSED, 0)] if refused_first else []
-    while (when := next_due(urgency, BEGAN, tries, texts=False)) is not None:
-        owed = due(urgency, BEGAN, tries, when, texts=False)
+    while (when := next_due(CADENCES[urgency], BEGAN, tries, texts=False)) is not None:
+        owed = due(CADENCES[urgency], BEGAN, tries, when, texts=False)
         assert owed == [VOICE]
         tries.append(Try(channel=VOICE, outcome=ACCEPTED, at=when))
 

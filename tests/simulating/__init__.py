@@ -1,0 +1,1 @@
+"""A page played through beforehand, held to what the worker does."""
