@@ -1,21 +1,25 @@
 """The composition root: routes, checks and the live hub become one application over a store."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from crisis import clock
 from crisis.notify.gateway import Lines, lines
 from crisis.pulse import LOOK, Pulse
 from crisis.settings import Settings
-from crisis.store import incidents
-from crisis.store.engine import Store
+from crisis.store import incidents, signs
+from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
 from web.api import commands, oncall, reference
 from web.api import incidents as incidents_api
@@ -26,6 +30,9 @@ from web.pages import errors, routers
 STATIC = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+ALIVE = 5.0  # seconds between two signs of life
+
+log = logging.getLogger(__name__)
 
 
 class Kept(StaticFiles):
@@ -51,6 +58,21 @@ async def beating(pulse: Pulse) -> None:
         await asyncio.sleep(LOOK)
 
 
+async def saying_alive(store: Store) -> None:
+    """The sentinel and the page "How paging stands" see by it that consoles are served."""
+
+    def leave_sign() -> None:
+        with store.write() as tx:
+            signs.leave(tx, signs.WEB, clock.now(), good=True)
+
+    while True:
+        try:
+            await asyncio.to_thread(leave_sign)
+        except (DBAPIError, PoolTimeout, OutcomeUnknown) as error:
+            log.error("the console could not leave its sign of life: %s", type(error).__name__)
+        await asyncio.sleep(ALIVE)
+
+
 def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +82,8 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
         await asyncio.wait({running, starting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()  # the log cannot be read: do not start
-        tasks = [running, *([] if pulse is None else [asyncio.create_task(beating(pulse))])]
+        tasks = [running, asyncio.create_task(saying_alive(hub.store))]
+        tasks += [] if pulse is None else [asyncio.create_task(beating(pulse))]
         yield
         out.close()
         for task in tasks:

@@ -177,6 +177,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (AttemptOutcome.ACCEPTED, N_("handed to the phone company")),
     (AttemptOutcome.REFUSED, N_("refused by the phone company")),
     (AttemptOutcome.UNKNOWN, N_("not known whether it went out")),
+    (AttemptOutcome.SILENT, N_("taken by the phone company, no sign that it arrived")),
     (Layer.OVERRIDE, N_("Change by hand")),
     (Layer.SHIFT, N_("Shift")),
     (Layer.CLOSURE, N_("Closure")),

@@ -78,6 +78,10 @@ class Alarm:
             self._known |= {each: _whom(tx, incidents.load(tx, each), at) for each in bad - self._known.keys()}
         return self._tell(bad, at)
 
+    def forget(self) -> None:
+        """Another sentinel has taken over, and tells by itself."""
+        self._since, self._told, self._known = {}, {}, {}
+
     def blind(self, at: datetime) -> int:
         """The database cannot be read: then nothing is known to be well."""
         return self._tell(set(self._known), at)

@@ -88,10 +88,12 @@ def timers_in_place(look: Look) -> Iterator[Finding]:
 
 
 def nothing_overdue(look: Look) -> Iterator[Finding]:
-    """I2: nothing waits longer than 5 s for a worker, no timer fails again and again, and there is a worker."""
+    """I2: nothing waits longer than 5 s for a worker, no timer fails again and again; worker and console are there."""
     worker = look.signs.get(signs.WORKER)
     if worker is None or worker.at < look.at - ALIVE:
         yield Finding(invariant="I2", subject="worker", what="no worker has been seen for half a minute")
+    if _no_console(look):
+        yield Finding(invariant="I2", subject="console", what="no console has been seen for half a minute")
     for row in look.waiting:
         if row.effect is None:
             yield _of_row(look, row, "I2", f"row {row.id} cannot be read")
@@ -99,6 +101,13 @@ def nothing_overdue(look: Look) -> Iterator[Finding]:
             yield _of_row(look, row, "I2", f"row {row.id} is overdue")
         elif row.timer is not None and row.attempts >= TOO_OFTEN:
             yield _of_row(look, row, "I2", f"row {row.id} failed {row.attempts} times")
+
+
+def _no_console(look: Look) -> bool:
+    """Whoever has just begun to look gives it time to start: all of them may have been started at once."""
+    console, early = look.signs.get(signs.WEB), look.at - ALIVE
+    begun = look.since is not None and look.since >= early
+    return not begun and (console is None or console.at < early)
 
 
 def _of_row(look: Look, row: Waiting, invariant: str, what: str) -> Finding:

@@ -25,6 +25,7 @@ class Part:
 class Condition:
     audit: Part
     worker: Part
+    console: Part
     heartbeat: Part
     found: Mapping[str, int]  # by invariant, at the last look
     lines: Mapping[Mode, tuple[AttemptOutcome, ...]]  # the latest calls, the newest last
@@ -40,6 +41,7 @@ def condition(left: Mapping[str, Sign], at: datetime, *, heartbeat_wanted: bool 
     return Condition(
         audit=seen,
         worker=_part(left.get(signs.WORKER), at, STALE),
+        console=_part(left.get(signs.WEB), at, STALE),
         heartbeat=_part(beat, at, BEATS) if heartbeat_wanted or beat is not None else Part(at=None, well=None),
         found={} if audit is None else _counts(audit),
         lines=lines,

@@ -55,9 +55,10 @@ class Look:
     clock_apart: timedelta
     signs: dict[str, Sign]
     outcomes: dict[Mode, list[AttemptOutcome]]
+    since: datetime | None = None  # when whoever looks began to; None: long ago
 
 
-def look(tx: Connection, at: datetime, here: datetime) -> Look:
+def look(tx: Connection, at: datetime, here: datetime, since: datetime | None = None) -> Look:
     """`here` is what the clock of this machine says; `at` is moved by who plays through time."""
     apart = watch.clock_apart(tx, here)
     found, rows = watch.all_open(tx), watch.waiting(tx)
@@ -95,6 +96,7 @@ def look(tx: Connection, at: datetime, here: datetime) -> Look:
         clock_apart=apart,
         signs=signs.left(tx),
         outcomes=watch.outcomes(tx, since=at - RECENT, most=MOST_CALLS),
+        since=since,
     )
 
 

@@ -39,6 +39,7 @@ def audited(store: Store, *, ago: float = 0, good: bool = True, **lines: list[st
         at = clock.now() - timedelta(seconds=ago)
         signs.leave(tx, signs.AUDIT, at, good=good, detail={"found": {"I2": 3}, "lines": lines})
         signs.leave(tx, signs.WORKER, at, good=True)
+        signs.leave(tx, signs.WEB, at, good=True)
 
 
 def test_every_page_says_so_when_no_audit_was_clean_for_a_minute(site: TestClient, district: District) -> None:
@@ -84,8 +85,9 @@ def test_the_page_says_what_is_well_and_what_was_found(site: TestClient, distric
 
     assert "Last audit that found nothing wrong Not wellnever" in page
     assert "Last sign of the worker Well" in page
+    assert "Last sign of the console Well" in page
     assert "Last heartbeat that was heard outside not set up" in page
-    assert "Something waits too long, or no worker runs I2 · 3" in page
+    assert "Something waits too long, or no worker or console runs I2 · 3" in page
 
 
 def on_call(store: Store, person: PersonId) -> None:

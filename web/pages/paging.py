@@ -24,12 +24,13 @@ router = APIRouter(include_in_schema=False)
 PARTS = (
     ("audit", N_("Last audit that found nothing wrong")),
     ("worker", N_("Last sign of the worker")),
+    ("console", N_("Last sign of the console")),
     ("heartbeat", N_("Last heartbeat that was heard outside")),
 )
 LINES = ((Mode.LIVE, N_("Telephone line")), (Mode.DRILL, N_("Telephone line of drills")))
 FOUND = {
     "I1": N_("A timer is missing"),
-    "I2": N_("Something waits too long, or no worker runs"),
+    "I2": N_("Something waits too long, or no worker or console runs"),
     "I3": N_("A page was not tried"),
     "I4": N_("Something was begun and not finished"),
     "I5": N_("A call with unknown outcome was not followed"),

@@ -3,10 +3,10 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from crisis.store import people_tables, rotation_tables, tables
+from crisis.store import channel_tables, people_tables, rotation_tables, tables
 
 METADATA = SQLModel.metadata
-ROWS = (people_tables, rotation_tables, tables)  # importing them fills the metadata
+ROWS = (channel_tables, people_tables, rotation_tables, tables)  # importing them fills the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
