@@ -9,6 +9,7 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"  # it was given to a provider, or was about to be
     SUBMITTED = "submitted"
     SENT = "sent"
+    ANSWERED = "answered"  # a call; by whom is not known yet
     DELIVERED = "delivered"
     HUMAN_ANSWERED = "human_answered"
     MACHINE_ANSWERED = "machine_answered"
@@ -18,7 +19,15 @@ class AttemptState(StrEnum):
 
     @property
     def rank(self) -> int:
-        return {AttemptState.UNKNOWN: 1, AttemptState.SUBMITTED: 2, AttemptState.SENT: 3}.get(self, 4)
+        return _RANKS.get(self, 5)
+
+
+_RANKS = {
+    AttemptState.UNKNOWN: 1,
+    AttemptState.SUBMITTED: 2,
+    AttemptState.SENT: 3,
+    AttemptState.ANSWERED: 4,
+}  # the rest are ends: the first of them stays
 
 
 class Purpose(StrEnum):

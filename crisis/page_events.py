@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import vocabulary as v
+from crisis.delivery import ExtraChannel
 from crisis.events import Event
 
 
@@ -23,6 +24,28 @@ class PageAttempted(Event):
     outcome: v.AttemptOutcome
     attempt: str
     level: int | None = None  # of the page when it was made; a receipt does not know it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageHeldBack(Event):
+    """A text waits: its telephone was texted about another page just now (`paging.md` 6.10)."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    attempt: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSentBeside(Event):
+    """An e-mail or a push message went out beside text and voice; no rule asks for it."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: ExtraChannel
+    outcome: v.AttemptOutcome
+    attempt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

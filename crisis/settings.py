@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     provider_secret: SecretStr = SecretStr("")
     provider_secondary_secret: SecretStr = SecretStr("")  # while the secret is being changed, either may sign
     provider_from: str = ""
+    provider_spare: str = ""  # a second number of that account: every other text of a large wave goes out from it
     drill_account: str = ""  # drills have an account and a number of their own; none: they show on the console alone
     drill_secret: SecretStr = SecretStr("")
     drill_secondary_secret: SecretStr = SecretStr("")
@@ -48,6 +49,9 @@ class Settings(BaseSettings):
     second_secret: SecretStr = SecretStr("")  # its API key
     second_application: str = ""  # its TeXML application, that calls belong to
     second_from: str = ""
+    second_spare: str = ""
+    provider_canary: str = ""  # a number of yours at the provider, that test texts go to: its texts come in here too
+    second_canary: str = ""
     second_public_key: str = ""  # with which it signs what it sends
     drill_second_account: str = ""
     drill_second_secret: SecretStr = SecretStr("")
@@ -96,6 +100,7 @@ class Settings(BaseSettings):
     def practice_and_reality_apart(self) -> Self:
         """I-22: one account or number for both, and a drill could be taken for the real thing."""
         live = {self.provider_account, self.provider_from, self.second_account, self.second_from, *self._secrets("")}
+        live |= {self.provider_spare, self.second_spare}
         drill = {
             self.drill_account,
             self.drill_from,
@@ -114,7 +119,20 @@ class Settings(BaseSettings):
             self._whole(name, ("account", "secret", "from"))
         for name in ("second", "drill_second"):
             self._whole(name, ("account", "secret", "application", "from", "public_key"))
+        for name in ("provider", "second"):
+            if _plain(getattr(self, f"{name}_spare")) and not _plain(getattr(self, f"{name}_from")):
+                raise ValueError(f"{name}_spare is a second number: set {name}_… first")
+        self._machines_answer()
         return self
+
+    def _machines_answer(self) -> None:
+        """A canary page goes to a machine: to a number that people are called from it would come back by itself."""
+        for name in ("provider", "second"):
+            machine, own = getattr(self, f"{name}_canary"), getattr(self, f"{name}_from")
+            if machine and not own:
+                raise ValueError(f"{name}_canary needs its provider: set {name}_… first")
+            if machine and machine in (own, getattr(self, f"{name}_spare")):
+                raise ValueError(f"{name}_canary is another number than {name}_from and {name}_spare")
 
     def _whole(self, name: str, parts: tuple[str, ...]) -> None:
         missing = [f"{name}_{part}" for part in parts if not _plain(getattr(self, f"{name}_{part}"))]

@@ -5,13 +5,15 @@ from typing import cast
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from crisis import clock
+from crisis.delivery import AttemptState
 from crisis.errors import NotFound
 from crisis.notify import calling_back, calls, inbound
 from crisis.notify.answers import Asked
 from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
+from crisis.notify.standing import state_of
 from crisis.settings import Settings
-from crisis.store import inbox
+from crisis.store import canaries, inbox
 from crisis.store.inbox import Received
 from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 from web.deps import Anyone, store_of
@@ -67,6 +69,7 @@ def status_came(
     status = form.get("MessageStatus") or form.get("AnsweredBy") or _of(form, "CallStatus")
     sid = form.get("MessageSid") or _of(form, "CallSid")
     body = {**request.path_params, "channel": channel.value, "status": status, "code": form.get("ErrorCode", "")}
+    body["sid"] = sid
     received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
         inbound.deal_with(store_of(request), received, received.received_at)
@@ -74,6 +77,15 @@ def status_came(
         left = calling_back.voicemail(store_of(request), asked, status, received.received_at)
         if left is not None:
             later.add_task(_lines(request).say, _of(form, "AccountSid"), sid, left)
+    return Response(status_code=204)
+
+
+@router.post("/canary/{canary}", dependencies=[Anyone])
+def canary_came(request: Request, canary: str, came: Signed) -> Response:
+    """What became of a test text, as its provider says."""
+    if state_of(_of(came.form, "MessageStatus")) is AttemptState.DELIVERED:
+        with store_of(request).write() as tx:
+            canaries.delivered(tx, canary, clock.now())
     return Response(status_code=204)
 
 

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from crisis.delivery import ExtraChannel, ProviderFault
 from crisis.vocabulary import (
     AttemptOutcome,
     Beside,
@@ -174,6 +175,11 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Channel.TEXT, N_("text")),
     (Channel.VOICE, N_("call")),
     (Channel.CONSOLE, N_("console")),
+    (ExtraChannel.EMAIL, N_("e-mail")),
+    (ExtraChannel.PUSH, N_("push message")),
+    (ProviderFault.CONFIGURATION, N_("refuses us: account, number or request is at fault")),
+    (ProviderFault.BLOCKED, N_("carriers block what we send")),
+    (ProviderFault.SILENT, N_("accepts, and canary pages do not come back")),
     (AttemptOutcome.ACCEPTED, N_("handed to the phone company")),
     (AttemptOutcome.REFUSED, N_("refused by the phone company")),
     (AttemptOutcome.UNKNOWN, N_("not known whether it went out")),

@@ -35,9 +35,11 @@ def due(urgency: Urgency, began: datetime, tries: Sequence[Try], at: datetime) -
     ]
 
 
-def next_due(urgency: Urgency, began: datetime, tries: Sequence[Try]) -> datetime | None:
+def next_due(
+    urgency: Urgency, began: datetime, tries: Sequence[Try], channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE)
+) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
-    return min((when for channel in CADENCE[urgency] for when in _owed(urgency, began, tries, channel)), default=None)
+    return min((when for channel in channels for when in _owed(urgency, began, tries, channel)), default=None)
 
 
 def _owed(urgency: Urgency, began: datetime, tries: Sequence[Try], channel: Channel) -> Iterator[datetime]:
@@ -49,5 +51,5 @@ def _owed(urgency: Urgency, began: datetime, tries: Sequence[Try], channel: Chan
         return
     if not mine:
         yield tries[-1].at  # the other channel, at once
-    elif len(mine) < len(tries):
+    elif len(mine) < len(tries) and mine[-1].outcome is not AttemptOutcome.SILENT:  # it may have arrived
         yield mine[-1].at + timedelta(seconds=AGAIN[min(len(mine), len(AGAIN)) - 1])

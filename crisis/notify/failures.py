@@ -1,6 +1,6 @@
 """Why a provider did not take something, in five classes: what is done about it follows from the class alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crisis.vocabulary import AttemptOutcome
@@ -16,11 +16,15 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one provider is known to have done. `code` is its own word for why not; it names nobody."""
+    """What one provider is known to have done. `code` is its own word for why not; it names nobody.
+
+    `sid` is its name for what it took, where it gave one.
+    """
 
     outcome: AttemptOutcome
     failure: Failure | None = None
     code: str = ""
+    sid: str = field(default="", compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -38,6 +42,10 @@ class Answer:
 
 
 ACCEPTED = Answer(AttemptOutcome.ACCEPTED)
+
+
+def accepted(sid: object) -> Answer:
+    return replace(ACCEPTED, sid=sid if isinstance(sid, str) else "")
 
 
 def refused(failure: Failure, code: str = "") -> Answer:

@@ -5,11 +5,13 @@ that it survives being killed. It serves the demo, drills and the tests; it reac
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
+from crisis import clock
 from crisis.notify import handsets_notes
 from crisis.notify.handsets_calling import Account, Calling, Note
 from crisis.notify.handsets_notes import Sent
@@ -41,11 +43,16 @@ class Order:
     phone: str
     body: str
     reference: str = ""
+    sender: str = ""  # which of the account's numbers; empty: the first
     status: str = ""  # the address that is told what becomes of it
     answered_by: str = ""  # the one that is told whether a machine took the call
     valid: float = 36_000  # seconds
     kept: bool = True  # whether the provider keeps the words
     events: frozenset[str] = handsets_notes.ALL_EVENTS
+
+    @property
+    def line(self) -> str:
+        return self.sender or self.account.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,10 @@ class Exchange:
     target: str  # the application's own address on this machine
     public_url: str  # under which the application believes to be reached: what is signed
     owners: Mapping[str, Owner] = field(default_factory=dict)
+    machines: frozenset[str] = frozenset()  # numbers of the application itself: what they get comes in to it
     plan: Plan = field(default_factory=Plan)
     timeline: Timeline = field(default_factory=Timeline)
+    now: Callable[[], datetime] = clock.now  # what the provider's own clock says
     sent: dict[str, Sent] = field(default_factory=dict)
     _queues: dict[str, float] = field(default_factory=dict)  # until when each sender has something to say
     _callbacks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "callbacks"))
@@ -85,6 +94,9 @@ class Exchange:
             account=order.account,
             phone=order.phone,
             body=order.body if order.kept else "",
+            sender=order.line,
+            callback=order.status,
+            made_at=self.now(),
         )
         self.sent[made.sid] = made
         fate = _fate(fault, order) or self.plan.deliveries.take(order.phone, order.what, at) or Delivery()
@@ -102,7 +114,7 @@ class Exchange:
         """How long a text waits behind the others of its sender (F23)."""
         if not self.plan.seconds_a_segment or order.what == "calls":
             return 0.0
-        now, line = self.timeline.now, order.account.number
+        now, line = self.timeline.now, order.line
         begins = max(now, self._queues.get(line, now))
         segments = 1 if len(order.body) <= ONE else -(-len(order.body) // SEGMENT)
         self._queues[line] = begins + segments * self.plan.seconds_a_segment
@@ -118,12 +130,14 @@ class Exchange:
             order.phone,
             said,
             made.sid,
-            line=order.account.number,
+            line=order.line,
             reference=order.reference,
             action=action,
         )
         self._tell(handsets_notes.of(made, order.status, order.answered_by, fate, order.events), order.account, told)
-        if kind != "lost":
+        if kind == "text" and order.phone in self.machines:
+            self._later(0, partial(self._comes_in, entry, order.account))
+        elif kind != "lost":
             self._lives(entry, fate)
 
     def _tell(self, notes: list[Note], account: Account, told: Callbacks) -> None:
@@ -156,10 +170,17 @@ class Exchange:
             wait += habit.after
             self._later(wait, partial(self.press, entry.phone, entry.sid, key))
 
+    def _comes_in(self, entry: Entry, account: Account) -> None:
+        """A text to a number of the application: it has the sender's number, and is told as any other."""
+        sid, ends = account.new_id("messages"), (entry.line, entry.phone)
+        self._calling.tell(
+            account, handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, ends, entry.body)
+        )
+
     def say(self, made: Sent, twiml: str) -> None:
         """Into a call that goes on: a person hears it, a machine records it."""
         said = "".join(body for _kind, body in said_back(twiml))
-        self.ledger.add("voice", made.phone, said, made.sid, line=made.account.number)
+        self.ledger.add("voice", made.phone, said, made.sid, line=made.sender)
 
     def reply(self, phone: str, body: str) -> str:
         """The owner writes back to the number that wrote last; returns how it went."""
@@ -167,7 +188,7 @@ class Exchange:
         account = self._account(line)
         sid = account.new_id("messages")
         self.ledger.add("reply", phone, body, sid, line=line)
-        note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, phone, body)
+        note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, (phone, line), body)
         return self._answered(note, account, phone)
 
     def ring(self, phone: str, line: str) -> str:
@@ -193,7 +214,7 @@ class Exchange:
             return f"the application answered {answer.status_code}"
         for kind, body in said_back(answer.text):
             sid = account.new_id("messages")
-            self.ledger.add(kind, phone, body, sid, line=account.number, reference="answer")
+            self.ledger.add(kind, phone, body, sid, line=_said_to(note) or account.number, reference="answer")
         return "sent"
 
     @property
@@ -201,10 +222,14 @@ class Exchange:
         return Calling(self.target, self.public_url)
 
     def _account(self, line: str) -> Account:
-        return next((each for each in self.accounts if each.number == line), self.accounts[0])
+        return next((each for each in self.accounts if line in each.numbers), self.accounts[0])
 
     def _later(self, seconds: float, act: Act) -> None:
         self.timeline.after(seconds, act, self._callbacks)
+
+
+def _said_to(note: Note) -> str:
+    return note.form.get("To", "") if "Body" in note.form else ""
 
 
 def _fate(fault: Fault | None, order: Order) -> Delivery | None:

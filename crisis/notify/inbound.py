@@ -5,23 +5,19 @@ import logging
 from datetime import datetime, timedelta
 from typing import Literal
 
-from crisis.commands import Actor, ActorKind
-from crisis.errors import NotFound, Refused
-from crisis.notify import calls, replies
+from crisis.delivery import AttemptState
+from crisis.notify import blame, calls, canary_text, replies
 from crisis.notify.answers import Asked
-from crisis.page_commands import RecordPageAttempt
-from crisis.page_events import PageAttempted
-from crisis.store import inbox, incidents, outbox
+from crisis.notify.later_word import latest_word, say
+from crisis.notify.standing import outcome_of, state_of
+from crisis.store import inbox, outgoing
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
-from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PersonId
+from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 
 Source = Literal["text", "key", "status"]
 PLAIN_ANSWERS = {True: 3, False: 1}  # an hour, to phones that we know and to strangers (F45, F46)
 SETTLED = timedelta(seconds=10)  # what is younger may be with the web process still
-_WENT_OUT = frozenset({"sent", "delivered", "ringing", "in-progress", "completed", "busy", "no-answer"})
-_NEVER_WENT_OUT = frozenset({"undelivered", "failed"})
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +55,8 @@ def left_over(store: Store, at: datetime) -> list[Received]:
 
 def _text_back(store: Store, received: Received, at: datetime) -> str | None:
     phone = received.body["From"]
+    if canary_text.came_back(store, received.body["Body"], at):
+        return None  # it comes from our own number
     said = replies.answer(store, phone, received.body["Body"], at)
     if said.body is None or not said.plain:
         return said.body
@@ -84,38 +82,18 @@ def _asked(received: Received) -> Asked:
 
 def _status(store: Store, received: Received, at: datetime) -> None:
     """A receipt can only say more than we knew, and it never stops an escalation (F30 to F33)."""
-    outcome, code = _outcome(received.body["status"]), received.body.get("code", "")
+    said, code = state_of(received.body["status"]), received.body.get("code", "")
     if code.isdecimal():
         log.warning("a provider reports late that a %s failed: %s", received.body["channel"], code[:6])
     asked, attempt = _asked(received), received.body["attempt"]
-    if outcome is None or outcome in _known(store, asked, attempt):
+    if said is None or said is AttemptState.SUBMITTED:
         return
+    with store.write() as tx:
+        state = outgoing.heard(tx, attempt, said, at) or said
+        out = outgoing.one(tx, attempt)
+        if out is not None and said is AttemptState.FAILED and code.isdecimal():
+            blame.late(tx, out, received.body.get("sid", ""), code, at)
     with store.read() as tx:
-        district = incidents.load(tx, asked.incident).district
-    record = RecordPageAttempt(
-        by=Actor(kind=ActorKind.SYSTEM, id=None, district=district),
-        page=asked.page,
-        person=asked.person,
-        channel=Channel(received.body["channel"]),
-        outcome=outcome,
-        attempt=attempt,
-    )
-    try:
-        submit(store, asked.incident, record, at=at)
-    except (Refused, NotFound):
-        return
-    if outcome is AttemptOutcome.REFUSED:
-        with store.write() as tx:
-            outbox.hasten(tx, int(attempt.partition("-")[0]), at)  # the other channel now, not at the next step
-
-
-def _outcome(status: str) -> AttemptOutcome | None:
-    if status in _WENT_OUT:
-        return AttemptOutcome.ACCEPTED
-    return AttemptOutcome.REFUSED if status in _NEVER_WENT_OUT else None
-
-
-def _known(store: Store, asked: Asked, attempt: str) -> set[AttemptOutcome]:
-    with store.read() as tx:
-        events = [stored.event for stored in incidents.events_of(tx, asked.incident)]
-    return {each.outcome for each in events if isinstance(each, PageAttempted) and each.attempt == attempt}
+        outcome = outcome_of(state, latest_word(tx, asked.incident, attempt))
+    if outcome is not None:
+        say(store, asked, Channel(received.body["channel"]), attempt=attempt, outcome=outcome, at=at)

@@ -18,13 +18,16 @@ from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
 from crisis.notify.failures import Answer, Failure, refused, unknown
-from crisis.notify.provider import VALID, Patience, Provider, Told
+from crisis.notify.pace import Pace
+from crisis.notify.provider import VALID, Patience, Provider, Told, number_of
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
-Heard: TypeAlias = "SimpleQueue[Answer]"
+Heard: TypeAlias = "SimpleQueue[tuple[str, Answer]]"
+Answers = Mapping[str, Answer]  # by provider, of those that were asked
+Note = Callable[[Answers], None]
 log = logging.getLogger(__name__)
 
 
@@ -61,19 +64,61 @@ class Line:
     callbacks: str  # our public address, where providers send keys, texts and what became of a call
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
+    pace: Pace = field(default_factory=Pace)
 
     def sms(
-        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+        self,
+        to: str,
+        body: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        *,
+        note: Note = lambda answers: None,
+        spread: bool = False,
     ) -> AttemptOutcome:
-        """`status` is the path that is told what became of it."""
+        """`status` is the path that is told what became of it; `note` hears what each provider said."""
         told, valid = self._told(status), VALID if urgency is None else VALID_FOR.get(urgency, VALID)
-        return self._send(Channel.TEXT, urgency, lambda provider: provider.sms(to, body, reference, told, valid))
+
+        def ask(provider: Provider) -> Answer:
+            self.pace.sent(number_of(provider, spread=spread))
+            return provider.sms(to, body, reference, told, valid, spread=spread)
+
+        return self._send(Channel.TEXT, urgency, ask, note)
 
     def call(
-        self, to: str, twiml: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+        self,
+        to: str,
+        twiml: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        *,
+        note: Note = lambda answers: None,
     ) -> AttemptOutcome:
         told = self._told(status)
-        return self._send(Channel.VOICE, urgency, lambda provider: provider.call(to, twiml, reference, told))
+        return self._send(Channel.VOICE, urgency, lambda provider: provider.call(to, twiml, reference, told), note)
+
+    def ask(self, provider: str, to: str, body: str, reference: str, status: str) -> Answer:
+        """One provider alone: a canary page says how that one does."""
+        told, mine = self._told(status), [way for way in self.ways if way.provider.name == provider]
+
+        def send(each: Provider) -> Answer:
+            self.pace.sent(each.sender)
+            return each.sms(to, body, reference, told)
+
+        said = dict[str, Answer]()
+        self._at_most_once(mine, self._way(Channel.TEXT, None, send), said)
+        return said.get(provider, refused(Failure.CONFIGURATION, "no such provider"))
+
+    def has_room(self, *, spread: bool) -> bool:
+        """Whether what only tells people may go now: a page must not wait behind it at the provider."""
+        fit = [way for way in self.ways if not way.breakers[Channel.TEXT].open] or list(self.ways)
+        return self.pace.has_room(number_of(fit[0].provider, spread=spread))
+
+    def provider(self, name: str) -> Provider | None:
+        """To ask it about what it was given."""
+        return next((way.provider for way in self.ways if way.provider.name == name), None)
 
     def address(self, path: str) -> str:
         """The whole address of a path of ours, as a provider is given it."""
@@ -81,17 +126,21 @@ class Line:
 
     def answer(self, sender: str, to: str, body: str, reference: str) -> AttemptOutcome | None:
         """From the number that was written to, at most once; None when it is not a number of this line."""
-        told, mine = Told(), [way for way in self.ways if way.provider.sender == sender]
-        if not mine:
+        told, mine = Told(), [way for way in self.ways if sender in (way.provider.sender, way.provider.spare)]
+        if not mine or not sender:
             return None
-        return self._at_most_once(mine, self._way(Channel.TEXT, None, lambda each: each.sms(to, body, reference, told)))
+
+        def ask(provider: Provider) -> Answer:
+            return provider.sms(to, body, reference, told, spread=sender == provider.spare)
+
+        return self._at_most_once(mine, self._way(Channel.TEXT, None, ask), {})
 
     def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
         """In a call of this line that goes on; None when it is not one of its accounts."""
         mine = [way for way in self.ways if way.provider.account == account]
         if not mine:
             return None
-        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, lambda each: each.say(call, twiml)))
+        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, lambda each: each.say(call, twiml)), {})
 
     def close(self) -> None:
         for way in self.ways:
@@ -101,9 +150,14 @@ class Line:
         address = None if status is None else self.address(status)
         return Told(status=address, answered_by=address)
 
-    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> AttemptOutcome:
-        ways, ask_way = self._in_order(channel), self._way(channel, urgency, ask)
-        return self._at_most_once(ways, ask_way) if urgency is None else self._at_least_once(ways, ask_way)
+    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask, note: Note) -> AttemptOutcome:
+        ways, ask_way, said = self._in_order(channel), self._way(channel, urgency, ask), dict[str, Answer]()
+        try:
+            return (
+                self._at_most_once(ways, ask_way, said) if urgency is None else self._at_least_once(ways, ask_way, said)
+            )
+        finally:
+            note(said)
 
     def _way(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> Callable[[Way], Answer]:
         return lambda way: way.ask(channel, urgency, self.patience.place, ask)
@@ -113,31 +167,41 @@ class Line:
         fit = [way for way in self.ways if way.breakers[channel].lets_through()]
         return fit + [way for way in self.ways if way not in fit]
 
-    def _at_most_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
+    def _at_most_once(
+        self, ways: Sequence[Way], ask: Callable[[Way], Answer], said: dict[str, Answer]
+    ) -> AttemptOutcome:
         for way in ways:
             heard: Heard = SimpleQueue()
+            said[way.provider.name] = unknown("silent")
             _asked(way, ask, heard)
-            answer = _within(heard, self._longest) or unknown("silent")
-            if not answer.for_another:
-                return answer.outcome
+            said |= dict([_within(heard, self._longest) or (way.provider.name, unknown("silent"))])
+            if not said[way.provider.name].for_another:
+                return said[way.provider.name].outcome
         return AttemptOutcome.REFUSED
 
-    def _at_least_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer]) -> AttemptOutcome:
+    def _at_least_once(
+        self, ways: Sequence[Way], ask: Callable[[Way], Answer], said: dict[str, Answer]
+    ) -> AttemptOutcome:
+        """Who was asked stands in `said` as unknown until they answer."""
         heard: Heard = SimpleQueue()
-        left, asked, until, answers = deque(ways), 0, 0.0, list[Answer]()
-        while left or len(answers) < asked:
+        left, answered, until = deque(ways), 0, 0.0
+        while left or answered < len(said):
             if left:
+                said[left[0].provider.name] = unknown("silent")
                 _asked(left.popleft(), ask, heard)
-                asked, until = asked + 1, monotonic() + self._longest
+                until = monotonic() + self._longest
             answer = _within(heard, self.patience.hedge if left else until - monotonic())
             if answer is None and left:
                 continue  # silent: the next one too
-            answers.append(answer or unknown("silent"))
-            if answers[-1].accepted:
+            answered += 1
+            if answer is None:
+                continue
+            said |= dict([answer])
+            if answer[1].accepted:
                 return AttemptOutcome.ACCEPTED
-            if answers[-1].failure is Failure.ADDRESS:
+            if answer[1].failure is Failure.ADDRESS:
                 left.clear()
-        unsure = any(answer.outcome is AttemptOutcome.UNKNOWN for answer in answers)
+        unsure = any(each.outcome is AttemptOutcome.UNKNOWN for each in said.values())
         return AttemptOutcome.UNKNOWN if unsure else AttemptOutcome.REFUSED
 
     @property
@@ -148,10 +212,14 @@ class Line:
 
 def _asked(way: Way, ask: Callable[[Way], Answer], heard: Heard) -> None:
     """In a thread of its own; where it is too slow it goes on there and is not waited for."""
-    threading.Thread(target=lambda: heard.put(ask(way)), daemon=True, name="a call out").start()
+
+    def call() -> None:
+        heard.put((way.provider.name, ask(way)))
+
+    threading.Thread(target=call, daemon=True, name="a call out").start()
 
 
-def _within(heard: Heard, seconds: float) -> Answer | None:
+def _within(heard: Heard, seconds: float) -> tuple[str, Answer] | None:
     try:
         return heard.get(timeout=max(seconds, 0))
     except Empty:

@@ -9,22 +9,27 @@ from sqlalchemy import Connection
 
 from crisis import failpoints
 from crisis.commands import Actor, ActorKind, TimerDue
+from crisis.delivery import Purpose
 from crisis.effects import ConfirmPage, PageLevel
-from crisis.notify import escalation, people_to_tell
+from crisis.notify import pacing, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
 from crisis.notify.gateway import Lines
-from crisis.notify.line import Line
+from crisis.notify.line import Line, Note
+from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
+from crisis.notify.sending import Sending
+from crisis.notify.standing import outcome_of
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
-from crisis.page_commands import RecordPageAttempt
-from crisis.page_events import PageAttempted
+from crisis.page_commands import HoldBackPage, RecordPageAttempt
+from crisis.page_events import PageAttempted, PageHeldBack
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.store import incidents, outbox, page_codes
+from crisis.store import incidents, outbox, outgoing, page_codes
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
+from crisis.store.outgoing import Outgoing
 from crisis.store.page_codes import Coded
 from crisis.submit import submit
 from crisis.vocabulary import AttemptOutcome, Channel, PersonId
@@ -37,9 +42,13 @@ History = dict[PersonId, list[Try]]  # what was tried since this level began, by
 class Owed:
     """One call that is to be made now; `attempt` names it in the log and at the provider."""
 
-    who: Reachable
+    turn: Turn
     channel: Channel
     attempt: str
+
+    @property
+    def who(self) -> Reachable:
+        return self.turn.who
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,8 @@ class Paging:
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
             on_call = people_to_tell.of_level(tx, incident, effect.role, effect.level, self.now())
-            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
+            since = incidents.events_of(tx, job.incident, after=job.seq)
+            tried, turns = _history(effect, since), self._turns(tx, effect, page, on_call)
         asked = [each for each in on_call if each.person not in page.declined]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
@@ -66,24 +76,49 @@ class Paging:
         if not reachable and (line is not None or not asked):
             self._nobody(incident, effect)
             return None
-        owed = [each for who in reachable for each in self._owed(job, effect, page, who, tried.get(who.person, []))]
+        called = [turn for turn in turns if turn.who in reachable]
+        owed = [each for turn in called for each in self._owed(job, page, turn, tried.get(turn.who.person, []))]
+        waiting = [each for each in owed if each.channel is Channel.TEXT and each.turn.text_from > self.now()]
+        for each in waiting:
+            self._hold_back(incident, effect, each, since)
+        now = [each for each in owed if each not in waiting]
         with ThreadPoolExecutor(AT_ONCE) as calls:
-            list(calls.map(lambda each: self._attempt(job, effect, each), owed))
-        return self._next(job, effect, reachable)
+            list(calls.map(lambda each: self._attempt(job, effect, each), now))
+        return self._next(job, effect, called)
 
-    def _owed(self, job: Job, effect: PageLevel, page: Page, who: Reachable, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in escalation.due(page.urgency, _began(page, effect), tries, self.now()):
+    def _turns(self, tx: Connection, effect: PageLevel, page: Page, on_call: Sequence[Reachable]) -> list[Turn]:
+        lately = self.now() - pacing.APART
+        texted = {who.person: outgoing.texts_to(tx, who.phone, lately) for who in on_call if who.phone is not None}
+        return pacing.turns(on_call, _began(page, effect), effect.page, texted)
+
+    def _owed(self, job: Job, page: Page, turn: Turn, tries: Sequence[Try]) -> Iterator[Owed]:
+        for channel in turn.due(page.urgency, tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(who, channel, f"{job.id}-{who.person}-{channel}-{number}")
+            yield Owed(turn, channel, f"{job.id}-{turn.who.person}-{channel}-{number}")
 
-    def _next(self, job: Job, effect: PageLevel, reachable: Sequence[Reachable]) -> datetime | None:
+    def _hold_back(
+        self, incident: Incident, effect: PageLevel, owed: Owed, since: Sequence[incidents.StoredEvent]
+    ) -> None:
+        """On record once: whoever looks at the console sees what the page waits for, and for how long."""
+        if any(isinstance(each.event, PageHeldBack) and each.event.attempt == owed.attempt for each in since):
+            return
+        held = HoldBackPage(
+            by=_system(incident),
+            page=effect.page,
+            person=owed.who.person,
+            channel=owed.channel,
+            attempt=owed.attempt,
+            until=owed.turn.text_from,
+        )
+        submit(self.store, incident.id, held, at=self.now())
+
+    def _next(self, job: Job, effect: PageLevel, called: Sequence[Turn]) -> datetime | None:
         with self.store.read() as tx:
             page = _wanted(incidents.load(tx, job.incident), effect)
             tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
         if page is None:
             return None
-        began = _began(page, effect)
-        times = (escalation.next_due(page.urgency, began, tried.get(who.person, [])) for who in reachable)
+        times = (turn.next_due(page.urgency, tried.get(turn.who.person, [])) for turn in called)
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
@@ -94,7 +129,8 @@ class Paging:
     def _show(self, job: Job, effect: PageLevel, incident: Incident, who: Reachable) -> None:
         """Who cannot be called is asked on the console alone, and the log says so."""
         attempt = f"{job.id}-{who.person}-{Channel.CONSOLE}-1"
-        self._report(incident, effect, Owed(who, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
+        turn = Turn(who=who, began=self.now(), text_from=self.now(), spread=False)
+        self._report(incident, effect, Owed(turn, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
 
     def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
         """Looked at once more right before the call; nothing is open in the database while it lasts."""
@@ -103,12 +139,34 @@ class Paging:
             incident = incidents.load(tx, job.incident)
             if line is None or _wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
-            filling = code_of(tx, incident, effect, owed.who, self.now())
+            filling, out = code_of(tx, incident, effect, owed.who, self.now()), self._out(incident, effect, owed)
+            outgoing.begin(tx, out)
         failpoints.hit("send.before_post")
-        outcome = _send(line, incident, effect, owed, filling)
+        outcome = _send(line, out, owed, filling, Sending(self.store, self.now).of(out))
         failpoints.hit("send.after_reply")
-        self._report(incident, effect, owed, outcome)
+        self._report(incident, effect, owed, self._known(out, outcome))
         failpoints.hit("send.after_report")
+
+    def _known(self, out: Outgoing, outcome: AttemptOutcome) -> AttemptOutcome:
+        """A callback may have been faster than the answer, and says more."""
+        with self.store.read() as tx:
+            row = outgoing.one(tx, out.reference)
+        return outcome if row is None else outcome_of(row.state, None) or outcome
+
+    def _out(self, incident: Incident, effect: PageLevel, owed: Owed) -> Outgoing:
+        assert owed.who.phone is not None
+        return Outgoing(
+            reference=owed.attempt,
+            purpose=Purpose.PAGE,
+            channel=owed.channel,
+            mode=effect.mode,
+            urgency=effect.urgency,
+            incident=incident.id,
+            page=effect.page,
+            person=owed.who.person,
+            phone=owed.who.phone,
+            at=self.now(),
+        )
 
     def _report(self, incident: Incident, effect: PageLevel, owed: Owed, outcome: AttemptOutcome) -> None:
         record = RecordPageAttempt(
@@ -155,15 +213,16 @@ def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History
     return found
 
 
-def _send(line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling) -> AttemptOutcome:
-    asked = Asked(incident.id, effect.page, owed.who.person)
-    assert owed.who.phone is not None
-    status = f"/webhooks/status/{incident.id}/{effect.page}/{owed.who.person}/{owed.channel}/{owed.attempt}"
-    if owed.channel is Channel.VOICE:
+def _send(line: Line, out: Outgoing, owed: Owed, filling: Filling, note: Note) -> AttemptOutcome:
+    assert out.incident is not None
+    assert out.page is not None
+    asked = Asked(out.incident, out.page, out.person)
+    status = f"/webhooks/status/{out.incident}/{out.page}/{out.person}/{out.channel}/{owed.attempt}"
+    if out.channel is Channel.VOICE:
         said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
-        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency)
+        return line.call(out.phone, said, owed.attempt, status, out.urgency, note=note)
     body = text(Subject.PAGE, filling, owed.who.language)
-    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency)
+    return line.sms(out.phone, body, owed.attempt, status, out.urgency, note=note, spread=owed.turn.spread)
 
 
 def code_of(

@@ -3,27 +3,25 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
-from crisis import failpoints
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident, TimerDue
+from crisis.delivery import Purpose
 from crisis.effects import ConfirmPage, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.errors import NotFound
 from crisis.notify import people_to_tell
 from crisis.notify.gateway import Lines
+from crisis.notify.notices import Notices
 from crisis.notify.paging import Paging, code_of
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, Subject, notice, text
 from crisis.statemachine.incident import Incident
-from crisis.store import incidents, outbox, protocols
+from crisis.store import incidents, protocols
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import AttemptOutcome, Beside, IncidentId, Mode
-
-AGAIN = timedelta(seconds=5)
-MOST_NOTICES = 5  # tries of a notice; a page is tried as long as it matters
+from crisis.vocabulary import Beside, IncidentId, Mode
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +67,8 @@ class Performing:
             if who.phone is None:
                 return None
             filling = code_of(tx, incident, effect, who, self.now())
-        return self._tell(job, effect.mode, [(who, text(Subject(effect.outcome), filling, who.language))])
+        body = text(Subject(effect.outcome), filling, who.language)
+        return self._tell(job, effect.mode, Purpose.ANSWER, [(who, body)])
 
     def _notify_role(self, job: Job, effect: NotifyRole) -> datetime | None:
         incident = self._incident(job.incident)
@@ -87,28 +86,12 @@ class Performing:
     ) -> datetime | None:
         with self.store.read() as tx:
             filling = Filling(mode=incident.mode, site=people_to_tell.site(tx, incident))
-        return self._tell(
-            job, effect.mode, [(who, text(notice(effect.subject), filling, who.language)) for who in told]
-        )
+        subject = notice(effect.subject)
+        purpose = Purpose.NOTICE if subject is Subject.NOTICE else Purpose.ALARM
+        return self._tell(job, effect.mode, purpose, [(who, text(subject, filling, who.language)) for who in told])
 
-    def _tell(self, job: Job, mode: Mode, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
-        """Tried again only while nobody was reached: who has a notice is not sent it twice. The console shows it."""
-        line = self.lines.of(mode)
-        outcomes: list[AttemptOutcome] = []
-        for who, body in texts:
-            if line is None or who.phone is None:
-                continue
-            if not self._held(job):
-                return self.now()  # too slow for the lease: nobody was told, so it is not done; whoever holds it tells
-            failpoints.hit("send.before_post")
-            outcomes.append(line.sms(who.phone, body, f"{job.id}-{who.person}"))
-            failpoints.hit("send.after_reply")
-        refused = bool(outcomes) and set(outcomes) == {AttemptOutcome.REFUSED}
-        return self.now() + AGAIN if refused and job.attempts < MOST_NOTICES else None
-
-    def _held(self, job: Job) -> bool:
-        with self.store.read() as tx:
-            return outbox.held(tx, job, self.now())
+    def _tell(self, job: Job, mode: Mode, purpose: Purpose, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
+        return Notices(self.store, self.lines, self.now).tell(job, mode, purpose, texts)
 
     def _open_linked(self, job: Job, effect: OpenLinked) -> None:
         """I-4: the child incident of a student who is missing; once, however often this runs."""

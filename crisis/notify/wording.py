@@ -42,6 +42,7 @@ class Subject(StrEnum):
     STILL_YOURS = "still_yours"
     ENDED = "ended"
     CHOOSE = "choose"
+    PROVIDER_FAULT = "provider_fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
     Subject.CHOOSE: {
         "en": "CRISIS: more than one page is open on this phone. Put its number first, such as {code}A.",
         "es": "CRISIS: hay varios avisos abiertos en este telefono. Ponga el numero primero, como {code}A.",
+    },
+    Subject.PROVIDER_FAULT: {
+        "en": "CRISIS technical: a telephone provider is at fault. Sign in and look at: How paging stands.",
+        "es": "CRISIS aviso tecnico: falla un proveedor de telefonia. Entre y mire: Como funcionan los avisos.",
     },
 }
 _SPOKEN: dict[str, str] = {

@@ -5,7 +5,7 @@ Need to know: the crisis team of the school, the district's own posts, and whoev
 
 from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
-from crisis.page_commands import AcceptPage, Arrive, DeclinePage, DelayPage, RecordPageAttempt, SeePage, StandBy
+from crisis.page_commands import BY_WORKER, AcceptPage, Arrive, DeclinePage, DelayPage, SeePage, StandBy
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -22,7 +22,7 @@ TEAM = frozenset(
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage)
-BY_SYSTEM = (TimerDue, RecordPageAttempt, OpenIncident, LinkIncident)
+BY_SYSTEM = (TimerDue, *BY_WORKER, OpenIncident, LinkIncident)
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:
@@ -89,7 +89,7 @@ def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
         raise NotFound
     if actor.kind is ActorKind.PHONE and not isinstance(command, BY_PHONE):
         raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
-    if isinstance(command, TimerDue | RecordPageAttempt):
+    if isinstance(command, (TimerDue, *BY_WORKER)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
 
 

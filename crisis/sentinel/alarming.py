@@ -52,6 +52,7 @@ def own_line(settings: Settings) -> Line | None:
         "provider_account": settings.sentinel_account,
         "provider_secret": settings.sentinel_secret,
         "provider_from": settings.sentinel_from,
+        "provider_spare": "",
         "second_account": "",
     }
     return lines(settings.model_copy(update=own)).live

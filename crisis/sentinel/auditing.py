@@ -4,9 +4,9 @@ No window of time: every open incident counts, and one without anything is a fau
 it, where something can be done. `docs/reliability.md` lists those that the model cannot break.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crisis.effects import PageLevel, StartTimer
 from crisis.sentinel.looking import Look, Watched
@@ -14,6 +14,7 @@ from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE
 from crisis.store import signs
+from crisis.store.canaries import Canary
 from crisis.store.watch import Waiting
 from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageState
 
@@ -24,6 +25,7 @@ JUST = timedelta(seconds=15)  # I8: since the look before
 SKEW = timedelta(seconds=2)
 ALIVE = timedelta(seconds=30)  # a worker says every five that it is there
 HEARD = timedelta(seconds=60)
+CANARIES = 3  # periods without one that came back
 TOO_OFTEN = 3  # tries of a timer, which should take one
 
 
@@ -48,7 +50,10 @@ Repair = Arm | CallAgain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`subject` is an id, `what` a sentence without a name or a number; `live` is false for a drill's."""
+    """`subject` is an id, `what` a sentence without a name or a number; `live` is false for a drill's.
+
+    `partial`: paging holds its promise all the same, by another provider.
+    """
 
     invariant: str
     subject: str
@@ -56,6 +61,7 @@ class Finding:
     repair: Repair | None = None
     incident: IncidentId | None = None
     live: bool = True
+    partial: bool = False
 
 
 def _found(each: Watched, invariant: str, what: str, *, subject: str = "", repair: Repair | None = None) -> Finding:
@@ -213,6 +219,19 @@ def clocks_agree(look: Look) -> Iterator[Finding]:
         yield Finding(invariant="I15", subject="clock", what="the database has another time than this machine")
 
 
+def canaries_come_back(look: Look) -> Iterator[Finding]:
+    """I17: each provider brought a canary page back in the last three periods; while one does, paging goes on."""
+    lost = {name for name, sent in look.canaries.items() if _overdue(sent, look.at)}
+    for name in sorted(lost):
+        partial = len(lost) < len(look.canaries)
+        yield Finding(invariant="I17", subject=name, what="its canary pages do not come back", partial=partial)
+
+
+def _overdue(sent: Sequence[Canary], at: datetime) -> bool:
+    last = next((each for each in reversed(sent) if each.back_at is not None), sent[0] if sent else None)
+    return last is not None and (last.back_at or last.sent_at) < at - CANARIES * last.period
+
+
 def heartbeat_is_heard(look: Look) -> Iterator[Finding]:
     """I19: whoever watches from outside took the last heartbeat."""
     beat = look.signs.get(signs.HEARTBEAT)
@@ -239,6 +258,7 @@ CHECKS: tuple[Callable[[Look], Iterator[Finding]], ...] = (
     inbox_is_read,
     log_ends_where_it_should,
     clocks_agree,
+    canaries_come_back,
     heartbeat_is_heard,
     everything_was_seen,
 )

@@ -16,6 +16,7 @@ from crisis.protocols.schema import Protocol
 from crisis.statemachine import (
     answering,
     assessment,
+    beside,
     closing,
     custody,
     disposing,
@@ -40,6 +41,7 @@ from crisis.vocabulary import IncidentId, PageId, Phase, Urgency
 CONCERNS = (
     answering,
     assessment,
+    beside,
     closing,
     custody,
     disposing,
@@ -54,7 +56,7 @@ CONCERNS = (
     working,
 )
 AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident)
-SYSTEM = (cmd.TimerDue, pcmd.RecordPageAttempt)
+SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER)
 
 
 def decide(

@@ -49,7 +49,7 @@ class OutgoingRow(SQLModel, table=True):
     state_at: datetime = Field(sa_type=UtcTime)
     asked: str = Field(sa_type=Text)
     look_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    looks: int = 0
+    tries: int = 0
 
 
 class CanaryRow(SQLModel, table=True):
@@ -79,6 +79,7 @@ class ProviderAlarmRow(SQLModel, table=True):
     channel: Channel = Field(sa_type=enum_text(Channel))
     fault: ProviderFault = Field(sa_type=enum_text(ProviderFault))
     since: datetime = Field(sa_type=UtcTime, index=True)
+    last_at: datetime = Field(sa_type=UtcTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
 

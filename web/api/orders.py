@@ -18,7 +18,7 @@ from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
 
-SYSTEM_ONLY = (cmd.TimerDue, pcmd.RecordPageAttempt)
+SYSTEM_ONLY = (cmd.TimerDue, *pcmd.BY_WORKER)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]

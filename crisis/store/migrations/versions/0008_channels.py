@@ -41,11 +41,11 @@ def upgrade() -> None:
     sa.Column('person', sa.String(), nullable=False),
     sa.Column('phone', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('state', sa.Enum('unknown', 'submitted', 'sent', 'delivered', 'human_answered', 'machine_answered', 'no_answer', 'busy', 'failed', name='attemptstate', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('unknown', 'submitted', 'sent', 'answered', 'delivered', 'human_answered', 'machine_answered', 'no_answer', 'busy', 'failed', name='attemptstate', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('state_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('asked', sa.Text(), nullable=False),
     sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('looks', sa.Integer(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('reference', name=op.f('pk_outgoing'))
     )
     with op.batch_alter_table('outgoing', schema=None) as batch_op:
@@ -59,6 +59,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.Enum('text', 'voice', 'console', name='channel', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('fault', sa.Enum('configuration', 'blocked', 'silent', name='providerfault', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_alarm'))
