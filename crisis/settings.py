@@ -1,6 +1,7 @@
 """What an installation decides, from the environment (`CRISIS_…`), a file `.env`, or secret files."""
 
 import base64
+import re
 from binascii import Error as NotBase64
 from pathlib import Path
 from typing import Annotated, Self
@@ -62,6 +63,18 @@ class Settings(BaseSettings):
     sentinel_account: str = ""  # the sentinel's own line for the last resort; none: it only says so in the log
     sentinel_secret: SecretStr = SecretStr("")
     sentinel_from: str = ""
+
+    smtp_host: str = ""  # a mail server, for e-mail beside pages and notices; none: no e-mail
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_user: str = ""
+    smtp_secret: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    smtp_ca: Path | None = None  # of a mail server with a certificate of its own
+    smtp_tls: bool = True  # off for a mail server on this machine only
+    push: bool = False  # push messages to the browsers of those who switch them on
+    push_contact: str = ""  # whom the makers of browsers may write to; left out, it is public_url
+    push_hosts: str = ""  # further servers of browser makers; a comma between names
+
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
     heartbeat_secret: SecretStr = SecretStr("")  # shared with `crisis heartbeat-receiver`; none: a plain GET
 
@@ -84,6 +97,38 @@ class Settings(BaseSettings):
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in THIS_MACHINE):
             raise ValueError("heartbeat_url must be https, except on this machine itself")
         return url
+
+    @field_validator("smtp_from")
+    @classmethod
+    def an_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", address):
+            raise ValueError("smtp_from is an e-mail address such as crisis@example.org")
+        return address
+
+    @field_validator("push_contact")
+    @classmethod
+    def a_contact(cls, contact: str) -> str:
+        if contact and not contact.startswith(("mailto:", "https://")):
+            raise ValueError("push_contact begins with mailto: or https://")
+        return contact
+
+    @field_validator("push_hosts")
+    @classmethod
+    def host_names(cls, hosts: str) -> str:
+        names = [each.strip() for each in hosts.split(",") if each.strip()]
+        if not all(re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", each) for each in names):
+            raise ValueError("push_hosts are names of hosts such as push.example.org, or .example.org for all under it")
+        return hosts
+
+    @model_validator(mode="after")
+    def a_whole_mail_server(self) -> Self:
+        if bool(self.smtp_host) != bool(self.smtp_from):
+            raise ValueError("e-mail needs smtp_host and smtp_from, both or neither")
+        if bool(self.smtp_user) != bool(_plain(self.smtp_secret)):
+            raise ValueError("smtp_user and smtp_secret go together, both or neither")
+        if not self.smtp_tls and self.smtp_host not in THIS_MACHINE:
+            raise ValueError("smtp_tls may be off for a mail server on this machine only")
+        return self
 
     @field_validator("second_public_key", "drill_second_public_key")
     @classmethod
@@ -143,6 +188,12 @@ class Settings(BaseSettings):
         first = prefix or "provider_"
         names = (f"{first}secret", f"{first}secondary_secret", f"{prefix}second_secret")
         return {_plain(getattr(self, name)) for name in names}
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Those that pages of what is real go out by."""
+        first, second = self.provider_url and self.provider_account, self.second_url and self.second_account
+        return tuple(name for name, there in (("twilio", first), ("telnyx", second)) if there)
 
     @property
     def https(self) -> bool:

@@ -15,6 +15,7 @@ from crisis.notify import pacing, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
+from crisis.notify.extras import Beside, Extras
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line, Note
 from crisis.notify.pacing import Turn
@@ -56,6 +57,7 @@ class Paging:
     store: Store
     lines: Lines
     now: Callable[[], datetime]
+    extras: Extras | None = None
 
     def page(self, job: Job, effect: PageLevel) -> datetime | None:
         """Makes the calls that are due and says when the next one is; None when this level is over or all is done."""
@@ -70,6 +72,7 @@ class Paging:
         asked = [each for each in on_call if each.person not in page.declined]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
+        self._beside(job, effect, incident, asked, since)
         for who in asked:
             if who not in reachable and who.person not in tried:
                 self._show(job, effect, incident, who)
@@ -85,6 +88,33 @@ class Paging:
         with ThreadPoolExecutor(AT_ONCE) as calls:
             list(calls.map(lambda each: self._attempt(job, effect, each), now))
         return self._next(job, effect, called)
+
+    def _beside(
+        self,
+        job: Job,
+        effect: PageLevel,
+        incident: Incident,
+        asked: Sequence[Reachable],
+        since: Sequence[incidents.StoredEvent],
+    ) -> None:
+        """E-mail and push, to those without a telephone as well: they count for nothing and hold up nothing."""
+        if self.extras is None:
+            return
+        with self.store.read() as tx:
+            site = people_to_tell.site(tx, incident)
+        filling = Filling(mode=effect.mode, site=site, urgency=effect.urgency)
+        wanted = [
+            Beside(
+                who=who,
+                subject=Subject.PAGE,
+                filling=filling,
+                reference=f"{job.id}-{who.person}",
+                incident=incident,
+                page=effect.page,
+            )
+            for who in asked
+        ]
+        self.extras.send(wanted, since)
 
     def _turns(self, tx: Connection, effect: PageLevel, page: Page, on_call: Sequence[Reachable]) -> list[Turn]:
         lately = self.now() - pacing.APART

@@ -11,6 +11,8 @@ from crisis.delivery import Purpose
 from crisis.effects import ConfirmPage, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
 from crisis.errors import NotFound
 from crisis.notify import people_to_tell
+from crisis.notify.extras import Beside as Extra
+from crisis.notify.extras import Extras
 from crisis.notify.gateway import Lines
 from crisis.notify.notices import Notices
 from crisis.notify.paging import Paging, code_of
@@ -31,6 +33,7 @@ class Performing:
     store: Store
     lines: Lines
     now: Callable[[], datetime]
+    extras: Extras | None = None
 
     def perform(self, job: Job) -> datetime | None:
         """When there is more to do, or None when it is done."""
@@ -39,7 +42,7 @@ class Performing:
                 self._timer(job.incident, job.effect)
                 return None
             case PageLevel():
-                return Paging(self.store, self.lines, self.now).page(job, job.effect)
+                return Paging(self.store, self.lines, self.now, self.extras).page(job, job.effect)
             case ConfirmPage():
                 return self._confirm(job, job.effect)
             case NotifyRole():
@@ -88,6 +91,8 @@ class Performing:
             filling = Filling(mode=incident.mode, site=people_to_tell.site(tx, incident))
         subject = notice(effect.subject)
         purpose = Purpose.NOTICE if subject is Subject.NOTICE else Purpose.ALARM
+        if self.extras is not None and job.attempts == 1:  # the console shows it in any case
+            self.extras.send([_beside(job, incident, who, subject, filling) for who in told])
         return self._tell(job, effect.mode, purpose, [(who, text(subject, filling, who.language)) for who in told])
 
     def _tell(self, job: Job, mode: Mode, purpose: Purpose, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
@@ -117,6 +122,11 @@ class Performing:
         )
         child = open_incident(self.store, order, at=self.now(), key=f"linked-{parent.id}-{job.seq}").incident
         submit(self.store, parent.id, LinkIncident(by=_system(parent), other=child.id), at=self.now())
+
+
+def _beside(job: Job, incident: Incident, who: Reachable, subject: Subject, filling: Filling) -> Extra:
+    reference = f"{job.id}-{who.person}"
+    return Extra(who=who, subject=subject, filling=filling, reference=reference, incident=incident)
 
 
 def _system(incident: Incident) -> Actor:

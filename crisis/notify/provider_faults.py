@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crisis.delivery import ProviderFault
+from crisis.notify.extras import Beside, Extras
 from crisis.notify.gateway import Lines
+from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, Subject, language_of, text
 from crisis.store import people, provider_alarms
 from crisis.store.engine import Store
@@ -15,6 +17,7 @@ from crisis.vocabulary import Mode, StaffRole
 
 QUIET = timedelta(minutes=30)  # without a block, after which nobody is warned of them any more
 AGAIN = timedelta(hours=1)
+ABOUT = Subject.PROVIDER_FAULT
 TOLD = frozenset({StaffRole.OPERATOR, StaffRole.DISTRICT_LEAD})
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,7 @@ class ProviderFaults:
     store: Store
     lines: Lines
     now: Callable[[], datetime]
+    extras: Extras | None = None
 
     def turn(self) -> int:
         """Tells technician and administrators of what is new or goes on; how many alarms that were."""
@@ -46,8 +50,12 @@ class ProviderFaults:
             told = people.holding(tx, TOLD)
             phones = people.dialled(tx, told)
             languages = {each: language_of(people.language(tx, each)) for each in told}
-        for person in told:
-            body = text(Subject.PROVIDER_FAULT, Filling(mode=Mode.LIVE), languages[person])
-            for phone in phones.get(person, ())[:1]:
-                if line is not None:
-                    line.sms(phone, body, f"alarm-{alarm.since:%H%M%S}-{person}")
+        whom = [Reachable(each, next(iter(phones.get(each, ())), None), languages[each]) for each in told]
+        filling, name = Filling(mode=Mode.LIVE), f"alarm-{self.now():%Y%m%d%H%M%S}"
+        if self.extras is not None:
+            self.extras.send(
+                [Beside(who=who, subject=ABOUT, filling=filling, reference=f"{name}-{who.person}") for who in whom]
+            )
+        for who in whom:
+            if line is not None and who.phone is not None:
+                line.sms(who.phone, text(ABOUT, filling, who.language), f"{name}-{who.person}")

@@ -17,6 +17,7 @@ from typing import TypeVar
 from crisis import clock, failpoints
 from crisis.notify import inbound
 from crisis.notify.canaries import Canaries
+from crisis.notify.extras import Extras, extras
 from crisis.notify.following import Following
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
@@ -51,6 +52,7 @@ class Worker:
     lines: Lines
     name: str
     now: Callable[[], datetime] = clock.now
+    extras: Extras | None = None
     _turned: bool = False
     _telling: set[int] = field(default_factory=set)  # the jobs under way that only tell people
     _awake: threading.Event = field(default_factory=threading.Event)
@@ -103,7 +105,7 @@ class Worker:
 
     def look_after_providers(self) -> None:
         Canaries(self.store, self.lines, self.now).turn()
-        ProviderFaults(self.store, self.lines, self.now).turn()
+        ProviderFaults(self.store, self.lines, self.now, self.extras).turn()
 
     def forget(self) -> None:
         """What was kept to ask providers by, and to see how they do."""
@@ -166,7 +168,7 @@ class Worker:
 
     def perform(self, job: Job) -> bool:
         """Does one job and marks it done, or due again."""
-        again = Performing(self.store, self.lines, self.now).perform(job)
+        again = Performing(self.store, self.lines, self.now, self.extras).perform(job)
         failpoints.hit("worker.before_finish")
         with self.store.write() as tx:
             if again is None:
@@ -209,4 +211,6 @@ def _where(error: BaseException) -> str:
 
 def run_worker(store: Store, settings: Settings, stop: threading.Event, name: str = "worker") -> None:
     """The entry of the process and of the thread."""
-    Worker(store, lines(settings), name).run(stop)
+    beside = extras(store, settings, clock.now)
+    Worker(store, lines(settings), name, extras=beside).run(stop)
+    beside.close()

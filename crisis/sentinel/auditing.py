@@ -229,7 +229,7 @@ def canaries_come_back(look: Look) -> Iterator[Finding]:
 
 def _overdue(sent: Sequence[Canary], at: datetime) -> bool:
     last = next((each for each in reversed(sent) if each.back_at is not None), sent[0] if sent else None)
-    return last is not None and (last.back_at or last.sent_at) < at - CANARIES * last.period
+    return last is not None and last.sent_at < at - CANARIES * last.period
 
 
 def heartbeat_is_heard(look: Look) -> Iterator[Finding]:

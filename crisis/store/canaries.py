@@ -46,7 +46,7 @@ def begin(tx: Connection, canary: Canary) -> bool:
         period=round(canary.period.total_seconds()),
         sent_at=canary.sent_at,
     )
-    return tx.execute(row.on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(row.on_conflict_do_nothing().returning(CANARY.c.id)).first() is not None
 
 
 def taken(tx: Connection, canary: str, at: datetime, fault: str | None) -> None:
