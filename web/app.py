@@ -16,6 +16,8 @@ from starlette.types import Scope
 
 from crisis import clock
 from crisis.notify.gateway import Lines, lines
+from crisis.notify.push import push
+from crisis.notify.smtp import mailer
 from crisis.pulse import LOOK, Pulse
 from crisis.settings import Settings
 from crisis.store import incidents, signs
@@ -99,6 +101,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
     lifespan = living(hub, out, pulse)
     app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
+    app.state.mailer, app.state.push = mailer(settings), push(settings)
 
     api = (incidents_api.router, commands.router, oncall.router, reference.router)
     for router in (*routers, *api, webhooks.router, sockets.router):

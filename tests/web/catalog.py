@@ -31,7 +31,7 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "policy").glob("*.py"))
     yield from sorted((crisis / "schedules").glob("*.py"))
     yield from (crisis / "store" / "rotations.py", crisis / "store" / "overrides.py", ROOT / "web" / "ical.py")
-    yield from (crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
+    yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
     yield from (
         crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py", "store/named.py")
     )

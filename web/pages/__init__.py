@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, feeds, incident, oncall, open, paging, sign_in, steps
+from web.pages import board, feeds, incident, my_paging, oncall, open, paging, sign_in, steps
 
 routers: list[APIRouter] = [
     sign_in.router,
@@ -13,4 +13,5 @@ routers: list[APIRouter] = [
     steps.router,
     incident.router,
     paging.router,
+    my_paging.router,
 ]

@@ -13,7 +13,7 @@ from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import incident, oncall, open, steps
+from web.pages import incident, my_paging, oncall, open, steps
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
@@ -74,6 +74,8 @@ def form_page(path: str) -> Show | None:
         return open.show
     if path.startswith("/oncall/"):
         return oncall.show
+    if path.startswith("/me/paging/"):
+        return my_paging.show
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
