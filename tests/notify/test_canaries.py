@@ -18,7 +18,7 @@ from crisis.sentinel.auditor import Auditor
 from crisis.store import canaries, oncall, outgoing, provider_alarms, roster, signs
 from crisis.store.canaries import Canary
 from crisis.store.engine import Store
-from crisis.vocabulary import PersonId, StaffRole
+from crisis.vocabulary import PersonId, StaffRole, Urgency
 from tests.factories import DISTRICT
 from tests.notify.village import (
     ANA,
@@ -190,19 +190,21 @@ def test_one_that_was_lost_is_no_alarm_and_two_are() -> None:
     assert is_silent([a_canary(15, True), a_canary(10, False), a_canary(5, False)], at)
 
 
-def test_a_carrier_that_blocks_twice_in_ten_minutes_is_told(town: Village) -> None:
-    """`paging.md` 6.9, CARRIER_BLOCK: by the receipts of texts that were accepted first."""
+def test_a_carrier_that_blocks_twice_in_ten_minutes_is_told_and_the_call_comes_at_once_f26(town: Village) -> None:
+    """`paging.md` 6.9, CARRIER_BLOCK: by receipts of texts that were accepted. U2 would call after a minute."""
     town.network.plan.deliveries.set(PHONES[ANA], "messages", Delivery(end="undelivered", code=30007), 2)
-    town.paged()
+    town.paged(Urgency.U2)
     town.worker.until_quiet()
     wait_until(lambda: blocks(town) == 1)
     once = alarms(town)
+    town.worker.until_quiet()
+    called = town.kinds(ANA)
     town.watch.ahead += timedelta(minutes=4)
     town.paged()
     town.worker.until_quiet()
     wait_until(lambda: blocks(town) == 2)
 
-    assert once == []
+    assert (once, called) == ([], ["call"])
     assert alarms(town) == [("twilio", ProviderFault.BLOCKED)]
 
 
