@@ -1,14 +1,42 @@
 """The one place that asks for the time and for new ids; everything else is handed them."""
 
 import secrets
-from datetime import UTC, datetime
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
 
 
-def now() -> datetime:
-    """The time now, in UTC, aware."""
+def _wall() -> datetime:
     return datetime.now(UTC)
+
+
+class Steady:
+    """Time that never goes back while this process lives (F66): where the machine's clock is put back, what is due
+    would wait for as long again. Put forward it is believed: early is the safe side (F65). Both are told by I15.
+    """
+
+    def __init__(self, wall: Callable[[], datetime] = _wall, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._wall, self._monotonic, self._lock = wall, monotonic, threading.Lock()
+        self._began, self._at = wall(), monotonic()
+
+    def __call__(self) -> datetime:
+        with self._lock:
+            wall, at = self._wall(), self._monotonic()
+            kept = self._began + timedelta(seconds=at - self._at)
+            if wall > kept:
+                self._began, self._at = wall, at
+            return max(wall, kept)
+
+
+_steady = Steady()
+
+
+def now() -> datetime:
+    """The time now, in UTC, aware; no earlier than what was said before."""
+    return _steady()
 
 
 def new_id() -> str:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -30,10 +30,12 @@ from crisis.store.sample import SignIn
 from crisis.store.sealed import KeyRing
 
 HOST = "127.0.0.1"
+OFFICE = "+16175550142"
 SENDER, DRILL_SENDER = "+16175550190", "+16175550191"
 SECOND_SENDER, SECOND_DRILL_SENDER = "+16175550192", "+16175550193"
 CANARY, SECOND_CANARY = "+16175550198", "+16175550199"
 JURISDICTION = "US-MA"
+CALLS_LAST = 60.0  # seconds: whoever has picked up hears what becomes of the page meanwhile
 SIGN_INS, CONFIG = "sign-ins.json", "config.json"
 
 out = Console()
@@ -91,6 +93,7 @@ def _settings(folder: Path, port: int, handsets: int) -> Settings:
         drill_account="AC" + secrets.token_hex(16),
         drill_secret=SecretStr(secrets.token_hex(16)),
         drill_from=DRILL_SENDER,
+        office_phone=OFFICE,
         second_url=f"http://{HOST}:{handsets}",
         second_account="second",
         second_secret=SecretStr(keys[0]),
@@ -134,7 +137,7 @@ def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
     network = folder / "handsets"
     network.mkdir(exist_ok=True)
     _write_private(network / OWNERS, json.dumps(_owners(settings)))
-    _write_private(network / CONFIG, config_of(settings, network).text())
+    _write_private(network / CONFIG, replace(config_of(settings, network), calls_last=CALLS_LAST).text())
     command = [sys.executable, "-m", "crisis.notify.handsets_main", str(network / CONFIG), "--with-parent"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own module
     try:

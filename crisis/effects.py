@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
+from crisis.call_words import CallWhy
+from crisis.vocabulary import (
+    IncidentId,
+    Mode,
+    PageId,
+    PersonId,
+    Role,
+    Urgency,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +23,7 @@ class PageLevel:
     urgency: Urgency
     level: int  # 0 is the first
     mode: Mode
+    not_before: datetime | None = None  # None is now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,25 @@ class ConfirmPage:
     page: PageId
     person: PersonId
     outcome: str  # a code of the message catalog: you_have_it, someone_else, declined, cancelled, here_yet …
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCalls:
+    """Nobody is to be rung any more for a page that somebody has taken, or that has ended."""
+
+    page: PageId
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPerson:
+    """Call one person about a page, whatever the cadence says."""
+
+    page: PageId
+    person: PersonId
+    why: CallWhy
+    urgency: Urgency
     mode: Mode
 
 
@@ -61,4 +89,4 @@ class OpenLinked:
     parent: IncidentId
 
 
-Effect = PageLevel | ConfirmPage | NotifyRole | NotifyPerson | StartTimer | OpenLinked
+Effect = PageLevel | ConfirmPage | EndCalls | CallPerson | NotifyRole | NotifyPerson | StartTimer | OpenLinked

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis.call_words import Failure, Receipt
 from crisis.commands import Command
 from crisis.delivery import ExtraChannel
 from crisis.vocabulary import (
@@ -24,6 +25,8 @@ class RequestPage(Command):
     role: Role
     urgency: Urgency
     step: StepId | None = None
+    people: int = 1  # how many must come
+    prefers: tuple[str, ...] = ()  # what they should be able to do: asked first, and nobody waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,25 @@ class DeclinePage(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeePage(Command):
-    """A sign of life: the link was opened, or a text came that was no answer."""
+    """A sign of life: the link was opened, or a text came that was no answer, with its words."""
 
     page: PageId
+    words: WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopTexts(Command):
+    """Whoever was paged wrote a word by which carriers cut texts off."""
+
+    page: PageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLate(Command):
+    """An answer to a page that has ended."""
+
+    page: PageId
+    words: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +124,19 @@ class RecordPageAttempt(Command):
     outcome: AttemptOutcome
     attempt: str  # the outbox row
     level: int | None = None
+    failure: Failure | None = None
+    code: str = ""  # the provider's own word for why not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPageReceipt(Command):
+    """What the provider tells later about a text or a call that it took."""
+
+    page: PageId
+    person: PersonId
+    channel: Channel
+    attempt: str
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +161,4 @@ class RecordExtra(Command):
     attempt: str
 
 
-BY_WORKER = (RecordPageAttempt, HoldBackPage, RecordExtra)
+BY_WORKER = (RecordPageAttempt, RecordPageReceipt, HoldBackPage, RecordExtra)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import vocabulary as v
+from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
+from crisis.ladders import Ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +16,12 @@ class PageRequested(Event):
     role: v.Role
     urgency: v.Urgency
     step: v.StepId | None
+    ladder: Ladder | None = None  # as it was then: a change of the district's ladder moves no page that is under way
+    begins_at: datetime | None = None  # later than now where the page waits for the next school day
+    people: int = 1  # how many are still needed, this one included
+    prefers: tuple[str, ...] = ()  # what they should be able to do; it delays nothing
+    beside: v.PageId | None = None  # the page that was taken and needs one more person
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,19 @@ class PageAttempted(Event):
     outcome: v.AttemptOutcome
     attempt: str
     level: int | None = None  # of the page when it was made; a receipt does not know it
+    failure: Failure | None = None
+    code: str = ""  # the provider's own word for why not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReceiptCame(Event):
+    """What became of a text or a call: it stops nothing, and a person has not answered by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    attempt: str
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +75,7 @@ class PageAccepted(Event):
     person: v.PersonId
     eta_minutes: int | None
     due_here_at: datetime | None = None  # None: nobody watches for it
+    again: bool = False  # whoever has it says when they come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +91,33 @@ class PageSeen(Event):
 
     page: v.PageId
     person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTextsStopped(Event):
+    """Their telephone takes no more texts from us; they are called."""
+
+    page: v.PageId
+    person: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnsweredLate(Event):
+    """After the page, or the whole incident, had ended: nothing changes by it."""
+
+    page: v.PageId
+    person: v.PersonId
+    words: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDeclineExplained(Event):
+    """Why somebody cannot come, said after they had said no."""
+
+    page: v.PageId
+    person: v.PersonId
+    reason: v.DeclineReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +190,16 @@ class PageDisposed(Event):
     page: v.PageId
     how: v.Disposal
     words: v.WordsId | None
+    begins_at: datetime | None = None  # of a page that starts again: later than now where it waits for the school day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageEscalated(Event):
     page: v.PageId
     level: int
+    begins_at: datetime | None = None  # later than now where the page waits for the next school day
+    together: int = 1  # this many levels, up to this one, begin at once
+    due_at: datetime | None = None  # when it should have happened, where nothing worked then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +207,7 @@ class PageExhausted(Event):
     """Nobody on the ladder took it; repeats until a person disposes of it."""
 
     page: v.PageId
+    due_at: datetime | None = None  # when it should have happened, where nothing worked then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     drill_second_from: str = ""
     drill_second_public_key: str = ""
 
+    page_links: bool = True  # whether the text of a page carries a link to answer it in a browser
+    office_phone: str = ""  # E.164; what callers whom we cannot help are told to call
+    call_fallback_url: str = ""  # a static answer on another host, for a call whose next words we cannot give (F50)
+
     sentinel_account: str = ""  # the sentinel's own line for the last resort; none: it only says so in the log
     sentinel_secret: SecretStr = SecretStr("")
     sentinel_from: str = ""
@@ -87,6 +91,21 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in (*THIS_MACHINE, "testserver"):
             raise ValueError("public_url must be https, except on this machine itself")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("office_phone")
+    @classmethod
+    def dialled(cls, number: str) -> str:
+        if number and not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+            raise ValueError("office_phone is a whole number such as +16175550100")
+        return number
+
+    @field_validator("call_fallback_url")
+    @classmethod
+    def on_another_host(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in THIS_MACHINE):
+            raise ValueError("call_fallback_url must be https, except on this machine itself")
+        return url
 
     @field_validator("heartbeat_url")
     @classmethod

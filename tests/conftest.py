@@ -22,6 +22,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="every crash point instead of every few; takes an hour")
+    parser.addoption("--seed", action="append", type=int, default=[], help="play this universe of the simulation only")
     parser.addoption("--pictures", type=Path, metavar="FOLDER", help="photograph every page; renews docs/pictures")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from crisis import cli, cli_oncall, clock
+from crisis import cli, cli_ladders, cli_oncall, clock
 from crisis.store import overrides, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.overrides import Away
@@ -29,7 +29,7 @@ def crisis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CRISIS_DATABASE_URL", f"sqlite:///{tmp_path}/var/crisis.db")
     monkeypatch.setenv("CRISIS_KEY_FILE", str(tmp_path / "var" / "keys.json"))
-    for module in (cli, cli_oncall):
+    for module in (cli, cli_oncall, cli_ladders):
         monkeypatch.setattr(module, "out", Console(width=200))
     monkeypatch.setattr(cli, "err", Console(width=200, stderr=True))
 
@@ -110,3 +110,27 @@ def test_a_closure_hands_over_to_the_rotation_for_out_of_hours(crisis: Crisis) -
 )
 def test_what_cannot_be_is_said_in_a_sentence(crisis: Crisis, words: tuple[str, ...], why: str) -> None:
     assert why in crisis("oncall", *words, fails=True)
+
+
+def test_a_ladder_is_shown_as_it_is_and_changed_for_the_pages_to_come(crisis: Crisis) -> None:
+    usual = crisis("oncall", "ladder", D, "oncall_clinician", "u1")
+    crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60,90", "--asks", "rota,supervisors")
+    changed = crisis("oncall", "ladder", D, "nurse", "u1")
+    refused = crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60", "--texts", "75", fails=True)
+    nonsense = crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "soon", fails=True)
+
+    assert "Alarm after 480 s" in usual
+    assert "called after 0, 45, 90, 210, 330, 450 s" in usual
+    assert "Alarm after 150 s" in changed
+    assert "supervisors" in changed
+    assert "before the time of its level is over" in refused
+    assert "Write seconds separated by commas" in nonsense
+
+
+def test_skills_are_set_for_one_person_and_shown_for_all(crisis: Crisis) -> None:
+    crisis("oncall", "skills", D, ANN, "language:es", "sign_language")
+
+    assert "Ann Lee: language:es, sign_language" in crisis("oncall", "skills", D)
+    assert "as a code" in crisis("oncall", "skills", D, ANN, "Spanish!", fails=True)
+    crisis("oncall", "skills", D, ANN)
+    assert "Ann" not in crisis("oncall", "skills", D)

@@ -232,9 +232,10 @@ class PassOnFollowUp(IncidentForm):
 class PageRole(IncidentForm):
     role: Role = Field(title=N_("Whom do you need?"))
     urgency: Urgency = Field(title=N_("How soon?"))
+    people: int = Field(default=1, title=N_("How many must come?"))
 
     def command(self, desk: Desk) -> cmd.Command:
-        return pcmd.RequestPage(by=desk.actor, role=self.role, urgency=self.urgency)
+        return pcmd.RequestPage(by=desk.actor, role=self.role, urgency=self.urgency, people=self.people)
 
 
 class AcceptPage(IncidentForm):

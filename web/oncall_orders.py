@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from crisis import clock
 from crisis.commands import Actor
 from crisis.errors import NotFound
 from crisis.policy import access
+from crisis.readiness_words import Lack
 from crisis.schedules.rota import Override, Rotation, Slot, Swap
-from crisis.store import feeds, overrides, people, rotations
+from crisis.store import feeds, overrides, people, rotation_plans, rotations, standing
 from crisis.store.overrides import Away
 from crisis.vocabulary import OverrideKind, PersonId, SwapState
 from web import ical
@@ -63,11 +64,34 @@ def end_override(desk: Desk, override_id: str) -> None:
         overrides.drop_override(tx, desk.actor.district, override_id, at=desk.at, by=desk.person)
 
 
-def rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:
+def rotation(desk: Desk, slot: Slot, turns: Rotation) -> dict[PersonId, tuple[Lack, ...]]:
+    """What those in it lack who are not ready to be paged."""
     access.must_see_schedules(desk.actor)
     access.must_plan(desk.actor, slot.school)
     with desk.store.write() as tx:
         rotations.add_rotation(tx, desk.actor.district, slot, turns, at=desk.at, by=desk.person)
+        return standing.not_ready(tx, turns.people, desk.at)
+
+
+def put_rotation(desk: Desk, slot: Slot, turns: Rotation) -> None:
+    """Adds it, or puts it in the place of the one with the same id; both places must be this person's to plan."""
+    access.must_see_schedules(desk.actor)
+    access.must_plan(desk.actor, slot.school)
+    with desk.store.write() as tx:
+        if rotations.is_known(tx, desk.actor.district, turns.id):
+            before = rotations.rotation_slot(tx, desk.actor.district, turns.id)
+            access.must_plan(desk.actor, before.school)
+        rotation_plans.put(tx, desk.actor.district, slot, turns, at=desk.at, by=desk.person)
+
+
+def end_rotation_on(desk: Desk, rotation_id: str, last: date) -> None:
+    """`last` is the last day on which somebody takes over."""
+    access.must_see_schedules(desk.actor)
+    with desk.store.write() as tx:
+        slot = rotations.rotation_slot(tx, desk.actor.district, rotation_id)
+        access.must_plan(desk.actor, slot.school)
+        day = last + timedelta(days=1)
+        rotation_plans.end_on(tx, desk.actor.district, rotation_id, day, at=desk.at, by=desk.person)
 
 
 def end_rotation(desk: Desk, rotation_id: str) -> None:

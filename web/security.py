@@ -18,6 +18,7 @@ from web.problems import Problem, Render
 BODY_LIMIT = 256 * 1024  # F139
 TIME_LIMIT = 30.0  # seconds, reading the body included
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+LINKS = "/p/"
 HEALTH = "/health"  # a container asks by its own address
 
 HEADERS = {
@@ -70,6 +71,15 @@ def from_elsewhere(headers: Headers, origins: frozenset[str]) -> bool:
     """Whether another site made a browser ask. Programs send neither header; they have no cookie to steal."""
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     return (origin is not None and origin not in origins) or (site is not None and site not in ("same-origin", "none"))
+
+
+def by_a_link(path: str, headers: Headers) -> bool:
+    """A page that was opened by a link tells nobody where it was, so browsers send its forms with `Origin: null`.
+
+    What its forms must know is the secret in the address and the form token that belongs to it; no cookie counts there.
+    """
+    own = headers.get("sec-fetch-site") in (None, "same-origin")
+    return path.startswith(LINKS) and headers.get("origin") == "null" and own
 
 
 def tell(headers: MutableHeaders, settings: Settings) -> None:
@@ -126,7 +136,8 @@ class OwnSiteOnly:
         headers = Headers(scope=scope)
         if headers.get("host") not in our_hosts(self.settings) and scope["path"] != HEALTH:
             return Problem(status=421, title="This is not the address of this site", detail=self.settings.public_url)
-        if scope["method"] not in SAFE_METHODS and from_elsewhere(headers, our_origins(self.settings)):
+        changes = scope["method"] not in SAFE_METHODS and not by_a_link(scope["path"], headers)
+        if changes and from_elsewhere(headers, our_origins(self.settings)):
             return Problem(status=403, title="This came from another site and was not carried out")
         return None
 

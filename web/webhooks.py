@@ -1,25 +1,30 @@
 """What the telephone provider sends: checked, recorded once, answered fast, turned into one command."""
 
-from typing import cast
+from functools import partial
+from typing import Annotated, cast
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request, Response
 
 from crisis import clock
 from crisis.delivery import AttemptState
 from crisis.errors import NotFound
-from crisis.notify import calling_back, calls, inbound
+from crisis.notify import bad_numbers, calling_back, calls, errand_answers, inbound, signature
 from crisis.notify.answers import Asked
+from crisis.notify.calls import Stage
+from crisis.notify.ending import end_calls
 from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
+from crisis.notify.slowly import said_slowly
 from crisis.notify.standing import state_of
-from crisis.settings import Settings
 from crisis.store import canaries, inbox
 from crisis.store.inbox import Received
 from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
-from web.deps import Anyone, store_of
-from web.signed import Form, Signed
+from web.deps import Anyone, settings_of, store_of
+from web.in_time import in_time
+from web.signed import Came, Form, Signed
 
 PREFIX = "/webhooks"
+Turn = Annotated[str, Path(pattern=r"^[1-3]-[0-9*#]{0,6}$")]  # which try it is, and the digits of the first
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
@@ -27,11 +32,10 @@ router = APIRouter(prefix=PREFIX, include_in_schema=False)
 @router.post("/text", dependencies=[Anyone])
 def text_came(request: Request, came: Signed, later: BackgroundTasks) -> Response:
     """The first provider sends what we answer with; at the second we send it, from the number that was written to."""
-    form = came.form
-    received, new = _recorded(
-        request, "text", _of(form, "MessageSid"), {name: _of(form, name) for name in ("From", "Body")}
-    )
-    said = inbound.text_back(store_of(request), received, received.received_at) if new else None
+    form, store, at = came.form, store_of(request), clock.now()
+    given = {name: _of(form, name) for name in ("From", "Body")}
+    received, new = inbound.text_came(store, _of(form, "MessageSid"), given, at)
+    said = inbound.text_back(store, received, at) if new else None
     if came.answers:
         return _twiml(calls.message(said))
     if said is not None:
@@ -39,23 +43,48 @@ def text_came(request: Request, came: Signed, later: BackgroundTasks) -> Respons
     return Response(status_code=204)
 
 
+async def asked_of(incident: str, page: str, person: str) -> Asked:
+    return Asked(IncidentId(incident), PageId(page), PersonId(person))
+
+
+OfWhom = Annotated[Asked, Depends(asked_of)]
+
+
 @router.post("/keys/{incident}/{page}/{person}", dependencies=[Anyone])
-def key_came(request: Request, incident: str, page: str, person: str, came: Signed) -> Response:
-    """Said again for the same key: whoever holds the telephone still waits for the sentence."""
-    settings: Settings = request.app.state.settings
-    asked, form = Asked(IncidentId(incident), PageId(page), PersonId(person)), came.form
-    body = {"incident": incident, "page": page, "person": person, "Digits": form.get("Digits", "")}
-    query = f"?{request.url.query}" if request.url.query else ""
-    body["action"] = settings.public_url + calls.keys_path(asked) + query
-    received, _new = _recorded(request, "key", f"{_of(form, 'CallSid')}|{body['Digits']}", body)
-    return _twiml(inbound.deal_with(store_of(request), received, received.received_at))
+async def first_key_came(request: Request, came: Signed, asked: OfWhom) -> Response:
+    """Of a call that was made before the address said what its keys mean."""
+    return await _pressed(request, came, asked, Stage.MENU)
+
+
+@router.post("/keys/{incident}/{page}/{person}/{stage}", dependencies=[Anyone])
+async def key_came(request: Request, came: Signed, asked: OfWhom, stage: Stage) -> Response:
+    return await _pressed(request, came, asked, stage)
+
+
+@router.post("/keys/{incident}/{page}/{person}/{stage}/{turn}", dependencies=[Anyone])
+async def key_came_again(request: Request, came: Signed, asked: OfWhom, stage: Stage, turn: Turn) -> Response:
+    """The call came back by itself, with the digits that we were too slow for."""
+    return await _pressed(request, came, asked, stage, turn)
+
+
+async def _pressed(request: Request, came: Came, asked: Asked, stage: Stage, turn: str = "") -> Response:
+    """Answered in time even where the database is not: the provider would hang up on whoever pressed the key."""
+    tries, _, first = turn.partition("-")
+    digits = first if turn else came.form.get("Digits", "")
+    form, address = {**came.form, "CallSid": _of(came.form, "CallSid"), "Digits": digits}, _address(request, came)
+    at = clock.now()
+    said = await in_time(partial(inbound.key_came, store_of(request), asked, stage, form, address=address, at=at))
+    return _twiml(said_slowly(asked, stage, digits, int(tries or 0) + 1, address) if said is None else said)
 
 
 @router.post("/call", dependencies=[Anyone])
 def call_came(request: Request, came: Signed, later: BackgroundTasks) -> Response:
-    """Somebody calls our number back."""
+    """Somebody calls our number."""
     form, at = came.form, clock.now()
-    said, owed = calling_back.called(store_of(request), _of(form, "From"), at)
+    office = settings_of(request).office_phone
+    said, owed = calling_back.called(
+        store_of(request), _of(form, "From"), at, address=_address(request, came), office=office
+    )
     if owed is not None:
         later.add_task(_lines(request).call_back, owed, _of(form, "CallSid"))
     return _twiml(said)
@@ -72,9 +101,12 @@ def status_came(
     body["sid"] = sid
     received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
-        inbound.deal_with(store_of(request), received, received.received_at)
+        store, at = store_of(request), received.received_at
         asked = Asked(IncidentId(incident), PageId(page), PersonId(person))
-        left = calling_back.voicemail(store_of(request), asked, status, received.received_at)
+        if inbound.call_went_on(store, asked, body["attempt"], form, at=at):
+            later.add_task(end_calls, store, _lines(request), asked.incident, asked.page, at)
+        inbound.deal_with(store, received, at)
+        left = calling_back.voicemail(store, asked, status, at)
         if left is not None:
             later.add_task(_lines(request).say, _of(form, "AccountSid"), sid, left)
     return Response(status_code=204)
@@ -89,14 +121,35 @@ def canary_came(request: Request, canary: str, came: Signed) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/errands/{errand}/keys", dependencies=[Anyone])
+def errand_key_came(request: Request, errand: str, came: Signed) -> Response:
+    """A key in a test call; the same key twice is one answer."""
+    action = _address(request, came)(errand_answers.keys_path(errand))
+    key = came.form.get("Digits", "")
+    return _twiml(errand_answers.pressed(store_of(request), errand, key, action, clock.now()))
+
+
+@router.post("/errands/{errand}/status", dependencies=[Anyone])
+def errand_status_came(request: Request, errand: str, came: Signed) -> Response:
+    """Only what it says against the number is of use; whether it arrived, its answer says."""
+    bad_numbers.of_errand(store_of(request), errand, came.form.get("ErrorCode", ""), clock.now())
+    return Response(status_code=204)
+
+
+def _address(request: Request, came: Came) -> calls.Address:
+    origin, seal = settings_of(request).public_url, came.seal
+    return lambda path: signature.address(origin, path, seal)
+
+
 def _lines(request: Request) -> Lines:
     return cast(Lines, request.app.state.lines)
 
 
 def _of(form: Form, name: str) -> str:
-    if not form.get(name) and name != "Body":
+    found = form.get(name)
+    if not found and (found is None or name != "Body"):
         raise NotFound  # not the provider's shape
-    return form.get(name, "")
+    return found
 
 
 def _recorded(request: Request, source: Source, external_id: str, body: Form) -> tuple[Received, bool]:

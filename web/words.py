@@ -2,13 +2,16 @@
 
 from enum import Enum
 
+from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel, ProviderFault
+from crisis.readiness_words import DayKind
 from crisis.vocabulary import (
     AttemptOutcome,
     Beside,
     Channel,
     ContactMethod,
     ContactOutcome,
+    Covers,
     Custody,
     DeadlineKind,
     DeclineReason,
@@ -184,6 +187,17 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (AttemptOutcome.REFUSED, N_("refused by the phone company")),
     (AttemptOutcome.UNKNOWN, N_("not known whether it went out")),
     (AttemptOutcome.SILENT, N_("taken by the phone company, no sign that it arrived")),
+    (Failure.ADDRESS, N_("this number cannot be reached so")),
+    (Failure.TEMPORARY, N_("not possible just now")),
+    (Failure.BLOCKED, N_("blocked by a carrier")),
+    (Failure.CONFIGURATION, N_("our account is not in order")),
+    (Failure.UNKNOWN, N_("no clear reply")),
+    (Receipt.DELIVERED, N_("delivered")),
+    (Receipt.ANSWERED, N_("picked up")),
+    (Receipt.MACHINE, N_("a machine picked up")),
+    (Receipt.NO_ANSWER, N_("not picked up")),
+    (Receipt.BUSY, N_("busy")),
+    (Receipt.ENDED, N_("ended by us, no longer needed")),
     (Layer.OVERRIDE, N_("Change by hand")),
     (Layer.SHIFT, N_("Shift")),
     (Layer.CLOSURE, N_("Closure")),
@@ -191,6 +205,13 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Layer.SCHOOL_CALENDAR, N_("School calendar")),
     (Layer.DISTRICT_HOLIDAY, N_("District holiday")),
     (Layer.ROTATION, N_("Rotation")),
+    (Covers.ALWAYS, N_("At all hours")),
+    (Covers.SCHOOL_HOURS, N_("In school hours")),
+    (Covers.OUT_OF_HOURS, N_("Out of school hours")),
+    (DayKind.HOLIDAY, N_("Holiday of the district")),
+    (DayKind.DAY_OFF, N_("Day off of the school")),
+    (DayKind.MAKE_UP_DAY, N_("Make-up day")),
+    (DayKind.CLOSURE, N_("Closure")),
     (OverrideKind.ADD, N_("Somebody comes in as well")),
     (OverrideKind.REMOVE, N_("Somebody goes out")),
     (OverrideKind.REPLACE, N_("Somebody comes in for another")),

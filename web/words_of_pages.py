@@ -10,13 +10,22 @@ from web.words import N_
 @told.register
 def _(event: pev.PageRequested, known: Known) -> Told:
     role = known.translate(words.of(event.role))
-    return with_(line_of(known, N_("Paged: %(role)s"), "bell", "warn", role=role), kind="page")
+    line = N_("Paged: %(role)s")
+    if event.begins_at is not None:
+        line = N_("%(role)s: will be paged when school opens")
+    elif event.beside is not None:
+        line = N_("One more person is needed. Paged: %(role)s")
+    elif event.people > 1:
+        line = N_("Paged: %(role)s. %(people)s people are needed")
+    return with_(line_of(known, line, "bell", "warn", role=role, people=event.people), kind="page")
 
 
 @told.register
 def _(event: pev.PageAttempted, known: Known) -> Told:
     channel, outcome = (known.translate(words.of(choice)) for choice in (event.channel, event.outcome))
     tone = "" if event.outcome is AttemptOutcome.ACCEPTED else "late"
+    if event.failure is not None:
+        outcome = f"{outcome} ({known.translate(words.of(event.failure))})"
     line = N_("%(name)s by %(channel)s: %(outcome)s")
     said = line_of(known, line, "sms", tone, name=known.person(event.person), channel=channel, outcome=outcome)
     return with_(said, kind="page")
@@ -72,7 +81,33 @@ def _(event: pev.PageLapsed, known: Known) -> Told:
 
 @told.register
 def _(event: pev.PageSeen, known: Known) -> Told:
-    return with_(line_of(known, N_("%(name)s has seen the page"), "eye", name=known.person(event.person)), kind="page")
+    line = N_("%(name)s has seen the page") if event.words is None else N_("%(name)s wrote, and has not answered by it")
+    return with_(line_of(known, line, "eye", name=known.person(event.person)), event.words, kind="page")
+
+
+@told.register
+def _(event: pev.PageTextsStopped, known: Known) -> Told:
+    line = N_("%(name)s has switched our texts off and is called instead")
+    return with_(line_of(known, line, "phone", "warn", name=known.person(event.person)), kind="page")
+
+
+@told.register
+def _(event: pev.PageAnsweredLate, known: Known) -> Told:
+    line = N_("%(name)s answered when the page had ended; nothing changes by it")
+    return with_(line_of(known, line, "clock", name=known.person(event.person)), event.words, kind="page")
+
+
+@told.register
+def _(event: pev.PageDeclineExplained, known: Known) -> Told:
+    return with_(_cannot(known, event.person, event.reason), kind="page")
+
+
+@told.register
+def _(event: pev.PageReceiptCame, known: Known) -> Told:
+    channel, receipt = (known.translate(words.of(choice)) for choice in (event.channel, event.receipt))
+    line = N_("%(name)s by %(channel)s: %(outcome)s")
+    said = line_of(known, line, "sms", name=known.person(event.person), channel=channel, outcome=receipt)
+    return with_(said, kind="page")
 
 
 @told.register
@@ -118,12 +153,16 @@ def _(event: pev.PageDisposed, known: Known) -> Told:
 @told.register
 def _(event: pev.PageEscalated, known: Known) -> Told:
     line = N_("No answer yet: level %(level)s is paged")
+    if event.due_at is not None:
+        line = N_("Nothing worked for a while. All levels up to %(level)s are paged now")
     return with_(line_of(known, line, "bell", "warn", level=event.level + 1), kind="page")
 
 
 @told.register
 def _(event: pev.PageExhausted, known: Known) -> Told:
     line = N_("Nobody answered. Call them yourself, or use 911 or 988")
+    if event.due_at is not None:
+        line = N_("Nothing worked for a while, and nobody has answered. Call them yourself, or use 911 or 988")
     return with_(line_of(known, line, "s-late", "late"), kind="page")
 
 

@@ -7,9 +7,10 @@ from typing import TypeAlias
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis.commands import Actor, ActorKind, Command
+from crisis.ladders import Ladder
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.protocols.scoring import DISPOSITIONS
-from crisis.statemachine.ground import Ground, Ladder, SchoolCalendar
+from crisis.statemachine.ground import Ground, SchoolCalendar
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
 from crisis.vocabulary import (

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from crisis.call_words import Failure
 from crisis.delivery import ProviderFault
 from crisis.notify import telnyx, twilio
-from crisis.notify.failures import Failure
 from crisis.store import outgoing, provider_alarms
 from crisis.store.outgoing import Asked, Outgoing
 from crisis.vocabulary import Channel, Mode
@@ -30,16 +30,15 @@ def learn(tx: Connection, channel: Channel, mode: Mode, asked: Mapping[str, Aske
 
 def late(tx: Connection, out: Outgoing, sid: str, code: str, at: datetime) -> None:
     """A receipt says that a text did not arrive, and why; the code says whose fault that is."""
-    provider, failure = failure_of(sid, code)
-    outgoing.adopt(tx, out.reference, provider, Asked(sid=sid, failure=failure, code=code))
-    learn(tx, out.channel, out.mode, {provider: Asked(sid=sid, failure=failure, code=code)}, at)
+    provider = "twilio" if sid[:2] in ("SM", "MM", "CA") else "telnyx"
+    said = Asked(sid=sid, failure=failure_of(code) or Failure.TEMPORARY, code=code)
+    outgoing.adopt(tx, out.reference, provider, said)
+    learn(tx, out.channel, out.mode, {provider: said}, at)
 
 
-def failure_of(sid: str, code: str) -> tuple[str, Failure]:
-    """By the shape of its name for the text: the first provider's begin with two letters."""
-    if sid[:2] in ("SM", "MM", "CA"):
-        return "twilio", twilio.CODES.get(int(code), Failure.TEMPORARY)
-    return "telnyx", telnyx.CODES.get(code, Failure.TEMPORARY)
+def failure_of(code: str) -> Failure | None:
+    """The class of a code that came late, with a receipt; None for one that we do not know. No code is of both."""
+    return telnyx.CODES.get(code) or (twilio.CODES.get(int(code)) if code.isdecimal() else None)
 
 
 def _blocked(tx: Connection, provider: str, channel: Channel, at: datetime) -> None:

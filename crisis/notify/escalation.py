@@ -1,21 +1,18 @@
 """Which calls a page still owes one person, and when the next is due: pure, from what was tried so far.
 
-The cadence is that of `paging.md` 6.5; it goes on when the next level begins, to six calls. What was refused or is
-unknown is made good on the other channel at once, and tried again until one call is accepted: twice is chosen over
+The cadence is the ladder's (`paging.md` 6.5); it goes on when the next level begins, to six calls. What was refused or
+is unknown is made good on the other channel at once, and tried again until one call is accepted: twice is chosen over
 never.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crisis.vocabulary import AttemptOutcome, Channel, Urgency
+from crisis.ladders import Cadence
+from crisis.vocabulary import AttemptOutcome, Channel
 
-CADENCE: dict[Urgency, dict[Channel, tuple[int, ...]]] = {  # seconds since the level began
-    Urgency.U1: {Channel.TEXT: (0, 60), Channel.VOICE: (0, 45, 90, 210, 330, 450)},
-    Urgency.U2: {Channel.TEXT: (0, 150), Channel.VOICE: (60, 180, 300, 420, 540, 660)},
-    Urgency.U3: {Channel.TEXT: (0,), Channel.VOICE: (300,)},
-}
+CHANNELS = (Channel.TEXT, Channel.VOICE)
 AGAIN = (2, 5, 15, 30)  # seconds after the first, second … call of a channel, while none was accepted
 
 
@@ -28,24 +25,40 @@ class Try:
     at: datetime
 
 
-def due(urgency: Urgency, began: datetime, tries: Sequence[Try], at: datetime) -> list[Channel]:
+def due(cadence: Cadence, began: datetime, tries: Sequence[Try], at: datetime, *, texts: bool = True) -> list[Channel]:
     """The channels on which this person must be called now; what was missed meanwhile is made good by one call."""
-    return [
-        channel for channel in CADENCE[urgency] if any(when <= at for when in _owed(urgency, began, tries, channel))
-    ]
+    planned = _planned(cadence, texts=texts)
+    return [channel for channel in planned if any(when <= at for when in _owed(planned, began, tries, channel))]
 
 
 def next_due(
-    urgency: Urgency, began: datetime, tries: Sequence[Try], channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE)
+    cadence: Cadence,
+    began: datetime,
+    tries: Sequence[Try],
+    channels: Sequence[Channel] = CHANNELS,
+    *,
+    texts: bool = True,
 ) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
-    return min((when for channel in channels for when in _owed(urgency, began, tries, channel)), default=None)
+    planned = _planned(cadence, texts=texts)
+    wanted = [channel for channel in planned if channel in channels]
+    return min((when for channel in wanted for when in _owed(planned, began, tries, channel)), default=None)
 
 
-def _owed(urgency: Urgency, began: datetime, tries: Sequence[Try], channel: Channel) -> Iterator[datetime]:
+def _planned(cadence: Cadence, *, texts: bool) -> dict[Channel, tuple[timedelta, ...]]:
+    """`texts` False is for whom no text reaches: the first call comes when the text would have (F27, F28)."""
+    calls, at_once = cadence.all_calls(), cadence.texts[0]
+    if texts:
+        return {Channel.TEXT: cadence.texts, Channel.VOICE: calls}
+    return {Channel.VOICE: calls if calls[0] <= at_once else (at_once, *calls[:-1])}
+
+
+def _owed(
+    cadence: Mapping[Channel, tuple[timedelta, ...]], began: datetime, tries: Sequence[Try], channel: Channel
+) -> Iterator[datetime]:
     """The times of the calls on one channel that have not been made."""
     mine = [each for each in tries if each.channel is channel]
-    planned = (began + timedelta(seconds=wait) for wait in CADENCE[urgency][channel])
+    planned = (began + wait for wait in cadence[channel])
     yield from (when for when in planned if not any(each.at >= when for each in mine))
     if not tries or any(each.outcome is AttemptOutcome.ACCEPTED for each in tries):
         return

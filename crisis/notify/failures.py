@@ -1,30 +1,25 @@
 """Why a provider did not take something, in five classes: what is done about it follows from the class alone."""
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 
-from crisis.vocabulary import AttemptOutcome
-
-
-class Failure(StrEnum):
-    ADDRESS = "address"  # this number cannot be reached so, by anybody: the other channel, now
-    TEMPORARY = "temporary"  # not done, may be asked again
-    BLOCKED = "blocked"  # a carrier will not have it from this sender: another sender
-    CONFIGURATION = "configuration"  # our account, number or request is at fault: somebody must see to it
-    UNKNOWN = "unknown"  # it may have been done
+from crisis.call_words import Failure
+from crisis.vocabulary import (
+    AttemptOutcome,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one provider is known to have done. `code` is its own word for why not; it names nobody.
 
-    `sid` is its name for what it took, where it gave one.
+    `sid` is its name for what it took, where it says one; `account` is whose it is.
     """
 
     outcome: AttemptOutcome
     failure: Failure | None = None
     code: str = ""
     sid: str = field(default="", compare=False)
+    account: str = field(default="", compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -44,8 +39,8 @@ class Answer:
 ACCEPTED = Answer(AttemptOutcome.ACCEPTED)
 
 
-def accepted(sid: object) -> Answer:
-    return replace(ACCEPTED, sid=sid if isinstance(sid, str) else "")
+def accepted(sid: str) -> Answer:
+    return Answer(AttemptOutcome.ACCEPTED, sid=sid)
 
 
 def refused(failure: Failure, code: str = "") -> Answer:

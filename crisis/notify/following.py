@@ -4,23 +4,36 @@ What it finds is a later word on the same attempt. It never waits: the other cha
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crisis.call_words import CallState, Failure
 from crisis.delivery import AttemptState
+from crisis.notify import blame, ending
 from crisis.notify.answers import Asked
-from crisis.notify.failures import Failure
 from crisis.notify.gateway import Lines
-from crisis.notify.later_word import latest_word, say
+from crisis.notify.later_word import About, latest_word, say, show
 from crisis.notify.provider import Provider
-from crisis.notify.standing import HEARD_OF, SILENCE, Found, further, next_look, ours, outcome_of, state_of
+from crisis.notify.standing import (
+    HEARD_OF,
+    SILENCE,
+    Found,
+    call_state_of,
+    further,
+    next_look,
+    ours,
+    outcome_of,
+    receipt_of,
+    state_of,
+)
 from crisis.statemachine.paging import LIVE
-from crisis.store import incidents, outgoing, page_codes
+from crisis.store import calls_out, incidents, outgoing, page_codes
+from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
 from crisis.store.outgoing import Outgoing
-from crisis.vocabulary import AttemptOutcome, Urgency
+from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 AT_ONCE = 4
 LEASE = timedelta(seconds=15)  # two providers, four seconds each at most, and then some
@@ -52,13 +65,16 @@ class Following:
         if not self._matters(out):
             self._later(out, None)
             return
-        state, asked = self._ask(out)
+        found = self._ask(out)
+        state = _state(out, found)
         with self.store.write() as tx:
-            for provider, said in asked.items():
-                outgoing.adopt(tx, out.reference, provider, said)
+            for provider, each in found:
+                outgoing.adopt(tx, out.reference, provider.name, outgoing.Asked(sid=each.sid, code=each.code))
             state = outgoing.heard(tx, out.reference, state, at) or state
         silent = state.rank < HEARD_OF and out.urgency in WATCHED and at - out.at >= SILENCE
-        self._report(out, state, silent=silent)
+        self._report(out, state, [each for _provider, each in found], silent=silent)
+        if out.channel is Channel.VOICE:
+            self._keep_track(out, found)
         unknown = state is AttemptState.UNKNOWN
         self._later(out, None if state.rank >= HEARD_OF else next_look(out.at, at, unknown=unknown))
 
@@ -68,8 +84,8 @@ class Following:
             page = incidents.load(tx, _asked(out).incident).pages.get(_asked(out).page)
         return page is not None and page.state in LIVE
 
-    def _ask(self, out: Outgoing) -> tuple[AttemptState, Mapping[str, outgoing.Asked]]:
-        line, state, names = self.lines.of(out.mode), out.state, dict[str, outgoing.Asked]()
+    def _ask(self, out: Outgoing) -> list[tuple[Provider, Found]]:
+        line, answers = self.lines.of(out.mode), list[tuple[Provider, Found]]()
         for name, asked in out.asked.items():
             provider = None if line is None else line.provider(name)
             if provider is None or (not asked.sid and asked.failure != Failure.UNKNOWN):
@@ -77,9 +93,8 @@ class Following:
             found = provider.found(out.channel, asked.sid) if asked.sid else self._listed(provider, out)
             if found is not None:
                 log.info("%s says of a %s: %s", name, out.channel, found.status)
-                state = further(further(state, AttemptState.SUBMITTED), state_of(found.status))
-                names[name] = outgoing.Asked(sid=found.sid, code=found.code)
-        return state, names
+                answers.append((provider, found))
+        return answers
 
     def _listed(self, provider: Provider, out: Outgoing) -> Found | None:
         listed = provider.listed(out.channel, out.phone)
@@ -90,15 +105,27 @@ class Following:
             elsewhere = outgoing.names_of_others(tx, out)
         return ours(listed, out.reference, "" if coded is None else coded.code, out.at, elsewhere)
 
-    def _report(self, out: Outgoing, state: AttemptState, *, silent: bool) -> None:
-        asked = _asked(out)
+    def _report(self, out: Outgoing, state: AttemptState, found: Sequence[Found], *, silent: bool) -> None:
+        about, at = About(_asked(out), out.channel, out.reference), self.now()
         with self.store.read() as tx:
-            latest = latest_word(tx, asked.incident, out.reference)
+            latest = latest_word(tx, about.asked.incident, out.reference)
         outcome = outcome_of(state, latest)
         if silent and latest is AttemptOutcome.ACCEPTED:
             outcome = AttemptOutcome.SILENT
         if outcome is not None and latest is not None:
-            say(self.store, asked, out.channel, attempt=out.reference, outcome=outcome, at=self.now())
+            code = next((each.code for each in found if each.code), "") if outcome is AttemptOutcome.REFUSED else ""
+            say(self.store, about, outcome, at, failure=blame.failure_of(code), code=code[:6])
+        for receipt in filter(None, (receipt_of(each.status) for each in found)):
+            show(self.store, about, receipt, at)
+
+    def _keep_track(self, out: Outgoing, found: Sequence[tuple[Provider, Found]]) -> None:
+        """Of a call whose provider's name for it we have just learned: it rings on until it is ended."""
+        with self.store.write() as tx:
+            for provider, each in found:
+                going_on = call_state_of(each.status)
+                if going_on is not None:
+                    calls_out.note(tx, _call(out, provider, each, going_on))
+        ending.end_calls(self.store, self.lines, _asked(out).incident, _asked(out).page, self.now())
 
     def _later(self, out: Outgoing, when: datetime | None) -> None:
         with self.store.write() as tx:
@@ -109,3 +136,24 @@ def _asked(out: Outgoing) -> Asked:
     assert out.incident is not None  # only pages are looked at, and a page has both
     assert out.page is not None
     return Asked(out.incident, out.page, out.person)
+
+
+def _state(out: Outgoing, found: Sequence[tuple[Provider, Found]]) -> AttemptState:
+    state = out.state
+    for _provider, each in found:
+        state = further(further(state, AttemptState.SUBMITTED), state_of(each.status))
+    return state
+
+
+def _call(out: Outgoing, provider: Provider, found: Found, state: CallState) -> CallOut:
+    return CallOut(
+        account=provider.account,
+        sid=found.sid,
+        attempt=out.reference,
+        incident=_asked(out).incident,
+        page=_asked(out).page,
+        person=out.person,
+        mode=out.mode,
+        state=state,
+        made_at=out.at,
+    )

@@ -77,8 +77,17 @@ def _line(
     settings: Settings, patience: Patience, first: Way | None, second: Way | None, seal: SecretStr
 ) -> Line | None:
     ways = tuple(way for way in (first, second) if way is not None)
-    known = seal.get_secret_value() if second else ""
-    return Line(ways, settings.public_url, known, patience, Pace(patience.segment)) if ways else None
+    if not ways:
+        return None
+    return Line(
+        ways,
+        settings.public_url,
+        seal.get_secret_value() if second else "",
+        patience,
+        Pace(patience.segment),
+        fallback=settings.call_fallback_url,
+        links=settings.page_links,
+    )
 
 
 def _first(settings: Settings, patience: Patience, which: str, spare: str = "") -> Way | None:

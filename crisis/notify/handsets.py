@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
+import httpx2
+
 from crisis import clock
 from crisis.notify import handsets_notes
 from crisis.notify.handsets_calling import Account, Calling, Note
@@ -18,7 +20,7 @@ from crisis.notify.handsets_notes import Sent
 from crisis.notify.handsets_plans import Callbacks, Delivery, Fault, Habit, Plan, What, Which
 from crisis.notify.ledger import Entry, Kind, Ledger
 from crisis.notify.timeline import Act, Timeline
-from crisis.notify.twiml import heard, said_back
+from crisis.notify.twiml import Asked, heard, said_back, script
 
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START = frozenset({"START", "UNSTOP"})
@@ -48,6 +50,7 @@ class Order:
     answered_by: str = ""  # the one that is told whether a machine took the call
     valid: float = 36_000  # seconds
     kept: bool = True  # whether the provider keeps the words
+    fallback: str = ""  # asked for what a call says next, when the application does not answer
     events: frozenset[str] = handsets_notes.ALL_EVENTS
 
     @property
@@ -69,6 +72,9 @@ class Exchange:
     timeline: Timeline = field(default_factory=Timeline)
     now: Callable[[], datetime] = clock.now  # what the provider's own clock says
     sent: dict[str, Sent] = field(default_factory=dict)
+    calls_last: float = 0.0  # seconds; 0: each is over when it was heard
+    _talking: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # what each call still asks
+    transport: httpx2.BaseTransport | None = None  # to the application; None: the network of this machine
     _queues: dict[str, float] = field(default_factory=dict)  # until when each sender has something to say
     _callbacks: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "callbacks"))
 
@@ -97,6 +103,7 @@ class Exchange:
             sender=order.line,
             callback=order.status,
             made_at=self.now(),
+            fallback=order.fallback,
         )
         self.sent[made.sid] = made
         fate = _fate(fault, order) or self.plan.deliveries.take(order.phone, order.what, at) or Delivery()
@@ -122,6 +129,8 @@ class Exchange:
 
     def _arrive(self, made: Sent, order: Order, fate: Delivery, told: Callbacks) -> None:
         """On the telephone or nowhere; then the application is told, step by step."""
+        if made.status == "canceled":
+            return
         said, action = heard(order.body) if order.what == "calls" else (order.body, "")
         kind: Kind = "lost" if fate.end not in ARRIVES else "call" if order.what == "calls" else "text"
         made.end(fate)
@@ -134,11 +143,45 @@ class Exchange:
             reference=order.reference,
             action=action,
         )
-        self._tell(handsets_notes.of(made, order.status, order.answered_by, fate, order.events), order.account, told)
+        if kind == "call":
+            self._talking[made.sid] = script(order.body).asks
+        self._tell(self._so_far(made, order, fate), order.account, told)
         if kind == "text" and order.phone in self.machines:
             self._later(0, partial(self._comes_in, entry, order.account))
         elif kind != "lost":
             self._lives(entry, fate)
+
+    def _so_far(self, made: Sent, order: Order, fate: Delivery) -> list[Note]:
+        """What the application is told now; of a call that lasts, its end comes when it ends."""
+        notes = handsets_notes.of(made, order.status, order.answered_by, fate, order.events)
+        lasts = self.calls_last if fate.lasts is None else fate.lasts
+        if order.what == "messages" or made.status != "completed" or lasts <= 0:
+            return notes
+        made.status, made.told = "in-progress", tuple(filter(handsets_notes.at_the_end, notes))
+        self._later(lasts, partial(self._hang_up, made))
+        return [each for each in notes if not handsets_notes.at_the_end(each)]
+
+    def _hang_up(self, made: Sent) -> None:
+        if made.status == "in-progress":
+            made.status = "completed"
+            self._tell_all(list(made.told), made.account)
+
+    def end(self, made: Sent, how: str) -> bool:
+        """What a provider does when it is asked to end a call; False where that call is over.
+
+        `canceled` ends what nobody has picked up yet and nothing else, `completed` both.
+        """
+        if made.status == "queued":
+            made.status = "canceled"
+            self.ledger.add("missed", made.phone, "(it rang, and stopped)", made.sid, line=made.sender)
+            if made.callback:
+                self._later(0, partial(self._tell_all, [handsets_notes.cancelled(made)], made.account))
+            return True
+        going_on = made.status == "in-progress"
+        if going_on and how == "completed":
+            self.ledger.add("voice", made.phone, "(the call was cut off)", made.sid, line=made.sender)
+            self._hang_up(made)
+        return going_on
 
     def _tell(self, notes: list[Note], account: Account, told: Callbacks) -> None:
         if told.dropped or not notes:
@@ -179,8 +222,7 @@ class Exchange:
 
     def say(self, made: Sent, twiml: str) -> None:
         """Into a call that goes on: a person hears it, a machine records it."""
-        said = "".join(body for _kind, body in said_back(twiml))
-        self.ledger.add("voice", made.phone, said, made.sid, line=made.sender)
+        self._hears(made.account, made.phone, twiml, made.sid, line=made.sender)
 
     def reply(self, phone: str, body: str) -> str:
         """The owner writes back to the number that wrote last; returns how it went."""
@@ -194,32 +236,54 @@ class Exchange:
     def ring(self, phone: str, line: str) -> str:
         """The owner calls one of the numbers; returns how it went."""
         account = self._account(line)
-        note = handsets_notes.of_ring(f"{self.public_url}/webhooks/call", account, account.new_id("calls"), phone)
-        return self._answered(note, account, phone)
+        call = account.new_id("calls")
+        note = handsets_notes.of_ring(f"{self.public_url}/webhooks/call", account, call, phone)
+        return self._answered(note, account, phone, call)
 
     def press(self, phone: str, call: str, key: str) -> str:
-        """The owner presses a key during, or after, a call. As the provider says it, the call is from us to them."""
-        found = next((each for each in self.ledger.of_phone(phone) if each.sid == call and each.action), None)
-        if found is None:
-            return "no such call"
-        self.ledger.add("key", phone, key, call, line=found.line)
-        account = self._account(found.line)
-        return self._answered(handsets_notes.of_key(found.action, account, call, phone, key), account, phone)
+        """The owner presses keys during, or after, a call. As the provider says it, the call is from us to them.
 
-    def _answered(self, note: Note, account: Account, phone: str) -> str:
+        Without a key the call goes on by itself to what it asks or says next.
+        """
+        asked = [each for each in self.ledger.of_phone(phone) if each.sid == call and each.action]
+        if not asked:
+            return "no such call"
+        line, rest = asked[-1].line, self._talking.get(call, ())[1:]
+        if not key and rest:
+            self._talking[call] = rest
+            self.ledger.add("voice", phone, rest[0].said, call, line=line, action=rest[0].action)
+            return "sent"
+        self.ledger.add("key", phone, key, call, line=line)
+        account = self._account(line)
+        return self._answered(handsets_notes.of_key(asked[-1].action, account, call, phone, key), account, phone, call)
+
+    def _answered(self, note: Note, account: Account, phone: str, call: str = "") -> str:
+        """What the application answers is heard or read; a call asks elsewhere when it does not answer (F50)."""
         answer = self._calling.tell(account, note)
-        if answer is None:
-            return "the application does not answer"
-        if answer.status_code not in (200, 204):
-            return f"the application answered {answer.status_code}"
-        for kind, body in said_back(answer.text):
-            sid = account.new_id("messages")
-            self.ledger.add(kind, phone, body, sid, line=_said_to(note) or account.number, reference="answer")
+        line = _said_to(note) or account.number
+        if answer is None or answer.status_code not in (200, 204):
+            made = self.sent.get(call)
+            instead = self._calling.fallback(made.fallback) if made is not None and made.fallback else None
+            if instead is not None:
+                self._hears(account, phone, instead, call, line=line)
+            return f"the application {'does not answer' if answer is None else f'answered {answer.status_code}'}"
+        self._hears(account, phone, answer.text, call, line=line)
+        onward = script(answer.text).onward
+        if onward and call:  # a pause is not waited for
+            return self._answered(handsets_notes.of_key(onward, account, call, phone, None), account, phone, call)
         return "sent"
+
+    def _hears(self, account: Account, phone: str, twiml: str, call: str, *, line: str) -> None:
+        for kind, body in said_back(twiml):
+            action = heard(twiml)[1] if kind == "voice" else ""
+            sid = call if kind == "voice" and call else account.new_id("messages")
+            self.ledger.add(kind, phone, body, sid, line=line, reference="answer", action=action)
+        if call:
+            self._talking[call] = script(twiml).asks
 
     @property
     def _calling(self) -> Calling:
-        return Calling(self.target, self.public_url)
+        return Calling(self.target, self.public_url, self.transport)
 
     def _account(self, line: str) -> Account:
         return next((each for each in self.accounts if line in each.numbers), self.accounts[0])

@@ -108,6 +108,7 @@ def _came(network: Exchange, what: What, account: Account, form: dict[str, list[
         answered_by=said.get("AsyncAmdStatusCallback", "") if said.get("MachineDetection") else "",
         kept=said.get("ContentRetention") != "discard",
         valid=float(said.get("ValidityPeriod", LONGEST_VALID)),
+        fallback=said.get("FallbackUrl", ""),
         events=frozenset(form.get("StatusCallbackEvent", [])) & ALL_EVENTS or _events(what),
     )
     made = network.take(order, fault)
@@ -172,11 +173,19 @@ def one(network: Network, account: Customer, sid: str) -> Response:
 
 
 def call_said(network: Network, account: Customer, sid: str, form: Posted) -> Response:
+    """What a call that goes on is to say, or that it is to end; one that is over cannot be changed."""
     made = network.sent.get(sid)
     if made is None or made.account.sid != account.sid or made.what != "calls":
         return _error(404, 20404, "The requested resource was not found")
-    network.say(made, form["Twiml"][0])
-    return JSONResponse(_shown(made, "in-progress"))
+    status = form.get("Status", [""])[0]
+    if status not in ("", "canceled", "completed"):
+        return _error(400, 20001, "Invalid Status")
+    if not status:
+        network.say(made, form["Twiml"][0])
+        return JSONResponse(_shown(made, "in-progress"))
+    if not network.end(made, status):
+        return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
+    return JSONResponse(_shown(made, made.status))
 
 
 def messages(network: Network, account: Customer, request: Request) -> Response:

@@ -34,6 +34,7 @@ class Config:
     target: str
     public_url: str
     machines: tuple[str, ...] = ()
+    calls_last: float = 0.0  # seconds
 
     def text(self) -> str:
         return json.dumps({**asdict(self), "folder": str(self.folder)})
@@ -94,6 +95,7 @@ def exchange_from(config: Config) -> Exchange:
         public_url=config.public_url,
         machines=frozenset(config.machines),
         owners={phone: Owner(**owner) for phone, owner in named.items()},
+        calls_last=config.calls_last,
     )
 
 

@@ -29,6 +29,8 @@ class Sent:
     status: str = "queued"
     code: int = 0
     answered_by: str = ""
+    fallback: str = ""  # where what a call says next comes from, when the application does not answer
+    told: tuple[Note, ...] = ()  # what is said of its end once it ends
 
     def end(self, fate: Delivery) -> None:
         """What is lost in silence, its provider has not heard of either."""
@@ -37,6 +39,15 @@ class Sent:
         self.status = {"delivered": done, "completed": done, "pretended": done, "silent": lost}.get(fate.end, fate.end)
         self.code = fate.code
         self.answered_by = fate.answered_by if self.what == "calls" and self.status == done else ""
+
+
+def cancelled(made: Sent) -> Note:
+    form = _call(made.account, made.sid, made.sender, made.phone)
+    return Note(url=made.callback, form=form | {"CallStatus": "canceled"})
+
+
+def at_the_end(note: Note) -> bool:
+    return note.form.get("CallStatus") == "completed"
 
 
 def of(made: Sent, status: str, answered_by: str, fate: Delivery, events: frozenset[str]) -> list[Note]:
@@ -115,6 +126,7 @@ def of_ring(url: str, account: Account, call: str, phone: str) -> Note:
     return Note(url=url, form=form | {"Direction": "inbound", "CallStatus": "ringing"})
 
 
-def of_key(url: str, account: Account, call: str, phone: str, key: str) -> Note:
-    form = _call(account, call, account.number, phone)
-    return Note(url=url, form=form | {"Direction": "outbound-api", "CallStatus": "in-progress", "Digits": key})
+def of_key(url: str, account: Account, call: str, phone: str, key: str | None) -> Note:
+    """Without a key: the call goes on by itself to another address."""
+    form = _call(account, call, account.number, phone) | {"Direction": "outbound-api", "CallStatus": "in-progress"}
+    return Note(url=url, form=form if key is None else form | {"Digits": key})

@@ -46,7 +46,8 @@ class Delivery:
     `silent`: nobody gets it, and the application hears nothing. `pretended`: nobody gets it, and it hears `delivered`.
     """
 
-    after: float = 0.0  # seconds
+    after: float = 0.0  # seconds; a call rings as long
+    lasts: float | None = None  # seconds that a call is talked on; None: as long as all calls of this network
     end: End = "delivered"
     code: int = 0
     answered_by: AnsweredBy = "human"

@@ -93,6 +93,7 @@ def call_came(network: Network, account: Customer, said: Said, sid: str, x_refer
         sender=sender,
         reference=x_reference,
         status=_text(said, "StatusCallback"),
+        fallback=_text(said, "FallbackUrl"),
         answered_by=_text(said, "AsyncAmdStatusCallback") if said.get("MachineDetection") else "",
         events=frozenset(_text(said, "StatusCallbackEvent").split()) & ALL_EVENTS or ONLY_THE_END,
     )
@@ -103,8 +104,15 @@ async def call_said(network: Network, account: Customer, sid: str, call: str, re
     made = network.sent.get(call)
     if account is None or made is None or made.account.sid != account.sid or sid != account.sid:
         return _error(404, "10005", "Resource not found")
-    network.say(made, str((await request.form()).get("Texml", "")))
-    return JSONResponse(_shown(made, "calls", "in-progress"))
+    form = await request.form()
+    status = str(form.get("Status", ""))
+    if status not in ("", "completed"):
+        return _error(422, "10015", "Bad Request")
+    if status and not network.end(made, status):
+        return _error(422, "90018", "Call has already ended")
+    if not status:
+        network.say(made, str(form.get("Texml", "")))
+    return JSONResponse(_shown(made, "calls", status or "in-progress"))
 
 
 def _taken(network: Exchange, order: Order, fault: Fault | None) -> Response:

@@ -10,14 +10,14 @@ from typing import Literal
 
 from crisis import clock
 
-Kind = Literal["text", "call", "voice", "reply", "key", "lost"]
+Kind = Literal["text", "call", "voice", "reply", "key", "missed", "lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing that a telephone received, or that its owner did. `at` is ISO 8601 in UTC.
 
-    `lost`: the provider took it and no telephone got it.
+    `lost`: the provider took it and no telephone got it. `missed`: it rang, and was ended before anybody picked up.
     """
 
     number: int

@@ -9,15 +9,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeAlias
 
+from crisis.call_words import Failure
 from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
-from crisis.notify.failures import Answer, Failure, refused, unknown
+from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.pace import Pace
 from crisis.notify.provider import VALID, Patience, Provider, Told, number_of
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
@@ -26,8 +27,9 @@ VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
 Heard: TypeAlias = "SimpleQueue[tuple[str, Answer]]"
-Answers = Mapping[str, Answer]  # by provider, of those that were asked
+Answers = Mapping[str, Answer]  # by provider, of those that were asked, in the order in which they were
 Note = Callable[[Answers], None]
+MOST_KEPT = 1000  # numbers that nobody has asked for yet
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Way:
     def ask(self, channel: Channel, urgency: Urgency | None, place: float, ask: Ask) -> Answer:
         with self.bulkhead.place(lane_of(urgency), place) as entered:
             answer = ask(self.provider) if entered else refused(Failure.TEMPORARY, "no place")
+        answer = replace(answer, account=self.provider.account)
         if not entered:
             log.warning("%s has no place for a %s", self.provider.name, channel)  # that is us, not the provider
             return answer
@@ -57,6 +60,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class BadNumber:
+    """What a provider said of a number; `code` is its own word."""
+
+    number: str
+    channel: Channel
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """`sms` and `call` never raise for what a provider does. A page has an urgency; what only tells people has none."""
 
@@ -65,6 +77,9 @@ class Line:
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
     pace: Pace = field(default_factory=Pace)
+    bad: deque[BadNumber] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    fallback: str = ""  # what a call says when we do not answer a key
+    links: bool = True  # whether the text of a page carries a link to answer it in a browser
 
     def sms(
         self,
@@ -76,15 +91,21 @@ class Line:
         *,
         note: Note = lambda answers: None,
         spread: bool = False,
+        room: str = "",
     ) -> AttemptOutcome:
-        """`status` is the path that is told what became of it; `note` hears what each provider said."""
+        """`status` is the path that is told what became of it; `note` hears what each provider said.
+
+        `room` is the number whose turn was taken for it before.
+        """
         told, valid = self._told(status), VALID if urgency is None else VALID_FOR.get(urgency, VALID)
 
         def ask(provider: Provider) -> Answer:
-            self.pace.sent(number_of(provider, spread=spread))
+            number = number_of(provider, spread=spread)
+            if number != room:
+                self.pace.sent(number)
             return provider.sms(to, body, reference, told, valid, spread=spread)
 
-        return self._send(Channel.TEXT, urgency, ask, note)
+        return self._send(Channel.TEXT, urgency, self._noting(to, Channel.TEXT, ask), note)
 
     def call(
         self,
@@ -97,7 +118,8 @@ class Line:
         note: Note = lambda answers: None,
     ) -> AttemptOutcome:
         told = self._told(status)
-        return self._send(Channel.VOICE, urgency, lambda provider: provider.call(to, twiml, reference, told), note)
+        ask = self._noting(to, Channel.VOICE, lambda provider: provider.call(to, twiml, reference, told))
+        return self._send(Channel.VOICE, urgency, ask, note)
 
     def ask(self, provider: str, to: str, body: str, reference: str, status: str) -> Answer:
         """One provider alone: a canary page says how that one does."""
@@ -111,14 +133,19 @@ class Line:
         self._at_most_once(mine, self._way(Channel.TEXT, None, send), said)
         return said.get(provider, refused(Failure.CONFIGURATION, "no such provider"))
 
-    def has_room(self, *, spread: bool) -> bool:
-        """Whether what only tells people may go now: a page must not wait behind it at the provider."""
+    def room(self, *, spread: bool) -> str | None:
+        """Takes the turn of a number for what only tells people; None while something of ours waits at it."""
         fit = [way for way in self.ways if not way.breakers[Channel.TEXT].open] or list(self.ways)
-        return self.pace.has_room(number_of(fit[0].provider, spread=spread))
+        number = number_of(fit[0].provider, spread=spread)
+        return number if self.pace.take(number) else None
 
     def provider(self, name: str) -> Provider | None:
         """To ask it about what it was given."""
         return next((way.provider for way in self.ways if way.provider.name == name), None)
+
+    def next_bad(self) -> BadNumber | None:
+        """A number that a provider has refused as such since the last time."""
+        return self.bad.popleft() if self.bad else None
 
     def address(self, path: str) -> str:
         """The whole address of a path of ours, as a provider is given it."""
@@ -137,18 +164,34 @@ class Line:
 
     def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
         """In a call of this line that goes on; None when it is not one of its accounts."""
+        return self._in_call(account, lambda each: each.say(call, twiml))
+
+    def hang_up(self, account: str, call: str) -> AttemptOutcome | None:
+        """A call that has not been answered yet; None when it is not one of the accounts of this line."""
+        return self._in_call(account, lambda each: each.hang_up(call))
+
+    def _in_call(self, account: str, ask: Ask) -> AttemptOutcome | None:
         mine = [way for way in self.ways if way.provider.account == account]
         if not mine:
             return None
-        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, lambda each: each.say(call, twiml)), {})
+        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, ask), {})
 
     def close(self) -> None:
         for way in self.ways:
             way.provider.close()
 
+    def _noting(self, number: str, channel: Channel, ask: Ask) -> Ask:
+        def asked(provider: Provider) -> Answer:
+            answer = ask(provider)
+            if answer.failure is Failure.ADDRESS:
+                self.bad.append(BadNumber(number, channel, answer.code))
+            return answer
+
+        return asked
+
     def _told(self, status: str | None) -> Told:
         address = None if status is None else self.address(status)
-        return Told(status=address, answered_by=address)
+        return Told(status=address, answered_by=address, fallback=self.fallback or None)
 
     def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask, note: Note) -> AttemptOutcome:
         ways, ask_way, said = self._in_order(channel), self._way(channel, urgency, ask), dict[str, Answer]()

@@ -1,6 +1,8 @@
 """Texts that only tell people: each at most once, behind every page, and never so many that a page waits for them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +22,7 @@ from crisis.store.outgoing import Outgoing
 from crisis.vocabulary import Channel, Mode
 
 AGAIN = timedelta(seconds=5)
+AT_ONCE = 8  # texts of one notice at the same time
 MOST = 5  # tries of a notice; a page is tried as long as it matters
 PACE = timedelta(seconds=1)  # one segment a second is what a number may send (F23)
 
@@ -40,16 +43,23 @@ class Notices:
     now: Callable[[], datetime]
 
     def tell(self, job: Job, mode: Mode, purpose: Purpose, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
-        """When somebody is still to be told; None when all have been. The console shows it in any case."""
-        line, later = self.lines.of(mode), list[datetime]()
-        many = len(texts) > pacing.WAVE
-        told = [Telling(who=who, body=body, spread=many and place % 2 == 1) for place, (who, body) in enumerate(texts)]
-        for each in told if line is not None else ():
-            assert line is not None
-            if each.who.phone is not None:
-                when = self._one(job, line, mode, purpose, each)
-                later += [] if when is None else [when]
-        return min(later, default=None)
+        """When somebody is still to be told; None when all have been. The console shows it in any case.
+
+        Side by side: twenty people told one after the other would take longer than the lease. Who shares a telephone
+        is told one after the other.
+        """
+        line, many = self.lines.of(mode), len(texts) > pacing.WAVE
+        by_phone = defaultdict[str, list[Telling]](list)
+        for place, (who, body) in enumerate(texts):
+            if who.phone is not None and who.texts:
+                by_phone[who.phone].append(Telling(who=who, body=body, spread=many and place % 2 == 1))
+        if line is None or not by_phone:
+            return None
+        with ThreadPoolExecutor(AT_ONCE) as sending:
+            told = sending.map(
+                lambda one: [self._one(job, line, mode, purpose, each) for each in one], by_phone.values()
+            )
+            return min((when for of_phone in told for when in of_phone if when is not None), default=None)
 
     def _one(self, job: Job, line: Line, mode: Mode, purpose: Purpose, telling: Telling) -> datetime | None:
         out = self._out(job, mode, purpose, telling)
@@ -63,11 +73,10 @@ class Notices:
         free_at = pacing.notice_from(purpose, others, out.at)
         if free_at > out.at:
             return free_at
-        if purpose is Purpose.NOTICE and not line.has_room(spread=telling.spread):
-            return out.at + PACE
-        return self._sent(job, line, out, telling)
+        room = line.room(spread=telling.spread) if purpose is Purpose.NOTICE else ""
+        return out.at + PACE if room is None else self._sent(job, line, out, telling, room)
 
-    def _sent(self, job: Job, line: Line, out: Outgoing, telling: Telling) -> datetime | None:
+    def _sent(self, job: Job, line: Line, out: Outgoing, telling: Telling, room: str) -> datetime | None:
         """Too slow for the lease, it is not sent here: whoever holds the job now does."""
         with self.store.write() as tx:
             if not outbox.held(tx, job, self.now()):
@@ -75,7 +84,7 @@ class Notices:
             outgoing.begin(tx, out)
         failpoints.hit("send.before_post")
         note = Sending(self.store, self.now).of(out)
-        line.sms(out.phone, telling.body, out.reference, note=note, spread=telling.spread)
+        line.sms(out.phone, telling.body, out.reference, note=note, spread=telling.spread, room=room)
         failpoints.hit("send.after_reply")
         with self.store.read() as tx:
             known = outgoing.of(tx, [out.reference]).get(out.reference)

@@ -19,7 +19,10 @@ class Pace:
         with self._lock:
             self._free_at[number] = max(self._free_at.get(number, 0.0), self.now()) + self.segment
 
-    def has_room(self, number: str) -> bool:
-        """Nothing of ours waits at this number: a page that comes now is behind one text at most."""
+    def take(self, number: str) -> bool:
+        """As `sent`, where nothing of ours waits at this number: a page that comes now is behind one text at most."""
         with self._lock:
-            return self._free_at.get(number, 0.0) <= self.now()
+            free = self._free_at.get(number, 0.0) <= self.now()
+            if free:
+                self._free_at[number] = self.now() + self.segment
+            return free

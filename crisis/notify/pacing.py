@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crisis.delivery import Purpose
+from crisis.ladders import Cadence
 from crisis.notify import escalation
 from crisis.notify.escalation import Try
 from crisis.notify.people_to_tell import Reachable
 from crisis.store.outgoing import Outgoing
-from crisis.vocabulary import Channel, PageId, PersonId, Urgency
+from crisis.vocabulary import Channel, PageId, PersonId
 
 WAVE, WAVES_APART = 10, timedelta(seconds=10)  # persons, and the time to the next so many (`paging.md` 6.5)
 APART = timedelta(seconds=15)  # of two texts to one telephone (6.10)
@@ -26,14 +27,16 @@ class Turn:
     text_from: datetime
     spread: bool  # from the second number, where there is one
 
-    def next_due(self, urgency: Urgency, tries: Sequence[Try]) -> datetime | None:
-        text = escalation.next_due(urgency, self.began, tries, (Channel.TEXT,))
-        voice = escalation.next_due(urgency, self.began, tries, (Channel.VOICE,))
+    def next_due(self, cadence: Cadence, tries: Sequence[Try]) -> datetime | None:
+        text, voice = (
+            escalation.next_due(cadence, self.began, tries, (channel,), texts=self.who.texts)
+            for channel in (Channel.TEXT, Channel.VOICE)
+        )
         times = [None if text is None else max(text, self.text_from), voice]
         return min((when for when in times if when is not None), default=None)
 
-    def due(self, urgency: Urgency, tries: Sequence[Try], at: datetime) -> list[Channel]:
-        return escalation.due(urgency, self.began, tries, at)
+    def due(self, cadence: Cadence, tries: Sequence[Try], at: datetime) -> list[Channel]:
+        return escalation.due(cadence, self.began, tries, at, texts=self.who.texts)
 
 
 def turns(

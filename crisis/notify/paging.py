@@ -2,54 +2,44 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from crisis import failpoints
-from crisis.commands import Actor, ActorKind, TimerDue
-from crisis.delivery import Purpose
-from crisis.effects import ConfirmPage, PageLevel
-from crisis.notify import pacing, people_to_tell
+from crisis.commands import TimerDue
+from crisis.effects import CallPerson, ConfirmPage, PageLevel
+from crisis.ladders import LADDERS, Cadence, cadence_of
+from crisis.notify import attempts, pacing, people_to_tell
 from crisis.notify.answers import Asked
+from crisis.notify.attempts import Owed
 from crisis.notify.calls import keys_path, page_call
 from crisis.notify.escalation import Try
 from crisis.notify.extras import Beside, Extras
+from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line, Note
 from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.sending import Sending
-from crisis.notify.standing import outcome_of
-from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
-from crisis.page_commands import HoldBackPage, RecordPageAttempt
-from crisis.page_events import PageAttempted, PageHeldBack
+from crisis.notify.tries import history
+from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
+from crisis.page_commands import HoldBackPage
+from crisis.page_events import PageHeldBack
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.store import incidents, outbox, outgoing, page_codes
+from crisis.statemachine.places import spared
+from crisis.store import incidents, outbox, outgoing, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
-from crisis.store.outgoing import Outgoing
 from crisis.store.page_codes import Coded
+from crisis.store.sealed import KeyFault
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Channel, PersonId
+from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
-History = dict[PersonId, list[Try]]  # what was tried since this level began, by person, in order
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One call that is to be made now; `attempt` names it in the log and at the provider."""
-
-    turn: Turn
-    channel: Channel
-    attempt: str
-
-    @property
-    def who(self) -> Reachable:
-        return self.turn.who
+Log = Sequence[incidents.StoredEvent]  # since this level began
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +56,10 @@ class Paging:
             page = _wanted(incident, effect)
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
-            on_call = people_to_tell.of_level(tx, incident, effect.role, effect.level, self.now())
-            since = incidents.events_of(tx, job.incident, after=job.seq)
-            tried, turns = _history(effect, since), self._turns(tx, effect, page, on_call)
-        asked = [each for each in on_call if each.person not in page.declined]
+            on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
+            since, turns = incidents.events_of(tx, job.incident, after=job.seq), self._turns(tx, effect, page, on_call)
+        out, tried = spared(incident, page), history(effect.page, since)
+        asked = [each for each in on_call if each.person not in out]
         line = self.lines.of(effect.mode)
         reachable = [each for each in asked if line is not None and each.phone is not None]
         self._beside(job, effect, incident, asked, since)
@@ -80,23 +70,24 @@ class Paging:
             self._nobody(incident, effect)
             return None
         called = [turn for turn in turns if turn.who in reachable]
-        owed = [each for turn in called for each in self._owed(job, page, turn, tried.get(turn.who.person, []))]
-        waiting = [each for each in owed if each.channel is Channel.TEXT and each.turn.text_from > self.now()]
-        for each in waiting:
-            self._hold_back(incident, effect, each, since)
-        now = [each for each in owed if each not in waiting]
-        with ThreadPoolExecutor(AT_ONCE) as calls:
-            list(calls.map(lambda each: self._attempt(job, effect, each), now))
+        owed = [each for turn in called for each in self._owed(job, effect, page, turn, tried.get(turn.who.person, []))]
+        self._call(job, effect, incident, owed, since)
         return self._next(job, effect, called)
 
-    def _beside(
-        self,
-        job: Job,
-        effect: PageLevel,
-        incident: Incident,
-        asked: Sequence[Reachable],
-        since: Sequence[incidents.StoredEvent],
+    def _call(
+        self, job: Job, effect: PageLevel, incident: Incident, owed: Sequence[tuple[Turn, Owed]], since: Log
     ) -> None:
+        """Side by side, but for the texts whose telephone was texted about another page just now."""
+        at_once = []
+        for turn, each in owed:
+            if each.channel is Channel.TEXT and turn.text_from > self.now():
+                self._hold_back(incident, each, turn.text_from, since)
+            else:
+                at_once.append(each)
+        with ThreadPoolExecutor(AT_ONCE) as calls:
+            list(calls.map(lambda each: self._attempt(job, effect, each), at_once))
+
+    def _beside(self, job: Job, effect: PageLevel, incident: Incident, asked: Sequence[Reachable], since: Log) -> None:
         """E-mail and push, to those without a telephone as well: they count for nothing and hold up nothing."""
         if self.extras is None:
             return
@@ -121,46 +112,47 @@ class Paging:
         texted = {who.person: outgoing.texts_to(tx, who.phone, lately) for who in on_call if who.phone is not None}
         return pacing.turns(on_call, _began(page, effect), effect.page, texted)
 
-    def _owed(self, job: Job, page: Page, turn: Turn, tries: Sequence[Try]) -> Iterator[Owed]:
-        for channel in turn.due(page.urgency, tries, self.now()):
+    def _owed(
+        self, job: Job, effect: PageLevel, page: Page, turn: Turn, tries: Sequence[Try]
+    ) -> Iterator[tuple[Turn, Owed]]:
+        for channel in turn.due(_cadence(page), tries, self.now()):
             number = len([each for each in tries if each.channel is channel]) + 1
-            yield Owed(turn, channel, f"{job.id}-{turn.who.person}-{channel}-{number}")
+            attempt = f"{job.id}-{turn.who.person}-{channel}-{number}"
+            yield turn, Owed(page.id, turn.who, channel, attempt, effect.level, turn.spread)
 
-    def _hold_back(
-        self, incident: Incident, effect: PageLevel, owed: Owed, since: Sequence[incidents.StoredEvent]
-    ) -> None:
+    def _hold_back(self, incident: Incident, owed: Owed, until: datetime, since: Log) -> None:
         """On record once: whoever looks at the console sees what the page waits for, and for how long."""
         if any(isinstance(each.event, PageHeldBack) and each.event.attempt == owed.attempt for each in since):
             return
         held = HoldBackPage(
-            by=_system(incident),
-            page=effect.page,
+            by=attempts.system(incident),
+            page=owed.page,
             person=owed.who.person,
             channel=owed.channel,
             attempt=owed.attempt,
-            until=owed.turn.text_from,
+            until=until,
         )
         submit(self.store, incident.id, held, at=self.now())
 
     def _next(self, job: Job, effect: PageLevel, called: Sequence[Turn]) -> datetime | None:
         with self.store.read() as tx:
             page = _wanted(incidents.load(tx, job.incident), effect)
-            tried = _history(effect, incidents.events_of(tx, job.incident, after=job.seq))
+            tried = history(effect.page, incidents.events_of(tx, job.incident, after=job.seq))
         if page is None:
             return None
-        times = (turn.next_due(page.urgency, tried.get(turn.who.person, [])) for turn in called)
+        times = (turn.next_due(_cadence(page), tried.get(turn.who.person, [])) for turn in called)
         return min((when for when in times if when is not None), default=None)
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
         """Nobody is waited for where nobody can be called: the next level, now."""
-        timer = TimerDue(by=_system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
+        timer = TimerDue(by=attempts.system(incident), name="page_unanswered", key=f"{effect.page}:{effect.level}")
         submit(self.store, incident.id, timer, at=self.now())
 
     def _show(self, job: Job, effect: PageLevel, incident: Incident, who: Reachable) -> None:
         """Who cannot be called is asked on the console alone, and the log says so."""
         attempt = f"{job.id}-{who.person}-{Channel.CONSOLE}-1"
-        turn = Turn(who=who, began=self.now(), text_from=self.now(), spread=False)
-        self._report(incident, effect, Owed(turn, Channel.CONSOLE, attempt), AttemptOutcome.ACCEPTED)
+        owed = Owed(effect.page, who, Channel.CONSOLE, attempt, effect.level)
+        attempts.record(self.store, incident, owed, AttemptOutcome.ACCEPTED, self.now())
 
     def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
         """Looked at once more right before the call; nothing is open in the database while it lasts."""
@@ -169,50 +161,26 @@ class Paging:
             incident = incidents.load(tx, job.incident)
             if line is None or _wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
-            filling, out = code_of(tx, incident, effect, owed.who, self.now()), self._out(incident, effect, owed)
+            filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
+            out = owed.going_out(incident, effect.urgency, self.now())
             outgoing.begin(tx, out)
         failpoints.hit("send.before_post")
-        outcome = _send(line, out, owed, filling, Sending(self.store, self.now).of(out))
+        heard = dict[str, Answer]()
+        outcome = _send(line, incident, effect, owed, filling, note=Sending(self.store, self.now).of(out, heard))
         failpoints.hit("send.after_reply")
-        self._report(incident, effect, owed, self._known(out, outcome))
+        attempts.record(self.store, incident, owed, outcome, self.now(), heard=heard)
+        if owed.channel is Channel.VOICE:
+            attempts.keep_track(self.store, self.lines, incident, owed, heard, at=self.now())
         failpoints.hit("send.after_report")
 
-    def _known(self, out: Outgoing, outcome: AttemptOutcome) -> AttemptOutcome:
-        """A callback may have been faster than the answer, and says more."""
-        with self.store.read() as tx:
-            row = outgoing.one(tx, out.reference)
-        return outcome if row is None else outcome_of(row.state, None) or outcome
-
-    def _out(self, incident: Incident, effect: PageLevel, owed: Owed) -> Outgoing:
-        assert owed.who.phone is not None
-        return Outgoing(
-            reference=owed.attempt,
-            purpose=Purpose.PAGE,
-            channel=owed.channel,
-            mode=effect.mode,
-            urgency=effect.urgency,
-            incident=incident.id,
-            page=effect.page,
-            person=owed.who.person,
-            phone=owed.who.phone,
-            at=self.now(),
-        )
-
-    def _report(self, incident: Incident, effect: PageLevel, owed: Owed, outcome: AttemptOutcome) -> None:
-        record = RecordPageAttempt(
-            by=_system(incident),
-            page=effect.page,
-            person=owed.who.person,
-            channel=owed.channel,
-            outcome=outcome,
-            attempt=owed.attempt,
-            level=effect.level,
-        )
-        submit(self.store, incident.id, record, at=self.now())
-
-
-def _system(incident: Incident) -> Actor:
-    return Actor(kind=ActorKind.SYSTEM, id=None, district=incident.district)
+    def _linked(self, tx: Connection, line: Line, filling: Filling, incident: Incident, owed: Owed) -> Filling:
+        if owed.channel is not Channel.TEXT or not line.links:
+            return filling
+        try:
+            token = page_links.give(tx, self.store.keys, incident.id, owed.page, owed.who.person, at=self.now())
+        except KeyFault:  # a page goes out whatever became of the key
+            return filling
+        return replace(filling, link=page_link(line.callbacks, token))
 
 
 def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
@@ -222,41 +190,29 @@ def _wanted(incident: Incident, effect: PageLevel) -> Page | None:
     return page if looking and page is not None and effect.level <= page.level else None
 
 
+def _cadence(page: Page) -> Cadence:
+    return cadence_of(page.ladder or LADDERS[page.urgency], page.urgency)
+
+
 def _began(page: Page, effect: PageLevel) -> datetime:
     return page.began[effect.level] if effect.level < len(page.began) else page.level_since
 
 
-def _history(effect: PageLevel, log: Sequence[incidents.StoredEvent]) -> History:
-    """What is known now of each call of this page; a later word on the same call counts, its first time stays.
-
-    Who is on two levels at once is called by the cadence of one.
-    """
-    calls: dict[str, tuple[PersonId, Try]] = {}
-    for event in (stored.event for stored in log):
-        if isinstance(event, PageAttempted) and event.page == effect.page:
-            first = calls.get(event.attempt)
-            began = event.at if first is None else first[1].at
-            calls[event.attempt] = (event.person, Try(channel=event.channel, outcome=event.outcome, at=began))
-    found: History = {}
-    for person, tried in calls.values():
-        found.setdefault(person, []).append(tried)
-    return found
-
-
-def _send(line: Line, out: Outgoing, owed: Owed, filling: Filling, note: Note) -> AttemptOutcome:
-    assert out.incident is not None
-    assert out.page is not None
-    asked = Asked(out.incident, out.page, out.person)
-    status = f"/webhooks/status/{out.incident}/{out.page}/{out.person}/{out.channel}/{owed.attempt}"
-    if out.channel is Channel.VOICE:
+def _send(
+    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, note: Note
+) -> AttemptOutcome:
+    asked = Asked(incident.id, effect.page, owed.who.person)
+    assert owed.who.phone is not None
+    status = owed.status_path(incident)
+    if owed.channel is Channel.VOICE:
         said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
-        return line.call(out.phone, said, owed.attempt, status, out.urgency, note=note)
+        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, note=note)
     body = text(Subject.PAGE, filling, owed.who.language)
-    return line.sms(out.phone, body, owed.attempt, status, out.urgency, note=note, spread=owed.turn.spread)
+    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, note=note, spread=owed.spread)
 
 
 def code_of(
-    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage, who: Reachable, at: datetime
+    tx: Connection, incident: Incident, effect: PageLevel | ConfirmPage | CallPerson, who: Reachable, at: datetime
 ) -> Filling:
     """The places of a text about a page, with the code by which this phone answers it."""
     assert who.phone is not None
@@ -271,5 +227,5 @@ def code_of(
         given_at=at,
     )
     given = page_codes.give(tx, wanted)
-    urgency = effect.urgency if isinstance(effect, PageLevel) else None
+    urgency = None if isinstance(effect, ConfirmPage) else effect.urgency
     return Filling(mode=incident.mode, site=SiteCode(given.site), code=PageCode(given.code), urgency=urgency)

@@ -3,30 +3,81 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from sqlalchemy import Connection
 
+from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
-from crisis.statemachine.incident import Incident
-from crisis.store import oncall, people
+from crisis.statemachine.incident import Incident, Page
+from crisis.store import methods, oncall, people, rotations, skills
+from crisis.store.methods import Dialled
 from crisis.vocabulary import PersonId, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """`phone` is E.164; None for somebody who has no number that works, who is told on the console alone."""
+    """`phone` is E.164; None for somebody who has no number that works, who is told on the console alone.
+
+    `texts` False: they wrote STOP, or it takes no texts; a page calls at once (F27, F28).
+    """
 
     person: PersonId
     phone: str | None
     language: str
+    texts: bool = True
+
+
+def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: datetime) -> list[Reachable]:
+    """Whom a level of this page asks; first those who have what it prefers, and nobody is left out for it.
+
+    Where nobody of the first level has it, the first of the next one who does is asked with it: sooner, never later.
+    """
+    ladder = page.ladder or LADDERS[page.urgency]
+    asked = _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at)
+    wanted = skills.wanted(tx, incident.student, page.prefers)
+    if not wanted:
+        return asked
+    having = skills.having(tx, incident.district, wanted)
+    if level == 0 and not any(each.person in having for each in asked) and ladder.asked_at(1) is Asks.ROTA:
+        after = of_level(tx, incident, page.role, 1, at)
+        asked = [*asked, *[each for each in after if each.person in having][:1]]
+    return sorted(asked, key=lambda each: each.person not in having)
 
 
 def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:
-    """Who is on call at a level of the ladder; the school's staff stand in where the rota names nobody at first."""
+    """Who is on call at a level of the rota; the school's staff stand in where it names nobody at first."""
     found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
     if found:
         return _reachable(tx, (each.person for each in found))
     return _at_school(tx, incident, role) if level == 0 else []
+
+
+def _asked(tx: Connection, incident: Incident, role: Role, level: int, *, asks: Asks, at: datetime) -> list[Reachable]:
+    planned = of_level(tx, incident, role, level, at)
+    match asks:
+        case Asks.ROTA:
+            return planned
+        case Asks.POOL:
+            others = _here_now(tx, incident, role, at)
+        case Asks.SUPERVISORS:
+            leads = of_level(tx, incident, Role.DISTRICT_ONCALL, 0, at)
+            others = [*leads, *_here_now(tx, incident, Role.ADMIN, at)]
+        case _:
+            assert_never(asks)
+    return list(dict.fromkeys((*planned, *others)))
+
+
+def _here_now(tx: Connection, incident: Incident, role: Role, at: datetime) -> list[Reachable]:
+    """Everybody with the role for this school or for the whole district, but those who said that they are away."""
+    away = {each.person for each in rotations.absences(tx, incident.district, at, at + rotations.MOMENT)}
+    fitting = [
+        each.id
+        for each in people.staff(tx, incident.district)
+        if role in each.roles and (not each.schools or incident.school in each.schools)
+        if not each.missing and each.id not in away
+    ]
+    return _reachable(tx, fitting)
 
 
 def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> list[Reachable]:
@@ -53,8 +104,12 @@ def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable
 
 def _reachable(tx: Connection, persons: Iterable[PersonId]) -> list[Reachable]:
     named = list(persons)
-    phones = people.dialled(tx, named)
-    return [
-        Reachable(person, next(iter(phones.get(person, ())), None), language_of(people.language(tx, person)))
-        for person in named
-    ]
+    phones = methods.dialled(tx, named)
+    return [_one(tx, person, next(iter(phones[person]), None)) for person in named]
+
+
+def _one(tx: Connection, person: PersonId, phone: Dialled | None) -> Reachable:
+    language = language_of(people.language(tx, person))
+    if phone is None:
+        return Reachable(person, None, language)
+    return Reachable(person, phone.number, language, texts=phone.texts)

@@ -8,9 +8,19 @@ from typing import assert_never
 
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident, TimerDue
 from crisis.delivery import Purpose
-from crisis.effects import ConfirmPage, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
+from crisis.effects import (
+    CallPerson,
+    ConfirmPage,
+    EndCalls,
+    NotifyPerson,
+    NotifyRole,
+    OpenLinked,
+    PageLevel,
+    StartTimer,
+)
 from crisis.errors import NotFound
-from crisis.notify import people_to_tell
+from crisis.notify import ending, people_to_tell
+from crisis.notify.calling_out import call_person
 from crisis.notify.extras import Beside as Extra
 from crisis.notify.extras import Extras
 from crisis.notify.gateway import Lines
@@ -41,10 +51,8 @@ class Performing:
             case StartTimer():
                 self._timer(job.incident, job.effect)
                 return None
-            case PageLevel():
-                return Paging(self.store, self.lines, self.now, self.extras).page(job, job.effect)
-            case ConfirmPage():
-                return self._confirm(job, job.effect)
+            case PageLevel() | ConfirmPage() | CallPerson() | EndCalls():
+                return self._about_page(job, job.effect)
             case NotifyRole():
                 return self._notify_role(job, job.effect)
             case NotifyPerson():
@@ -54,6 +62,20 @@ class Performing:
                 return None
             case _:
                 assert_never(job.effect)
+
+    def _about_page(self, job: Job, effect: PageLevel | ConfirmPage | CallPerson | EndCalls) -> datetime | None:
+        match effect:
+            case PageLevel():
+                return Paging(self.store, self.lines, self.now, self.extras).page(job, effect)
+            case ConfirmPage():
+                return self._confirm(job, effect)
+            case CallPerson():
+                return call_person(self.store, self.lines, job, effect, self.now())
+            case EndCalls():
+                ending.end_calls(self.store, self.lines, job.incident, effect.page, self.now())
+                return None
+            case _:
+                assert_never(effect)
 
     def _incident(self, incident_id: IncidentId) -> Incident:
         with self.store.read() as tx:

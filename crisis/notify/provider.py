@@ -12,7 +12,8 @@ from typing import Protocol, cast
 
 import httpx2
 
-from crisis.notify.failures import Answer, Failure, refused, unknown
+from crisis.call_words import Failure
+from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.standing import Found
 from crisis.vocabulary import Channel
 
@@ -40,6 +41,7 @@ class Told:
 
     status: str | None = None  # what became of it
     answered_by: str | None = None  # whether a person or a machine took the call
+    fallback: str | None = None  # not ours: what a call says when we do not answer a key (F50)
 
 
 def number_of(provider: "Provider", *, spread: bool) -> str:
@@ -74,6 +76,10 @@ class Provider(Protocol):
 
     def say(self, call: str, twiml: str) -> Answer:
         """In a call that goes on, instead of what it says."""
+        ...
+
+    def hang_up(self, call: str) -> Answer:
+        """A call that waits or rings; one that was answered goes on where the provider knows the difference."""
         ...
 
     def found(self, channel: Channel, sid: str) -> Found | None:

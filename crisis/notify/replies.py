@@ -3,50 +3,140 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.notify.answers import Answered, Asked, answered, page_of, seen
+from crisis.notify import bad_numbers, errand_answers
+from crisis.notify.answers import Answered, Asked, answered, page_of, seen, texts_stopped, too_late
 from crisis.notify.grammar import Reply, readings
+from crisis.notify.machines import by_a_machine
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, text
-from crisis.store import page_codes, people
+from crisis.statemachine.heard import waited_for
+from crisis.statemachine.incident import Page
+from crisis.store import allowances, page_codes, people
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
 
-# The provider itself acts on these words; a text after STOP would only be refused.
-_PROVIDERS_OWN = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START"})
-_LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
+# The provider itself acts on these words; a text after STOP would only be refused. The last ones are ours alone.
+_STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}) | frozenset(
+    {"PARAR", "PARE", "BAJA", "ALTO", "DETENER"}
+)
+_STARTS = frozenset({"START", "UNSTOP"})
+_STARTS_AGAIN = frozenset({"YES", "INICIAR", "EMPEZAR", "ALTA"})  # only after STOP; else it is just text
+PASSIVE = 3  # answers to what was none, for each person and page (F46)
+WRONG_CODES = 5  # an hour, for each telephone (F51)
+STRANGERS = 1  # answers an hour, for each number that we do not know (F45)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What to send back. `plain`: it answers something that was no answer, and is not said without end.
+class Wrote:
+    """One text from a telephone that we know: `coded` are its pages of the last days, `live` those that wait for it."""
 
-    `known`: this phone was paged lately.
+    store: Store
+    phone: str
+    body: str
+    at: datetime
+    coded: list[Coded]
+    live: list[Coded]
+    key: str | None = None  # names what came in: dealt with again after a crash, it counts once
+
+
+def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None = None) -> str | None:
+    """Commits what the text means, once for each `key`; what to write back, or None where silence is better.
+
+    Every unclear text gets the same neutral answer, and not without end: two machines that answer each other stop.
     """
-
-    body: str | None
-    plain: bool = False
-    known: bool = True
-
-
-def answer(store: Store, phone: str, body: str, at: datetime) -> Said:
-    """Commits what the text means; every unclear one gets the same neutral answer."""
-    if body.strip().upper() in _PROVIDERS_OWN:
-        return Said(None)
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
-    if not coded:
-        return Said(text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)), plain=True, known=False)
-    live = [each for each in coded if _is_live(store, each)]
+    wrote = Wrote(store, phone, body, at, coded, [each for each in coded if _is_live(store, each)], key)
+    if _about_texts(wrote, body.strip().upper()):
+        return None
     for reply in readings(body):
-        chosen = _chosen(reply, coded, live)
+        if coded and _locked(wrote):
+            return _passive(wrote, (wrote.live or coded)[0], Subject.LOCKED)
+        chosen = _chosen(reply, wrote)
         if chosen is not None:
-            done = answered(store, _asked(chosen), reply, at)
-            return _confirmed(store, chosen, done)
-    if len(live) == 1:
-        seen(store, _asked(live[0]), at)
-        return Said(_text(store, live[0], _nudge(store, live[0])), plain=True)
-    subject = Subject.CHOOSE if live else Subject.NOT_UNDERSTOOD
-    return Said(_text(store, (live or coded)[0], subject), plain=True)
+            return _answered(wrote, chosen, reply)
+        if (said := _to_errand(wrote, reply)) is not None:
+            return said
+        if coded and reply.code is not None:
+            _may(store, "wrong code", phone, at, most=WRONG_CODES)
+    return _no_answer(wrote) if coded else _of_a_stranger(wrote)
+
+
+def _to_errand(wrote: Wrote, reply: Reply) -> str | None:
+    """A bare letter is for a page, as long as there is one."""
+    if reply.code is None and wrote.live:
+        return None
+    return errand_answers.by_text(wrote.store, wrote.phone, reply, wrote.at)
+
+
+def _still_asked(wrote: Wrote) -> str | None:
+    """While an errand waits for an answer, and no page does."""
+    asked = errand_answers.still_asked(wrote.store, wrote.phone, wrote.at)
+    return asked if asked and _may(wrote.store, "errand", wrote.phone, wrote.at, most=PASSIVE) else None
+
+
+def _of_a_stranger(wrote: Wrote) -> str | None:
+    """No page has a code on this telephone."""
+    if (asked := _still_asked(wrote)) is not None:
+        return asked
+    once = _may(wrote.store, "stranger", wrote.phone, wrote.at)
+    return text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)) if once else None
+
+
+def _answered(wrote: Wrote, chosen: Coded, reply: Reply) -> str | None:
+    done = answered(wrote.store, _asked(chosen), reply, wrote.at, key=wrote.key)
+    if done.subject is Subject.ENDED and not done.news:
+        too_late(wrote.store, _asked(chosen), wrote.body, wrote.at)
+    return _confirmed(wrote.store, chosen, done)
+
+
+def _no_answer(wrote: Wrote) -> str | None:
+    """A sign of life where one page waits for it; a machine's is none."""
+    about = (wrote.live or wrote.coded)[0]
+    if not wrote.live and (asked := _still_asked(wrote)) is not None:
+        return asked
+    if not wrote.live and not by_a_machine(wrote.body):
+        too_late(wrote.store, _asked(about), wrote.body, wrote.at)
+    if len(wrote.live) != 1:
+        return _passive(wrote, about, Subject.CHOOSE if wrote.live else Subject.NOT_UNDERSTOOD)
+    back = _passive(wrote, about, _nudge(wrote.store, about))
+    if not by_a_machine(wrote.body):
+        seen(wrote.store, _asked(about), wrote.at, None if back is None else wrote.body)
+    return back
+
+
+def _passive(wrote: Wrote, about: Coded, subject: Subject) -> str | None:
+    with wrote.store.write() as tx:
+        left = allowances.take(tx, "passive", f"{about.page}|{wrote.phone}", PASSIVE)
+    return _text(wrote.store, about, subject) if left else None
+
+
+def _may(store: Store, kind: str, phone: str, at: datetime, *, most: int = STRANGERS) -> bool:
+    with store.write() as tx:
+        return allowances.take(tx, kind, phone, most, since=allowances.this_hour(at))
+
+
+def _locked(wrote: Wrote) -> bool:
+    """Whoever tries codes from a number that is not theirs soon gets no further; calls and links go on working."""
+    with wrote.store.read() as tx:
+        return allowances.used(tx, "wrong code", wrote.phone, since=allowances.this_hour(wrote.at)) >= WRONG_CODES
+
+
+def _about_texts(wrote: Wrote, word: str) -> bool:
+    """STOP and its kin: no text reaches this telephone any more, so who is waited for is called at once.
+
+    About one page: a telephone takes one call at a time. One that looks for somebody comes before one that they have.
+    """
+    if word in _STOPS:
+        bad_numbers.stopped(wrote.store, wrote.phone, wrote.at)
+        looking = [each for each in wrote.live if _nudge(wrote.store, each) is Subject.STILL_OPEN]
+        for each in (looking or wrote.live)[:1]:
+            texts_stopped(wrote.store, _asked(each), wrote.at)
+        return True
+    if word in _STARTS:
+        bad_numbers.wanted_again(wrote.store, wrote.phone, wrote.at)
+        return True
+    return word in _STARTS_AGAIN and bad_numbers.wanted_again(wrote.store, wrote.phone, wrote.at)
 
 
 def _asked(coded: Coded) -> Asked:
@@ -54,12 +144,13 @@ def _asked(coded: Coded) -> Asked:
 
 
 def _is_live(store: Store, coded: Coded) -> bool:
-    """It waits for an answer of this person: everybody's while nobody has it, later only theirs who do."""
+    """It waits for an answer of this person, who may have said no before."""
     page = page_of(store, _asked(coded))
-    if page is None:
-        return False
-    on_the_way = page.state is PageState.ACCEPTED and page.arrived_at is None
-    return page.state in _LIVE or (on_the_way and coded.person in (page.accepted_by, page.offered_to))
+    return page is not None and (waited_for(page, coded.person) or _could_still(page, coded))
+
+
+def _could_still(page: Page, coded: Coded) -> bool:
+    return page.state in (PageState.PAGING, PageState.EXHAUSTED) and coded.person in page.declined
 
 
 def _nudge(store: Store, coded: Coded) -> Subject:
@@ -67,16 +158,16 @@ def _nudge(store: Store, coded: Coded) -> Subject:
     return Subject.HERE_YET if page is not None and page.accepted_by == coded.person else Subject.STILL_OPEN
 
 
-def _chosen(reply: Reply, coded: list[Coded], live: list[Coded]) -> Coded | None:
+def _chosen(reply: Reply, wrote: Wrote) -> Coded | None:
     """F43: with two open pages a bare letter is asked back, never guessed."""
     if reply.code is None:
-        return live[0] if len(live) == 1 else None
-    return next((each for each in coded if each.code == reply.code), None)
+        return wrote.live[0] if len(wrote.live) == 1 else None
+    return next((each for each in wrote.coded if each.code == reply.code), None)
 
 
-def _confirmed(store: Store, chosen: Coded, done: Answered) -> Said:
+def _confirmed(store: Store, chosen: Coded, done: Answered) -> str | None:
     """What changed something is confirmed through the outbox, which outlives a crash; a repeat is answered here."""
-    return Said(None) if done.news else Said(_text(store, chosen, done.subject))
+    return None if done.news else _text(store, chosen, done.subject)
 
 
 def _text(store: Store, coded: Coded, subject: Subject) -> str:

@@ -20,10 +20,12 @@ class Sending:
     store: Store
     now: Callable[[], datetime]
 
-    def of(self, out: Outgoing) -> Note:
-        """For the line; `out` was written before."""
+    def of(self, out: Outgoing, heard: dict[str, Answer] | None = None) -> Note:
+        """For the line; `out` was written before. `heard` gets what each provider said."""
 
         def note(answers: Answers) -> None:
+            if heard is not None:
+                heard.update(answers)
             state, at = state_after(answers), self.now()
             said = {name: asked(answer) for name, answer in answers.items()}
             look_at = None

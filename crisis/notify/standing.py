@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crisis.call_words import CallState, Receipt
 from crisis.delivery import AttemptState
 from crisis.vocabulary import AttemptOutcome
 
@@ -31,6 +32,20 @@ _STATES = {
     "undelivered": AttemptState.FAILED,
     "failed": AttemptState.FAILED,
 }
+_RECEIPTS = {
+    "delivered": Receipt.DELIVERED,
+    "in-progress": Receipt.ANSWERED,
+    "human": Receipt.ANSWERED,
+    "fax": Receipt.MACHINE,
+    "no-answer": Receipt.NO_ANSWER,
+    "busy": Receipt.BUSY,
+    "canceled": Receipt.ENDED,
+}
+_CALL_STATES = {
+    **dict.fromkeys(("queued", "initiated", "ringing"), CallState.PLACED),
+    "in-progress": CallState.ANSWERED,
+    **dict.fromkeys(("completed", "busy", "failed", "no-answer", "canceled"), CallState.OVER),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +66,24 @@ def state_of(status: str) -> AttemptState | None:
     return AttemptState.MACHINE_ANSWERED if status.startswith("machine") else _STATES.get(status)
 
 
+def receipt_of(status: str) -> Receipt | None:
+    """What people read of a provider's word for a state; None for one that says no more than that it went out."""
+    return Receipt.MACHINE if status.startswith("machine") else _RECEIPTS.get(status)
+
+
+def call_state_of(status: str) -> CallState | None:
+    """Whether a call rings, is talked on or is over; None for a word that does not say."""
+    return _CALL_STATES.get(status)
+
+
+def final(known: AttemptOutcome, said: AttemptOutcome) -> AttemptOutcome:
+    """What stands of two words on one attempt, in the order of the log: a failure stays, and not to know says nothing.
+
+    A callback may be written down before our own report that the call was made (F31).
+    """
+    return known if known is AttemptOutcome.REFUSED or said is AttemptOutcome.UNKNOWN else said
+
+
 def further(known: AttemptState, said: AttemptState | None) -> AttemptState:
     return said if said is not None and said.rank > known.rank else known
 
@@ -58,9 +91,12 @@ def further(known: AttemptState, said: AttemptState | None) -> AttemptState:
 def outcome_of(state: AttemptState, latest: AttemptOutcome | None) -> AttemptOutcome | None:
     """The later word on an attempt that this state obliges; None where the log says it already.
 
-    Somebody who was taken for unreached stays so until it has arrived: that it went out says nothing new.
+    Somebody who was taken for unreached stays so until it has arrived: that it went out says nothing new. A failure
+    stays.
     """
     match state:
+        case _ if latest is AttemptOutcome.REFUSED:
+            return None
         case AttemptState.UNKNOWN:
             return None
         case AttemptState.FAILED:

@@ -9,14 +9,15 @@ from urllib.parse import quote
 
 import httpx2
 
+from crisis.call_words import Failure
 from crisis.notify import telnyx_found
-from crisis.notify.failures import Answer, Failure, accepted, refused, unknown
+from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, number_of, posted
 from crisis.notify.standing import Found
 from crisis.vocabulary import Channel
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
-TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress"})
+TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress", "completed"})  # the last, when we end one
 STOPPED = "40300"
 CODES: Mapping[str, Failure] = {
     "10002": Failure.ADDRESS,  # invalid number
@@ -27,6 +28,7 @@ CODES: Mapping[str, Failure] = {
     "40301": Failure.ADDRESS,  # the number takes no texts
     "40310": Failure.ADDRESS,  # invalid 'to'
     "40319": Failure.ADDRESS,  # the number takes no such message
+    "90018": Failure.ADDRESS,  # the call is over already
     "10007": Failure.TEMPORARY,  # unexpected error
     "10008": Failure.TEMPORARY,  # timed out
     "10011": Failure.TEMPORARY,  # too many requests
@@ -102,6 +104,8 @@ class Telnyx:
             "Timeout": RING,
             "TimeLimit": LONGEST_CALL,
         }
+        if told.fallback is not None:
+            said["FallbackUrl"] = told.fallback
         if told.status is not None:
             said |= {"StatusCallback": told.status, "StatusCallbackEvent": "initiated ringing answered completed"}
         if told.answered_by is not None:
@@ -114,16 +118,23 @@ class Telnyx:
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def say(self, call: str, twiml: str) -> Answer:
+        return self._change(call, {"Texml": twiml})
+
+    def hang_up(self, call: str) -> Answer:
+        """It knows `completed` alone, which ends an answered call too: so only one that we know to ring is ended."""
+        return self._change(call, {"Status": "completed"})
+
+    def _change(self, call: str, form: dict[str, str | list[str]]) -> Answer:
         path = f"/v2/texml/Accounts/{self.account}/Calls/{quote(call, safe='')}"
         headers = {"Authorization": f"Bearer {self.secret}"}
-        reply = posted(self.client, path, self.total, form={"Texml": twiml}, headers=headers)
+        reply = posted(self.client, path, self.total, form=form, headers=headers)
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def found(self, channel: Channel, sid: str) -> Found | None:
-        return telnyx_found.one(self.client, self.secret, self.account, channel, sid, self.total)
+        return telnyx_found.one(self.client, self.secret, self.account, channel, sid, total=self.total)
 
     def listed(self, channel: Channel, to: str) -> list[Found] | None:
-        found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, self.total)
+        found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, total=self.total)
         return None if found is None else [each for each in found if each.sender in (self.sender, self.spare)]
 
     def close(self) -> None:
@@ -143,8 +154,7 @@ def answer_of(reply: Reply) -> Answer:
     if reply.status in REFUSES:
         return refused(failure_of(code, words), code or str(reply.status))
     if reply.status in (200, 201) and not code and (_text_taken(said) or _call_taken(said)):
-        data = said.get("data")
-        return accepted(data.get("id") if isinstance(data, dict) else said.get("sid", said.get("call_sid")))
+        return accepted(_sid(said))
     return unknown(code or str(reply.status))
 
 
@@ -173,3 +183,10 @@ def _text_taken(said: Mapping[str, object]) -> bool:
 
 def _call_taken(said: Mapping[str, object]) -> bool:
     return said.get("status") in TAKEN and isinstance(said.get("to"), str)
+
+
+def _sid(said: Mapping[str, object]) -> str:
+    """Of a text, or of a call; where the answer has none, the first callback of the call does."""
+    data = said.get("data")
+    name = data.get("id") if isinstance(data, dict) else said.get("sid", said.get("call_sid"))
+    return name if isinstance(name, str) else ""

@@ -17,7 +17,7 @@ class Beat:
 
     name: str
     every: timedelta
-    call: Callable[[], None]
+    call: Callable[[], object]
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import httpx2
 
+from crisis.call_words import Failure
 from crisis.notify import twilio_found
-from crisis.notify.failures import Answer, Failure, accepted, refused, unknown
+from crisis.notify.failures import Answer, accepted, refused, unknown
 from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, number_of, posted
 from crisis.notify.standing import Found
 from crisis.vocabulary import Channel
@@ -26,6 +27,7 @@ CODES: Mapping[int, Failure] = {
     21211: Failure.ADDRESS,  # invalid 'To'
     21214: Failure.ADDRESS,  # 'To' cannot be reached
     21217: Failure.ADDRESS,  # number not valid
+    21220: Failure.ADDRESS,  # the call is over already
     21610: Failure.ADDRESS,  # they wrote STOP
     21614: Failure.ADDRESS,  # not a mobile number
     30004: Failure.ADDRESS,  # the number takes no messages
@@ -89,6 +91,8 @@ class Twilio:
 
     def call(self, to: str, twiml: str, reference: str, told: Told) -> Answer:
         form: Form = {"To": to, "Twiml": twiml, "Timeout": str(RING), "TimeLimit": str(LONGEST_CALL)}
+        if told.fallback is not None:
+            form |= {"FallbackUrl": told.fallback, "FallbackMethod": "GET"}
         if told.status is not None:
             form["StatusCallbackEvent"] = CALL_EVENTS
         if told.answered_by is not None:
@@ -97,15 +101,24 @@ class Twilio:
         return self._post("Calls.json", form, reference, told)
 
     def say(self, call: str, twiml: str) -> Answer:
+        return self._change(call, {"Twiml": twiml})
+
+    def hang_up(self, call: str) -> Answer:
+        """`canceled` leaves a call alone that was answered; `completed` would cut it off."""
+        return self._change(call, {"Status": "canceled"})
+
+    def _change(self, call: str, form: Form) -> Answer:
         path = f"/2010-04-01/Accounts/{self.account}/Calls/{quote(call, safe='')}.json"
-        reply = posted(self.client, path, self.total, form={"Twiml": twiml}, headers={})
+        reply = posted(self.client, path, self.total, form=form, headers={})
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def found(self, channel: Channel, sid: str) -> Found | None:
         return twilio_found.one(self.client, self.account, channel, sid, self.total)
 
     def listed(self, channel: Channel, to: str) -> list[Found] | None:
-        return twilio_found.all_to(self.client, self.account, channel, to, (self.sender, self.spare), self.total)
+        return twilio_found.all_to(
+            self.client, self.account, channel, to, senders=(self.sender, self.spare), total=self.total
+        )
 
     def close(self) -> None:
         self.client.close()
@@ -128,7 +141,7 @@ def answer_of(reply: Reply) -> Answer:
     if reply.status in REFUSES:
         return refused(CODES.get(code, Failure.CONFIGURATION), str(code or reply.status))
     if reply.status in (200, 201) and not said.get("error_code") and _proper(said.get("sid")):
-        return accepted(said["sid"])
+        return accepted(_sid(said))
     return unknown(str(_number(said.get("error_code")) or code or reply.status))
 
 
@@ -138,3 +151,7 @@ def _number(code: object) -> int:
 
 def _proper(sid: object) -> bool:
     return isinstance(sid, str) and len(sid) == 34 and sid[:2] in ("SM", "MM", "CA")
+
+
+def _sid(said: Mapping[str, object]) -> str:
+    return str(said.get("sid", ""))

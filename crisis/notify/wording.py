@@ -4,6 +4,7 @@ Each text is one GSM-7 segment of at most 160 characters in both languages (`pri
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -12,11 +13,13 @@ from crisis.errors import Reason, Refused
 from crisis.vocabulary import Mode, Urgency
 
 SiteCode = NewType("SiteCode", str)  # a school's short code, such as CHM
+PageLink = NewType("PageLink", str)  # where one person answers one page in a browser
 PageCode = NewType("PageCode", str)  # two or three digits, unique for each phone
 LONGEST = 160
 
 _SITE = re.compile(r"[A-Z0-9]{2,6}")
 _CODE = re.compile(r"[1-9][0-9]{1,2}")
+_LINK = re.compile(r"https?://[a-z0-9.:-]+/p/[A-Za-z0-9]{22}")
 
 
 class Subject(StrEnum):
@@ -42,6 +45,7 @@ class Subject(StrEnum):
     STILL_YOURS = "still_yours"
     ENDED = "ended"
     CHOOSE = "choose"
+    LOCKED = "locked"
     PROVIDER_FAULT = "provider_fault"
 
 
@@ -54,6 +58,7 @@ class Filling:
     code: PageCode | None = None
     urgency: Urgency | None = None
     minutes: int | None = None
+    link: PageLink | None = None
 
     def __post_init__(self) -> None:
         if self.site is not None and not _SITE.fullmatch(self.site):
@@ -62,6 +67,8 @@ class Filling:
             raise Refused(Reason("PR-12", "A page code has two or three digits"))
         if self.minutes is not None and not 0 <= self.minutes <= 999:
             raise Refused(Reason("PR-12", "Minutes go from 0 to 999"))
+        if self.link is not None and not _LINK.fullmatch(self.link):
+            raise Refused(Reason("PR-12", "A link is our address and a token"))
 
 
 _TEXTS: dict[Subject, dict[str, str]] = {
@@ -153,47 +160,25 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS: more than one page is open on this phone. Put its number first, such as {code}A.",
         "es": "CRISIS: hay varios avisos abiertos en este telefono. Ponga el numero primero, como {code}A.",
     },
+    Subject.LOCKED: {
+        "en": "CRISIS: too many wrong page numbers from this phone. For an hour answer by the call, the link or the console.",
+        "es": "CRISIS: demasiados numeros equivocados. Durante una hora responda por llamada, enlace o consola.",
+    },
     Subject.PROVIDER_FAULT: {
         "en": "CRISIS technical: a telephone provider is at fault. Sign in and look at: How paging stands.",
         "es": "CRISIS aviso tecnico: falla un proveedor de telefonia. Entre y mire: Como funcionan los avisos.",
     },
 }
-_SPOKEN: dict[str, str] = {
-    "en": "Crisis page {code}, {urgency}, for site {site}. Press 1 to accept. Press 2 if you cannot come. Press 9 to repeat.",
-    "es": "Aviso de crisis {code}, {urgency}, sitio {site}. Marque 1 para aceptar, 2 si no puede, 9 para repetir.",
+_LINKED: dict[str, str] = {
+    "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. {link}",
+    "es": "CRISIS aviso {code}, {urgency}, sitio {site}. Responda {code}A y minutos para aceptar, {code}D si no puede. {link}",
 }
-_SPOKEN_BACK: dict[Subject, dict[str, str]] = {
-    Subject.YOU_HAVE_IT: {
-        "en": "You have accepted. Sign in to the console for details. Goodbye.",
-        "es": "Ha aceptado. Entre en la consola para ver detalles. Adiós.",
-    },
-    Subject.SOMEONE_ELSE: {
-        "en": "Somebody else has taken this page. Thank you. Goodbye.",
-        "es": "Otra persona ha tomado este aviso. Gracias. Adiós.",
-    },
-    Subject.DECLINED: {
-        "en": "Noted. The next person is paged. Goodbye.",
-        "es": "Anotado. Se avisa a la siguiente persona. Adiós.",
-    },
-    Subject.STILL_OPEN: {
-        "en": "This page is still open. Sign in to the console, or answer the text. Goodbye.",
-        "es": "Este aviso sigue abierto. Entre en la consola o responda al mensaje. Adiós.",
-    },
-    Subject.ENDED: {
-        "en": "This page is no longer needed. Goodbye.",
-        "es": "Este aviso ya no hace falta. Adiós.",
-    },
-    Subject.NOT_UNDERSTOOD: {
-        "en": "That was not recorded. Sign in to the console. Goodbye.",
-        "es": "No se ha registrado. Entre en la consola. Adiós.",
-    },
-}
-_URGENCY: dict[Urgency, dict[str, str]] = {
+HOW_SOON: dict[Urgency, dict[str, str]] = {
     Urgency.U1: {"en": "now", "es": "ahora"},
     Urgency.U2: {"en": "today", "es": "hoy"},
     Urgency.U3: {"en": "soon", "es": "pronto"},
 }
-_DRILL = {"en": "DRILL. ", "es": "SIMULACRO. "}
+DRILLS = {"en": "DRILL. ", "es": "SIMULACRO. "}
 
 _NOTICES: dict[str, Subject] = {
     "nobody_answers": Subject.NOBODY_ANSWERS,
@@ -202,37 +187,40 @@ _NOTICES: dict[str, Subject] = {
 }
 
 
+def page_link(origin: str, token: str) -> PageLink | None:
+    """None where our address has a shape that no text may hold: a page goes out without a link then."""
+    link = f"{origin}/p/{token}"
+    return PageLink(link) if _LINK.fullmatch(link) else None
+
+
 def notice(subject: str) -> Subject:
     """The text for an effect's subject; whatever needs no words of its own only says that something waits."""
     return _NOTICES.get(subject, Subject.NOTICE)
 
 
 def text(subject: Subject, filling: Filling, language: str = "en") -> str:
-    return _filled(_TEXTS[subject], filling, language)
-
-
-def spoken(filling: Filling, language: str = "en") -> str:
-    """What a call says; it may run longer than a text and is as silent about the student."""
-    return _filled(_SPOKEN, filling, language)
-
-
-def spoken_back(subject: Subject, language: str = "en") -> str:
-    """What a call says after a key."""
-    texts = _SPOKEN_BACK.get(subject, _SPOKEN_BACK[Subject.NOT_UNDERSTOOD])
-    return _filled(texts, Filling(mode=Mode.LIVE), language)
+    """A page carries its link where that leaves it one segment; otherwise it goes without."""
+    if subject is Subject.PAGE and filling.link is not None:
+        linked = filled(_LINKED, filling, language)
+        if len(linked) <= LONGEST:
+            return linked
+    return filled(_TEXTS[subject], filling, language)
 
 
 def language_of(known: str | None) -> str:
     """The catalog's language for a person's BCP 47 tag; English for what it does not hold."""
     short = (known or "").split("-")[0].lower()
-    return short if short in _DRILL else "en"
+    return short if short in DRILLS else "en"
 
 
-def _filled(texts: dict[str, str], filling: Filling, language: str) -> str:
+def filled(texts: Mapping[str, str], filling: Filling, language: str) -> str:
+    """English where the catalog does not have the language. A drill says so first (I-22)."""
     lang = language if language in texts else "en"
-    urgency = "" if filling.urgency is None else _URGENCY[filling.urgency][lang]
-    drill = _DRILL[lang] if filling.mode is Mode.DRILL else ""
-    return drill + texts[lang].format(code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes)
+    urgency = "" if filling.urgency is None else HOW_SOON[filling.urgency][lang]
+    drill = DRILLS[lang] if filling.mode is Mode.DRILL else ""
+    return drill + texts[lang].format(
+        code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes, link=filling.link
+    )
 
 
 def site_code(name: str) -> SiteCode:

@@ -23,6 +23,7 @@ from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
 from crisis.notify.provider_faults import ProviderFaults
 from crisis.notify.ticker import Beat, ticking
+from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
 from crisis.store import canaries, outbox, outgoing, signs
@@ -65,6 +66,7 @@ class Worker:
             Beat("safety", SAFETY, self._awake.set),
             Beat("left over", LEFT_OVER, self.catch_up),
             Beat("alive", ALIVE, self._say_alive),
+            *self._upkeep(),
             Beat("forget", FORGET, lambda: self._guarded("forgetting", self.forget)),
         )
         with (
@@ -113,6 +115,13 @@ class Worker:
             outgoing.forget(tx, self.now())
             canaries.forget(tx, self.now())
 
+    def _upkeep(self) -> Iterator[Beat]:
+        """Beside the slots of the pages, in the ticker's own threads."""
+        upkeep = Upkeep(self.store, self.lines, self.now)
+        steps = (("errands", ERRANDS, upkeep.errands), ("turns", TURNS, upkeep.turns), ("plan", PLAN, upkeep.plan))
+        for name, every, step in steps:
+            yield Beat(name, every, partial(self._guarded, name, step))
+
     def _say_alive(self) -> None:
         """Only while the loop turns: this is called by another thread."""
         turned, self._turned = self._turned, False
@@ -138,9 +147,8 @@ class Worker:
 
     def _claim(self, limit: int) -> list[Job]:
         with self.store.read() as tx:
-            due = outbox.next_due(tx)
-        if due is None or due > self.now():
-            return []
+            if not outbox.any_free(tx, self.now()):
+                return []
         failpoints.hit("worker.before_claim")
         with self.store.write() as tx:
             jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE, notices=False)

@@ -5,7 +5,17 @@ Need to know: the crisis team of the school, the district's own posts, and whoev
 
 from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
-from crisis.page_commands import BY_WORKER, AcceptPage, Arrive, DeclinePage, DelayPage, SeePage, StandBy
+from crisis.page_commands import (
+    BY_WORKER,
+    AcceptPage,
+    AnswerLate,
+    Arrive,
+    DeclinePage,
+    DelayPage,
+    SeePage,
+    StandBy,
+    StopTexts,
+)
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -21,7 +31,8 @@ TEAM = frozenset(
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
-BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage)
+ONLY_BY_PHONE = (StopTexts, AnswerLate)
+BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
 BY_SYSTEM = (TimerDue, *BY_WORKER, OpenIncident, LinkIncident)
 
 
@@ -69,6 +80,16 @@ def must_plan(actor: Actor, school: SchoolId | None) -> None:
         raise Refused(Reason("ACCESS", text))
 
 
+def may_see_readiness(actor: Actor) -> bool:
+    """Who is not ready to be paged, and why: for those who plan, at whatever school. One's own everybody sees."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & (PRINCIPALS | {StaffRole.DISTRICT_LEAD}))
+
+
+def must_see_readiness(actor: Actor) -> None:
+    if not may_see_readiness(actor):
+        raise NotFound
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))
@@ -91,6 +112,8 @@ def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
         raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
     if isinstance(command, (TimerDue, *BY_WORKER)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
+    if actor.kind is not ActorKind.PHONE and isinstance(command, ONLY_BY_PHONE):
+        raise Refused(Reason("ACCESS", "Only a telephone says this"))
 
 
 def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:

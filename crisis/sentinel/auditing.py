@@ -13,6 +13,7 @@ from crisis.sentinel.looking import Look, Watched
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE
+from crisis.statemachine.places import spared
 from crisis.store import signs
 from crisis.store.canaries import Canary
 from crisis.store.watch import Waiting
@@ -45,7 +46,14 @@ class CallAgain:
     level: PageLevel
 
 
-Repair = Arm | CallAgain
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAgain:
+    """Write a row that cannot be read as its event obliges it."""
+
+    row: int
+
+
+Repair = Arm | CallAgain | WriteAgain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +110,7 @@ def nothing_overdue(look: Look) -> Iterator[Finding]:
         yield Finding(invariant="I2", subject="console", what="no console has been seen for half a minute")
     for row in look.waiting:
         if row.effect is None:
-            yield _of_row(look, row, "I2", f"row {row.id} cannot be read")
+            yield _of_row(look, row, "I2", f"row {row.id} cannot be read", WriteAgain(row=row.id))
         elif row.claimed_until is None and row.due_at < look.at - OVERDUE:
             yield _of_row(look, row, "I2", f"row {row.id} is overdue")
         elif row.timer is not None and row.attempts >= TOO_OFTEN:
@@ -116,10 +124,11 @@ def _no_console(look: Look) -> bool:
     return not begun and (console is None or console.at < early)
 
 
-def _of_row(look: Look, row: Waiting, invariant: str, what: str) -> Finding:
+def _of_row(look: Look, row: Waiting, invariant: str, what: str, repair: Repair | None = None) -> Finding:
     """What waits for a closed incident shows that no worker runs, and is nothing to call anybody for."""
     live = row.mode is Mode.LIVE and any(each.incident.id == row.incident for each in look.open)
-    return Finding(invariant=invariant, subject=f"row {row.id}", what=what, incident=row.incident, live=live)
+    subject = f"row {row.id}"
+    return Finding(invariant=invariant, subject=subject, what=what, repair=repair, incident=row.incident, live=live)
 
 
 def pages_are_tried(look: Look) -> Iterator[Finding]:
@@ -133,7 +142,7 @@ def pages_are_tried(look: Look) -> Iterator[Finding]:
 def _tried(each: Watched, page: Page) -> bool:
     """Who is on two levels is called by one of them: then the row of this level says that it was looked at."""
     since = [call for call in each.calls if call.page == page.id and call.at >= page.level_since - SKEW]
-    rows = [row for row in each.waiting if row.level == _level(each, page, page.level)]
+    rows = [row for row in each.waiting if row.level and (row.level.page, row.level.level) == (page.id, page.level)]
     return any(call.level in (page.level, None) for call in since) or bool(since and rows)
 
 
@@ -154,10 +163,14 @@ def claims_end(look: Look) -> Iterator[Finding]:
 
 
 def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
-    """I5: a call of which nobody knows whether it was made is made again, as long as it matters."""
+    """I5: a call of which nobody knows whether it was made is made again, as long as it matters.
+
+    Where somebody had taken the page and it is open again, the levels before begin nothing anew.
+    """
     for each, page in _pages(look, *LIVE):
-        latest = {call.attempt: call for call in each.calls if call.page == page.id}
-        for who in sorted(each.on_call(page) - set(page.declined)):
+        since = page.accepted_at or page.requested_at
+        latest = {call.attempt: call for call in each.calls if call.page == page.id and call.at >= since}
+        for who in sorted(each.on_call(page) - spared(each.incident, page)):
             theirs = [call for call in latest.values() if call.person == who]
             unknown = bool(theirs) and all(call.outcome is AttemptOutcome.UNKNOWN for call in theirs)
             if unknown and max(call.at for call in theirs) < look.at - UNKNOWN:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from crisis.errors import NotFound
-from crisis.notify.people_to_tell import of_level
+from crisis.notify.people_to_tell import of_page
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
@@ -113,7 +113,7 @@ def _canaries(tx: Connection) -> dict[str, Sequence[Canary]]:
 
 def _rota(tx: Connection, incident: Incident, at: datetime) -> dict[tuple[PageId, int], frozenset[PersonId]]:
     return {
-        (page.id, level): frozenset(each.person for each in of_level(tx, incident, page.role, level, at))
+        (page.id, level): frozenset(each.person for each in of_page(tx, incident, page, level, at))
         for page in incident.pages.values()
         if page.state in LIVE
         for level in range(page.level + 1)

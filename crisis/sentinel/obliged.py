@@ -15,6 +15,7 @@ from crisis.statemachine import decide
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES, watched
 from crisis.statemachine.case import Case, rule
+from crisis.statemachine.climbing import level_ends
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.steps import SETTLED, standing
@@ -113,10 +114,8 @@ def _reminder(about: str, at: datetime) -> Obliged:
 
 def _page(page: Page, incident: Incident, ground: Ground, at: datetime) -> Iterator[Obliged]:
     if page.state is PageState.PAGING:
-        waits = ground.ladder(page.role, page.urgency).answer_within
-        within = waits[min(page.level, len(waits) - 1)] if waits else timedelta(0)
-        key = f"{page.id}:{page.level}"
-        yield Obliged(StartTimer(name="page_unanswered", key=key, due_at=page.level_since + within), whenever=True)
+        over = StartTimer(name="page_unanswered", key=f"{page.id}:{page.level}", due_at=level_ends(page, ground))
+        yield Obliged(over, whenever=True)
     if page.state is PageState.EXHAUSTED:
         yield Obliged(StartTimer(name="page_alarm", key=f"{page.id}:", due_at=at), whenever=True)
     if page.offered_to is not None and page.offered_at is not None:

@@ -15,7 +15,8 @@ from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.effects import PageLevel, StartTimer
 from crisis.errors import Conflict, NotFound, Refused
 from crisis.page_events import PageDisposed, PageEscalated, PageRequested
-from crisis.sentinel.auditing import Arm, CallAgain, Finding
+from crisis.sentinel.auditing import Arm, CallAgain, Finding, WriteAgain
+from crisis.sentinel.from_the_log import owed_by
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
@@ -52,6 +53,8 @@ def _repaired(store: Store, finding: Finding, at: datetime, held: Held) -> bool:
             return _armed(store, finding, arm, at, held)
         case CallAgain() as again:
             return _called_again(store, finding, again, at, held)
+        case WriteAgain() as again:
+            return _written_again(store, finding, again, at, held)
         case _:
             assert_never(finding.repair)
 
@@ -96,7 +99,7 @@ def _called_again(store: Store, finding: Finding, again: CallAgain, at: datetime
         page = incident.pages.get(level.page)
         if page is None or page.state not in LIVE:
             return False
-        rows = [row for row in watch.waiting(tx, incident_id) if row.level == level]
+        rows = [row for row in watch.waiting(tx, incident_id) if _same(row.level, level)]
         for row in rows:
             if row.due_at > at:
                 outbox.hasten(tx, row.id, at)
@@ -106,6 +109,21 @@ def _called_again(store: Store, finding: Finding, again: CallAgain, at: datetime
     return True
 
 
+def _begun_by(event: PageRequested | PageEscalated | PageDisposed) -> range:
+    """The levels that this event has called."""
+    match event:
+        case PageRequested(level=last):
+            return range(last + 1)
+        case PageEscalated(level=last, together=together):
+            return range(last - together + 1, last + 1)
+        case _:
+            return range(1)
+
+
+def _same(one: PageLevel | None, other: PageLevel) -> bool:
+    return one is not None and (one.page, one.level) == (other.page, other.level)
+
+
 def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
     """The number of the event from which on the calls of this level count."""
     log_of = incidents.events_of(tx, incident_id)
@@ -113,9 +131,28 @@ def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
         stored.seq
         for stored in log_of
         if isinstance(stored.event, _BEGINS) and stored.event.page == level.page
-        if getattr(stored.event, "level", 0) == level.level
+        if level.level in _begun_by(stored.event)
     ]
     return begun[-1] if begun else log_of[-1].seq
+
+
+def _written_again(store: Store, finding: Finding, again: WriteAgain, at: datetime, held: Held) -> bool:
+    """By the log: the event that the row belongs to is given to the rules once more. I1 has put back a timer."""
+    assert finding.incident is not None
+    with store.write() as tx:
+        if not leases.holds(tx, held):
+            return False
+        incidents.load(tx, finding.incident, lock=True)
+        row = next((each for each in watch.waiting(tx, finding.incident) if each.id == again.row), None)
+        effect = None if row is None or row.effect is not None else owed_by(tx, row)
+        if effect is None:
+            return False
+        if isinstance(effect, StartTimer):
+            outbox.give_up(tx, again.row, at)
+        else:
+            outbox.write_again(tx, again.row, effect)
+        _record(tx, finding, type(effect).__name__, at)
+    return True
 
 
 def _record(tx: Connection, finding: Finding, what: str, at: datetime) -> None:

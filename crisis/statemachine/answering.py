@@ -10,9 +10,11 @@ from crisis.commands import ActorKind, Command
 from crisis.errors import Reason, refuse_if
 from crisis.statemachine.arrival import due_here, put_off
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.climbing import next_level
 from crisis.statemachine.incident import Page
 from crisis.statemachine.lifecycle import PAGE
-from crisis.statemachine.paging import LIVE, known, next_level
+from crisis.statemachine.paging import LIVE, known
+from crisis.statemachine.places import meant, one_more, spared
 from crisis.statemachine.steps import standing
 from crisis.vocabulary import DeclineReason, PageState, PersonId, Role, StepState, Urgency
 
@@ -24,12 +26,22 @@ OFFER_WAITS = {
 LONGEST = 600  # minutes
 
 
-def _asked(page: Page, command: Command, by: PersonId) -> Reason | None:
+Answer = (
+    pcmd.AcceptPage | pcmd.DeclinePage | pcmd.StandBy | pcmd.Arrive | pcmd.DelayPage | pcmd.SeePage | pcmd.StopTexts
+)
+
+
+def of_answer(command: Answer, case: Case) -> Page:
+    page = known(case, command.page)
+    return meant(case.incident, page, person(command)) if command.by.kind is ActorKind.PHONE else page
+
+
+def not_asked(page: Page, command: Command, by: PersonId) -> Reason | None:
     asked = by in page.asked or by == page.offered_to or page.role in command.by.roles
     return None if asked else Reason("ROLE", "You were not paged for this")
 
 
-def _ended(page: Page) -> Reason | None:
+def ended(page: Page) -> Reason | None:
     ended = page.state in (PageState.CANCELLED, PageState.COVERED_ELSEWHERE)
     return Reason("I-15", "This page has ended; nobody is needed any more") if ended else None
 
@@ -38,14 +50,16 @@ def _ended(page: Page) -> Reason | None:
 def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
     """One owner: the first to answer has it, everybody later is told so; the same answer twice changes nothing."""
     by = person(command)
-    page = known(case, command.page)
-    if page.state is PageState.ACCEPTED and page.accepted_by == by and page.eta_minutes == command.eta_minutes:
-        return []
-    others = page.state is PageState.ACCEPTED and by not in (page.accepted_by, page.offered_to)
+    page = of_answer(command, case)
+    if page.state is PageState.ACCEPTED and page.accepted_by == by:
+        return _said_again(command, case, page)
+    others = page.state is PageState.ACCEPTED and by != page.offered_to
+    twice = not others and by in spared(case.incident, page) and by not in page.declined
     refuse_if(
-        _asked(page, command, by),
-        _ended(page),
+        not_asked(page, command, by),
+        ended(page),
         Reason("I-15", "Somebody else has taken this page; thank you") if others else None,
+        Reason("I-15", "You have taken this already; somebody else is needed beside you") if twice else None,
     )
     if page.state is PageState.ACCEPTED:
         PAGE.move(page.state, "hand_over")
@@ -54,13 +68,37 @@ def _(command: pcmd.AcceptPage, case: Case) -> list[ev.Event]:
     return _accepted(command, case, page, command.eta_minutes)
 
 
+def _said_again(command: pcmd.AcceptPage, case: Case, page: Page) -> list[ev.Event]:
+    """Whoever has it says when they come: for the first time or sooner as they like, later as a delay allows."""
+    minutes = command.eta_minutes
+    if minutes is None or minutes == page.eta_minutes or page.arrived_at is not None:
+        return []
+    _must_be_minutes(minutes)
+    due = due_here(page, minutes, case.at)
+    first = page.eta_minutes is None or page.due_here_at is None
+    if not first and due is not None and page.due_here_at is not None and due > page.due_here_at:
+        return _delayed(command, case, page, minutes)
+    who, by = stamp(command, case.at), person(command)
+    return [pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due, again=True)]
+
+
+def _must_be_minutes(minutes: int) -> None:
+    refuse_if(None if 1 <= minutes <= LONGEST else Reason("I-15", "Give the minutes until you come, 1 to 600"))
+
+
+def _delayed(command: Command, case: Case, page: Page, minutes: int) -> list[ev.Event]:
+    who, due = stamp(command, case.at), put_off(page, minutes, case.at)
+    return [pev.PageDelayed(**who, page=page.id, person=person(command), eta_minutes=minutes, due_here_at=due)]
+
+
 def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> list[ev.Event]:
     who, by = stamp(command, case.at), person(command)
     due = due_here(page, minutes, case.at)
     accepted: list[ev.Event] = [pev.PageAccepted(**who, page=page.id, person=by, eta_minutes=minutes, due_here_at=due)]
     if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
         accepted.append(ev.LeadAssigned(**who, lead=by))
-    return [*accepted, *step_done(command, case, page)]
+    more = one_more(command, case, page)
+    return [accepted[0], *more, *accepted[1:], *([] if more else step_done(command, case, page))]
 
 
 def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
@@ -74,20 +112,30 @@ def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:
 def _(command: pcmd.DeclinePage, case: Case) -> list[ev.Event]:
     """Nobody waits for a time-out once everybody who was asked has said no, nor once whoever had it has let go."""
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if page.accepted_by == by and page.state is PageState.ACCEPTED:
         return _let_go(command, case, page)
     if page.offered_to == by:
         return [pev.PageOfferEnded(**stamp(command, case.at), page=page.id, to=by)]
-    if by in page.declined or page.state not in LIVE:
+    if by in page.declined:
+        return _explained(command, case, page)
+    if page.state not in LIVE:
         return []
-    refuse_if(_asked(page, command, by))
+    refuse_if(not_asked(page, command, by))
     who = stamp(command, case.at)
     declined: list[ev.Event] = [pev.PageDeclined(**who, page=page.id, person=by, reason=command.reason)]
     all_said_no = by in page.on_level and set(page.on_level) <= {*page.declined, by}
     if page.state is PageState.PAGING and all_said_no:  # a late no from a level before moves nothing
         declined.append(next_level(case, page, who["by"]))
     return declined
+
+
+def _explained(command: pcmd.DeclinePage, case: Case, page: Page) -> list[ev.Event]:
+    """A no counts at once; why may follow, once."""
+    by = person(command)
+    if command.reason is None or by in page.explained or ended(page) is not None:
+        return []
+    return [pev.PageDeclineExplained(**stamp(command, case.at), page=page.id, person=by, reason=command.reason)]
 
 
 def _let_go(command: pcmd.DeclinePage, case: Case, page: Page) -> list[ev.Event]:
@@ -99,24 +147,13 @@ def _let_go(command: pcmd.DeclinePage, case: Case, page: Page) -> list[ev.Event]
 
 
 @rule.register
-def _(command: pcmd.SeePage, case: Case) -> list[ev.Event]:
-    """Seen stops nothing and delays nothing."""
-    by = person(command)
-    page = known(case, command.page)
-    if by in page.seen or page.state not in LIVE:
-        return []
-    refuse_if(_asked(page, command, by))
-    return [pev.PageSeen(**stamp(command, case.at), page=page.id, person=by)]
-
-
-@rule.register
 def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if by in page.standing_by:
         return []
     own = Reason("I-15", "You have taken this page; you cannot stand by for yourself")
-    refuse_if(_asked(page, command, by), _ended(page), own if page.accepted_by == by else None)
+    refuse_if(not_asked(page, command, by), ended(page), own if page.accepted_by == by else None)
     return [pev.PageStoodBy(**stamp(command, case.at), page=page.id, person=by)]
 
 
@@ -124,7 +161,7 @@ def _(command: pcmd.StandBy, case: Case) -> list[ev.Event]:
 def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
     """On the console anybody of the team may say who stands at the door; a phone speaks for its owner alone."""
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     if page.state is PageState.ACCEPTED and page.arrived_at is not None:
         return []
     who = stamp(command, case.at)
@@ -134,7 +171,7 @@ def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
     others = page.accepted_by != by and command.by.kind is ActorKind.PHONE
     nobody = Reason("I-15", "Nobody has taken this page yet; it goes on until somebody does")
     refuse_if(
-        _ended(page),
+        ended(page),
         nobody if page.state in LIVE else None,
         Reason("I-15", "Somebody else has taken this page; thank you") if page.accepted_by and others else None,
     )
@@ -145,17 +182,11 @@ def _(command: pcmd.Arrive, case: Case) -> list[ev.Event]:
 @rule.register
 def _(command: pcmd.DelayPage, case: Case) -> list[ev.Event]:
     by = person(command)
-    page = known(case, command.page)
+    page = of_answer(command, case)
     holds = page.state is PageState.ACCEPTED and page.accepted_by == by
-    refuse_if(
-        None if holds else Reason("I-15", "Only whoever has taken this page can say when they come"),
-        None if 1 <= command.eta_minutes <= LONGEST else Reason("I-15", "Give the minutes until you come, 1 to 600"),
-    )
-    if page.arrived_at is not None:
-        return []
-    due = put_off(page, command.eta_minutes, case.at)
-    who = stamp(command, case.at)
-    return [pev.PageDelayed(**who, page=page.id, person=by, eta_minutes=command.eta_minutes, due_here_at=due)]
+    refuse_if(None if holds else Reason("I-15", "Only whoever has taken this page can say when they come"))
+    _must_be_minutes(command.eta_minutes)
+    return [] if page.arrived_at is not None else _delayed(command, case, page, command.eta_minutes)
 
 
 @rule.register

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from crisis import events as ev
 from crisis import page_events as pev
 from crisis.statemachine.case import Case
+from crisis.statemachine.climbing import next_level
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.lifecycle import PAGE
-from crisis.statemachine.paging import in_other_hands, next_level
+from crisis.statemachine.paging import in_other_hands
 from crisis.vocabulary import PageState, Role, Urgency
 
 

@@ -58,6 +58,16 @@ def is_school_time(at: datetime, calendar: SchoolCalendar) -> bool:
     return is_school_day(day, calendar) and opening_bell(day, calendar) <= at < closing_bell(day, calendar)
 
 
+def next_school_time(at: datetime, calendar: SchoolCalendar) -> datetime:
+    """Now, where there is school; else the next opening bell; now again, where there is none for more than a year."""
+    if is_school_time(at, calendar):
+        return at
+    today = _local_date(at, calendar)
+    before_the_bell = is_school_day(today, calendar) and at < opening_bell(today, calendar)
+    found = _next_school_day(today if before_the_bell else today + timedelta(days=1), calendar)
+    return at if found is None else opening_bell(found, calendar)
+
+
 def _local_date(at: datetime, calendar: SchoolCalendar) -> date:
     return at.astimezone(_zone(calendar.zone)).date()
 

@@ -25,6 +25,7 @@ from crisis.statemachine import (
     family,
     follow_up,
     handoff,
+    heard,
     opening,
     paging,
     timers,
@@ -50,12 +51,13 @@ CONCERNS = (
     family,
     follow_up,
     handoff,
+    heard,
     opening,
     paging,
     timers,
     working,
 )
-AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident)
+AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident, pcmd.AnswerLate)
 SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER)
 
 

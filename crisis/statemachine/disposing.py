@@ -6,6 +6,7 @@ from crisis import page_events as pev
 from crisis.errors import Reason, refuse_if
 from crisis.statemachine.answering import step_done
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.climbing import begins
 from crisis.statemachine.lifecycle import PAGE
 from crisis.statemachine.paging import MAY_CANCEL, known
 from crisis.statemachine.steps import wrong_role
@@ -36,6 +37,9 @@ def _(command: pcmd.DisposePage, case: Case) -> list[ev.Event]:
         else Reason("I-15", "This page is not an alarm now: somebody is being asked, has it, or it has ended"),
     )
     PAGE.move(page.state, _MOVES[command.how])
-    disposed = pev.PageDisposed(**stamp(command, case.at), page=page.id, how=command.how, words=command.words)
+    waits = begins(page.urgency, case) if command.how is Disposal.RESTART else None
+    disposed = pev.PageDisposed(
+        **stamp(command, case.at), page=page.id, how=command.how, words=command.words, begins_at=waits
+    )
     found = command.how is Disposal.COVERED
     return [disposed, *(step_done(command, case, page) if found else [])]

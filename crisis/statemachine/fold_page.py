@@ -6,7 +6,7 @@ from typing import Any
 from crisis import page_events as pev
 from crisis.statemachine.folding import folded, with_
 from crisis.statemachine.incident import Incident, Page
-from crisis.vocabulary import AttemptOutcome, Disposal, PageId, PageState, PersonId
+from crisis.vocabulary import AttemptOutcome, DeclineReason, Disposal, PageId, PageState, PersonId
 
 _DISPOSED = {
     Disposal.COVERED: PageState.COVERED_ELSEWHERE,
@@ -19,22 +19,34 @@ def _put(incident: Incident, page: PageId, **changed: Any) -> Incident:
     return replace(incident, pages=with_(incident.pages, page, replace(incident.pages[page], **changed)))
 
 
-def _without(people: tuple[PersonId, ...], person: PersonId) -> tuple[PersonId, ...]:
+def _without(people: tuple[PersonId, ...], person: PersonId | None) -> tuple[PersonId, ...]:
     return tuple(each for each in people if each != person)
+
+
+def _with(people: tuple[PersonId, ...], person: PersonId) -> tuple[PersonId, ...]:
+    return people if person in people else (*people, person)
 
 
 @folded.register
 def _(event: pev.PageRequested, incident: Incident) -> Incident:
+    began = event.begins_at or event.at
+    first = None if event.beside is None else incident.pages[event.beside]
     page = Page(
         id=event.page,
         role=event.role,
         urgency=event.urgency,
         step=event.step,
         state=PageState.PAGING,
-        level=0,
+        level=event.level,
         requested_at=event.at,
-        level_since=event.at,
-        began=(event.at,),
+        level_since=began,
+        began=(began,) * (event.level + 1),
+        asked=() if first is None else _without(first.asked, first.accepted_by),
+        declined=() if first is None else first.declined,
+        ladder=event.ladder,
+        people=event.people,
+        prefers=event.prefers,
+        beside=event.beside,
     )
     return replace(incident, pages=with_(incident.pages, page.id, page))
 
@@ -52,8 +64,17 @@ def _(event: pev.PageAttempted, incident: Incident) -> Incident:
 
 
 @folded.register
+def _(event: pev.PageReceiptCame, incident: Incident) -> Incident:
+    return incident  # for people to read; nothing is decided by it
+
+
+@folded.register
 def _(event: pev.PageAccepted, incident: Incident) -> Incident:
     page = incident.pages[event.page]
+    if event.again:
+        first = event.eta_minutes if page.first_eta is None else page.first_eta
+        said = {"eta_minutes": event.eta_minutes, "due_here_at": event.due_here_at, "first_eta": first}
+        return _put(incident, page.id, **said, asked_if_here=0)
     return _put(
         incident,
         page.id,
@@ -77,12 +98,29 @@ def _(event: pev.PageAccepted, incident: Incident) -> Incident:
 def _(event: pev.PageDeclined, incident: Incident) -> Incident:
     page = incident.pages[event.page]
     left = _without(page.standing_by, event.person)
-    return _put(incident, page.id, declined=(*page.declined, event.person), standing_by=left)
+    explained = _with(page.explained, event.person) if event.reason is not None else page.explained
+    declined = (*page.declined, event.person)
+    return _put(incident, page.id, declined=declined, standing_by=left, explained=explained)
+
+
+@folded.register
+def _(event: pev.PageDeclineExplained, incident: Incident) -> Incident:
+    return _put(incident, event.page, explained=_with(incident.pages[event.page].explained, event.person))
+
+
+@folded.register
+def _(event: pev.PageTextsStopped, incident: Incident) -> Incident:
+    return _put(incident, event.page, textless=_with(incident.pages[event.page].textless, event.person))
+
+
+@folded.register
+def _(event: pev.PageAnsweredLate, incident: Incident) -> Incident:
+    return _put(incident, event.page, late=_with(incident.pages[event.page].late, event.person))
 
 
 @folded.register
 def _(event: pev.PageSeen, incident: Incident) -> Incident:
-    return _put(incident, event.page, seen=(*incident.pages[event.page].seen, event.person))
+    return _put(incident, event.page, seen=_with(incident.pages[event.page].seen, event.person))
 
 
 @folded.register
@@ -128,7 +166,10 @@ def _(event: pev.PageLapsed, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageLetGo, incident: Incident) -> Incident:
-    return _open_again(incident, event.page, declined=(*incident.pages[event.page].declined, event.person))
+    page = incident.pages[event.page]
+    said_why = event.reason is not DeclineReason.OTHER
+    explained = _with(page.explained, event.person) if said_why else page.explained
+    return _open_again(incident, event.page, declined=(*page.declined, event.person), explained=explained)
 
 
 @folded.register
@@ -143,8 +184,9 @@ def _(event: pev.PageOfferEnded, incident: Incident) -> Incident:
 
 @folded.register
 def _(event: pev.PageEscalated, incident: Incident) -> Incident:
-    began = incident.pages[event.page].began
-    return _put(incident, event.page, level=event.level, level_since=event.at, began=(*began, event.at), on_level=())
+    began = event.begins_at or event.at
+    times = (*incident.pages[event.page].began, *(began,) * event.together)
+    return _put(incident, event.page, level=event.level, level_since=began, began=times, on_level=())
 
 
 @folded.register
@@ -157,7 +199,8 @@ def _(event: pev.PageDisposed, incident: Incident) -> Incident:
     """Started again means from the first level, and whoever said no is asked once more."""
     if event.how is not Disposal.RESTART:
         return _put(incident, event.page, state=_DISPOSED[event.how], disposed=event.how)
-    again = {"level": 0, "level_since": event.at, "began": (event.at,), "declined": (), "on_level": (), "alarms": 0}
+    began = event.begins_at or event.at
+    again = {"level": 0, "level_since": began, "began": (began,), "declined": (), "on_level": (), "alarms": 0}
     return _put(incident, event.page, state=PageState.PAGING, **again)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 
+from crisis.ladders import LADDERS, Ladder, whole
 from crisis.vocabulary import Role, Urgency
 
 
@@ -22,21 +23,11 @@ class SchoolCalendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """How long each level has to answer, first to last; who is on a level is asked when the page is sent."""
-
-    answer_within: tuple[timedelta, ...]
-    repeat_alarm: timedelta  # between alarms once nobody answered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     calendar: SchoolCalendar
     ladders: Mapping[tuple[Role, Urgency], Ladder] = field(default_factory=dict)
-    default_ladder: Ladder = Ladder(
-        answer_within=(timedelta(minutes=5), timedelta(minutes=5), timedelta(minutes=5)),
-        repeat_alarm=timedelta(minutes=2),
-    )
+    default_ladder: Ladder | None = None  # instead of the usual one of each urgency
 
     def ladder(self, role: Role, urgency: Urgency) -> Ladder:
-        return self.ladders.get((role, urgency), self.default_ladder)
+        usual = self.default_ladder or LADDERS[urgency]
+        return whole(self.ladders.get((role, urgency), usual), urgency)

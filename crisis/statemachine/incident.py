@@ -1,9 +1,11 @@
 """The incident as a value: what is true of it after its events. Rules read it; only `evolve` makes a new one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
+from crisis.ladders import Ladder
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -99,6 +101,9 @@ class Page:
     began: tuple[datetime, ...] = ()  # each level that was reached, from the first
     seen: tuple[PersonId, ...] = ()
     standing_by: tuple[PersonId, ...] = ()
+    explained: tuple[PersonId, ...] = ()  # those who cannot come and said why
+    textless: tuple[PersonId, ...] = ()  # those whose telephone takes no more texts from us
+    late: tuple[PersonId, ...] = ()  # those who answered when it had ended
     first_eta: int | None = None  # what they said when they took it
     due_here_at: datetime | None = None  # when whoever took it said they would be here, or the rule for it
     asked_if_here: int = 0
@@ -108,6 +113,10 @@ class Page:
     offered_at: datetime | None = None
     alarms: int = 0
     disposed: Disposal | None = None
+    ladder: Ladder | None = None  # as it was when it was asked for
+    people: int = 1  # how many were still needed then, this one included
+    prefers: tuple[str, ...] = ()
+    beside: PageId | None = None  # the first page of several for the same need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,3 +197,15 @@ class Incident:
             return self.tier
         known = [tier for tier in (self.tier, self.tier_awaiting, self.floor) if tier is not None]
         return max(known, key=lambda tier: tier.rank, default=None)
+
+
+_STEPS_READ: Callable[[Incident], tuple[object, ...]] = attrgetter(
+    *(each.name for each in fields(Incident) if each.name not in ("pages", "seq"))
+)
+
+
+def same_but_for_pages(one: Incident, other: Incident) -> bool:
+    """Whether no step and no deadline can differ: neither reads anything of a page. Of two versions of one incident the
+    parts that did not change are the very same, so this costs little; most of what happens to a page is a call.
+    """
+    return one is other or _STEPS_READ(one) == _STEPS_READ(other)

@@ -1,16 +1,22 @@
 """Pages: asked for, escalated level by level, until a human being takes them; silence is loud (I-15)."""
 
+import re
+
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.climbing import begins
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.lifecycle import PAGE
+from crisis.statemachine.places import LOOKING
 from crisis.statemachine.steps import SETTLED, Standing, find_step, wrong_role
-from crisis.vocabulary import Custody, PageId, PageState, PersonId, Phase, Role, StepState, StepType
+from crisis.vocabulary import Custody, PageId, PageState, Phase, Role, StepState, StepType
 
-LIVE = frozenset({PageState.PAGING, PageState.EXHAUSTED})
+LIVE = LOOKING
+MOST_PEOPLE = 5
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAY_CANCEL = (Role.INCIDENT_LEAD, Role.ADMIN, Role.ASSESSOR)
 
 
@@ -27,25 +33,24 @@ def _(command: pcmd.RequestPage, case: Case) -> list[ev.Event]:
     live = [page for page in case.incident.pages.values() if page.role is command.role and page.state in LIVE]
     if live:
         raise Refused(Reason("I-15", "This role is being paged already; the page goes on until somebody takes it"))
-    page = PageId(f"{case.incident.id}-{case.incident.seq + 1}")
+    refuse_if(
+        None if 1 <= command.people <= MOST_PEOPLE else Reason("I-15", "Ask for 1 to 5 people"),
+        None
+        if all(_CODE.fullmatch(each) for each in command.prefers)
+        else Reason("I-15", "Name what they should be able to do by its code, as in sign_language"),
+    )
     requested = pev.PageRequested(
         **stamp(command, case.at),
-        page=page,
+        page=PageId(f"{case.incident.id}-{case.incident.seq + 1}"),
         role=command.role,
         urgency=command.urgency,
         step=None if step is None else step.id,
+        ladder=case.ground.ladder(command.role, command.urgency),
+        begins_at=begins(command.urgency, case),
+        people=command.people,
+        prefers=command.prefers,
     )
     return [requested]
-
-
-def next_level(case: Case, page: Page, by: PersonId | None) -> ev.Event:
-    """One level up, or exhausted when there is none."""
-    levels = len(case.ground.ladder(page.role, page.urgency).answer_within)
-    if page.level + 1 < levels:
-        PAGE.move(page.state, "escalate")
-        return pev.PageEscalated(at=case.at, by=by, page=page.id, level=page.level + 1)
-    PAGE.move(page.state, "exhaust")
-    return pev.PageExhausted(at=case.at, by=by, page=page.id)
 
 
 @rule.register
@@ -70,8 +75,24 @@ def _(command: pcmd.RecordPageAttempt, case: Case) -> list[ev.Event]:
         outcome=command.outcome,
         attempt=command.attempt,
         level=command.level,
+        failure=command.failure,
+        code=command.code,
     )
     return [attempted]
+
+
+@rule.register
+def _(command: pcmd.RecordPageReceipt, case: Case) -> list[ev.Event]:
+    page = known(case, command.page)
+    came = pev.PageReceiptCame(
+        **stamp(command, case.at),
+        page=page.id,
+        person=command.person,
+        channel=command.channel,
+        attempt=command.attempt,
+        receipt=command.receipt,
+    )
+    return [came]
 
 
 def pages_due(case: Case, now: Standing) -> list[ev.Event]:
@@ -91,6 +112,10 @@ def pages_due(case: Case, now: Standing) -> list[ev.Event]:
             role=step.pages or Role.ONCALL_CLINICIAN,
             urgency=step.urgency,
             step=step.id,
+            ladder=case.ground.ladder(step.pages or Role.ONCALL_CLINICIAN, step.urgency),
+            begins_at=begins(step.urgency, case),
+            people=step.people,
+            prefers=tuple(step.prefers),
         )
         for n, step in enumerate(wanted)
     ]

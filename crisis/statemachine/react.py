@@ -7,8 +7,10 @@ from crisis import events as ev
 from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_page
+from crisis.statemachine.arrival import watched
 from crisis.statemachine.ground import Ground
-from crisis.statemachine.incident import Incident
+from crisis.statemachine.incident import Incident, same_but_for_pages
+from crisis.statemachine.paging import in_other_hands
 from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
@@ -25,20 +27,41 @@ def react(
     before: Incident | None, events: Sequence[ev.Event], after: Incident, protocol: Protocol, ground: Ground
 ) -> list[Numbered]:
     """The effects of events `before.seq + 1` to `after.seq`, in order; timers for deadlines that began to count."""
+    if not events:
+        return []
     first = (before.seq if before is not None else 0) + 1
     effects = [
         (number, effect)
         for number, event in enumerate(events, start=first)
         for effect in reaction(event, after, protocol, ground)
     ]
-    return [*effects, *((after.seq, timer) for timer in _new_timers(before, after, protocol, ground))]
+    timers = [*_new_timers(before, after, protocol, ground, events[-1].at), *_watched_again(before, after)]
+    return [*effects, *((after.seq, timer) for timer in timers)]
 
 
-def _new_timers(before: Incident | None, after: Incident, protocol: Protocol, ground: Ground) -> Iterator[StartTimer]:
+def _new_timers(
+    before: Incident | None, after: Incident, protocol: Protocol, ground: Ground, at: datetime
+) -> Iterator[StartTimer]:
+    if before is not None and same_but_for_pages(before, after):
+        return
     known = set() if before is None else {(live.key, live.due_at) for live in live_deadlines(before, protocol, ground)}
+    missed = {(each.step, each.deadline, each.due_at) for each in after.missed}
     for live in live_deadlines(after, protocol, ground):
-        if (live.key, live.due_at) not in known:
+        if (live.key, live.due_at) in known:
+            continue
+        if (live.step.id, live.name, live.due_at) in missed:  # its step is open again, after its reminders ran out
+            yield _again(f"step:{live.step.id}", 1, at)
+        else:
             yield StartTimer(name="deadline", key=live.key, due_at=live.due_at)
+
+
+def _watched_again(before: Incident | None, after: Incident) -> Iterator[StartTimer]:
+    """The student was in other hands and is not any more: whoever took a page and never came is waited for again."""
+    if before is None or not in_other_hands(before) or in_other_hands(after):
+        return
+    for page in after.pages.values():
+        if watched(after, page):
+            yield from react_page.watch(page)
 
 
 @reaction.register

@@ -3,14 +3,22 @@
 from datetime import datetime, timedelta
 
 from crisis import page_events as pev
-from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
+from crisis.call_words import CallWhy
+from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, PageLevel, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES
+from crisis.statemachine.climbing import ladder_of, level_ends
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.places import LOOKING, places
 from crisis.statemachine.reacting import reaction, tell
-from crisis.vocabulary import Disposal, PageState, PersonId, Role
+from crisis.vocabulary import (
+    Disposal,
+    PageState,
+    PersonId,
+    Role,
+)
 
 OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)
@@ -20,44 +28,60 @@ def _confirm(after: Incident, page: Page, outcome: str, *people: PersonId) -> li
     return [ConfirmPage(page=page.id, person=each, outcome=outcome, mode=after.mode) for each in people]
 
 
-def _level(page: Page, level: int, at: datetime, after: Incident, ground: Ground) -> list[Effect]:
-    waits = ground.ladder(page.role, page.urgency).answer_within
-    within = waits[min(level, len(waits) - 1)] if waits else timedelta(0)
-    return [
-        PageLevel(page=page.id, role=page.role, urgency=page.urgency, level=level, mode=after.mode),
-        StartTimer(name="page_unanswered", key=f"{page.id}:{level}", due_at=at + within),
+def _end_calls(after: Incident, page: Page) -> Effect:
+    return EndCalls(page=page.id, mode=after.mode)
+
+
+def _levels(page: Page, levels: range, begins_at: datetime | None, after: Incident, ground: Ground) -> list[Effect]:
+    """Each of the levels is called; the last of them is the one that is waited for."""
+    called: list[Effect] = [
+        PageLevel(
+            page=page.id,
+            role=page.role,
+            urgency=page.urgency,
+            level=level,
+            mode=after.mode,
+            not_before=begins_at,
+        )
+        for level in levels
     ]
+    over = StartTimer(name="page_unanswered", key=f"{page.id}:{page.level}", due_at=level_ends(page, ground))
+    return [*called, over]
 
 
-def _watch(page: Page) -> list[Effect]:
+def watch(page: Page) -> list[StartTimer]:
+    """When whoever took it is asked whether they are here, and given up on."""
     if page.due_here_at is None or page.urgency not in WATCHES:
         return []
-    watch = WATCHES[page.urgency]
+    times = WATCHES[page.urgency]
     return [
         StartTimer(
             name="page_arrival",
             key=f"{page.id}:{page.accepted_by}:{turn}",
-            due_at=page.due_here_at + watch.after(turn),
+            due_at=page.due_here_at + times.after(turn),
         )
-        for turn in range(1, watch.turns + 1)
+        for turn in range(1, times.turns + 1)
     ]
 
 
 @reaction.register
 def _(event: pev.PageRequested, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return _level(after.pages[event.page], 0, event.at, after, ground)
+    page = after.pages[event.page]
+    return _levels(page, range(event.level + 1), event.begins_at, after, ground)
 
 
 @reaction.register
 def _(event: pev.PageEscalated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return _level(after.pages[event.page], event.level, event.at, after, ground)
+    page = after.pages[event.page]
+    first = event.level - event.together + 1
+    return _levels(page, range(first, event.level + 1), event.begins_at, after, ground)
 
 
 @reaction.register
 def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     """I-15: the school is told to use 911 and 988, again and again."""
     page = after.pages[event.page]
-    often = ground.ladder(page.role, page.urgency).repeat_alarm
+    often = ladder_of(page, ground).repeat_alarm
     again = event.at + (often if page.alarms < OFTEN else max(often, SELDOM))
     told = tell(after, "nobody_answers", *LEADS, Role.DISTRICT_ONCALL)
     return [*told, StartTimer(name="page_alarm", key=f"{page.id}:", due_at=again)]
@@ -66,11 +90,15 @@ def _(event: pev.PageExhausted, after: Incident, protocol: Protocol, ground: Gro
 @reaction.register
 def _(event: pev.PageAccepted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
-    others = [person for person in page.asked if person not in (event.person, *page.declined)]
+    if event.again:  # the others know already
+        return [*_confirm(after, page, "delayed", event.person), *watch(page)]
+    wanted = any(each.state in LOOKING for each in places(after, page))  # one more: nobody is sent home yet
+    others = [] if wanted else [person for person in page.asked if person not in (event.person, *page.declined)]
     return [
         *_confirm(after, page, "you_have_it", event.person),
         *_confirm(after, page, "someone_else", *others),
-        *_watch(page),
+        _end_calls(after, page),
+        *watch(page),
     ]
 
 
@@ -90,7 +118,7 @@ def _(event: pev.PageDelayed, after: Incident, protocol: Protocol, ground: Groun
     page = after.pages[event.page]
     late = page.due_here_at is not None and page.due_here_at < event.at + timedelta(minutes=event.eta_minutes)
     told = tell(after, "arrival_late", *LEADS) if late else []
-    return [*_confirm(after, page, "delayed", event.person), *told, *_watch(page)]
+    return [*_confirm(after, page, "delayed", event.person), *told, *watch(page)]
 
 
 @reaction.register
@@ -103,8 +131,22 @@ def _(event: pev.PageArrived, after: Incident, protocol: Protocol, ground: Groun
 @reaction.register
 def _(event: pev.ArrivalAsked, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
-    asked = [] if page.accepted_by is None else _confirm(after, page, "here_yet", page.accepted_by)
-    return [*asked, *(tell(after, "arrival_late", *LEADS) if event.turn > 1 else [])]
+    if page.accepted_by is None:
+        return []
+    asked = _confirm(after, page, "here_yet", page.accepted_by)
+    if event.turn == 1:
+        return asked
+    called = _call(after, page, page.accepted_by, CallWhy.HERE_YET)
+    return [*asked, called, *tell(after, "arrival_late", *LEADS)]
+
+
+@reaction.register
+def _(event: pev.PageTextsStopped, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return [_call(after, after.pages[event.page], event.person, CallWhy.TEXTS_STOPPED)]
+
+
+def _call(after: Incident, page: Page, person: PersonId, why: CallWhy) -> Effect:
+    return CallPerson(page=page.id, person=person, why=why, urgency=page.urgency, mode=after.mode)
 
 
 @reaction.register
@@ -146,14 +188,18 @@ def _(event: pev.PageOfferEnded, after: Incident, protocol: Protocol, ground: Gr
 def _(event: pev.PageDisposed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     page = after.pages[event.page]
     if event.how is Disposal.RESTART:
-        return _level(page, 0, event.at, after, ground)
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+        return _levels(page, range(1), event.begins_at, after, ground)
+    return _no_longer(after, page)
 
 
 @reaction.register
 def _(event: pev.PageCancelled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    page = after.pages[event.page]
-    return _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return _no_longer(after, after.pages[event.page])
+
+
+def _no_longer(after: Incident, page: Page) -> list[Effect]:
+    told = _confirm(after, page, "cancelled", *(each for each in page.asked if each not in page.declined))
+    return [*told, _end_calls(after, page)]
 
 
 @reaction.register

@@ -6,7 +6,7 @@ from datetime import datetime
 from crisis.errors import Reason, Refused
 from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.conditions import holds
-from crisis.statemachine.incident import Incident
+from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.vocabulary import Phase, Role, StepId, StepState, StepType
 
 SETTLED = frozenset({StepState.NOT_NEEDED, StepState.DONE, StepState.SUBSTITUTED, StepState.WAIVED})
@@ -61,10 +61,10 @@ _latest: tuple[Incident, Protocol, Standing] | None = None
 
 
 def standing(incident: Incident, protocol: Protocol) -> Standing:
-    """The latest answer is kept: one decision asks it of the very same incident a dozen times."""
+    """The latest answer is kept: one decision asks it of the very same steps a dozen times."""
     global _latest  # a memo of a pure function: another thread's answer is only a miss
     known = _latest
-    if known is not None and known[0] is incident and known[1] is protocol:
+    if known is not None and known[1] is protocol and same_but_for_pages(known[0], incident):
         return known[2]
     answer = Standing(incident, protocol)
     _latest = (incident, protocol, answer)

@@ -11,11 +11,11 @@ from crisis.protocols.schema import Deadline, Protocol, Step
 from crisis.statemachine.answering import offer_due
 from crisis.statemachine.arrival import arrival_due
 from crisis.statemachine.case import Case, rule
+from crisis.statemachine.climbing import level_over
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.deadlines import due_at
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, StepRecord
-from crisis.statemachine.paging import next_level
 from crisis.statemachine.steps import SETTLED, opened_at, standing
 from crisis.vocabulary import Anchor, Custody, DeadlineKind, HandoffState, PageState, StepState
 
@@ -36,6 +36,11 @@ class LiveDeadline:
     @property
     def key(self) -> str:
         return f"{self.step.id}:{self.deadline.id}:{self.turn}"
+
+    @property
+    def name(self) -> str:
+        """As it stands in the log when it was missed."""
+        return f"{self.deadline.id}:{self.turn}"
 
 
 def live_deadlines(incident: Incident, protocol: Protocol, ground: Ground) -> list[LiveDeadline]:
@@ -110,7 +115,7 @@ def _deadline(key: str, case: Case) -> list[ev.Event]:
     live = _live(key, case)
     if live is None or live.due_at > case.at:
         return []
-    name = f"{live.deadline.id}:{live.turn}"
+    name = live.name
     known = [(missed.step, missed.deadline, missed.due_at) for missed in case.incident.missed]
     if (live.step.id, name, live.due_at) in known:
         return []
@@ -173,7 +178,7 @@ def _page(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
             return [pev.PageExhausted(at=case.at, by=None, page=page.id)] if loud else []
         case _:
             silent = page.state is PageState.PAGING and str(page.level) == rest
-            return [next_level(case, page, None)] if silent else []
+            return [level_over(case, page)] if silent else []
 
 
 def _exception(key: str, case: Case) -> list[ev.Event]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit
+from crisis.store import audit, leaving
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, SESSION, SIGN_IN_BUDGET, TOKEN, Found
@@ -84,8 +84,14 @@ def set_password(
     audit.record(tx, at=at, actor=person, action="password changed", subject=person, detail={})
 
 
-def disable(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> None:
-    """Ends the account with its sessions and tokens; the record of what the person did stays."""
+def disable(
+    tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None, instead: PersonId | None = None
+) -> None:
+    """Ends the account with its sessions and tokens; the record of what the person did stays.
+
+    Raises `Refused` where they alone are on call at a level, and nobody takes their place (F56).
+    """
+    leaving.must_be_replaced(tx, person, instead, at=at, by=by)
     tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == person).values(disabled_at=at))
     tx.execute(update(TOKEN).where(TOKEN.c.person == person, TOKEN.c.revoked_at.is_(None)).values(revoked_at=at))
     end_sessions(tx, person)

@@ -7,11 +7,13 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from crisis.errors import NotFound, Reason, Refused
+from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.ladders import Asks, Ladder, problems
 from crisis.schedules.rota import Calendar
 from crisis.schedules.school_time import merged
-from crisis.statemachine.ground import Ladder, SchoolCalendar
-from crisis.store.people_tables import DAY_OFF, EARLY_CLOSE, LADDER, SCHOOL, TERM
+from crisis.statemachine.ground import SchoolCalendar
+from crisis.store import codec
+from crisis.store.people_tables import DAY_OFF, EARLY_CLOSE, LADDER, SCHOOL, TERM, Found
 from crisis.store.rotation_tables import CLOSURE, HOLIDAY, MAKE_UP_DAY
 from crisis.vocabulary import DistrictId, Role, SchoolId, Urgency
 
@@ -140,26 +142,41 @@ def _district(tx: Connection, school: SchoolId) -> DistrictId:
 
 
 def ladders(tx: Connection, district: DistrictId) -> dict[tuple[Role, Urgency], Ladder]:
+    """Those that the district has changed; `crisis.ladders` has the rest."""
     rows = tx.execute(select(LADDER).where(LADDER.c.district == district).order_by(LADDER.c.level)).all()
-    levels: dict[tuple[Role, Urgency], list[timedelta]] = defaultdict(list)
+    levels: dict[tuple[Role, Urgency], list[Found]] = defaultdict(list)
     for row in rows:
-        levels[row.role, row.urgency].append(timedelta(seconds=row.answer_within))
-    repeats = {(row.role, row.urgency): timedelta(seconds=row.repeat_alarm) for row in rows}
-    return {key: Ladder(answer_within=tuple(found), repeat_alarm=repeats[key]) for key, found in levels.items()}
+        levels[row.role, row.urgency].append(row)
+    return {key: _ladder(found) for key, found in levels.items()}
+
+
+def _ladder(levels: list[Found]) -> Ladder:
+    first, asks = levels[0], tuple(row.asks for row in levels)
+    return Ladder(
+        answer_within=tuple(timedelta(seconds=row.answer_within) for row in levels),
+        repeat_alarm=timedelta(seconds=first.repeat_alarm),
+        asks=asks if any(each is not Asks.ROTA for each in asks) else (),
+        cadence=None if first.cadence is None else codec.cadence_from_text(first.cadence),
+    )
 
 
 def set_ladder(tx: Connection, district: DistrictId, role: Role, urgency: Urgency, ladder: Ladder) -> None:
-    """Replaces one ladder whole."""
-    if not ladder.answer_within or min(*ladder.answer_within, ladder.repeat_alarm) < timedelta(seconds=1):
-        raise Refused(
-            Reason("LADDER", "Every level needs at least a second to answer, and a ladder at least one level")
-        )
+    """Replaces one ladder whole. Pages that are under way keep theirs."""
+    refuse_if(*problems(ladder))
     here = (LADDER.c.district == district, LADDER.c.role == role, LADDER.c.urgency == urgency)
     tx.execute(delete(LADDER).where(*here))
     shared = {"district": district, "role": role, "urgency": urgency}
     repeat = int(ladder.repeat_alarm.total_seconds())
+    cadence = None if ladder.cadence is None else codec.cadence_text(ladder.cadence)
     rows = [
-        {**shared, "level": level, "answer_within": int(within.total_seconds()), "repeat_alarm": repeat}
+        {
+            **shared,
+            "level": level,
+            "answer_within": int(within.total_seconds()),
+            "repeat_alarm": repeat,
+            "asks": ladder.asked_at(level),
+            "cadence": cadence,
+        }
         for level, within in enumerate(ladder.answer_within)
     ]
     tx.execute(insert(LADDER), rows)

@@ -4,19 +4,20 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, get_args
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from crisis import commands as cmd
-from crisis import effects as eff
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
+from crisis.ladders import Cadence
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import WordsId
 
@@ -28,10 +29,7 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
 
 EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event)
 COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command)
-EFFECTS: Mapping[str, type[Effect]] = {
-    thing.__name__: thing
-    for thing in (eff.PageLevel, eff.ConfirmPage, eff.NotifyRole, eff.NotifyPerson, eff.StartTimer, eff.OpenLinked)
-}
+EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 
 _ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")  # as crisis.clock makes them
@@ -61,6 +59,8 @@ def _ordered(value: Any) -> Any:
         return sorted(_ordered(item) for item in value)
     if isinstance(value, list | tuple):
         return [_ordered(item) for item in value]
+    if isinstance(value, timedelta):
+        return _adapter(timedelta).dump_python(value, mode="json")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)  # JSON here knows no longer ones; only a stranger sends them
     return value
@@ -94,6 +94,23 @@ def effect_text(effect: Effect) -> str:
 def effect_from_text(name: str, text: str) -> Effect:
     effect: Effect = _adapter(EFFECTS[name]).validate_json(text)
     return effect
+
+
+def effect_if_readable(name: str, text: str) -> Effect | None:
+    """None where this version does not know the name or the text does not fit it."""
+    try:
+        return effect_from_text(name, text)
+    except (KeyError, ValidationError):
+        return None
+
+
+def cadence_text(cadence: Cadence) -> str:
+    return dumps(_plain(cadence))
+
+
+def cadence_from_text(text: str) -> Cadence:
+    cadence: Cadence = _adapter(Cadence).validate_json(text)
+    return cadence
 
 
 def incident_text(incident: Incident) -> str:

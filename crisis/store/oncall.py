@@ -8,17 +8,25 @@ from sqlalchemy import Connection, delete, insert, select
 
 from crisis.errors import Reason, Refused
 from crisis.schedules.rota import Slot
-from crisis.store import people, rotations
+from crisis.store import methods, rotations
+from crisis.store.methods import Dialled
 from crisis.store.people_tables import SHIFT
 from crisis.vocabulary import DistrictId, PersonId, Role, SchoolId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCall:
-    """`phones` are E.164, a mobile first; empty where nobody can be called: that is for the caller to say aloud."""
+    """`phones` are E.164, the one that is paged first; empty where nobody can be called: that is to be said aloud.
+
+    `numbers` says of each whether it can be texted and called.
+    """
 
     person: PersonId
-    phones: tuple[str, ...]
+    numbers: tuple[Dialled, ...]
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        return tuple(each.number for each in self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +48,8 @@ def on_call(
 ) -> list[OnCall]:
     """By all layers of the schedule. Who is absent or was switched off is skipped at once (F56)."""
     answer = rotations.answer(tx, district, Slot(school=school, role=role, level=level), at=at)
-    phones = people.dialled(tx, answer.people)
-    return [OnCall(person=person, phones=phones.get(person, ())) for person in answer.people]
+    numbers = methods.dialled(tx, answer.people)
+    return [OnCall(person=person, numbers=numbers[person]) for person in answer.people]
 
 
 def shifts(tx: Connection, district: DistrictId, *, since: datetime, until: datetime) -> list[Shift]:

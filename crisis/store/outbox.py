@@ -3,13 +3,23 @@
 A claim is a lease with a fence. A worker that was too slow cannot finish what another one took over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
 
-from crisis.effects import ConfirmPage, Effect, NotifyPerson, NotifyRole, OpenLinked, PageLevel, StartTimer
+from crisis.effects import (
+    CallPerson,
+    ConfirmPage,
+    Effect,
+    EndCalls,
+    NotifyPerson,
+    NotifyRole,
+    OpenLinked,
+    PageLevel,
+    StartTimer,
+)
 from crisis.statemachine.incident import Incident
 from crisis.store import codec, wake
 from crisis.store.tables import OUTBOX
@@ -18,6 +28,7 @@ from crisis.vocabulary import IncidentId, Mode, Urgency
 Numbered = tuple[int, Effect]
 TELLING, DRILL = 3, 10  # the urgency of what only tells people; what is added to a drill's
 _URGENT_TIMERS = frozenset({"page_unanswered", "page_alarm"})
+ASIDE = timedelta(minutes=1)  # before a row that could not be read is looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +47,9 @@ class Job:
 def urgency_of(effect: Effect) -> int:
     """0 is the most urgent: what keeps a page going comes before what only tells people, and drills come last."""
     match effect:
-        case PageLevel(urgency=Urgency.U1) | OpenLinked():
+        case PageLevel(urgency=Urgency.U1) | CallPerson() | OpenLinked():
             return 0
-        case PageLevel():
+        case PageLevel() | EndCalls():
             return 1
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
@@ -77,8 +88,29 @@ def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) 
         "urgency": urgency_of(effect) + (DRILL if incident.mode is Mode.DRILL else 0),
         "kind": type(effect).__name__,
         "body": codec.effect_text(effect),
-        "due_at": effect.due_at if isinstance(effect, StartTimer) else at,
+        "due_at": _due(effect, at),
     }
+
+
+def _due(effect: Effect, at: datetime) -> datetime:
+    match effect:
+        case StartTimer(due_at=due):
+            return due
+        case PageLevel(not_before=datetime() as begins):
+            return begins
+        case _:
+            return at
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    """Due, not done, and held by nobody."""
+    unheld = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= at)
+    return and_(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, unheld)
+
+
+def any_free(tx: Connection, at: datetime) -> bool:
+    """Whether a claim would find something; asked before one, which locks."""
+    return tx.execute(select(OUTBOX.c.id).where(_free(at)).limit(1)).first() is not None
 
 
 def claim(
@@ -86,39 +118,38 @@ def claim(
 ) -> list[Job]:
     """Due rows that nobody holds, the most urgent first; they are this worker's until the lease ends.
 
-    `notices`: only those that tell people something, or only the rest.
+    `notices`: only those that tell people something, or only the rest. A row that cannot be read is put aside for a
+    while: the sentinel finds it, and writes it again from the log.
     """
-    free = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= at)
     telling = OUTBOX.c.urgency % DRILL >= TELLING
     wanted = () if notices is None else (telling,) if notices else (not_(telling),)
-    due = (
-        select(OUTBOX)
-        .where(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, free, *wanted)
-        .order_by(OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
-        .limit(limit)
-    )
+    in_order = (OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
+    due = select(OUTBOX).where(_free(at), *wanted).order_by(*in_order).limit(limit)
     rows = tx.execute(due.with_for_update(skip_locked=True)).all()
+    jobs = [job for job in map(_job, rows) if job is not None]
+    readable = {job.id for job in jobs}
+    _hold(tx, worker, readable, at + lease)
+    _hold(tx, worker, {row.id for row in rows} - readable, at + ASIDE)
+    return jobs
+
+
+def _hold(tx: Connection, worker: str, rows: Set[int], until: datetime) -> None:
     if not rows:
-        return []
-    tx.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.id.in_([row.id for row in rows]))
-        .values(
-            claimed_by=worker,
-            claimed_until=at + lease,
-            fence=OUTBOX.c.fence + 1,
-            attempts=OUTBOX.c.attempts + 1,
-        )
-    )
-    return [_job(row) for row in rows]
+        return
+    held = {"claimed_by": worker, "claimed_until": until, "fence": OUTBOX.c.fence + 1}
+    tx.execute(update(OUTBOX).where(OUTBOX.c.id.in_(rows)).values(**held, attempts=OUTBOX.c.attempts + 1))
 
 
-def _job(row: Row[tuple[object, ...]]) -> Job:
+def _job(row: Row[tuple[object, ...]]) -> Job | None:
+    """None for a row that this version cannot read: it must not keep the others from being claimed."""
+    effect = codec.effect_if_readable(row.kind, row.body)
+    if effect is None:
+        return None
     return Job(
         id=row.id,
         incident=IncidentId(row.incident),
         seq=row.seq,
-        effect=codec.effect_from_text(row.kind, row.body),
+        effect=effect,
         due_at=row.due_at,
         attempts=row.attempts + 1,
         fence=row.fence + 1,
@@ -153,11 +184,29 @@ def hasten(tx: Connection, job_id: int, at: datetime) -> None:
     wake.wanted(tx)
 
 
+def write_again(tx: Connection, row: int, effect: Effect) -> None:
+    """What could not be read, as its event obliges it; due at once, whoever has put it aside."""
+    whole = {"kind": type(effect).__name__, "body": codec.effect_text(effect), "claimed_until": None}
+    tx.execute(update(OUTBOX).where(OUTBOX.c.id == row, OUTBOX.c.done_at.is_(None)).values(**whole))
+    wake.wanted(tx)
+
+
+def give_up(tx: Connection, row: int, at: datetime) -> None:
+    """Done without having been done: another row does it."""
+    tx.execute(update(OUTBOX).where(OUTBOX.c.id == row, OUTBOX.c.done_at.is_(None)).values(done_at=at))
+
+
 def next_due(tx: Connection) -> datetime | None:
-    """When the next row is due that nobody has finished; None when there is none."""
+    """When the next row is due that nobody has finished, held or not; None when there is none."""
     query = select(OUTBOX.c.due_at).where(OUTBOX.c.done_at.is_(None)).order_by(OUTBOX.c.due_at).limit(1)
     found: datetime | None = tx.execute(query).scalar_one_or_none()
     return found
+
+
+def page_is_due(tx: Connection, at: datetime) -> bool:
+    """Whether a real page waits to go out, or is going out: what is less urgent lets it pass."""
+    urgent = (OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, OUTBOX.c.kind == PageLevel.__name__)
+    return tx.execute(select(OUTBOX.c.id).where(*urgent, OUTBOX.c.mode == Mode.LIVE).limit(1)).first() is not None
 
 
 def waiting(tx: Connection, at: datetime) -> int:

@@ -57,16 +57,16 @@ def outlook(tx: Connection, district: DistrictId, school: SchoolId, viewer: Pers
         raise NotFound
     until, slots = at + LOOKED_AHEAD, rotations.slots(tx, district, school)
     book = rotations.read(tx, district, at, until)
-    every = list(_turns(book, at, until))
-    turns = [each for each in every if each.person == viewer]
-    mine = {each.slot for each in turns}
+    every = list(turns(book, at, until))
+    own = [each for each in every if each.person == viewer]
+    mine = {each.slot for each in own}
     lines = tuple(_line(book, Slot(school=school, role=role, level=level), at, until) for role, level in slots)
     return Outlook(
         school=here,
         schools=tuple(schools),
         lines=lines,
         gaps=tuple(rotations.gaps_in(tx, district, book, at, until)),
-        turns=tuple(turns),
+        turns=tuple(own),
         others=tuple(each for each in every if each.slot in mine and each.person != viewer),
         swaps=tuple(overrides.open_swaps(tx, district, viewer, at)),
         absences=tuple(overrides.coming_absences(tx, district, at)),
@@ -83,7 +83,7 @@ def _line(book: Book, slot: Slot, at: datetime, until: datetime) -> Line:
     return Line(role=slot.role, level=slot.level, ahead=tuple(stretches(book.schedule(slot), at, until)))
 
 
-def _turns(book: Book, since: datetime, until: datetime) -> Iterator[OwnTurn]:
+def turns(book: Book, since: datetime, until: datetime) -> Iterator[OwnTurn]:
     """By the plan that somebody is in: who only stands in from the district's is not in the school's."""
     for slot in book.plans:
         found = stretches(replace(book.schedule(slot), district=Plan()), since, until)
@@ -97,5 +97,5 @@ def turns_of_person(
 ) -> list[OwnTurn]:
     """The earliest first."""
     book = rotations.read(tx, district, since, until)
-    found = [each for each in _turns(book, since, until) if each.person == person]
+    found = [each for each in turns(book, since, until) if each.person == person]
     return sorted(found, key=lambda each: (each.starts_at, each.slot.role, each.slot.level, each.slot.school or ""))

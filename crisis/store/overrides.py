@@ -9,7 +9,7 @@ from crisis import clock
 from crisis.errors import NotFound
 from crisis.schedules import swapping
 from crisis.schedules.rota import Override, Slot, Swap
-from crisis.store import audit, rotations
+from crisis.store import audit, rotations, standing
 from crisis.store.people_tables import PERSON, Found
 from crisis.store.rotation_tables import ABSENCE, OVERRIDE, SWAP
 from crisis.vocabulary import DistrictId, OverrideKind, PersonId, SwapState
@@ -51,6 +51,8 @@ def add_override(
     audit.record(
         tx, at=at, actor=by, action="override added", subject=override.id, detail={"kind": override.kind.value}
     )
+    if override.incoming is not None:
+        standing.put_on_rota(tx, [override.incoming], at=at, by=by)
 
 
 def _insert(
@@ -148,6 +150,7 @@ def answer_swap(
     if to is SwapState.ACCEPTED:
         _must_be_possible(tx, district, swap, at)
         _carry_out(tx, district, swap, at=at, by=by)
+        standing.put_on_rota(tx, [swap.taker, *([swap.giver] if swap.back is not None else [])], at=at, by=by)
     tx.execute(update(SWAP).where(SWAP.c.id == swap_id).values(state=to, answered_at=at))
     audit.record(tx, at=at, actor=by, action=f"swap {to.value}", subject=swap_id)
 

@@ -1,7 +1,7 @@
 """The short number by which a phone answers a page: unique for that phone, and not used again for seven days."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -52,10 +52,12 @@ def give(tx: Connection, coded: Coded) -> Coded:
     raise NoCodeLeft
 
 
-def _codes(used: set[str]) -> list[str]:
-    """Two digits while there are any, in no order that can be foreseen."""
-    short, long = ([str(n) for n in digits if str(n) not in used] for digits in (TWO_DIGITS, THREE_DIGITS))
-    return _dice.sample(short, len(short)) + _dice.sample(long, len(long))
+def _codes(used: set[str]) -> Iterator[str]:
+    """Two digits while there are any, in no order that can be foreseen. Mostly the first one is taken."""
+    for digits in (TWO_DIGITS, THREE_DIGITS):
+        free = [str(n) for n in digits if str(n) not in used]
+        while free:
+            yield free.pop(_dice.randrange(len(free)))
 
 
 def _columns(coded: Coded) -> Mapping[str, object]:

@@ -122,6 +122,10 @@ def district_name(tx: Connection, district: DistrictId) -> str:
     return str(found)
 
 
+def districts(tx: Connection) -> list[DistrictId]:
+    return [DistrictId(each) for each in tx.execute(select(DISTRICT.c.id).order_by(DISTRICT.c.id)).scalars()]
+
+
 def schools(tx: Connection, district: DistrictId) -> list[SchoolView]:
     query = select(SCHOOL).where(SCHOOL.c.district == district, SCHOOL.c.missing_since.is_(None))
     return [_school(row) for row in tx.execute(query.order_by(SCHOOL.c.name))]

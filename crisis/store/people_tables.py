@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Index, Row, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Row, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from crisis.ladders import Asks
 from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import Guardian, PhoneKind, ReceiverKind, Relation, Role, StaffRole, Urgency
 
@@ -94,6 +95,16 @@ class PostRow(SQLModel, table=True):
     post: StaffRole = Field(sa_type=enum_text(StaffRole))
     school: str | None = Field(foreign_key="school.id", index=True)
     imported: bool
+
+
+class SkillRow(SQLModel, table=True):
+    """What somebody can do or speak: `sign_language`, `language:es`."""
+
+    __tablename__ = "skill"
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    skill: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id", index=True)
 
 
 class StudentRow(SQLModel, table=True):
@@ -188,6 +199,20 @@ class TokenRow(SQLModel, table=True):
     revoked_at: datetime | None = Field(sa_type=UtcTime)
 
 
+class PinRow(SQLModel, table=True):
+    """What a person keys in on a telephone. `wrong` counts tries since the last right one."""
+
+    __tablename__ = "pin"
+    __table_args__ = (CheckConstraint("wrong >= 0", name="wrong"),)
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    district: str
+    digest: str
+    set_at: datetime = Field(sa_type=UtcTime)
+    wrong: int
+    locked_until: datetime | None = Field(sa_type=UtcTime)
+
+
 class SignInBudgetRow(SQLModel, table=True):
     """A token bucket for wrong passwords; `key` is a digest of the user name, whether or not it exists."""
 
@@ -230,6 +255,8 @@ class LadderRow(SQLModel, table=True):
     level: int = Field(primary_key=True)
     answer_within: int  # seconds
     repeat_alarm: int  # seconds
+    asks: Asks = Field(default=Asks.ROTA, sa_type=enum_text(Asks))
+    cadence: str | None = Field(default=None, sa_type=Text)  # JSON, the whole ladder's; None is the urgency's own
 
 
 class PartnerRow(SQLModel, table=True):
@@ -257,9 +284,11 @@ POST = _TABLES["post"]
 STUDENT = _TABLES["student"]
 TIE = _TABLES["relationship"]
 PHONE = _TABLES["phone"]
+SKILL = _TABLES["skill"]
 ACCOUNT = _TABLES["account"]
 SESSION = _TABLES["session"]
 TOKEN = _TABLES["token"]
+PIN = _TABLES["pin"]
 SIGN_IN_BUDGET = _TABLES["sign_in_budget"]
 SHIFT = _TABLES["shift"]
 LADDER = _TABLES["ladder"]

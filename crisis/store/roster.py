@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Connection, delete, insert, select, update
 
 from crisis.errors import NotFound, Reason, Refused
-from crisis.store import audit
+from crisis.store import audit, leaving
 from crisis.store.people import folded
 from crisis.store.people_tables import DISTRICT, PARTNER, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE
 from crisis.store.phones import phone_number
@@ -142,8 +142,14 @@ def set_language(
     audit.record(tx, at=at, actor=by, action="language set", subject=who, detail={})
 
 
-def switch_off(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> None:
-    """Who has left holds no post and is not called; the record stays."""
+def switch_off(
+    tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None, instead: PersonId | None = None
+) -> None:
+    """Who has left holds no post and is not called; the record stays.
+
+    Raises `Refused` where they alone are on call at a level, and nobody takes their place (F56).
+    """
+    leaving.must_be_replaced(tx, person, instead, at=at, by=by)
     if tx.execute(update(PERSON).where(PERSON.c.id == person).values(active=False, switched_off_at=at)).rowcount == 0:
         raise NotFound
     audit.record(tx, at=at, actor=by, action="person switched off", subject=person, detail={})

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, or_, select
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.ladders import Asks
 from crisis.schedules import rota
 from crisis.schedules.ahead import LOOKED_AHEAD, gaps
 from crisis.schedules.answering import who
@@ -25,7 +26,7 @@ from crisis.schedules.rota import (
     Stretch,
     Turn,
 )
-from crisis.store import audit, calendars, people
+from crisis.store import audit, calendars, people, standing
 from crisis.store.people_tables import LADDER, PERSON, SCHOOL, SHIFT, Found
 from crisis.store.rotation_tables import ABSENCE, HANDOVER, MEMBER, OVERRIDE, ROTATION
 from crisis.vocabulary import Covers, DistrictId, PersonId, Role, SchoolId
@@ -171,12 +172,13 @@ def absences(tx: Connection, district: DistrictId, since: datetime, until: datet
 
 
 def _gone(tx: Connection, district: DistrictId, plans: Iterable[Plan]) -> frozenset[PersonId]:
-    named = {person for plan in plans for person in _named(plan)}
+    planned = {person for plan in plans for person in named(plan)}
     off = select(PERSON.c.id).where(PERSON.c.district == district, PERSON.c.active.is_(False))
-    return frozenset(PersonId(person) for person in tx.execute(off.where(PERSON.c.id.in_(named))).scalars())
+    return frozenset(PersonId(person) for person in tx.execute(off.where(PERSON.c.id.in_(planned))).scalars())
 
 
-def _named(plan: Plan) -> set[PersonId]:
+def named(plan: Plan) -> set[PersonId]:
+    """Everybody whom a plan names anywhere."""
     turning = {person for each in plan.rotations for person in each.people}
     changed = {each.incoming for each in plan.overrides} | {each.outgoing for each in plan.overrides}
     return turning | {each.person for each in plan.shifts} | {person for person in changed if person is not None}
@@ -189,9 +191,10 @@ def _calendars(tx: Connection, district: DistrictId, only: Slot | None) -> dict[
 
 
 def slots(tx: Connection, district: DistrictId, school: SchoolId) -> list[tuple[Role, int]]:
-    """Every role and level that a page at a school can come to: those of the ladders, and those that are planned."""
+    """Every role and level that a page at a school can find by the rota: of the ladders, and those that are planned."""
     found = set(ALWAYS_NEEDED)
-    asked = [select(LADDER.c.role, LADDER.c.level).where(LADDER.c.district == district)]
+    by_rota = (LADDER.c.district == district, LADDER.c.asks == Asks.ROTA)
+    asked = [select(LADDER.c.role, LADDER.c.level).where(*by_rota)]
     for table in (ROTATION, SHIFT):
         here = or_(table.c.school == school, table.c.school.is_(None))
         asked.append(select(table.c.role, table.c.level).where(table.c.district == district, here))
@@ -222,13 +225,8 @@ def gaps_in(tx: Connection, district: DistrictId, book: Book, since: datetime, u
 def add_rotation(
     tx: Connection, district: DistrictId, slot: Slot, rotation: Rotation, *, at: datetime, by: PersonId | None
 ) -> None:
-    """Everybody in it may hold the role and can be called (F57), so that the turn of nobody is a page into nothing."""
-    rota.must_be_sound(rotation, len(rotation.people))
-    if rotation.zone not in available_timezones():
-        raise Refused(Reason("ROTATION", "There is no such time zone; write it as in America/New_York"))
-    must_be_ours(tx, district, slot)
-    for person in dict.fromkeys(rotation.people):
-        must_be_fit(tx, district, person, slot.role)
+    """Raises `Refused` as `must_be_possible` does."""
+    must_be_possible(tx, district, slot, rotation)
     values = {"id": rotation.id, "district": district, "school": slot.school, "role": slot.role, "level": slot.level}
     tx.execute(
         insert(ROTATION).values(
@@ -245,11 +243,26 @@ def add_rotation(
     tx.execute(insert(MEMBER), members)
     tx.execute(insert(HANDOVER), [{**shared, "day": each.day, "at": each.at} for each in rotation.handovers])
     audit.record(tx, at=at, actor=by, action="rotation added", subject=rotation.id, detail={"level": slot.level})
+    standing.put_on_rota(tx, rotation.people, at=at, by=by)
+
+
+def must_be_possible(tx: Connection, district: DistrictId, slot: Slot, rotation: Rotation) -> None:
+    """Everybody in it may hold the role and can be called (F57), so that the turn of nobody is a page into nothing."""
+    rota.must_be_sound(rotation, len(rotation.people))
+    if rotation.zone not in available_timezones():
+        raise Refused(Reason("ROTATION", "There is no such time zone; write it as in America/New_York"))
+    must_be_ours(tx, district, slot)
+    for person in dict.fromkeys(rotation.people):
+        must_be_fit(tx, district, person, slot.role)
+
+
+def is_known(tx: Connection, district: DistrictId, rotation: str) -> bool:
+    ours = select(ROTATION.c.id).where(ROTATION.c.id == rotation, ROTATION.c.district == district)
+    return tx.execute(ours).first() is not None
 
 
 def drop_rotation(tx: Connection, district: DistrictId, rotation: str, *, at: datetime, by: PersonId | None) -> None:
-    ours = select(ROTATION.c.id).where(ROTATION.c.id == rotation, ROTATION.c.district == district)
-    if tx.execute(ours).first() is None:
+    if not is_known(tx, district, rotation):
         raise NotFound
     for table in (MEMBER, HANDOVER):
         tx.execute(delete(table).where(table.c.rotation == rotation))

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from crisis.ladders import LADDERS, Cadence, Ladder
+from crisis.readiness_words import Proof
 from crisis.schedules.rota import Rotation, Slot, weekly
-from crisis.statemachine.ground import Ladder
-from crisis.store import accounts, audit, calendars, oncall, roster, rotations
+from crisis.store import accounts, audit, calendars, methods, oncall, pins, roster, rotations
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
+from crisis.store.people_tables import PIN
+from crisis.store.readiness_tables import METHOD
 from crisis.store.roster import derived_id
 from crisis.store.sample_people import ELEMENTARY, FAMILIES, HIGH, MIDDLE, STAFF, Family, Member
 from crisis.vocabulary import (
@@ -59,16 +62,12 @@ PARTNERS = (
 SIGN_INS = ("Maya Okafor", "Noor Abdi", "Ines Duarte", "Joan Castellano")
 
 COVERED = timedelta(days=400)
+NEVER_TESTED, WITHOUT_PIN = 4, 7  # of each nine
+PIN_OF_ALL = "408215"
 SCHOOL_TURN, DISTRICT_TURN = timedelta(days=28), timedelta(days=7)
 
-MINUTE = timedelta(minutes=1)
-U1_CLINICIAN = (2 * MINUTE, 3 * MINUTE, 5 * MINUTE)  # a second clinician after 2 minutes, the lead after 5, alarm at 10
-ANSWER_WITHIN = {Urgency.U1: (2 * MINUTE,) * 3, Urgency.U2: (4 * MINUTE,) * 3, Urgency.U3: (15 * MINUTE,) * 3}
-QUICK = {
-    Urgency.U1: (timedelta(seconds=20),) * 3,
-    Urgency.U2: (timedelta(seconds=40),) * 3,
-    Urgency.U3: (timedelta(seconds=60),) * 3,
-}
+HALF_A_MINUTE = timedelta(seconds=30)
+QUICK = {Urgency.U1: timedelta(seconds=20), Urgency.U2: timedelta(seconds=40), Urgency.U3: timedelta(seconds=60)}
 # Who is asked first, second and third for a role at a school: a post, and which of its holders.
 SCHOOL_LEVELS: dict[Role, tuple[tuple[StaffRole, int], ...]] = {
     Role.INCIDENT_LEAD: ((StaffRole.COUNSELOR, 0), (StaffRole.COUNSELOR, 1), (StaffRole.ASSISTANT_PRINCIPAL, 0)),
@@ -114,10 +113,30 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
     roster.add_partners(tx, DISTRICT, PARTNERS)
     oncall.add_shifts(tx, shifts(at))
     _clinicians_in_turn(tx, at)
-    _ladders(tx, quick)
+    if quick:
+        _quick_ladders(tx)
+    _ready(tx, at)
     signs = [_sign_in(tx, name, at, hashing) for name in SIGN_INS]
     audit.record(tx, at=at, actor=None, action="sample district filled", subject=DISTRICT, detail={})
     return signs
+
+
+def _ready(tx: Connection, at: datetime) -> None:
+    """All but a few answered a test page a week ago, so that the list of who is ready has something to show."""
+    people = [person_id(member.given, member.family) for member in STAFF]
+    proved = {"district": DISTRICT, "proved_at": at - timedelta(days=7), "proved_by": Proof.ANSWERED}
+    numbers = methods.dialled(tx, people)
+    tested = [
+        {**proved, "person": person, "number": dialled.number, "channel": channel.value}
+        for place, person in enumerate(people)
+        if place % 9 != NEVER_TESTED
+        for dialled in numbers[person]
+        for channel in methods.BY_TELEPHONE
+    ]
+    tx.execute(insert(METHOD), tested)
+    pin = {"district": DISTRICT, "digest": pins.HASHING.hashed(PIN_OF_ALL), "set_at": at, "wrong": 0}
+    with_pin = [{**pin, "person": person} for place, person in enumerate(people) if place % 9 != WITHOUT_PIN]
+    tx.execute(insert(PIN), with_pin)
 
 
 def _calendar(tx: Connection, school: SchoolId, at: datetime) -> None:
@@ -168,12 +187,15 @@ def _sign_in(tx: Connection, name: str, at: datetime, hashing: Hashing | None) -
     return SignIn(name=name, post=member.post, username=username, passphrase=words)
 
 
-def _ladders(tx: Connection, quick: bool) -> None:
-    for role in (*SCHOOL_LEVELS, Role.ONCALL_CLINICIAN, Role.DISTRICT_ONCALL):
-        for urgency, usual in ANSWER_WITHIN.items():
-            first = U1_CLINICIAN if (role, urgency) == (Role.ONCALL_CLINICIAN, Urgency.U1) else usual
-            within = QUICK[urgency] if quick else first
-            ladder = Ladder(answer_within=within, repeat_alarm=within[0] if quick else 2 * MINUTE)
+def _quick_ladders(tx: Connection) -> None:
+    """The usual ones, at a pace that can be watched."""
+    for urgency, within in QUICK.items():
+        cadence = Cadence(texts=(timedelta(0),), calls=(timedelta(0), within / 2), ring_again=HALF_A_MINUTE)
+        usual = LADDERS[urgency]
+        ladder = Ladder(
+            answer_within=(within,) * len(usual.answer_within), asks=usual.asks, repeat_alarm=within, cadence=cadence
+        )
+        for role in (*SCHOOL_LEVELS, Role.ONCALL_CLINICIAN, Role.DISTRICT_ONCALL):
             calendars.set_ladder(tx, DISTRICT, role, urgency, ladder)
 
 

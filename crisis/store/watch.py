@@ -25,6 +25,8 @@ class Waiting:
 
     id: int
     incident: IncidentId
+    seq: int  # of the event that obliges it
+    turn: int  # which of that event's effects it is, from 1
     mode: Mode
     effect: Effect | None
     due_at: datetime
@@ -93,21 +95,16 @@ def waiting(tx: Connection, incident: IncidentId | None = None) -> list[Waiting]
         Waiting(
             id=row.id,
             incident=IncidentId(row.incident),
+            seq=row.seq,
+            turn=row.turn,
             mode=row.mode,
-            effect=_effect(row.kind, row.body),
+            effect=codec.effect_if_readable(row.kind, row.body),
             due_at=row.due_at,
             attempts=row.attempts,
             claimed_until=row.claimed_until,
         )
         for row in tx.execute(query if incident is None else query.where(OUTBOX.c.incident == incident))
     ]
-
-
-def _effect(kind: str, body: str) -> Effect | None:
-    try:
-        return codec.effect_from_text(kind, body)
-    except (KeyError, ValidationError):
-        return None
 
 
 def logged(tx: Connection) -> dict[IncidentId, Logged]:

@@ -10,7 +10,7 @@ from crisis.store import audit
 from crisis.store.engine import open_store
 from crisis.vocabulary import Custody, Phase, Tier
 from tests.browser import NEEDS_CHROMIUM, a_chromium
-from tests.journeys.browsing import Office, Watcher, an_office
+from tests.journeys.browsing import STUDENT, Office, Watcher, an_office
 from tests.journeys.clicking import (
     CLINICIANS,
     answered_by_key,
@@ -29,6 +29,7 @@ from tests.journeys.clicking import (
     signed,
 )
 from tests.journeys.town import Town, a_town
+from tests.web.page_contract import must_keep_to_contract
 
 MAYA, DANIEL, INES, GRACE = "Maya Okafor", "Daniel Reyes", "Ines Duarte", "Grace Mbeki"
 JOAN = "Joan Castellano"  # district lead; she watches
@@ -198,3 +199,32 @@ def test_a_page_is_handed_over_let_go_of_and_its_alarm_ended_without_any_script(
         maya.presses("End this alarm")
         ended = town.holds(incident).pages[lead]
         assert (ended.state, ended.disposed) == ("covered_elsewhere", "covered")
+
+
+def test_a_clinician_answers_by_the_link_and_every_console_follows(town: Town, chromium: Browser) -> None:
+    """On a telephone without scripts, not signed in; nobody touches the console meanwhile."""
+    with an_office(town, chromium, script=True) as office:
+        incident = opened(office.desk(MAYA))
+        maya = office.desk(MAYA)
+        maya.goes_to(f"/incidents/{incident}/people")
+        maya.chooses("role", "On-call clinician")
+        maya.presses("Page now")
+        watcher = Watcher(office.desk(JOAN), incident)
+        watcher.sits_down()
+        town.worker.until_quiet()
+        texts = [each.body for each in town.exchange.ledger.entries if each.kind == "text" and "/p/" in each.body]
+
+        phone = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
+        phone.goto(texts[-1].split()[-1])
+        must_keep_to_contract(phone.content(), *STUDENT)
+        people = watcher.desk.page.locator("#part-people")
+        people.get_by_text("has seen it").wait_for(timeout=20_000)
+        phone.locator('label:has(input[name="minutes"][value="15"])').click()
+        phone.get_by_role("button", name="Accept", exact=True).click()
+        phone.get_by_text("You have accepted. Thank you.").wait_for(timeout=10_000)
+
+        people.get_by_role("heading", name="Accepted").wait_for(timeout=20_000)
+        (page,) = [each for each in town.holds(incident).pages.values() if each.role == "oncall_clinician"]
+        assert (page.state, page.eta_minutes) == ("accepted", 15)
+        watcher.saw_everything()
+        phone.context.close()

@@ -17,7 +17,7 @@ from twilio.rest import Client
 from crisis.notify.calls import page_call
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
-from crisis.notify.handsets_plans import Fault
+from crisis.notify.handsets_plans import Delivery, Fault
 from crisis.notify.signature import genuine, signed
 from crisis.notify.wording import Filling, PageCode, SiteCode
 from crisis.vocabulary import Mode, Urgency
@@ -95,6 +95,25 @@ def test_its_calls_are_taken_and_heard(client: Client, network: Exchange) -> Non
     heard = network.ledger.of_phone(PHONE)[-1]
     assert (heard.kind, heard.action) == ("call", "https://crisis.example/keys?seal=a")
     assert heard.body.startswith("Crisis page 47")
+
+
+def test_a_call_that_rings_is_ended_and_one_that_was_answered_is_left_alone(client: Client, network: Exchange) -> None:
+    """`canceled` is for what nobody has picked up, `completed` cuts off, and neither is for a call that is over."""
+    silence = "<Response><Say>Crisis</Say></Response>"
+    fates = [Delivery(end="completed", after=60), Delivery(end="completed", lasts=60), Delivery(end="completed")]
+    for fate in fates:
+        network.plan.deliveries.set(PHONE, "calls", fate, 1)
+    rings, talks, over = (client.calls.create(to=PHONE, from_=LIVE.number, twiml=silence) for _fate in fates)
+
+    ended = client.calls(rings.sid).update(status="canceled")
+    left = client.calls(talks.sid).update(status="canceled")
+    cut = client.calls(talks.sid).update(status="completed")
+    with pytest.raises(TwilioRestException) as caught:
+        client.calls(over.sid).update(status="canceled")
+
+    assert [each.status for each in (ended, left, cut)] == ["canceled", "in-progress", "completed"]
+    assert (caught.value.status, caught.value.code) == (400, 21220)
+    assert [each.kind for each in network.ledger.of_phone(PHONE)] == ["call", "call", "missed", "voice"]
 
 
 @pytest.mark.parametrize(

@@ -175,10 +175,10 @@ def test_a_number_has_room_for_a_notice_once_what_it_was_given_has_gone_out() ->
     pace = Pace(1.0, lambda: now)
     pace.sent("+1")
     pace.sent("+1")
-    busy = pace.has_room("+1"), pace.has_room("+2")
+    busy = pace.take("+1"), pace.take("+2")
     now += 2.0
 
-    assert (busy, pace.has_room("+1")) == ((False, True), True)
+    assert (busy, pace.take("+1")) == ((False, True), True)
 
 
 def test_a_page_does_not_wait_behind_forty_notices_where_a_number_sends_one_a_second_f23(

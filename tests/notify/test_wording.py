@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crisis.errors import Refused
+from crisis.notify.speech import Saying, said, said_back
 from crisis.notify.wording import (
     LONGEST,
     Filling,
@@ -17,8 +18,6 @@ from crisis.notify.wording import (
     language_of,
     notice,
     site_code,
-    spoken,
-    spoken_back,
     text,
 )
 from crisis.vocabulary import Mode, Urgency
@@ -49,7 +48,7 @@ def test_each_text_is_one_segment_f25(subject: Subject, filling: Filling, langua
 @given(st.sampled_from(Subject), fillings)
 def test_a_drill_says_so_in_its_first_word_i_22(subject: Subject, filling: Filling) -> None:
     first = {language: text(subject, filling, language).split(" ")[0] for language in ("en", "es")}
-    spoken_first = spoken(filling).split(" ")[0]
+    spoken_first = said(Saying.PAGE, "en", filling).split(" ")[0]
 
     drill = filling.mode is Mode.DRILL
     assert (first["en"] == "DRILL.", first["es"] == "SIMULACRO.", spoken_first == "DRILL.") == (drill,) * 3
@@ -68,7 +67,7 @@ def test_whatever_a_school_is_called_its_code_is_a_site_code(name: str) -> None:
 
 
 def test_the_places_of_a_text_are_a_closed_list_pr_12() -> None:
-    assert [each.name for each in fields(Filling)] == ["mode", "site", "code", "urgency", "minutes"]
+    assert [each.name for each in fields(Filling)] == ["mode", "site", "code", "urgency", "minutes", "link"]
 
 
 @pytest.mark.parametrize(
@@ -93,4 +92,4 @@ def test_the_language_of_a_person_is_used_where_the_catalog_has_it(tag: str | No
 
 @given(st.sampled_from(Subject), st.sampled_from(["en", "es"]))
 def test_a_call_has_a_sentence_for_every_outcome(subject: Subject, language: str) -> None:
-    assert spoken_back(subject, language)
+    assert said_back(subject, language)

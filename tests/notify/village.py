@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from crisis import clock
 from crisis import page_commands as pcmd
 from crisis.commands import Actor, Command
+from crisis.ladders import Ladder
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
@@ -26,7 +27,6 @@ from crisis.notify.ledger import Entry, Ledger
 from crisis.notify.provider import Patience
 from crisis.notify.worker import Worker
 from crisis.settings import Settings
-from crisis.statemachine.ground import Ladder
 from crisis.statemachine.incident import Incident, Page
 from crisis.store import calendars, incidents, oncall, people, protocols, roster
 from crisis.store.engine import Store
@@ -72,6 +72,9 @@ def a_village(store: Store) -> ProtocolHash:
         roster.add_district(tx, DISTRICT, "Larkfield Public Schools")
         roster.add_school(
             tx, DISTRICT, SCHOOL, "Larkfield High School", zone="America/New_York", opens=wall(8), closes=wall(15)
+        )
+        calendars.set_hours(  # always open: here a U3 never waits for the bell
+            tx, SCHOOL, zone="America/New_York", opens=wall(0), closes=wall(23, 59, 59), weekdays=range(7)
         )
         for person, post in POSTS.items():
             roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True, language="en")

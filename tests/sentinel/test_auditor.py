@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from crisis import page_commands as pcmd
+from crisis.page_events import PageEscalated
 from crisis.sentinel import auditor
 from crisis.sentinel.auditing import Finding
 from crisis.sentinel.auditor import SLOW, Auditor, Report
@@ -16,9 +17,9 @@ from crisis.sentinel.watching import LEASE
 from crisis.store import audit, inbox, leases, oncall, signs
 from crisis.store.engine import Store
 from crisis.store.leases import Held
-from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageState
+from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageState, Role, Urgency
 from tests.factories import SYSTEM
-from tests.notify.village import ANA, BEN, LEVEL, Village, a_served_village, a_shift
+from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PRINCIPAL, Village, a_served_village, a_shift
 
 SECOND = timedelta(seconds=1)
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)  # here a worker does what it is told to, and is never late
@@ -129,6 +130,23 @@ def test_i1_an_incident_without_any_timer_is_woken(village: Village) -> None:
     assert names(an_audit(village)) == {"I1"}
     assert repaired(village) == []
     assert rows(village, "done_at IS NULL AND kind = 'StartTimer'") > 0
+
+
+@pytest.mark.parametrize("kind", ["PageLevel", "StartTimer", "NotifyRole"])
+def test_i2_a_row_that_cannot_be_read_is_written_again_from_the_log(village: Village, kind: str) -> None:
+    """Everything else goes on meanwhile, and what it asked for is done once."""
+    incident = village.opened().id
+    order = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
+    village.gives(incident, order)
+    spoilt(village, "UPDATE outbox SET body = '{' WHERE done_at IS NULL AND kind = :kind", kind=kind)
+    village.worker.until_quiet()
+
+    assert "I2" in names(an_audit(village))
+    assert repaired(village) == []
+    assert rows(village, "body = '{' AND done_at IS NULL") == 0
+    assert [village.kinds(who).count("text") for who in (ANA, PRINCIPAL)] == [1, 1]
+    village.later(LEVEL)
+    assert len([each for each in village.log(incident) if isinstance(each.event, PageEscalated)]) == 1
 
 
 def test_a_repair_is_on_record_and_a_worker_that_was_faster_is_left_alone(village: Village) -> None:

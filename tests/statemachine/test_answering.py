@@ -10,8 +10,9 @@ import pytest
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis.call_words import CallWhy
 from crisis.commands import Actor, ActorKind
-from crisis.effects import ConfirmPage, Effect, NotifyRole, PageLevel, StartTimer
+from crisis.effects import CallPerson, ConfirmPage, Effect, EndCalls, NotifyRole, PageLevel, StartTimer
 from crisis.errors import Refused
 from crisis.events import Event
 from crisis.statemachine.evolve import evolve
@@ -477,3 +478,115 @@ def test_a_page_that_opened_again_ends_when_the_student_is_in_other_hands() -> N
     released = replace(open_again, custody=Custody.RELEASED)
 
     assert only(then(released, cmd.AddNote(by=COUNSELOR, words=WordsId("w-1")))).state is PageState.CANCELLED
+
+
+def phoned(incident: Incident, kind: type[cmd.Command], at: datetime = MORNING, **fields: object) -> list[Event]:
+    return happens(incident, kind(by=by_phone(CLINICIAN), page=only(incident).id, **fields), at=at)  # type: ignore[call-arg]  # of the kind
+
+
+def test_whoever_has_it_says_when_they_come_without_putting_it_off() -> None:
+    """The first time and a sooner one as they like; a later one is a delay, with the limit of delays."""
+    incident = accept(attempt(attempt(paged(), CLINICIAN), BACKUP), minutes=None)
+
+    first = phoned(incident, pcmd.AcceptPage, eta_minutes=20)
+    said = reduce(evolve, first, incident)
+    sooner = phoned(said, pcmd.AcceptPage, MORNING + 5 * MINUTE, eta_minutes=5)
+    later = phoned(said, pcmd.AcceptPage, MORNING + 15 * MINUTE, eta_minutes=60)
+    nothing = [*phoned(said, pcmd.AcceptPage, eta_minutes=20), *phoned(said, pcmd.AcceptPage)]
+
+    assert [names(each) for each in (first, sooner, later)] == [["PageAccepted"], ["PageAccepted"], ["PageDelayed"]]
+    assert nothing == []
+    assert isinstance(later[0], pev.PageDelayed)
+    assert later[0].due_here_at == MORNING + 35 * MINUTE  # 20, and a quarter of an hour at most
+    told = [each for each in effects(incident, *first) if isinstance(each, ConfirmPage)]
+    assert [(each.person, each.outcome) for each in told] == [(CLINICIAN.id, "delayed")]  # the others know already
+
+
+def test_sooner_and_later_in_turn_puts_nothing_off_for_ever() -> None:
+    incident = accept(attempt(paged(), CLINICIAN), minutes=15)
+
+    for minute in range(0, 120, 2):
+        at = MORNING + minute * MINUTE
+        for eta in (1, 600):
+            incident = reduce(evolve, phoned(incident, pcmd.AcceptPage, at, eta_minutes=eta), incident)
+
+    due = only(incident).due_here_at
+    assert due is not None
+    assert due <= MORNING + 30 * MINUTE
+
+
+def test_a_no_may_be_explained_once() -> None:
+    incident = reduce(evolve, phoned(attempt(paged(), CLINICIAN), pcmd.DeclinePage), attempt(paged(), CLINICIAN))
+
+    why = phoned(incident, pcmd.DeclinePage, reason=DeclineReason.TOO_FAR)
+    after = reduce(evolve, why, incident)
+
+    assert names(why) == ["PageDeclineExplained"]
+    assert phoned(after, pcmd.DeclinePage, reason=DeclineReason.OFF_DUTY) == []
+    assert only(after).declined == (CLINICIAN.id,)
+
+
+def test_texts_that_stop_call_whoever_is_waited_for_and_nobody_else() -> None:
+    open_page = attempt(attempt(paged(), CLINICIAN), BACKUP)
+    taken = accept(open_page)
+    lost = accept(open_page, BACKUP)
+
+    stopped, holder, other = (phoned(each, pcmd.StopTexts) for each in (open_page, taken, lost))
+    twice = phoned(reduce(evolve, stopped, open_page), pcmd.StopTexts)
+
+    assert [names(each) for each in (stopped, holder, other, twice)] == [
+        ["PageTextsStopped"],
+        ["PageTextsStopped"],
+        [],
+        [],
+    ]
+    called = [each for each in effects(open_page, *stopped) if isinstance(each, CallPerson)]
+    assert [(each.person, each.why, each.urgency) for each in called] == [
+        (CLINICIAN.id, CallWhy.TEXTS_STOPPED, Urgency.U1)
+    ]
+    assert only(reduce(evolve, stopped, open_page)).state is PageState.PAGING
+
+
+def test_who_is_not_here_is_texted_first_and_called_the_second_time() -> None:
+    incident = accept(attempt(paged(), CLINICIAN), minutes=10)
+    first = happens(incident, timer(incident, 1), at=MORNING + 10 * MINUTE)
+    second = happens(reduce(evolve, first, incident), timer(incident, 2), at=MORNING + 13 * MINUTE)
+
+    calls = [
+        [each for each in effects(incident, *events) if isinstance(each, CallPerson)] for events in (first, second)
+    ]
+
+    assert calls[0] == []
+    assert [(each.person, each.why) for each in calls[1]] == [(CLINICIAN.id, CallWhy.HERE_YET)]
+
+
+def test_a_late_answer_is_on_record_once_and_changes_nothing_f44() -> None:
+    incident = attempt(paged(), CLINICIAN)
+    ended = then(incident, pcmd.CancelPage(by=COUNSELOR, page=only(incident).id))
+
+    with pytest.raises(Refused, match="has not ended"):
+        phoned(incident, pcmd.AnswerLate)
+    late = phoned(ended, pcmd.AnswerLate, words=WordsId("w-1"))
+    after = reduce(evolve, late, ended)
+
+    assert names(late) == ["PageAnsweredLate"]
+    assert phoned(after, pcmd.AnswerLate, words=WordsId("w-2")) == []
+    assert replace(only(after), late=()) == only(ended)
+    closed = replace(incident, closed_at=MORNING)  # the page was never ended by itself
+    assert names(phoned(closed, pcmd.AnswerLate)) == ["PageAnsweredLate"]
+
+
+def test_when_somebody_takes_it_nobody_else_is_rung_any_more() -> None:
+    incident = attempt(attempt(paged(), CLINICIAN), BACKUP)
+    page = only(incident)
+    orders: list[cmd.Command] = [
+        pcmd.AcceptPage(by=by_phone(CLINICIAN), page=page.id),
+        pcmd.CancelPage(by=COUNSELOR, page=page.id),
+    ]
+
+    ended = [
+        [each for each in effects(incident, *happens(incident, order)) if isinstance(each, EndCalls)]
+        for order in orders
+    ]
+
+    assert [len(each) for each in ended] == [1, 1]

@@ -13,11 +13,21 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlmodel import SQLModel
 
-from crisis.store import channel_tables, people_tables, postgres, rotation_tables, schema, sqlite, tables
+from crisis.store import (
+    answer_tables,
+    channel_tables,
+    people_tables,
+    postgres,
+    readiness_tables,
+    rotation_tables,
+    schema,
+    sqlite,
+    tables,
+)
 from crisis.store.engine import WrongDatabase, open_store
 from tests.cluster import Cluster
 
-ROWS = (channel_tables, people_tables, rotation_tables, tables)
+ROWS = (answer_tables, channel_tables, people_tables, readiness_tables, rotation_tables, tables)
 GUARDS = {
     "sqlite": {
         "audit_no_delete",

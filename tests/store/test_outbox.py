@@ -81,6 +81,18 @@ def test_a_job_that_failed_comes_again_when_it_was_asked_to(store: Store) -> Non
     assert [again.attempts for again in claimed(store, later=timedelta(seconds=5))] == [2]
 
 
+def test_a_row_that_cannot_be_read_does_not_keep_the_others(store: Store) -> None:
+    """It is put aside for a minute; a claim finds what comes after it, and a worker is not kept busy by it."""
+    waiting(store, a_page(Urgency.U1), TELL)
+    with store.write() as tx:
+        tx.execute(text("UPDATE outbox SET body = 'not what it was' WHERE kind = 'PageLevel'"))
+
+    assert [job.effect for job in claimed(store)] == [TELL]
+    with store.read() as tx:
+        assert not outbox.any_free(tx, AT)
+        assert outbox.any_free(tx, AT + outbox.ASIDE)
+
+
 def test_the_same_effect_of_the_same_event_is_written_once(store: Store) -> None:
     incident = waiting(store, TELL)
 

@@ -1,15 +1,19 @@
 """What the rules and the pages learn of people, schools and shifts; and the sample district. On both databases."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
-from crisis.statemachine.ground import Ground, Ladder, SchoolCalendar
+from crisis.ladders import LADDERS, Asks, Cadence, Ladder
+from crisis.statemachine.ground import Ground, SchoolCalendar
 from crisis.store import accounts, calendars, oncall, people, roster, sample
 from crisis.store.engine import Store
+from crisis.store.methods import Dialled
 from crisis.store.oncall import OnCall, Shift
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.people import ROLES_OF_POST, PartnerView
@@ -177,7 +181,7 @@ def test_the_ground_follows_every_change_of_calendar_and_ladder(district: Store)
         calendars.close_early(tx, HERE, {date(2026, 11, 25): time(12)})
         calendars.close_early(tx, HERE, {date(2026, 11, 25): time(11, 30)})
         calendars.set_terms(tx, HERE, [("Year", date(2026, 9, 1), date(2027, 6, 20))])
-        calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, before.default_ladder)
+        calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, LADDERS[Urgency.U1])
         calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, ladder)
         after = people.ground(tx, HERE)
 
@@ -196,15 +200,49 @@ def test_the_ground_follows_every_change_of_calendar_and_ladder(district: Store)
     )
 
 
-def test_hours_and_ladders_that_cannot_be_are_refused(district: Store) -> None:
+def a_ladder(**changes: Any) -> Ladder:
+    """Of one level that lasts a minute."""
+    usual = {"texts": (timedelta(0),), "calls": (timedelta(0), timedelta(seconds=30))}
+    cadence = Cadence(**{**usual, **changes})
+    return Ladder(answer_within=(timedelta(minutes=1),), repeat_alarm=timedelta(minutes=1), cadence=cadence)
+
+
+def test_hours_that_cannot_be_are_refused(district: Store) -> None:
     with district.write() as tx:
         with pytest.raises(Refused):
             calendars.set_hours(tx, HERE, zone="America/New_York", opens=time(15), closes=time(8))
         with pytest.raises(Refused):
             calendars.set_hours(tx, HERE, zone="Mars/Olympus", opens=time(8), closes=time(15))
-        nothing = Ladder(answer_within=(), repeat_alarm=timedelta(minutes=1))
-        with pytest.raises(Refused):
-            calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, nothing)
+
+
+MINUTE, NOW = timedelta(minutes=1), timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "why"),
+    [
+        (Ladder(answer_within=(), repeat_alarm=MINUTE), "at least one level"),
+        (Ladder(answer_within=(NOW,), repeat_alarm=MINUTE), "at least a second"),
+        (Ladder(answer_within=(61 * MINUTE,), repeat_alarm=MINUTE), "over an hour"),
+        (Ladder(answer_within=(MINUTE,), repeat_alarm=MINUTE, asks=(Asks.ROTA, Asks.POOL)), "once for each level"),
+        (a_ladder(texts=(MINUTE,)), "before the time of its level"),
+        (a_ladder(texts=()), "both texted and called"),
+        (a_ladder(calls=(MINUTE / 2, NOW)), "in order"),
+        (a_ladder(most_calls=7), "at most six times"),
+        (a_ladder(ring_again=MINUTE / 6), "half a minute"),
+    ],
+)
+def test_a_ladder_that_cannot_work_is_refused(district: Store, ladder: Ladder, why: str) -> None:
+    """`paging.md` 6.5: every step earlier than its level's time-out, at most six calls."""
+    with district.write() as tx, pytest.raises(Refused, match=why):
+        calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, ladder)
+
+
+def test_a_ladder_with_a_cadence_of_its_own_comes_back_as_it_was(district: Store) -> None:
+    ladder = replace(a_ladder(), asks=(Asks.SUPERVISORS,))
+    with district.write() as tx:
+        calendars.set_ladder(tx, DistrictId("d-1"), Role.NURSE, Urgency.U1, ladder)
+        assert calendars.ladders(tx, DistrictId("d-1")) == {(Role.NURSE, Urgency.U1): ladder}
 
 
 def a_shift(person: PersonId, school: SchoolId | None = None, *, hours: tuple[int, int] = (0, 8)) -> Shift:
@@ -257,7 +295,7 @@ def test_only_numbers_that_can_be_dialled_are_paged(district: Store) -> None:
         roster.add_phone(tx, ANN, "617-555-0101")
         found = oncall.on_call(tx, DistrictId("d-1"), HERE, Role.NURSE, 0, at=AT)
 
-    assert found == [OnCall(person=ANN, phones=("+16175550101",))]
+    assert found == [OnCall(person=ANN, numbers=(Dialled(number="+16175550101", texts=True, calls=True),))]
 
 
 def test_a_shift_is_listed_and_dropped_by_its_own_district_only(district: Store) -> None:
@@ -364,20 +402,12 @@ def test_the_ladders_of_the_sample_district_are_shorter_when_quick(store: Store)
         quick = people.ground(tx, SchoolId(HIGH)).ladder(Role.ONCALL_CLINICIAN, Urgency.U1)
         calendar = people.ground(tx, SchoolId(HIGH)).calendar
 
-    assert quick == Ladder(answer_within=(timedelta(seconds=20),) * 3, repeat_alarm=timedelta(seconds=20))
+    assert quick.answer_within == (timedelta(seconds=20),) * 4
+    assert quick.asks == LADDERS[Urgency.U1].asks
+    assert quick.cadence is not None
+    assert quick.cadence.all_calls()[1] == timedelta(seconds=10)
     assert date(2026, 11, 26) in calendar.days_off
     assert calendar.terms == ((date(2026, 9, 1), date(2027, 1, 22)), (date(2027, 1, 25), date(2027, 6, 21)))
-
-
-def test_a_clinician_of_the_sample_district_has_two_minutes_then_three_then_five(
-    larkfield: tuple[Store, list[SignIn]],
-) -> None:
-    store, _ = larkfield
-
-    with store.read() as tx:
-        ladder = people.ground(tx, SchoolId(HIGH)).ladder(Role.ONCALL_CLINICIAN, Urgency.U1)
-
-    assert ladder.answer_within == tuple(timedelta(minutes=minutes) for minutes in (2, 3, 5))
 
 
 def test_the_families_of_the_sample_district_are_as_varied_as_families_are(

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crisis.errors import NotFound, Refused
+from crisis.ladders import Ladder
 from crisis.schedules.rota import Answer, Handover, Override, Rotation, Slot, Stretch, Swap
-from crisis.statemachine.ground import Ladder
 from crisis.store import audit, calendars, oncall, overrides, roster, rotations
 from crisis.store.engine import Store
 from crisis.store.oncall import Shift
 from crisis.store.overrides import Away
+from crisis.store.people_tables import PERSON
 from crisis.store.rotations import Gap
 from crisis.vocabulary import (
     Covers,
@@ -253,7 +255,7 @@ def test_the_districts_schedule_stands_in_for_an_absent_person_and_it_still_coun
 def test_who_is_switched_off_is_out_of_every_layer_at_once_f56(district: Store) -> None:
     plans(district, NURSES, ANN)
     with district.write() as tx:
-        roster.switch_off(tx, ANN, at=MONDAY, by=None)
+        tx.execute(update(PERSON).where(PERSON.c.id == ANN).values(active=False))  # as an import does
 
     assert asked(district) == Answer(layer=Layer.ROTATION, source="r-p-ann", out=(ANN,))
 
@@ -452,7 +454,7 @@ def test_every_change_is_on_record_without_a_name(district: Store) -> None:
     with district.read() as tx:
         assert audit.verify(tx).ok
         said = tx.exec_driver_sql("SELECT action, detail FROM audit ORDER BY number").all()
-    assert [row.action for row in said][-5:] == [
+    assert [row.action for row in said if row.action != "put on the rota, not ready"][-5:] == [
         "rotation added",
         "swap offered",
         "swap accepted",

@@ -30,10 +30,21 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
     yield from sorted((crisis / "schedules").glob("*.py"))
-    yield from (crisis / "store" / "rotations.py", crisis / "store" / "overrides.py", ROOT / "web" / "ical.py")
     yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
     yield from (
-        crisis / name for name in ("protocols/scoring.py", "submit.py", "store/idempotency.py", "store/named.py")
+        crisis / "store" / f"{name}.py" for name in ("rotations", "rotation_plans", "overrides", "pins", "proving")
+    )
+    yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py")
+    yield from (
+        crisis / name
+        for name in (
+            "ladders.py",
+            "protocols/scoring.py",
+            "submit.py",
+            "store/idempotency.py",
+            "store/named.py",
+            "store/skills.py",
+        )
     )
 
 

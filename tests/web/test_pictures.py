@@ -216,6 +216,8 @@ def who_is_on_call(office: Office, photographer: Photographer) -> None:
     joan.unfolds("Put somebody in")
     joan.tries("Change who is on call")
     photographer.shoots(joan.page, "oncall-refused")
+    for path in ("/readiness", "/readiness/mine", "/rotations", "/rotations/new", "/school-calendar"):
+        shown(photographer, joan, path, path.strip("/").replace("/", "-"))
 
 
 def a_second_incident(office: Office, photographer: Photographer) -> None:

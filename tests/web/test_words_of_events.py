@@ -7,6 +7,7 @@ import pytest
 
 from crisis import events as ev
 from crisis import page_events as pev
+from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.store.codec import EVENTS
@@ -70,6 +71,8 @@ VALUES: dict[str, object] = {
     "reason": DeclineReason.TOO_FAR,
     "how": Disposal.COVERED,
     "channel": Channel.TEXT,
+    "failure": Failure.ADDRESS,
+    "receipt": Receipt.DELIVERED,
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {

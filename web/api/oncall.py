@@ -10,6 +10,7 @@ from pydantic import Field as Limits
 
 from crisis.errors import NotFound
 from crisis.policy import access
+from crisis.readiness_words import Lack
 from crisis.schedules.rota import Answer, Handover, Rotation, Slot, Stretch
 from crisis.store import people, rotations
 from crisis.store.outlook import outlook
@@ -72,6 +73,12 @@ class GapAhead:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationMade:
+    id: str
+    not_ready: dict[PersonId, tuple[Lack, ...]]
 
 
 class SlotBody(Body):
@@ -178,8 +185,11 @@ def gaps_of_the_coming_days(desk: TokenHolder) -> list[GapAhead]:
 
 
 @router.post("/rotations")
-def add_rotation(desk: TokenHolder, body: NewRotation) -> Made:
-    """People who take turns by the wall clock of a zone. For the district lead, and principals at their school."""
+def add_rotation(desk: TokenHolder, body: NewRotation) -> RotationMade:
+    """People who take turns by the wall clock of a zone. For the district lead, and principals at their school.
+
+    Who is not ready to be paged is put on the rota all the same, and is in the answer with what they lack.
+    """
     turns = Rotation(
         id=oncall_orders.id_from(None),
         people=tuple(PersonId(person) for person in body.people),
@@ -190,8 +200,8 @@ def add_rotation(desk: TokenHolder, body: NewRotation) -> Made:
         handovers=tuple(sorted({Handover(each.day, each.at) for each in body.handovers})),
         covers=body.covers,
     )
-    oncall_orders.rotation(desk, body.slot(), turns)
-    return Made(id=turns.id)
+    not_ready = oncall_orders.rotation(desk, body.slot(), turns)
+    return RotationMade(id=turns.id, not_ready=not_ready)
 
 
 @router.post("/rotations/{rotation_id}/end")

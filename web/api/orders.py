@@ -13,12 +13,13 @@ from pydantic import Field as Limits
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
+from crisis.policy.access import ONLY_BY_PHONE
 from crisis.protocols.schema import Protocol
 from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
 
-SYSTEM_ONLY = (cmd.TimerDue, *pcmd.BY_WORKER)
+SYSTEM_ONLY = (cmd.TimerDue, *pcmd.BY_WORKER, *ONLY_BY_PHONE)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]

@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from web.pages import board, feeds, incident, my_paging, oncall, open, paging, sign_in, steps
+from web.pages import (
+    board,
+    feeds,
+    incident,
+    landing,
+    my_paging,
+    oncall,
+    open,
+    paging,
+    readiness,
+    rotations,
+    school_calendar,
+    sign_in,
+    steps,
+)
 
 routers: list[APIRouter] = [
     sign_in.router,
@@ -10,8 +24,12 @@ routers: list[APIRouter] = [
     open.router,
     oncall.router,
     feeds.router,
+    landing.router,
     steps.router,
     incident.router,
     paging.router,
     my_paging.router,
+    readiness.router,
+    rotations.router,
+    school_calendar.router,
 ]

@@ -20,6 +20,7 @@ from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import shown
+from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
 from web.pages.reasons import in_words
@@ -56,6 +57,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "warnings": shown.warnings(view, desk.language),
         "place": shown.place(view),
         "plan": shown.plan(view),
+        "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.schedules.rota import Slot, Stretch, Swap
-from crisis.store import feeds, people
+from crisis.store import asked_turns, feeds, people
+from crisis.store.asked_turns import AskedTurn
 from crisis.store.outlook import Outlook, OwnTurn, outlook
 from crisis.store.overrides import Change
 from crisis.vocabulary import OverrideKind, PersonId, Role, SchoolId
@@ -104,7 +105,10 @@ def show(
             raise NotFound
         found = outlook(tx, desk.actor.district, chosen, desk.person, desk.at)
         has_feed = feeds.stands(tx, desk.person)
+        unconfirmed = asked_turns.unconfirmed(tx, desk.actor.district, desk.at)
     values = values_of(desk, found) | choices_of(desk, found) | {"feed": feed, "has_feed": has_feed}
+    values |= {"may_see_ready": access.may_see_readiness(desk.actor)}
+    values |= {"unconfirmed": [asked_values(Telling(desk, found), each) for each in unconfirmed]}
     return console(desk, "pages/oncall.html", values, path=f"/oncall?school={chosen}", status=status, problem=problem)
 
 
@@ -128,6 +132,11 @@ def values_of(desk: Desk, found: Outlook) -> dict[str, object]:
         ],
         "changes": [change_values(tell, each) for each in found.changes],
     }
+
+
+def asked_values(tell: Telling, turn: AskedTurn) -> tuple[str, datetime, bool, bool]:
+    """Whose turn was asked about and not confirmed; whether it is the viewer's."""
+    return (tell.name(turn.person), turn.starts_at, turn.declined_at is not None, turn.person == tell.viewer)
 
 
 def swap_values(tell: Telling, viewer: PersonId, swap: Swap) -> dict[str, object]:

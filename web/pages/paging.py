@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from crisis.errors import NotFound
 from crisis.policy.access import DISTRICT_POSTS, may_read_call_tree, may_see_paging
-from crisis.store import canaries, people
+from crisis.store import canaries, people, readiness
 from crisis.store.call_tree import call_tree
 from crisis.vocabulary import Mode
 from web.deps import SignedIn
@@ -59,9 +59,12 @@ def show_paging(desk: SignedIn) -> HTMLResponse:
     with desk.store.read() as tx:
         sent = canaries.latest(tx, desk.at - CANARIES_SHOWN)
         schools = people.schools(tx, desk.actor.district)
+        found = readiness.report(tx, desk.actor.district, desk.at)
     values = {
         "alarms": now.alarms,
         "canaries": [(name, of_one[-LATEST:]) for name, of_one in sorted(sent.items())],
+        "red_people": len(found.red),
+        "red_levels": len(found.levels),
         "parts": [(title, getattr(now, name)) for name, title in PARTS],
         "lines": [(title, now.lines.get(mode, ())) for mode, title in LINES],
         "found": [(name, FOUND.get(name, name), number) for name, number in now.found.items()],

@@ -1,15 +1,18 @@
-"""E-mail, push, what goes out to providers, canary pages, alarms of providers, leases."""
+"""E-mail, push, what goes out to providers, canary pages, alarms of providers, leases; one more word for outcomes."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0005"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+OUTCOMES = "ck_errand_attemptoutcome"
+
 
 def upgrade() -> None:
+    _outcomes()
     op.create_table('canary',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('provider', sa.String(), nullable=False),
@@ -102,6 +105,12 @@ def upgrade() -> None:
     with op.batch_alter_table('push_subscription', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_push_subscription_district'), ['district'], unique=False)
         batch_op.create_index(batch_op.f('ix_push_subscription_person'), ['person'], unique=False)
+
+
+def _outcomes() -> None:
+    with op.batch_alter_table("errand") as table:
+        table.drop_constraint(op.f(OUTCOMES), type_="check")
+        table.create_check_constraint(op.f(OUTCOMES), "outcome IN ('accepted', 'refused', 'unknown', 'silent')")
 
 
 def downgrade() -> None:

@@ -1,0 +1,58 @@
+"""What keeps the rota ready, by the worker's ticks: errands go out, turns are asked about, gaps are told.
+
+All of it is rows, so a tick that is missed, or made twice, or by two workers, changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crisis.notify import bad_numbers
+from crisis.notify.errands import Errands
+from crisis.notify.gateway import Lines
+from crisis.store import asked_turns, outbox, people, plan_watch
+from crisis.store.engine import Store
+from crisis.vocabulary import DistrictId
+
+ERRANDS, TURNS, PLAN = timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    store: Store
+    lines: Lines
+    now: Callable[[], datetime]
+
+    def errands(self) -> bool:
+        bad_numbers.take_down(self.store, self.lines.live, self.now())
+        return Errands(self.store, self.lines, self.now).run() > 0
+
+    def turns(self) -> bool:
+        """Whether anybody was asked, or told that somebody did not answer."""
+        return sum(self._turns_of(district) for district in self._districts()) > 0
+
+    def plan(self) -> bool:
+        """Whether anybody was told that something is missing."""
+        return sum(self._plan_of(district) for district in self._districts()) > 0
+
+    def _districts(self) -> list[DistrictId]:
+        """None while a page is due."""
+        with self.store.read() as tx:
+            return [] if outbox.page_is_due(tx, self.now()) else people.districts(tx)
+
+    def _turns_of(self, district: DistrictId) -> bool:
+        with self.store.read() as tx:
+            wanted = asked_turns.to_ask(tx, district, self.now())
+            if not wanted and not asked_turns.owes_word(tx, district, self.now()):
+                return False
+        with self.store.write() as tx:
+            asked = asked_turns.ask(tx, district, wanted, self.now())
+            return asked + asked_turns.tell(tx, district, self.now()) > 0
+
+    def _plan_of(self, district: DistrictId) -> bool:
+        with self.store.read() as tx:
+            found = plan_watch.look(tx, district, self.now())
+        if found is None:
+            return False
+        with self.store.write() as tx:
+            return plan_watch.tell(tx, district, found, self.now())

@@ -1,0 +1,67 @@
+"""What people can do and speak, as the coordinator wrote it down: routing preferences, never a reason to wait."""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crisis.errors import NotFound, Reason, refuse_if
+from crisis.store import audit
+from crisis.store.people_tables import PERSON, SKILL, STUDENT
+from crisis.vocabulary import DistrictId, PersonId, StudentId
+
+LANGUAGE = "language:"
+OFFICE_LANGUAGE = "en"  # every member of staff works in it
+_SKILL = re.compile(r"[a-z][a-z0-9_]{0,39}|language:[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def of_district(tx: Connection, district: DistrictId) -> dict[PersonId, tuple[str, ...]]:
+    """Codes by person, in order: `sign_language`, or a BCP 47 tag after `language:`."""
+    found: dict[PersonId, tuple[str, ...]] = {}
+    query = select(SKILL.c.person, SKILL.c.skill).where(SKILL.c.district == district).order_by(SKILL.c.skill)
+    for row in tx.execute(query):
+        found[PersonId(row.person)] = (*found.get(PersonId(row.person), ()), row.skill)
+    return found
+
+
+def set_skills(
+    tx: Connection,
+    district: DistrictId,
+    person: PersonId,
+    skills: Collection[str],
+    *,
+    at: datetime,
+    by: PersonId | None,
+) -> None:
+    """Replaces what was written down before."""
+    ours = select(PERSON.c.id).where(PERSON.c.id == person, PERSON.c.district == district, PERSON.c.staff)
+    if tx.execute(ours).first() is None:
+        raise NotFound
+    fits = all(_SKILL.fullmatch(each) for each in skills)
+    refuse_if(None if fits else Reason("SKILL", "Write a skill as a code, as in sign_language or language:es"))
+    tx.execute(delete(SKILL).where(SKILL.c.person == person))
+    if skills:
+        rows = [{"person": person, "district": district, "skill": skill} for skill in sorted(set(skills))]
+        tx.execute(insert(SKILL), rows)
+    audit.record(tx, at=at, actor=by, action="skills set", subject=person, detail={"number": len(set(skills))})
+
+
+def wanted(tx: Connection, student: StudentId | None, prefers: Iterable[str]) -> frozenset[str]:
+    """What a page prefers, and the student's language where it is not the one that everybody works in."""
+    language = None
+    if student is not None:
+        language = tx.execute(select(STUDENT.c.language).where(STUDENT.c.id == student)).scalar_one_or_none()
+    if language is None or _plain(LANGUAGE + language) == LANGUAGE + OFFICE_LANGUAGE:
+        return frozenset(prefers)
+    return frozenset((*prefers, _plain(LANGUAGE + language)))
+
+
+def having(tx: Connection, district: DistrictId, skills: Collection[str]) -> frozenset[PersonId]:
+    """Who has at least one of them; a language counts in any of its regional forms."""
+    known = of_district(tx, district)
+    return frozenset(person for person, theirs in known.items() if any(_plain(each) in skills for each in theirs))
+
+
+def _plain(skill: str) -> str:
+    return skill.split("-")[0].lower()

@@ -1,0 +1,100 @@
+"""Whom a level asks: the rota, everybody who could come, those who lead; who speaks the language is asked sooner."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crisis import page_commands as pcmd
+from crisis.ladders import Asks, Ladder
+from crisis.store import calendars, oncall, overrides, roster, skills
+from crisis.store.engine import Store
+from crisis.store.overrides import Away
+from crisis.submit import open_incident
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, StaffRole, StudentId, Urgency
+from tests.factories import DISTRICT, SCHOOL, opening
+from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PHONES, PRINCIPAL, Village, a_served_village, a_shift
+
+CARA, DAN = PersonId("p-cara"), PersonId("p-dan")  # clinicians who are on no rota
+SPEAKER = StudentId("st-speaker")
+
+
+@pytest.fixture
+def village(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    with a_served_village(store, tmp_path) as made:
+        with store.write() as tx:
+            for number, person in enumerate((CARA, DAN)):
+                roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True, language="en")
+                roster.give_post(tx, DISTRICT, person, StaffRole.CLINICIAN, None)
+                monkeypatch.setitem(PHONES, person, f"+1617555012{number}")
+                roster.add_phone(tx, person, PHONES[person])
+        yield made
+
+
+def paged(
+    village: Village, *asks: Asks, prefers: tuple[str, ...] = (), student: StudentId | None = None
+) -> tuple[IncidentId, PageId]:
+    with village.store.write() as tx:
+        ladder = Ladder(answer_within=(LEVEL,) * len(asks), asks=asks, repeat_alarm=LEVEL)
+        calendars.set_ladder(tx, DISTRICT, Role.ONCALL_CLINICIAN, Urgency.U1, ladder)
+    order = opening(
+        by=village.actor(COUNSELOR), protocol_hash=village.protocol_hash, mode=Mode.LIVE, place=None, student=student
+    )
+    incident = open_incident(village.store, order, at=village.watch()).incident.id
+    village.worker.until_quiet()
+    ask = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1, prefers=prefers)
+    page = list(village.gives(incident, ask).pages)[-1]
+    village.worker.until_quiet()
+    return incident, page
+
+
+def called(village: Village, *people: PersonId) -> list[bool]:
+    return [any(each.kind == "call" for each in village.on(person)) for person in people]
+
+
+def test_the_pool_is_everybody_who_could_come_but_those_who_are_away(village: Village) -> None:
+    now = village.watch()
+    away = Away(id="a", person=DAN, starts_at=now, ends_at=now + timedelta(days=1), told_by=DAN)
+    with village.store.write() as tx:
+        overrides.add_absence(tx, DISTRICT, away, at=now)
+    paged(village, Asks.ROTA, Asks.POOL)
+    assert called(village, ANA, BEN, CARA, DAN, PRINCIPAL) == [True, False, False, False, False]
+
+    village.later(LEVEL)
+
+    assert called(village, ANA, BEN, CARA, DAN, PRINCIPAL) == [True, True, True, False, False]
+
+
+def test_those_who_lead_are_asked_at_last_and_may_take_it(village: Village) -> None:
+    with village.store.write() as tx:
+        oncall.add_shifts(tx, [a_shift(DAN, 0, village.watch(), role=Role.DISTRICT_ONCALL)])
+    incident, page = paged(village, Asks.ROTA, Asks.SUPERVISORS)
+
+    village.later(LEVEL)
+    village.gives(incident, pcmd.AcceptPage(by=village.actor(PRINCIPAL), page=page, eta_minutes=5))
+
+    assert called(village, BEN, CARA, DAN, PRINCIPAL) == [True, False, True, True]  # he has the rota's second place
+    assert village.page(incident, page).accepted_by == PRINCIPAL
+
+
+@pytest.mark.parametrize(
+    ("can", "prefers", "asked"),
+    [
+        ((), (), [True, False]),
+        (("sign_language",), ("sign_language",), [True, True]),
+        (("language:es-MX",), (), [True, True]),  # the student's language
+        (("language:pt",), (), [True, False]),
+    ],
+)
+def test_who_has_what_is_preferred_is_asked_at_once_beside_who_is_on_call_first(
+    village: Village, can: tuple[str, ...], prefers: tuple[str, ...], asked: list[bool]
+) -> None:
+    """`paging.md` 6.1: nobody is left out and nobody is waited for."""
+    with village.store.write() as tx:
+        roster.add_student(tx, (DISTRICT, SCHOOL), SPEAKER, ("Student", "Two"), language="es")
+        skills.set_skills(tx, DISTRICT, BEN, can, at=village.watch(), by=None)
+
+    paged(village, Asks.ROTA, Asks.ROTA, prefers=prefers, student=SPEAKER)
+
+    assert called(village, ANA, BEN) == asked

@@ -1,0 +1,443 @@
+"""What takes the place of the functions of `crisis.store`, by name: the same parameters, answered from memory."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from crisis.commands import Actor
+from crisis.effects import Effect
+from crisis.errors import Conflict, NotFound, Reason, Refused
+from crisis.events import Event
+from crisis.page_events import PageAttempted
+from crisis.protocols.schema import Protocol
+from crisis.schedules.rota import Absence
+from crisis.statemachine.evolve import fold
+from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident
+from crisis.store import (
+    audit,
+    idempotency,
+    inbox,
+    incidents,
+    outbox,
+    page_codes,
+    people,
+    protocols,
+    rotations,
+    sealed,
+    signs,
+    skills,
+    watch,
+)
+from crisis.store.inbox import Received
+from crisis.store.incidents import StoredEvent
+from crisis.store.outbox import Job
+from crisis.store.page_codes import KEPT, Coded, NoCodeLeft, _codes
+from crisis.store.people import ContactView, SchoolView, StaffView
+from crisis.store.rotations import Book
+from crisis.store.signs import Detail, Sign
+from crisis.store.watch import Called, Ends, Logged, Waiting
+from crisis.vocabulary import (
+    AttemptOutcome,
+    DistrictId,
+    IncidentId,
+    Mode,
+    PageId,
+    PersonId,
+    ProtocolHash,
+    SchoolId,
+    StudentId,
+    WordsId,
+)
+from tests.simulation.memory import Memory, Row, Tx
+from tests.simulation.replacing import of
+
+# incidents
+
+
+@of(incidents)
+def load(tx: Tx, incident_id: IncidentId, *, lock: bool = False) -> Incident:
+    try:
+        return tx.memory.incidents[incident_id]
+    except KeyError:
+        raise NotFound from None
+
+
+@of(incidents)
+def append(tx: Tx, before: Incident | None, after: Incident, events: Sequence[Event], *, at: datetime) -> int:
+    known = tx.memory.incidents.get(after.id)
+    if known is not None and (before is None or known.seq != before.seq):
+        raise Conflict(known.seq, known.seq + 1, ())
+    tx.put(tx.memory.incidents, after.id, after)
+    log, position = tx.memory.events.setdefault(after.id, []), tx.memory.position
+    length = len(log)
+    log.extend(events)
+    tx.memory.position += len(events)
+
+    def undo() -> None:
+        del log[length:]
+        tx.memory.position = position
+
+    tx.undo.append(undo)
+    tx.touched[after.id] = None
+    tx.info["wake"] = True
+    return tx.memory.position
+
+
+@of(incidents)
+def events_of(tx: Tx, incident_id: IncidentId, *, after: int = 0, limit: int | None = None) -> list[StoredEvent]:
+    log = tx.memory.events.get(incident_id, [])[after:][:limit]
+    return [StoredEvent(0, incident_id, after + turn, event) for turn, event in enumerate(log, start=1)]
+
+
+@of(incidents)
+def head(tx: Tx) -> int:
+    return tx.memory.position
+
+
+@of(incidents)
+def refold(tx: Tx, incident_id: IncidentId) -> Incident:
+    return fold(tx.memory.events[incident_id])
+
+
+# outbox
+
+
+@of(outbox)
+def put(tx: Tx, incident: Incident, effects: Sequence[tuple[int, Effect]], at: datetime) -> None:
+    turns: dict[int, int] = {}
+    for seq, effect in effects:
+        turns[seq] = turns.get(seq, 0) + 1
+        _insert(tx, incident, (seq, turns[seq]), effect, at)
+
+
+@of(outbox)
+def put_again(tx: Tx, incident: Incident, seq: int, effect: Effect, at: datetime) -> None:
+    last = max(
+        (row.turn for row in tx.memory.rows.values() if (row.incident, row.seq) == (incident.id, seq)), default=0
+    )
+    _insert(tx, incident, (seq, last + 1), effect, at)
+
+
+def _insert(tx: Tx, incident: Incident, place: tuple[int, int], effect: Effect, at: datetime) -> None:
+    memory = tx.memory
+    memory.numbered += 1
+    values = outbox._row(incident, *place, effect, at)
+    row = Row(
+        id=memory.numbered,
+        incident=incident.id,
+        seq=place[0],
+        turn=place[1],
+        mode=incident.mode,
+        urgency=values["urgency"],  # type: ignore[arg-type]  # a row of the database is untyped
+        effect=effect,
+        due_at=values["due_at"],  # type: ignore[arg-type]
+    )
+    memory.keep(row)
+    tx.undo.append(lambda: memory.drop(row))
+    tx.touched[incident.id] = None
+    tx.info["wake"] = True
+
+
+def _free(tx: Tx, at: datetime) -> list[Row]:
+    return [row for row in tx.memory.due(at) if row.claimed_until is None or row.claimed_until <= at]
+
+
+@of(outbox)
+def any_free(tx: Tx, at: datetime) -> bool:
+    return bool(_free(tx, at))
+
+
+@of(outbox)
+def claim(tx: Tx, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
+    jobs = []
+    for row in sorted(_free(tx, at), key=lambda each: (each.urgency, each.due_at, each.id))[:limit]:
+        tx.change(row, claimed_until=at + lease, fence=row.fence + 1, attempts=row.attempts + 1)
+        jobs.append(Job(row.id, row.incident, row.seq, row.effect, row.due_at, row.attempts, row.fence))
+    return jobs
+
+
+def _mine(tx: Tx, job: Job) -> Row | None:
+    row = tx.memory.rows.get(job.id)
+    return row if row is not None and row.fence == job.fence else None
+
+
+@of(outbox)
+def finish(tx: Tx, job: Job, at: datetime) -> bool:
+    row = _mine(tx, job)
+    if row is not None:
+        tx.change(row, done_at=at, claimed_until=None)
+        tx.touched[row.incident] = None
+    return row is not None
+
+
+@of(outbox)
+def retry_at(tx: Tx, job: Job, when: datetime) -> bool:
+    row = _mine(tx, job)
+    if row is not None:
+        tx.change(row, due_at=when if row.due_at == job.due_at else row.due_at, claimed_until=None)
+    return row is not None
+
+
+@of(outbox)
+def held(tx: Tx, job: Job, at: datetime) -> bool:
+    row = _mine(tx, job)
+    return row is not None and row.claimed_until is not None and row.claimed_until > at
+
+
+@of(outbox)
+def hasten(tx: Tx, job_id: int, at: datetime) -> None:
+    row = tx.memory.rows.get(job_id)
+    if row is not None:
+        tx.change(row, due_at=at)
+    tx.info["wake"] = True
+
+
+# telephones
+
+
+@of(page_codes)
+def give(tx: Tx, coded: Coded) -> Coded:
+    known = tx.memory.codes.get((coded.phone, coded.page))
+    if known is not None:
+        return known
+    used = {each.code for (phone, _page), each in tx.memory.codes.items() if phone == coded.phone}
+    for code in _codes(used):
+        given = replace(coded, code=code)
+        tx.put(tx.memory.codes, (coded.phone, coded.page), given)
+        return given
+    raise NoCodeLeft
+
+
+@of(page_codes)
+def of_phone(tx: Tx, phone: str, at: datetime) -> list[Coded]:
+    found = [each for each in tx.memory.codes.values() if each.phone == phone and each.given_at >= at - KEPT]
+    return sorted(found, key=lambda each: each.given_at, reverse=True)
+
+
+@of(page_codes)
+def of_person(tx: Tx, page: PageId, person: PersonId) -> Coded | None:
+    return next((each for each in tx.memory.codes.values() if (each.page, each.person) == (page, person)), None)
+
+
+@of(inbox)
+def receive(tx: Tx, keys: object, source: str, external_id: str, body: Mapping[str, str], *, at: datetime) -> bool:
+    if (source, external_id) in tx.memory.inbox:
+        return False
+    tx.put(tx.memory.inbox, (source, external_id), (Received(source, external_id, at, dict(body)), None))
+    return True
+
+
+@of(inbox)
+def unanswered(tx: Tx, keys: object, limit: int) -> list[Received]:
+    return [received for received, done_at in tx.memory.inbox.values() if done_at is None][:limit]
+
+
+@of(inbox)
+def done(tx: Tx, source: str, external_id: str, at: datetime) -> None:
+    found = tx.memory.inbox.get((source, external_id))
+    if found is not None:
+        tx.put(tx.memory.inbox, (source, external_id), (found[0], at))
+
+
+# who is who
+
+
+@of(people)
+def school(tx: Tx, school_id: SchoolId) -> SchoolView:
+    return tx.memory.district.schools[school_id]
+
+
+@of(people)
+def staff(tx: Tx, district: DistrictId) -> list[StaffView]:
+    gone = tx.memory.district.book.gone
+    return [each for each in tx.memory.district.staff.values() if each.id not in gone]
+
+
+@of(people)
+def dialled(tx: Tx, people: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    known = tx.memory.district.staff
+    return {each: known[PersonId(each)].phones for each in people if known[PersonId(each)].phones}
+
+
+@of(people)
+def language(tx: Tx, person: PersonId) -> str | None:
+    return tx.memory.district.languages.get(person)
+
+
+@of(people)
+def actors(tx: Tx, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+    """Who was switched off has no post."""
+    district = tx.memory.district
+    none = {"posts": frozenset[object](), "roles": frozenset[object](), "schools": frozenset[object]()}
+    found = {each: district.actors[each] for each in people if each in district.actors}
+    return {
+        each: replace(actor, **none) if each in district.book.gone else actor  # type: ignore[arg-type]
+        for each, actor in found.items()
+    }
+
+
+@of(people)
+def contacts_of(tx: Tx, student_id: StudentId) -> list[ContactView]:
+    return []
+
+
+@of(people)
+def ground(tx: Tx, school_id: SchoolId) -> Ground:
+    return tx.memory.district.grounds[school_id]
+
+
+@of(rotations)
+def read(tx: Tx, district: DistrictId, since: datetime, until: datetime, *, only: object = None) -> Book:
+    return tx.memory.district.book
+
+
+@of(rotations)
+def absences(tx: Tx, district: DistrictId, since: datetime, until: datetime) -> tuple[Absence, ...]:
+    return tuple(each for each in tx.memory.district.book.absences if each.starts_at < until and each.ends_at > since)
+
+
+@of(skills)
+def of_district(tx: Tx, district: DistrictId) -> dict[PersonId, tuple[str, ...]]:
+    return dict(tx.memory.district.skills)
+
+
+@of(protocols)
+def by_hash(tx: Tx, protocol_hash: ProtocolHash) -> Protocol:
+    return tx.memory.district.protocols[protocol_hash]
+
+
+@of(protocols)
+def must_be_whole(tx: Tx, protocol_hash: ProtocolHash) -> Protocol:
+    return tx.memory.district.protocols[protocol_hash]
+
+
+@of(protocols)
+def current(tx: Tx, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:
+    hashed = tx.memory.district.in_force.get(crisis_type)
+    if hashed is None:
+        raise NotFound
+    return tx.memory.district.protocols[hashed], hashed
+
+
+# what is written beside
+
+
+@of(audit)
+def record(tx: Tx, *, at: datetime, actor: PersonId | None, action: str, subject: str, detail: object = None) -> None:
+    """The chain is proved on the real stores."""
+
+
+@of(sealed)
+def _put(tx: Tx, keys: object, subject: str, words: Mapping[WordsId, str]) -> None: ...
+
+
+_put.__name__ = "put"  # two modules have one of that name
+
+
+@of(idempotency)
+def earlier(tx: Tx, key: str, actor: str, digest: str) -> tuple[IncidentId, int] | None:
+    found = tx.memory.keys_used.get((actor, key))
+    if found is None:
+        return None
+    if found[0] != digest:
+        raise Refused(Reason("KEY", "This idempotency key was used for something else; use a new one"))
+    return found[1], found[2]
+
+
+@of(idempotency)
+def remember(tx: Tx, key: str, actor: str, digest: str, incident: IncidentId, *, position: int) -> None:
+    tx.put(tx.memory.keys_used, (actor, key), (digest, incident, position))
+
+
+@of(signs)
+def leave(tx: Tx, name: str, at: datetime, *, good: bool, detail: Detail | None = None) -> None:
+    before = tx.memory.signs.get(name)
+    good_at = at if good else before.good_at if before is not None else None
+    tx.put(tx.memory.signs, name, Sign(at, good_at, detail or {}))
+
+
+@of(signs)
+def left(tx: Tx) -> dict[str, Sign]:
+    return dict(tx.memory.signs)
+
+
+# what the auditor reads
+
+
+@of(watch)
+def count_open(tx: Tx) -> int:
+    return len(all_open(tx))
+
+
+@of(watch)
+def all_open(tx: Tx) -> list[tuple[Incident, int]]:
+    found = [(each, each.seq) for each in tx.memory.incidents.values() if each.closed_at is None]
+    return sorted(found, key=lambda each: each[0].id)
+
+
+@of(watch)
+def waiting(tx: Tx, incident: IncidentId | None = None) -> list[Waiting]:
+    rows = tx.memory.rows if incident is None else tx.memory.of_incident.get(incident, {})
+    return [
+        Waiting(
+            id=row.id,
+            incident=row.incident,
+            seq=row.seq,
+            turn=row.turn,
+            mode=row.mode,
+            effect=row.effect,
+            due_at=row.due_at,
+            attempts=row.attempts,
+            claimed_until=row.claimed_until,
+        )
+        for _number, row in sorted(rows.items())
+    ]
+
+
+@of(watch)
+def logged(tx: Tx) -> dict[IncidentId, Logged]:
+    return {each.id: Logged(*[len(tx.memory.events[each.id])] * 2) for each, _seq in all_open(tx)}
+
+
+@of(watch)
+def calls(tx: Tx, incidents: Sequence[IncidentId]) -> dict[IncidentId, list[Called]]:
+    found = {each: _calls_of(tx.memory, each) for each in incidents}
+    return {each: made for each, made in found.items() if made}
+
+
+def _calls_of(memory: Memory, incident: IncidentId) -> list[Called]:
+    """Each event is looked at once, unless a transaction was taken back since."""
+    seen, made = memory.calls.get(incident, (0, []))
+    log = memory.events[incident]
+    if seen > len(log):
+        seen, made = 0, []
+    new = [watch._called(event) for event in log[seen:] if isinstance(event, PageAttempted)]
+    memory.calls[incident] = (len(log), [*made, *new] if new else made)
+    return memory.calls[incident][1]
+
+
+@of(watch)
+def outcomes(tx: Tx, *, since: datetime, most: int) -> dict[Mode, list[AttemptOutcome]]:
+    return {}
+
+
+@of(watch)
+def ends(tx: Tx) -> Ends:
+    return Ends(tx.memory.position, 0, tx.memory.position, 0)
+
+
+@of(watch)
+def unread(tx: Tx, before: datetime) -> int:
+    return sum(done_at is None and received.received_at < before for received, done_at in tx.memory.inbox.values())
+
+
+@of(watch)
+def mixed_up(tx: Tx) -> list[IncidentId]:
+    known = tx.memory.incidents
+    return sorted({row.incident for row in tx.memory.rows.values() if row.mode is not known[row.incident].mode})
+
+
+@of(watch)
+def clock_apart(tx: Tx, at: datetime) -> timedelta:
+    return timedelta(0)
