@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_ladders, cli_ready, cli_simulate, clock
+from crisis import cli_ladders, cli_ready, cli_simulate, cli_ways, clock
 from crisis.cli_oncall import oncall_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.cli_watch import add_to
@@ -55,6 +55,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
 add_to(app)
+cli_ways.add_to(app)
 cli_ready.add_to(oncall_app, roster_app, account_app)
 
 out, err = Console(), Console(stderr=True)

@@ -33,6 +33,7 @@ HOST = "127.0.0.1"
 OFFICE = "+16175550142"
 SENDER, DRILL_SENDER = "+16175550190", "+16175550191"
 SECOND_SENDER, SECOND_DRILL_SENDER = "+16175550192", "+16175550193"
+CANARY, SECOND_CANARY = "+16175550198", "+16175550199"
 JURISDICTION = "US-MA"
 CALLS_LAST = 60.0  # seconds: whoever has picked up hears what becomes of the page meanwhile
 SIGN_INS, CONFIG = "sign-ins.json", "config.json"
@@ -88,6 +89,7 @@ def _settings(folder: Path, port: int, handsets: int) -> Settings:
         provider_account="AC" + secrets.token_hex(16),
         provider_secret=SecretStr(secrets.token_hex(16)),
         provider_from=SENDER,
+        provider_canary=CANARY,
         drill_account="AC" + secrets.token_hex(16),
         drill_secret=SecretStr(secrets.token_hex(16)),
         drill_from=DRILL_SENDER,
@@ -97,6 +99,7 @@ def _settings(folder: Path, port: int, handsets: int) -> Settings:
         second_secret=SecretStr(keys[0]),
         second_application="demo",
         second_from=SECOND_SENDER,
+        second_canary=SECOND_CANARY,
         second_public_key=stand_in_public_key(keys[0]),
         drill_second_account="second-drill",
         drill_second_secret=SecretStr(keys[1]),
@@ -152,6 +155,7 @@ def _owners(settings: Settings) -> dict[str, dict[str, str]]:
     with store.read() as tx:
         staff = people.staff(tx, sample.DISTRICT)
     store.close()
+    machine = {"name": "A machine", "post": "gets test texts, and answers each"}
     return {
         member.phones[0]: {
             "name": member.name,
@@ -159,7 +163,7 @@ def _owners(settings: Settings) -> dict[str, dict[str, str]]:
         }
         for member in staff
         if member.phones
-    }
+    } | dict.fromkeys((CANARY, SECOND_CANARY), machine)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """What can be ordered about a page: asked for, answered, handed over, ended, and the report of each provider call."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crisis.call_words import Failure, Receipt
 from crisis.commands import Command
+from crisis.delivery import ExtraChannel
 from crisis.vocabulary import (
     AttemptOutcome,
     Channel,
@@ -135,3 +137,28 @@ class RecordPageReceipt(Command):
     channel: Channel
     attempt: str
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldBackPage(Command):
+    """The worker's report that a text waits: the telephone was texted about another page just now."""
+
+    page: PageId
+    person: PersonId
+    channel: Channel
+    attempt: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExtra(Command):
+    """The worker's report of an e-mail or a push message beside a page."""
+
+    page: PageId
+    person: PersonId
+    channel: ExtraChannel
+    outcome: AttemptOutcome
+    attempt: str
+
+
+BY_WORKER = (RecordPageAttempt, RecordPageReceipt, HoldBackPage, RecordExtra)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from crisis import vocabulary as v
 from crisis.call_words import Failure, Receipt
+from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.ladders import Ladder
 
@@ -44,6 +45,28 @@ class PageReceiptCame(Event):
     channel: v.Channel
     attempt: str
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageHeldBack(Event):
+    """A text waits: its telephone was texted about another page just now (`paging.md` 6.10)."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: v.Channel
+    attempt: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSentBeside(Event):
+    """An e-mail or a push message went out beside text and voice; no rule asks for it."""
+
+    page: v.PageId
+    person: v.PersonId
+    channel: ExtraChannel
+    outcome: v.AttemptOutcome
+    attempt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

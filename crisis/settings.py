@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     provider_secret: SecretStr = SecretStr("")
     provider_secondary_secret: SecretStr = SecretStr("")  # while the secret is being changed, either may sign
     provider_from: str = ""
+    provider_spare: str = ""  # a second number of that account: every other text of a large wave goes out from it
     drill_account: str = ""  # drills have an account and a number of their own; none: they show on the console alone
     drill_secret: SecretStr = SecretStr("")
     drill_secondary_secret: SecretStr = SecretStr("")
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     second_secret: SecretStr = SecretStr("")  # its API key
     second_application: str = ""  # its TeXML application, that calls belong to
     second_from: str = ""
+    second_spare: str = ""
+    provider_canary: str = ""  # a number of yours at the provider, that test texts go to: its texts come in here too
+    second_canary: str = ""
     second_public_key: str = ""  # with which it signs what it sends
     drill_second_account: str = ""
     drill_second_secret: SecretStr = SecretStr("")
@@ -63,6 +67,18 @@ class Settings(BaseSettings):
     sentinel_account: str = ""  # the sentinel's own line for the last resort; none: it only says so in the log
     sentinel_secret: SecretStr = SecretStr("")
     sentinel_from: str = ""
+
+    smtp_host: str = ""  # a mail server, for e-mail beside pages and notices; none: no e-mail
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_user: str = ""
+    smtp_secret: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    smtp_ca: Path | None = None  # of a mail server with a certificate of its own
+    smtp_tls: bool = True  # off for a mail server on this machine only
+    push: bool = False  # push messages to the browsers of those who switch them on
+    push_contact: str = ""  # whom the makers of browsers may write to; left out, it is public_url
+    push_hosts: str = ""  # further servers of browser makers; a comma between names
+
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
     heartbeat_secret: SecretStr = SecretStr("")  # shared with `crisis heartbeat-receiver`; none: a plain GET
 
@@ -101,6 +117,38 @@ class Settings(BaseSettings):
             raise ValueError("heartbeat_url must be https, except on this machine itself")
         return url
 
+    @field_validator("smtp_from")
+    @classmethod
+    def an_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", address):
+            raise ValueError("smtp_from is an e-mail address such as crisis@example.org")
+        return address
+
+    @field_validator("push_contact")
+    @classmethod
+    def a_contact(cls, contact: str) -> str:
+        if contact and not contact.startswith(("mailto:", "https://")):
+            raise ValueError("push_contact begins with mailto: or https://")
+        return contact
+
+    @field_validator("push_hosts")
+    @classmethod
+    def host_names(cls, hosts: str) -> str:
+        names = [each.strip() for each in hosts.split(",") if each.strip()]
+        if not all(re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", each) for each in names):
+            raise ValueError("push_hosts are names of hosts such as push.example.org, or .example.org for all under it")
+        return hosts
+
+    @model_validator(mode="after")
+    def a_whole_mail_server(self) -> Self:
+        if bool(self.smtp_host) != bool(self.smtp_from):
+            raise ValueError("e-mail needs smtp_host and smtp_from, both or neither")
+        if bool(self.smtp_user) != bool(_plain(self.smtp_secret)):
+            raise ValueError("smtp_user and smtp_secret go together, both or neither")
+        if not self.smtp_tls and self.smtp_host not in THIS_MACHINE:
+            raise ValueError("smtp_tls may be off for a mail server on this machine only")
+        return self
+
     @field_validator("second_public_key", "drill_second_public_key")
     @classmethod
     def a_public_key(cls, key: str) -> str:
@@ -116,6 +164,7 @@ class Settings(BaseSettings):
     def practice_and_reality_apart(self) -> Self:
         """I-22: one account or number for both, and a drill could be taken for the real thing."""
         live = {self.provider_account, self.provider_from, self.second_account, self.second_from, *self._secrets("")}
+        live |= {self.provider_spare, self.second_spare}
         drill = {
             self.drill_account,
             self.drill_from,
@@ -134,7 +183,20 @@ class Settings(BaseSettings):
             self._whole(name, ("account", "secret", "from"))
         for name in ("second", "drill_second"):
             self._whole(name, ("account", "secret", "application", "from", "public_key"))
+        for name in ("provider", "second"):
+            if _plain(getattr(self, f"{name}_spare")) and not _plain(getattr(self, f"{name}_from")):
+                raise ValueError(f"{name}_spare is a second number: set {name}_… first")
+        self._machines_answer()
         return self
+
+    def _machines_answer(self) -> None:
+        """A canary page goes to a machine: to a number that people are called from it would come back by itself."""
+        for name in ("provider", "second"):
+            machine, own = getattr(self, f"{name}_canary"), getattr(self, f"{name}_from")
+            if machine and not own:
+                raise ValueError(f"{name}_canary needs its provider: set {name}_… first")
+            if machine and machine in (own, getattr(self, f"{name}_spare")):
+                raise ValueError(f"{name}_canary is another number than {name}_from and {name}_spare")
 
     def _whole(self, name: str, parts: tuple[str, ...]) -> None:
         missing = [f"{name}_{part}" for part in parts if not _plain(getattr(self, f"{name}_{part}"))]
@@ -145,6 +207,12 @@ class Settings(BaseSettings):
         first = prefix or "provider_"
         names = (f"{first}secret", f"{first}secondary_secret", f"{prefix}second_secret")
         return {_plain(getattr(self, name)) for name in names}
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Those that pages of what is real go out by."""
+        first, second = self.provider_url and self.provider_account, self.second_url and self.second_account
+        return tuple(name for name, there in (("twilio", first), ("telnyx", second)) if there)
 
     @property
     def https(self) -> bool:

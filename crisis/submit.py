@@ -23,9 +23,9 @@ from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
-from crisis.store import audit, codec, idempotency, incidents, named, outbox, people, protocols, sealed
+from crisis.store import audit, codec, drills, idempotency, incidents, named, outbox, people, protocols, sealed
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
-from crisis.vocabulary import IncidentId, WordsId
+from crisis.vocabulary import IncidentId, Mode, WordsId
 
 TRIES = 6
 Result = TypeVar("Result")
@@ -174,6 +174,8 @@ def _written(
         effects = react(change.before, events, after, change.protocol, change.ground)
         sealed.put(tx, store.keys, after.id, words)
         position = incidents.append(tx, change.before, after, events, at=at)
+        if change.before is None and after.mode is Mode.DRILL:
+            drills.list_staff(tx, after)
         outbox.put(tx, after, effects, at)
         audit.record(
             tx,

@@ -335,6 +335,7 @@ class AttemptOutcome(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    SILENT = "silent"  # accepted, and for half a minute nobody has heard that it arrived
 
 
 class ObligationKind(StrEnum):

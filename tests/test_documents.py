@@ -9,6 +9,7 @@ import typer.main
 from crisis import cli
 from crisis.protocols import loader
 from crisis.protocols.diagram import mermaid, outline
+from tests import failures
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -86,3 +87,17 @@ def test_compose_starts_commands_that_exist() -> None:
 
     assert started == ["init", "serve", "worker", "sentinel"]
     assert set(started) <= set(getattr(root, "commands", {}))
+
+
+def test_the_table_of_failures_is_current() -> None:
+    """Made anew by `python -m tests.failures`."""
+    page = failures.PAGE.read_text(encoding="utf-8")
+
+    assert page == failures.with_table(page)
+
+
+def test_each_failure_has_a_test_or_a_reason_and_not_both() -> None:
+    proved, explained = failures.proofs().keys(), failures.WHY_NOT.keys()
+
+    assert [row for row in failures.ROWS if (row in proved) == (row in explained)] == []
+    assert failures.vanished() == []

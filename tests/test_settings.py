@@ -1,6 +1,8 @@
 """What an installation may not decide: half a provider, or one account for what is practised and what is real."""
 
 import base64
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -67,3 +69,43 @@ def test_no_error_shows_a_secret() -> None:
 
     assert "live secret" not in said
     assert "+1617" not in said
+
+
+MAIL = {"smtp_host": "mail.example.org", "smtp_from": "crisis@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"smtp_host": "mail.example.org"}, "both or neither"),
+        ({"smtp_from": "crisis@example.org"}, "both or neither"),
+        ({**MAIL, "smtp_user": "crisis"}, "smtp_user and smtp_secret go together"),
+        ({**MAIL, "smtp_tls": "false"}, "on this machine only"),
+        ({**MAIL, "smtp_from": "Crisis"}, "an e-mail address such as"),
+        ({"push_contact": "the office"}, "mailto: or https://"),
+        ({"push_hosts": "169.254.169.254"}, "names of hosts"),
+        ({"push_hosts": "*"}, "names of hosts"),
+        ({"push_hosts": "localhost"}, "names of hosts"),
+        ({"provider_spare": "+16175550194"}, "set provider_… first"),
+        ({"second_canary": "+16175550194"}, "set second_… first"),
+        ({**FIRST, "provider_canary": FIRST["provider_from"]}, "another number than provider_from"),
+        ({**FIRST, **DRILL, "provider_spare": DRILL["drill_from"]}, "of their own"),
+    ],
+)
+def test_what_does_not_fit_together_is_told_at_the_start(values: dict[str, str], told: str) -> None:
+    assert told in why(**values)
+
+
+def test_the_ways_beside_text_and_call_may_be_set_up_or_left_out() -> None:
+    there = made(**MAIL, push="true", push_hosts="push.example.org, .push.example.net", push_contact="mailto:it@a.org")
+
+    assert (there.push, there.smtp_tls, made().push, made().smtp_host) == (True, True, False, "")
+    assert not made(smtp_host="127.0.0.1", smtp_from="crisis@example.org", smtp_tls="false").smtp_tls
+
+
+def test_the_sample_names_settings_that_exist_and_is_one_by_itself() -> None:
+    text = (Path(__file__).resolve().parent.parent / "sample.env").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^CRISIS_(\w+)=(.*)$", text, re.MULTILINE))
+
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+    assert made(**{name.lower(): value for name, value in named.items()}).providers == ()

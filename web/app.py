@@ -1,21 +1,27 @@
 """The composition root: routes, checks and the live hub become one application over a store."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from crisis import clock
 from crisis.notify.gateway import Lines, lines
+from crisis.notify.push import push
+from crisis.notify.smtp import mailer
 from crisis.pulse import LOOK, Pulse
 from crisis.settings import Settings
-from crisis.store import incidents
-from crisis.store.engine import Store
+from crisis.store import incidents, signs
+from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
 from web.api import commands, oncall, readiness, reference
 from web.api import incidents as incidents_api
@@ -26,6 +32,9 @@ from web.pages import errors, routers
 STATIC = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+ALIVE = 5.0  # seconds between two signs of life
+
+log = logging.getLogger(__name__)
 
 
 class Kept(StaticFiles):
@@ -51,6 +60,21 @@ async def beating(pulse: Pulse) -> None:
         await asyncio.sleep(LOOK)
 
 
+async def saying_alive(store: Store) -> None:
+    """The sentinel and the page "How paging stands" see by it that consoles are served."""
+
+    def leave_sign() -> None:
+        with store.write() as tx:
+            signs.leave(tx, signs.WEB, clock.now(), good=True)
+
+    while True:
+        try:
+            await asyncio.to_thread(leave_sign)
+        except (DBAPIError, PoolTimeout, OutcomeUnknown) as error:
+            log.error("the console could not leave its sign of life: %s", type(error).__name__)
+        await asyncio.sleep(ALIVE)
+
+
 def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +84,8 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
         await asyncio.wait({running, starting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()  # the log cannot be read: do not start
-        tasks = [running, *([] if pulse is None else [asyncio.create_task(beating(pulse))])]
+        tasks = [running, asyncio.create_task(saying_alive(hub.store))]
+        tasks += [] if pulse is None else [asyncio.create_task(beating(pulse))]
         yield
         out.close()
         for task in tasks:
@@ -76,6 +101,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
     lifespan = living(hub, out, pulse)
     app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
+    app.state.mailer, app.state.push = mailer(settings), push(settings)
 
     api = (incidents_api.router, commands.router, oncall.router, readiness.router, reference.router)
     for router in (*routers, *api, webhooks.router, sockets.router):

@@ -105,9 +105,10 @@ def remember(response: Response, settings: Settings, token: str) -> None:
     response.set_cookie(cookie_name(settings), token, path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
-def forget(response: Response, settings: Settings) -> None:
+def forget(response: Response, settings: Settings, *, shows_pages: bool = False) -> None:
+    """A browser that shows pages goes on to, signed in or not: what does that lies in its storage, and no more does."""
     response.delete_cookie(cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if shows_pages else '"cache", "storage"'
 
 
 def form_token(session: str) -> str:

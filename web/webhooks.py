@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request, Response
 
 from crisis import clock
+from crisis.delivery import AttemptState
 from crisis.errors import NotFound
 from crisis.notify import bad_numbers, calling_back, calls, errand_answers, inbound, signature
 from crisis.notify.answers import Asked
@@ -14,7 +15,8 @@ from crisis.notify.ending import end_calls
 from crisis.notify.gateway import Lines
 from crisis.notify.inbound import Source
 from crisis.notify.slowly import said_slowly
-from crisis.store import inbox
+from crisis.notify.standing import state_of
+from crisis.store import canaries, inbox
 from crisis.store.inbox import Received
 from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 from web.deps import Anyone, settings_of, store_of
@@ -96,19 +98,26 @@ def status_came(
     status = form.get("MessageStatus") or form.get("AnsweredBy") or _of(form, "CallStatus")
     sid = form.get("MessageSid") or _of(form, "CallSid")
     body = {**request.path_params, "channel": channel.value, "status": status, "code": form.get("ErrorCode", "")}
+    body["sid"] = sid
     received, new = _recorded(request, "status", f"{sid}|{status}", body)
     if new:
-        store, at, asked = (
-            store_of(request),
-            received.received_at,
-            Asked(IncidentId(incident), PageId(page), PersonId(person)),
-        )
+        store, at = store_of(request), received.received_at
+        asked = Asked(IncidentId(incident), PageId(page), PersonId(person))
         if inbound.call_went_on(store, asked, body["attempt"], form, at=at):
             later.add_task(end_calls, store, _lines(request), asked.incident, asked.page, at)
         inbound.deal_with(store, received, at)
         left = calling_back.voicemail(store, asked, status, at)
         if left is not None:
             later.add_task(_lines(request).say, _of(form, "AccountSid"), sid, left)
+    return Response(status_code=204)
+
+
+@router.post("/canary/{canary}", dependencies=[Anyone])
+def canary_came(request: Request, canary: str, came: Signed) -> Response:
+    """What became of a test text, as its provider says."""
+    if state_of(_of(came.form, "MessageStatus")) is AttemptState.DELIVERED:
+        with store_of(request).write() as tx:
+            canaries.delivered(tx, canary, clock.now())
     return Response(status_code=204)
 
 

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from crisis.call_words import Failure, Receipt
+from crisis.delivery import ExtraChannel, ProviderFault
 from crisis.readiness_words import DayKind
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -177,9 +178,15 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Channel.TEXT, N_("text")),
     (Channel.VOICE, N_("call")),
     (Channel.CONSOLE, N_("console")),
+    (ExtraChannel.EMAIL, N_("e-mail")),
+    (ExtraChannel.PUSH, N_("push message")),
+    (ProviderFault.CONFIGURATION, N_("refuses us: account, number or request is at fault")),
+    (ProviderFault.BLOCKED, N_("carriers block what we send")),
+    (ProviderFault.SILENT, N_("accepts, and canary pages do not come back")),
     (AttemptOutcome.ACCEPTED, N_("handed to the phone company")),
     (AttemptOutcome.REFUSED, N_("refused by the phone company")),
     (AttemptOutcome.UNKNOWN, N_("not known whether it went out")),
+    (AttemptOutcome.SILENT, N_("taken by the phone company, no sign that it arrived")),
     (Failure.ADDRESS, N_("this number cannot be reached so")),
     (Failure.TEMPORARY, N_("not possible just now")),
     (Failure.BLOCKED, N_("blocked by a carrier")),

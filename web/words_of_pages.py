@@ -32,6 +32,21 @@ def _(event: pev.PageAttempted, known: Known) -> Told:
 
 
 @told.register
+def _(event: pev.PageHeldBack, known: Known) -> Told:
+    line = N_("The text to %(name)s waits %(seconds)s s: another page went to this telephone just now")
+    seconds = max(0, round((event.until - event.at).total_seconds()))
+    return with_(line_of(known, line, "clock", "warn", name=known.person(event.person), seconds=seconds), kind="page")
+
+
+@told.register
+def _(event: pev.PageSentBeside, known: Known) -> Told:
+    gone = event.outcome is AttemptOutcome.ACCEPTED
+    line = N_("%(name)s also by %(channel)s") if gone else N_("%(name)s also by %(channel)s: it did not go out")
+    channel = known.translate(words.of(event.channel))
+    return with_(line_of(known, line, "sms", name=known.person(event.person), channel=channel), kind="page")
+
+
+@told.register
 def _(event: pev.PageAccepted, known: Known) -> Told:
     name = known.person(event.person)
     if event.eta_minutes is None:

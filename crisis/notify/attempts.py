@@ -1,11 +1,12 @@
 """One try to reach one person by one channel: what the log says of it, and what is kept of a call that may ring on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.call_words import CallState
 from crisis.commands import Actor, ActorKind
+from crisis.delivery import Purpose
 from crisis.notify import ending
 from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
@@ -15,12 +16,11 @@ from crisis.statemachine.incident import Incident
 from crisis.store import calls_out
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
+from crisis.store.outgoing import Outgoing
 from crisis.submit import submit
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    PageId,
-)
+from crisis.vocabulary import AttemptOutcome, Channel, PageId, Urgency
+
+Heard = Mapping[str, Answer]  # what each provider that was asked has said, in the order in which they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,27 @@ class Owed:
     channel: Channel
     attempt: str
     level: int | None = None
+    spread: bool = False  # from the second number, where there is one
 
     def status_path(self, incident: Incident) -> str:
         """What is told what becomes of it."""
         return f"/webhooks/status/{incident.id}/{self.page}/{self.who.person}/{self.channel}/{self.attempt}"
+
+    def going_out(self, incident: Incident, urgency: Urgency, at: datetime) -> Outgoing:
+        """As it is kept to follow it."""
+        assert self.who.phone is not None
+        return Outgoing(
+            reference=self.attempt,
+            purpose=Purpose.PAGE,
+            channel=self.channel,
+            mode=incident.mode,
+            urgency=urgency,
+            incident=incident.id,
+            page=self.page,
+            person=self.who.person,
+            phone=self.who.phone,
+            at=at,
+        )
 
 
 def system(incident: Incident) -> Actor:
@@ -43,10 +60,11 @@ def system(incident: Incident) -> Actor:
 
 
 def record(
-    store: Store, incident: Incident, owed: Owed, outcome: AttemptOutcome, at: datetime, *, heard: Sequence[Answer] = ()
+    store: Store, incident: Incident, owed: Owed, outcome: AttemptOutcome, at: datetime, *, heard: Heard | None = None
 ) -> None:
-    """`heard` is what the providers said: the last one that did not take it says why not."""
-    why_not = heard[-1] if heard and outcome is not AttemptOutcome.ACCEPTED else None
+    """Of the providers that were asked, the last one whose answer this is says why it was not accepted."""
+    answers = [] if outcome is AttemptOutcome.ACCEPTED or heard is None else list(heard.values())
+    why_not = next((each for each in reversed(answers) if each.outcome is outcome), None)
     order = RecordPageAttempt(
         by=system(incident),
         page=owed.page,
@@ -61,12 +79,10 @@ def record(
     submit(store, incident.id, order, at=at)
 
 
-def keep_track(
-    store: Store, lines: Lines, incident: Incident, owed: Owed, heard: Sequence[Answer], *, at: datetime
-) -> None:
+def keep_track(store: Store, lines: Lines, incident: Incident, owed: Owed, heard: Heard, *, at: datetime) -> None:
     """A call is kept by its provider's name, to be ended when somebody takes the page; at once if somebody just has."""
     with store.write() as tx:
-        for answer in heard:
+        for answer in heard.values():
             if answer.sid:
                 calls_out.note(tx, _placed(incident, owed, answer, at))
     ending.end_calls(store, lines, incident.id, owed.page, at)

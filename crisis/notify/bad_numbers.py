@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from crisis.call_words import Failure
-from crisis.notify import telnyx, twilio
+from crisis.notify import blame, telnyx
 from crisis.notify.line import Line
 from crisis.store import errands, methods, planners
 from crisis.store.engine import Store
@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 
 def is_about_number(code: str) -> bool:
     """Whether a code that comes late, with the report of a text or call, says that the number is at fault."""
-    known = twilio.CODES.get(int(code)) if code.isdecimal() else None
-    return Failure.ADDRESS in (known, telnyx.CODES.get(code))
+    return blame.failure_of(code) is Failure.ADDRESS
 
 
 def heard(store: Store, number: str, channel: Channel, code: str, at: datetime) -> None:

@@ -13,11 +13,12 @@ from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.paging import code_of
 from crisis.notify.people_to_tell import Reachable
+from crisis.notify.sending import Sending
 from crisis.notify.speech import said_first
 from crisis.notify.wording import Filling
 from crisis.statemachine.heard import waited_for
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import incidents, outbox
+from crisis.store import incidents, outbox, outgoing
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.vocabulary import (
@@ -33,17 +34,20 @@ def call_person(store: Store, lines: Lines, job: Job, effect: CallPerson, at: da
     """When to try again, or None: done, or not needed any more."""
     line = lines.of(effect.mode)
     with store.write() as tx:
-        incident, who = incidents.load(tx, job.incident), people_to_tell.one(tx, effect.person)
+        incident = incidents.load(tx, job.incident)
+        who = people_to_tell.one(tx, incident, effect.person)
         page = incident.pages[effect.page]
         if line is None or who.phone is None or not _needed(effect, page) or incident.closed_at is not None:
             return None
         if not outbox.held(tx, job, at):
             return at
         filling = code_of(tx, incident, effect, who, at)
-    owed = Owed(page.id, who, Channel.VOICE, f"{job.id}-{who.person}-{Channel.VOICE}-{job.attempts}")
-    heard: list[Answer] = []
-    said = _said(line, effect, incident, page, who, filling=filling)
-    outcome = line.call(who.phone, said, owed.attempt, owed.status_path(incident), effect.urgency, heard=heard)
+        owed = Owed(page.id, who, Channel.VOICE, f"{job.id}-{who.person}-{Channel.VOICE}-{job.attempts}")
+        out = owed.going_out(incident, effect.urgency, at)
+        outgoing.begin(tx, out)
+    heard = dict[str, Answer]()
+    said, note = _said(line, effect, incident, page, who, filling=filling), Sending(store, lambda: at).of(out, heard)
+    outcome = line.call(who.phone, said, owed.attempt, owed.status_path(incident), effect.urgency, note=note)
     attempts.record(store, incident, owed, outcome, at, heard=heard)
     attempts.keep_track(store, lines, incident, owed, heard, at=at)
     return at + AGAIN if outcome is AttemptOutcome.REFUSED and job.attempts < MOST else None

@@ -43,11 +43,18 @@ def due(
 
 
 def next_due(
-    cadence: Cadence, began: datetime, tries: Sequence[Try], *, texts: bool = True, calls: bool = True
+    cadence: Cadence,
+    began: datetime,
+    tries: Sequence[Try],
+    channels: Sequence[Channel] = CHANNELS,
+    *,
+    texts: bool = True,
+    calls: bool = True,
 ) -> datetime | None:
     """When this person must be called again if they stay silent; None when the level's calls are done."""
     planned = _planned(cadence, texts=texts, calls=calls)
-    return min((when for channel in planned for when in _owed(planned, began, tries, channel)), default=None)
+    wanted = [channel for channel in planned if channel in channels]
+    return min((when for channel in wanted for when in _owed(planned, began, tries, channel)), default=None)
 
 
 def _planned(cadence: Cadence, *, texts: bool, calls: bool) -> dict[Channel, tuple[timedelta, ...]]:
@@ -71,5 +78,5 @@ def _owed(
         return
     if not mine:
         yield tries[-1].at  # the other channel, at once
-    elif len(mine) < len(tries):
+    elif len(mine) < len(tries) and mine[-1].outcome is not AttemptOutcome.SILENT:  # it may have arrived
         yield mine[-1].at + timedelta(seconds=AGAIN[min(len(mine), len(AGAIN)) - 1])

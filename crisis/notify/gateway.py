@@ -1,13 +1,15 @@
 """The way out: which providers an installation has, for what is real and for what is practised."""
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from crisis.notify.calling_back import CallBack
 from crisis.notify.line import Line, Way
+from crisis.notify.pace import Pace
 from crisis.notify.provider import Patience, a_client
 from crisis.notify.telnyx import Telnyx
 from crisis.notify.twilio import Twilio
@@ -28,6 +30,7 @@ class Lines:
 
     live: Line | None
     drill: Line | None
+    canaries: Mapping[str, str] = field(default_factory=dict)  # a machine number of ours for each provider
 
     def of(self, mode: Mode) -> Line | None:
         return self.live if mode is Mode.LIVE else self.drill
@@ -60,11 +63,13 @@ def lines(settings: Settings, patience: Patience | None = None) -> Lines:
         if url is not None and not _safe(url):
             raise NoGateway(f"{name} must be https, except for the stand-in on this machine")
     kept = patience or Patience()
-    live = _first(settings, kept, (settings.provider_account, settings.provider_secret, settings.provider_from))
-    drill = _first(settings, kept, (settings.drill_account, settings.drill_secret, settings.drill_from))
+    live = _first(settings, kept, "provider", settings.provider_spare)
+    drill = _first(settings, kept, "drill")
+    machines = {"twilio": settings.provider_canary, "telnyx": settings.second_canary}
     return Lines(
-        _line(settings, kept, live, _second(settings, kept, "second"), settings.second_secret),
+        _line(settings, kept, live, _second(settings, kept, "second", settings.second_spare), settings.second_secret),
         _line(settings, kept, drill, _second(settings, kept, "drill_second"), settings.drill_second_secret),
+        {provider: number for provider, number in machines.items() if number},
     )
 
 
@@ -74,20 +79,27 @@ def _line(
     ways = tuple(way for way in (first, second) if way is not None)
     if not ways:
         return None
-    bound = seal.get_secret_value() if second else ""
-    fallback = settings.call_fallback_url
-    return Line(ways, settings.public_url, bound, patience, fallback=fallback, links=settings.page_links)
+    return Line(
+        ways,
+        settings.public_url,
+        seal.get_secret_value() if second else "",
+        patience,
+        Pace(patience.segment),
+        fallback=settings.call_fallback_url,
+        links=settings.page_links,
+    )
 
 
-def _first(settings: Settings, patience: Patience, known: tuple[str, SecretStr, str]) -> Way | None:
-    account, secret, sender = known
+def _first(settings: Settings, patience: Patience, which: str, spare: str = "") -> Way | None:
+    account: str = getattr(settings, f"{which}_account")
     if not account or settings.provider_url is None:
         return None
+    secret: SecretStr = getattr(settings, f"{which}_secret")
     client = a_client(settings.provider_url, patience, (account, secret.get_secret_value()))
-    return Way(Twilio(client, account, sender, patience.total))
+    return Way(Twilio(client, account, getattr(settings, f"{which}_from"), patience.total, spare))
 
 
-def _second(settings: Settings, patience: Patience, which: str) -> Way | None:
+def _second(settings: Settings, patience: Patience, which: str, spare: str = "") -> Way | None:
     account: str = getattr(settings, f"{which}_account")
     if not account or settings.second_url is None:
         return None
@@ -99,6 +111,7 @@ def _second(settings: Settings, patience: Patience, which: str) -> Way | None:
             application=getattr(settings, f"{which}_application"),
             sender=getattr(settings, f"{which}_from"),
             total=patience.total,
+            spare=spare,
         )
     )
 

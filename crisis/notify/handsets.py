@@ -5,13 +5,15 @@ that it survives being killed. It serves the demo, drills and the tests; it reac
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import httpx2
 
+from crisis import clock
 from crisis.notify import handsets_notes
 from crisis.notify.handsets_calling import Account, Calling, Note
 from crisis.notify.handsets_notes import Sent
@@ -43,12 +45,17 @@ class Order:
     phone: str
     body: str
     reference: str = ""
+    sender: str = ""  # which of the account's numbers; empty: the first
     status: str = ""  # the address that is told what becomes of it
     answered_by: str = ""  # the one that is told whether a machine took the call
     valid: float = 36_000  # seconds
     kept: bool = True  # whether the provider keeps the words
     fallback: str = ""  # asked for what a call says next, when the application does not answer
     events: frozenset[str] = handsets_notes.ALL_EVENTS
+
+    @property
+    def line(self) -> str:
+        return self.sender or self.account.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,10 @@ class Exchange:
     target: str  # the application's own address on this machine
     public_url: str  # under which the application believes to be reached: what is signed
     owners: Mapping[str, Owner] = field(default_factory=dict)
+    machines: frozenset[str] = frozenset()  # numbers of the application itself: what they get comes in to it
     plan: Plan = field(default_factory=Plan)
     timeline: Timeline = field(default_factory=Timeline)
+    now: Callable[[], datetime] = clock.now  # what the provider's own clock says
     sent: dict[str, Sent] = field(default_factory=dict)
     calls_last: float = 0.0  # seconds; 0: each is over when it was heard
     _talking: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # what each call still asks
@@ -91,7 +100,9 @@ class Exchange:
             account=order.account,
             phone=order.phone,
             body=order.body if order.kept else "",
-            status_url=order.status,
+            sender=order.line,
+            callback=order.status,
+            made_at=self.now(),
             fallback=order.fallback,
         )
         self.sent[made.sid] = made
@@ -110,7 +121,7 @@ class Exchange:
         """How long a text waits behind the others of its sender (F23)."""
         if not self.plan.seconds_a_segment or order.what == "calls":
             return 0.0
-        now, line = self.timeline.now, order.account.number
+        now, line = self.timeline.now, order.line
         begins = max(now, self._queues.get(line, now))
         segments = 1 if len(order.body) <= ONE else -(-len(order.body) // SEGMENT)
         self._queues[line] = begins + segments * self.plan.seconds_a_segment
@@ -128,14 +139,16 @@ class Exchange:
             order.phone,
             said,
             made.sid,
-            line=order.account.number,
+            line=order.line,
             reference=order.reference,
             action=action,
         )
         if kind == "call":
             self._talking[made.sid] = script(order.body).asks
         self._tell(self._so_far(made, order, fate), order.account, told)
-        if kind != "lost":
+        if kind == "text" and order.phone in self.machines:
+            self._later(0, partial(self._comes_in, entry, order.account))
+        elif kind != "lost":
             self._lives(entry, fate)
 
     def _so_far(self, made: Sent, order: Order, fate: Delivery) -> list[Note]:
@@ -160,13 +173,13 @@ class Exchange:
         """
         if made.status == "queued":
             made.status = "canceled"
-            self.ledger.add("missed", made.phone, "(it rang, and stopped)", made.sid, line=made.account.number)
-            if made.status_url:
+            self.ledger.add("missed", made.phone, "(it rang, and stopped)", made.sid, line=made.sender)
+            if made.callback:
                 self._later(0, partial(self._tell_all, [handsets_notes.cancelled(made)], made.account))
             return True
         going_on = made.status == "in-progress"
         if going_on and how == "completed":
-            self.ledger.add("voice", made.phone, "(the call was cut off)", made.sid, line=made.account.number)
+            self.ledger.add("voice", made.phone, "(the call was cut off)", made.sid, line=made.sender)
             self._hang_up(made)
         return going_on
 
@@ -200,9 +213,16 @@ class Exchange:
             wait += habit.after
             self._later(wait, partial(self.press, entry.phone, entry.sid, key))
 
+    def _comes_in(self, entry: Entry, account: Account) -> None:
+        """A text to a number of the application: it has the sender's number, and is told as any other."""
+        sid, ends = account.new_id("messages"), (entry.line, entry.phone)
+        self._calling.tell(
+            account, handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, ends, entry.body)
+        )
+
     def say(self, made: Sent, twiml: str) -> None:
         """Into a call that goes on: a person hears it, a machine records it."""
-        self._hears(made.account, made.phone, twiml, made.sid)
+        self._hears(made.account, made.phone, twiml, made.sid, line=made.sender)
 
     def reply(self, phone: str, body: str) -> str:
         """The owner writes back to the number that wrote last; returns how it went."""
@@ -210,7 +230,7 @@ class Exchange:
         account = self._account(line)
         sid = account.new_id("messages")
         self.ledger.add("reply", phone, body, sid, line=line)
-        note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, phone, body)
+        note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, (phone, line), body)
         return self._answered(note, account, phone)
 
     def ring(self, phone: str, line: str) -> str:
@@ -240,23 +260,24 @@ class Exchange:
     def _answered(self, note: Note, account: Account, phone: str, call: str = "") -> str:
         """What the application answers is heard or read; a call asks elsewhere when it does not answer (F50)."""
         answer = self._calling.tell(account, note)
+        line = _said_to(note) or account.number
         if answer is None or answer.status_code not in (200, 204):
             made = self.sent.get(call)
             instead = self._calling.fallback(made.fallback) if made is not None and made.fallback else None
             if instead is not None:
-                self._hears(account, phone, instead, call)
+                self._hears(account, phone, instead, call, line=line)
             return f"the application {'does not answer' if answer is None else f'answered {answer.status_code}'}"
-        self._hears(account, phone, answer.text, call)
+        self._hears(account, phone, answer.text, call, line=line)
         onward = script(answer.text).onward
         if onward and call:  # a pause is not waited for
             return self._answered(handsets_notes.of_key(onward, account, call, phone, None), account, phone, call)
         return "sent"
 
-    def _hears(self, account: Account, phone: str, twiml: str, call: str) -> None:
+    def _hears(self, account: Account, phone: str, twiml: str, call: str, *, line: str) -> None:
         for kind, body in said_back(twiml):
             action = heard(twiml)[1] if kind == "voice" else ""
             sid = call if kind == "voice" and call else account.new_id("messages")
-            self.ledger.add(kind, phone, body, sid, line=account.number, reference="answer", action=action)
+            self.ledger.add(kind, phone, body, sid, line=line, reference="answer", action=action)
         if call:
             self._talking[call] = script(twiml).asks
 
@@ -265,10 +286,14 @@ class Exchange:
         return Calling(self.target, self.public_url, self.transport)
 
     def _account(self, line: str) -> Account:
-        return next((each for each in self.accounts if each.number == line), self.accounts[0])
+        return next((each for each in self.accounts if line in each.numbers), self.accounts[0])
 
     def _later(self, seconds: float, act: Act) -> None:
         self.timeline.after(seconds, act, self._callbacks)
+
+
+def _said_to(note: Note) -> str:
+    return note.form.get("To", "") if "Body" in note.form else ""
 
 
 def _fate(fault: Fault | None, order: Order) -> Delivery | None:

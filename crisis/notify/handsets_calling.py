@@ -32,6 +32,11 @@ class Account:
     number: str
     application: str = ""
     private_key: str = ""  # hex; the provider's own, with which it signs
+    spare: str = ""  # a second number
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset({self.number, self.spare}) - {""}
 
     @property
     def second(self) -> bool:

@@ -5,6 +5,8 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
+from datetime import date, datetime
+from email.utils import format_datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Request
@@ -89,7 +91,7 @@ def _came(network: Exchange, what: What, account: Account, form: dict[str, list[
     if wrong is not None:
         return _error(400, *wrong)
     fault = network.plan.faults.take(said["To"], what, "first")
-    if what == "messages" and network.opted_out(said["To"], account.number):
+    if what == "messages" and network.opted_out(said["To"], said["From"]):
         fault = "opted_out"
     if fault == "no_content_privacy" and "ContentRetention" not in said:
         fault = None
@@ -100,6 +102,7 @@ def _came(network: Exchange, what: What, account: Account, form: dict[str, list[
         account=account,
         phone=said["To"],
         body=said["Body" if what == "messages" else "Twiml"],
+        sender=said["From"],
         reference=reference,
         status=said.get("StatusCallback", ""),
         answered_by=said.get("AsyncAmdStatusCallback", "") if said.get("MachineDetection") else "",
@@ -127,7 +130,7 @@ def _wrong(what: What, account: Account, said: Mapping[str, str]) -> tuple[int, 
         return 21604, "A 'To' phone number is required"
     if not E164.fullmatch(said["To"]):
         return 21211, "The 'To' number is not a valid phone number"
-    if said.get("From") != account.number:
+    if said.get("From") not in account.numbers:
         return 21606, "The 'From' phone number is not a valid, SMS-capable number of this account"
     if (
         not said.get("ValidityPeriod", "1").isdecimal()
@@ -150,9 +153,11 @@ def _shown(made: Sent, status: str) -> dict[str, object]:
         "sid": made.sid,
         "account_sid": made.account.sid,
         "to": made.phone,
-        "from": made.account.number,
+        "from": made.sender,
         "body": made.body,
         "status": status,
+        "date_created": format_datetime(made.made_at),
+        "answered_by": made.answered_by or None,
         "direction": "outbound-api",
         "error_code": (made.code or None) if status == made.status else None,
         "error_message": None,
@@ -183,18 +188,45 @@ def call_said(network: Network, account: Customer, sid: str, form: Posted) -> Re
     return JSONResponse(_shown(made, made.status))
 
 
-def messages(network: Network, account: Customer, request: Request) -> dict[str, object]:
-    return {"messages": _listed(network, "messages", account, request.query_params.get("To"))}
+def messages(network: Network, account: Customer, request: Request) -> Response:
+    return _listed(network, "messages", account, request)
 
 
-def calls(network: Network, account: Customer, request: Request) -> dict[str, object]:
-    return {"calls": _listed(network, "calls", account, request.query_params.get("To"))}
+def calls(network: Network, account: Customer, request: Request) -> Response:
+    return _listed(network, "calls", account, request)
 
 
-def _listed(network: Exchange, what: What, account: Account, to: str | None) -> list[dict[str, object]]:
-    """What was sent, the newest first; what came from telephones is not among it."""
-    mine = [each for each in network.sent.values() if each.account.sid == account.sid and each.what == what]
-    return [_shown(each, each.status) for each in reversed(mine) if to in (None, each.phone)]
+def _listed(network: Exchange, what: What, account: Account, request: Request) -> Response:
+    """What was sent, the newest first, a page of it; what came from telephones is not among it."""
+    asked = request.query_params
+    fault = network.plan.lookups.take(asked.get("To", "*"), what, "first")
+    if fault is not None:
+        return FAULTS.answer(fault, None)
+    when = "DateSent" if what == "messages" else "StartTime"
+    wanted = {name: asked[name] for name in ("To", "From") if name in asked}
+    found = [
+        each
+        for each in reversed(network.sent.values())
+        if (each.account.sid, each.what) == (account.sid, what)
+        and wanted.items() <= {"To": each.phone, "From": each.sender}.items()
+        and _on_days(each.made_at.date(), asked, when)
+    ]
+    size = int(asked.get("PageSize", "50"))
+    return JSONResponse({what: [_shown(each, each.status) for each in found[:size]], "page_size": size})
+
+
+def _on_days(day: date, asked: Mapping[str, str], name: str) -> bool:
+    """`DateSent`, `DateSent<` and `DateSent>`, by the day in UTC."""
+    exact, until, since = (asked.get(name + sign) for sign in ("", "<", ">"))
+    return (
+        (exact is None or day == _day(exact))
+        and (until is None or day <= _day(until))
+        and (since is None or day >= _day(since))
+    )
+
+
+def _day(said: str) -> date:
+    return datetime.fromisoformat(said).date()
 
 
 def not_theirs(_request: Request, _error: Exception) -> Response:
@@ -205,8 +237,8 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(NotTheirs, not_theirs)
     app.add_api_route(f"{API}/Messages.json", message_came, methods=["POST"], response_model=None)
     app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
-    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"])
-    app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"])
+    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"], response_model=None)
+    app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"], response_model=None)
     app.add_api_route(f"{API}/Calls/{{sid}}.json", call_said, methods=["POST"], response_model=None)
     for kind in ("Messages", "Calls"):
         app.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)

@@ -33,6 +33,7 @@ class Config:
     accounts: tuple[Account, ...]
     target: str
     public_url: str
+    machines: tuple[str, ...] = ()
     calls_last: float = 0.0  # seconds
 
     def text(self) -> str:
@@ -42,35 +43,45 @@ class Config:
 def config_of(settings: Settings, folder: Path) -> Config:
     """Stands in for the providers that the settings name, with the same accounts."""
     secrets = (settings.provider_secret.get_secret_value(), settings.drill_secret.get_secret_value())
-    live = Account(sid=settings.provider_account, secret=secrets[0], number=settings.provider_from)
+    live = Account(
+        sid=settings.provider_account,
+        secret=secrets[0],
+        number=settings.provider_from,
+        spare=settings.provider_spare,
+    )
     drill = Account(sid=settings.drill_account, secret=secrets[1], number=settings.drill_from)
     seconds = (
-        (settings.second_account, settings.second_secret, settings.second_from, settings.second_application),
-        (
-            settings.drill_second_account,
-            settings.drill_second_secret,
-            settings.drill_second_from,
-            settings.drill_second_application,
-        ),
+        _second(settings, "second", settings.second_spare),
+        _second(settings, "drill_second", ""),
     )
     return Config(
         folder=folder,
         port=urlsplit(settings.provider_url or "").port or 8001,
-        accounts=tuple(each for each in (live, drill, *(_second(*each) for each in seconds)) if each.sid),
+        accounts=tuple(each for each in (live, drill, *seconds) if each.sid),
         target=f"http://127.0.0.1:{settings.port}",
         public_url=settings.public_url,
+        machines=tuple(each for each in (settings.provider_canary, settings.second_canary) if each),
     )
 
 
-def _second(sid: str, secret: SecretStr, number: str, application: str) -> Account:
+def _second(settings: Settings, which: str, spare: str) -> Account:
+    secret: SecretStr = getattr(settings, f"{which}_secret")
     plain = secret.get_secret_value()
-    return Account(sid=sid, secret=plain, number=number, application=application, private_key=stand_in_key(plain))
+    return Account(
+        sid=getattr(settings, f"{which}_account"),
+        secret=plain,
+        number=getattr(settings, f"{which}_from"),
+        application=getattr(settings, f"{which}_application"),
+        private_key=stand_in_key(plain),
+        spare=spare,
+    )
 
 
 def config_from(text: str) -> Config:
     read = json.loads(text)
     accounts = tuple(Account(**each) for each in read.pop("accounts"))
-    return Config(**{**read, "folder": Path(read["folder"]), "accounts": accounts})
+    machines = tuple(read.pop("machines", ()))
+    return Config(**{**read, "folder": Path(read["folder"]), "accounts": accounts, "machines": machines})
 
 
 def exchange_from(config: Config) -> Exchange:
@@ -82,6 +93,7 @@ def exchange_from(config: Config) -> Exchange:
         accounts=config.accounts,
         target=config.target,
         public_url=config.public_url,
+        machines=frozenset(config.machines),
         owners={phone: Owner(**owner) for phone, owner in named.items()},
         calls_last=config.calls_last,
     )

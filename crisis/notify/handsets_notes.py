@@ -1,6 +1,7 @@
 """What each provider tells the application, in its own words: receipts, who took a call, texts, keys."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crisis.notify.handsets_calling import Account, Note
 from crisis.notify.handsets_plans import Delivery, What
@@ -22,21 +23,27 @@ class Sent:
     account: Account
     phone: str
     body: str
+    sender: str  # the number that it came from
+    callback: str
+    made_at: datetime
     status: str = "queued"
     code: int = 0
-    status_url: str = ""
+    answered_by: str = ""
     fallback: str = ""  # where what a call says next comes from, when the application does not answer
     told: tuple[Note, ...] = ()  # what is said of its end once it ends
 
     def end(self, fate: Delivery) -> None:
+        """What is lost in silence, its provider has not heard of either."""
         done = "completed" if self.what == "calls" else "delivered"
-        self.status = done if fate.end in ("delivered", "completed", "pretended", "silent") else fate.end
+        lost = "initiated" if self.what == "calls" else "sent"
+        self.status = {"delivered": done, "completed": done, "pretended": done, "silent": lost}.get(fate.end, fate.end)
         self.code = fate.code
+        self.answered_by = fate.answered_by if self.what == "calls" and self.status == done else ""
 
 
 def cancelled(made: Sent) -> Note:
-    form = _call(made.account, made.sid, made.account.number, made.phone)
-    return Note(url=made.status_url, form=form | {"CallStatus": "canceled"})
+    form = _call(made.account, made.sid, made.sender, made.phone)
+    return Note(url=made.callback, form=form | {"CallStatus": "canceled"})
 
 
 def at_the_end(note: Note) -> bool:
@@ -49,7 +56,7 @@ def of(made: Sent, status: str, answered_by: str, fate: Delivery, events: frozen
         return []
     notes = [_receipt(made, status, step) for step in _steps(made, events)] if status else []
     if answered_by and made.status == "completed":
-        form = _call(made.account, made.sid, made.account.number, made.phone) | {"AnsweredBy": fate.answered_by}
+        form = _call(made.account, made.sid, made.sender, made.phone) | {"AnsweredBy": fate.answered_by}
         notes.append(Note(url=answered_by, form=form | {"MachineDetectionDuration": "2400"}))
     return notes
 
@@ -65,11 +72,11 @@ def _steps(made: Sent, events: frozenset[str]) -> list[str]:
 def _receipt(made: Sent, url: str, step: str) -> Note:
     fault = str(made.code) if made.code and step == made.status else ""
     if made.what == "calls":
-        form = _call(made.account, made.sid, made.account.number, made.phone) | {"CallStatus": step}
+        form = _call(made.account, made.sid, made.sender, made.phone) | {"CallStatus": step}
         return Note(url=url, form=form | ({"ErrorCode": fault} if fault else {}))
     if made.account.second:
         return Note(url=url, event=_second_receipt(made, step, fault))
-    form = {"MessageSid": made.sid, "AccountSid": made.account.sid, "From": made.account.number, "To": made.phone}
+    form = {"MessageSid": made.sid, "AccountSid": made.account.sid, "From": made.sender, "To": made.phone}
     form |= {"MessageStatus": step}
     return Note(url=url, form=form | ({"ErrorCode": fault} if fault else {}))
 
@@ -83,7 +90,7 @@ def _second_receipt(made: Sent, step: str, fault: str) -> dict[str, object]:
     payload: dict[str, object] = {
         "id": made.sid,
         "direction": "outbound",
-        "from": {"phone_number": made.account.number},
+        "from": {"phone_number": made.sender},
         "to": [{"phone_number": made.phone, "status": SECOND_STATUS[step]}],
         "errors": errors,
     }
@@ -97,18 +104,20 @@ def _event(kind: str, name: str, payload: dict[str, object]) -> dict[str, object
     }
 
 
-def of_reply(url: str, account: Account, sid: str, phone: str, body: str) -> Note:
+def of_reply(url: str, account: Account, sid: str, ends: tuple[str, str], body: str) -> Note:
+    """`ends` are who writes and the number that they write to."""
+    phone, line = ends
     if account.second:
         payload: dict[str, object] = {
             "id": sid,
             "direction": "inbound",
             "from": {"phone_number": phone},
-            "to": [{"phone_number": account.number, "status": "webhook_delivered"}],
+            "to": [{"phone_number": line, "status": "webhook_delivered"}],
             "text": body,
             "errors": [],
         }
         return Note(url=url, event=_event("message.received", sid, payload))
-    form = {"MessageSid": sid, "AccountSid": account.sid, "From": phone, "To": account.number, "Body": body}
+    form = {"MessageSid": sid, "AccountSid": account.sid, "From": phone, "To": line, "Body": body}
     return Note(url=url, form=form)
 
 

@@ -127,6 +127,7 @@ class Plan:
     faults: Plans[Fault] = field(default_factory=Plans)
     deliveries: Plans[Delivery] = field(default_factory=Plans)
     callbacks: Plans[Callbacks] = field(default_factory=Plans)
+    lookups: Plans[Fault] = field(default_factory=Plans)  # of being asked what was sent
     habits: Plans[Habit] = field(default_factory=Plans)
     seconds_a_segment: float = 0.0  # of one sender; 0: no queue
 
@@ -134,6 +135,6 @@ class Plan:
         self.faults.set(phone, what, fault, times, at=at)
 
     def clear(self) -> None:
-        for plans in (self.faults, self.deliveries, self.callbacks, self.habits):
+        for plans in (self.faults, self.deliveries, self.callbacks, self.lookups, self.habits):
             plans.clear()
         self.seconds_a_segment = 0.0

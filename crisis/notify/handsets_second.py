@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from email.utils import format_datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, FastAPI, Header, Request
@@ -11,7 +12,7 @@ from crisis.notify.handsets import Exchange, Order
 from crisis.notify.handsets_calling import Account
 from crisis.notify.handsets_faults import NOT_TAKEN, Faults
 from crisis.notify.handsets_first import E164
-from crisis.notify.handsets_notes import ALL_EVENTS, ONLY_THE_END, Sent
+from crisis.notify.handsets_notes import ALL_EVENTS, ONLY_THE_END, SECOND_CODES, SECOND_STATUS, Sent
 from crisis.notify.handsets_page import Network
 from crisis.notify.handsets_plans import Fault, What
 
@@ -62,9 +63,16 @@ def message_came(network: Network, account: Customer, said: Said, x_reference: R
     wrong = _wrong(account, to, sender) or (None if body else (422, "40316", "No content provided for message"))
     if wrong is not None:
         return _error(*wrong)
-    status = _text(said, "webhook_url")
-    order = Order(what="messages", account=account, phone=to, body=body, reference=x_reference, status=status)
-    stopped = network.opted_out(to, account.number)
+    order = Order(
+        what="messages",
+        account=account,
+        phone=to,
+        body=body,
+        sender=sender,
+        reference=x_reference,
+        status=_text(said, "webhook_url"),
+    )
+    stopped = network.opted_out(to, sender)
     return _taken(network, order, "opted_out" if stopped else network.plan.faults.take(to, "messages", "second"))
 
 
@@ -82,6 +90,7 @@ def call_came(network: Network, account: Customer, said: Said, sid: str, x_refer
         account=account,
         phone=to,
         body=body,
+        sender=sender,
         reference=x_reference,
         status=_text(said, "StatusCallback"),
         fallback=_text(said, "FallbackUrl"),
@@ -117,7 +126,7 @@ def _taken(network: Exchange, order: Order, fault: Fault | None) -> Response:
 def _wrong(account: Account, to: str, sender: str) -> tuple[int, str, str] | None:
     if not E164.fullmatch(to):
         return 422, "40310", "Invalid 'to' address"
-    return None if sender == account.number else (422, "40305", "Invalid 'from' address")
+    return None if sender in account.numbers else (422, "40305", "Invalid 'from' address")
 
 
 def _error(status: int, code: str, title: str) -> Response:
@@ -127,10 +136,75 @@ def _error(status: int, code: str, title: str) -> Response:
 
 def _shown(made: Sent, what: What, status: str) -> dict[str, object]:
     if what == "calls":
-        return {"from": made.account.number, "to": made.phone, "status": status, "sid": made.sid}
-    to = [{"phone_number": made.phone, "status": status}]
-    inner = {"id": made.sid, "record_type": "message", "direction": "outbound", "to": to, "errors": []}
-    return {"data": {**inner, "from": {"phone_number": made.account.number}}}
+        made_at, who = format_datetime(made.made_at), made.answered_by or None
+        said = {"from": made.sender, "to": made.phone, "status": status, "sid": made.sid}
+        return {**said, "date_created": made_at, "answered_by": who, "account_sid": made.account.sid}
+    to = [{"phone_number": made.phone, "status": SECOND_STATUS.get(status, status)}]
+    inner = {"id": made.sid, "record_type": "message", "direction": "outbound", "to": to, "errors": _errors(made)}
+    more = {"webhook_url": made.callback, "received_at": made.made_at.isoformat()}
+    return {"data": {**inner, **more, "from": {"phone_number": made.sender}}}
+
+
+def _errors(made: Sent) -> list[dict[str, str]]:
+    code = SECOND_CODES.get(made.code, "40008")
+    return [{"code": code, "title": "Undelivered"}] if made.status in ("undelivered", "failed") else []
+
+
+def _record(made: Sent) -> dict[str, object]:
+    """The detail record of a text."""
+    return {
+        "record_type": "message_detail_record",
+        "uuid": made.sid,
+        "cli": made.sender,
+        "cld": made.phone,
+        "direction": "outbound",
+        "status": SECOND_STATUS.get(made.status, made.status),
+        "created_at": made.made_at.isoformat(),
+        "delivery_status_webhook_url": made.callback,
+        "errors": [each["code"] for each in _errors(made)],
+    }
+
+
+def records(network: Network, account: Customer, request: Request) -> Response:
+    """Of texts alone; the newest first where that is asked for."""
+    asked = request.query_params
+    if account is None:
+        return FAULTS.dialect.refusal("wrong_secret")
+    if asked.get("filter[record_type]") != "messaging":
+        return _error(422, "10004", "Missing required parameter")
+    found = [each for each in _sent(network, account, "messages") if asked.get("filter[cld]") in (None, each.phone)]
+    fault = network.plan.lookups.take(asked.get("filter[cld]", "*"), "messages", "second")
+    if fault is not None:
+        return FAULTS.answer(fault, None)
+    ordered = found if asked.get("sort") == "-created_at" else found[::-1]
+    size = int(asked.get("page[size]", "20"))
+    return JSONResponse({"data": [_record(each) for each in ordered[:size]], "meta": {"page_size": size}})
+
+
+def calls(network: Network, account: Customer, sid: str, request: Request) -> Response:
+    asked = request.query_params
+    if account is None or sid != account.sid:
+        return FAULTS.dialect.refusal("wrong_secret")
+    fault = network.plan.lookups.take(asked.get("To", "*"), "calls", "second")
+    if fault is not None:
+        return FAULTS.answer(fault, None)
+    found = [each for each in _sent(network, account, "calls") if asked.get("To") in (None, each.phone)]
+    size = int(asked.get("PageSize", "20"))
+    shown = [_shown(each, "calls", each.status) for each in found[:size]]
+    return JSONResponse({"calls": shown, "page": 0, "page_size": size})
+
+
+def call(network: Network, account: Customer, sid: str, call: str) -> Response:
+    """A call as it stands now."""
+    made = network.sent.get(call)
+    if account is None or made is None or made.account.sid != account.sid or sid != account.sid:
+        return _error(404, "10005", "Resource not found")
+    return JSONResponse(_shown(made, "calls", made.status))
+
+
+def _sent(network: Exchange, account: Account, what: What) -> list[Sent]:
+    """The newest first."""
+    return [each for each in reversed(network.sent.values()) if (each.account.sid, each.what) == (account.sid, what)]
 
 
 def one(network: Network, account: Customer, sid: str) -> Response:
@@ -149,5 +223,8 @@ def _text(said: Mapping[str, object], name: str) -> str:
 def add_to(app: FastAPI) -> None:
     app.add_api_route("/v2/messages", message_came, methods=["POST"], response_model=None)
     app.add_api_route("/v2/messages/{sid}", one, methods=["GET"], response_model=None)
+    app.add_api_route("/v2/detail_records", records, methods=["GET"], response_model=None)
+    app.add_api_route("/v2/texml/Accounts/{sid}/Calls", calls, methods=["GET"], response_model=None)
+    app.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call, methods=["GET"], response_model=None)
     app.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call_said, methods=["POST"], response_model=None)
     app.add_api_route("/v2/texml/Accounts/{sid}/Calls", call_came, methods=["POST"], response_model=None)

@@ -1,53 +1,29 @@
 """What the provider sends in: recorded once before anything else, then dealt with, now or after a crash."""
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Literal
 
-from crisis.call_words import CallState, Failure, Receipt
-from crisis.commands import Actor, ActorKind, Command
-from crisis.errors import NotFound, Refused
-from crisis.notify import bad_numbers, calls, keys, replies, telnyx, twilio
+from crisis.call_words import CallState
+from crisis.delivery import AttemptState
+from crisis.errors import NotFound
+from crisis.notify import bad_numbers, blame, calls, canary_text, keys, replies
 from crisis.notify.answers import Asked
 from crisis.notify.calls import Address, Stage
-from crisis.page_commands import RecordPageAttempt, RecordPageReceipt
-from crisis.page_events import PageAttempted, PageReceiptCame
-from crisis.store import allowances, calls_out, inbox, incidents, outbox, page_codes
+from crisis.notify.later_word import About, latest_word, say, show
+from crisis.notify.standing import call_state_of, outcome_of, receipt_of, state_of
+from crisis.store import allowances, calls_out, inbox, incidents, outgoing, page_codes
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
-from crisis.submit import submit
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    IncidentId,
-    PageId,
-    PersonId,
-)
+from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PersonId
 
 Source = Literal["text", "key", "status"]
 QUARANTINE = "stranger"
 KEPT = 5  # an hour, of each number that we do not know (F45)
 SETTLED = timedelta(seconds=10)  # what is younger may be with the web process still
-_RECEIPTS = {
-    "delivered": Receipt.DELIVERED,
-    "in-progress": Receipt.ANSWERED,
-    "human": Receipt.ANSWERED,
-    "no-answer": Receipt.NO_ANSWER,
-    "busy": Receipt.BUSY,
-    "canceled": Receipt.ENDED,
-}
-_CALL_STATES = {
-    **dict.fromkeys(("queued", "initiated", "ringing"), CallState.PLACED),
-    "in-progress": CallState.ANSWERED,
-    **dict.fromkeys(("completed", "busy", "failed", "no-answer", "canceled"), CallState.OVER),
-}
-_WENT_OUT = frozenset({"sent", "delivered", "ringing", "in-progress", "completed", "busy", "no-answer", "canceled"})
-_NEVER_WENT_OUT = frozenset({"undelivered", "failed"})
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +56,14 @@ def text_back(store: Store, received: Received, at: datetime) -> str | None:
 
 
 def text_came(store: Store, sid: str, form: Mapping[str, str], at: datetime) -> tuple[Received, bool]:
-    """Recorded once for ever (F35); of a number that we do not know only a few an hour, apart, and answered seldom."""
+    """Recorded once for ever (F35); of a number that we do not know only a few an hour, apart, and answered seldom.
+
+    A canary page comes from a number of ours, and ends here.
+    """
     body, phone = {name: form[name] for name in ("From", "Body")}, form["From"]
     received = Received("text", sid, at, body)
+    if canary_text.came_back(store, body["Body"], at):
+        return received, False
     with store.write() as tx:
         if page_codes.of_phone(tx, phone, at):
             return received, inbox.receive(tx, store.keys, "text", sid, body, at=at)
@@ -118,7 +99,7 @@ def key_came(
 
 def call_went_on(store: Store, asked: Asked, attempt: str, form: Mapping[str, str], *, at: datetime) -> bool:
     """Whether a call of a page waits, rings or is talked on, as its provider tells us; kept by its name (F33)."""
-    state = _CALL_STATES.get(form.get("CallStatus", ""))
+    state = call_state_of(form.get("CallStatus", ""))
     if state is None or not form.get("AccountSid"):
         return False
     with store.write() as tx:
@@ -150,62 +131,35 @@ def _status(store: Store, received: Received, at: datetime) -> None:
     """A receipt can only say more than we knew, and it never stops an escalation (F30 to F33)."""
     body = received.body
     status, code = body["status"], body.get("code", "")
+    about = About(_asked(received), Channel(body["channel"]), body["attempt"])
     if code.isdecimal():
-        log.warning("a provider reports late that a %s failed: %s", body["channel"], code[:6])
-    asked, attempt = _asked(received), body["attempt"]
-    _bad_number(store, asked, Channel(body["channel"]), code, at)
-    outcome, receipt = _outcome(status), _RECEIPTS.get(status) or (Receipt.MACHINE if _a_machine(status) else None)
-    outcomes, receipts = _known(store, asked, attempt)
-    if outcome is not None and outcome not in outcomes:
+        log.warning("a provider reports late that a %s failed: %s", about.channel, code[:6])
+    _bad_number(store, about, code, at)
+    outcome = _outcome(store, about, body, at)
+    if outcome is not None:
         failed = outcome is AttemptOutcome.REFUSED
-        of_page = partial(RecordPageAttempt, outcome=outcome, failure=_late(code), code=code[:6] if failed else "")
-        _record(store, asked, of_page, body, at)
-        if failed:
-            with store.write() as tx:
-                outbox.hasten(tx, int(attempt.partition("-")[0]), at)  # the other channel now, not at the next step
-    if receipt is not None and receipt not in receipts:
-        _record(store, asked, partial(RecordPageReceipt, receipt=receipt), body, at)
+        say(store, about, outcome, at, failure=blame.failure_of(code), code=code[:6] if failed else "")
+    receipt = receipt_of(status)
+    if receipt is not None:
+        show(store, about, receipt, at)
 
 
-def _late(code: str) -> Failure | None:
-    """The class of a code that came by a receipt: the two providers' codes differ in their first digit."""
-    if code.startswith("4"):
-        return telnyx.CODES.get(code)
-    return twilio.CODES.get(int(code)) if code.isdecimal() else None
-
-
-def _record(store: Store, asked: Asked, order: Callable[..., Command], body: Mapping[str, str], at: datetime) -> None:
-    told = {"page": asked.page, "person": asked.person, "channel": Channel(body["channel"]), "attempt": body["attempt"]}
-    with suppress(Refused, NotFound):
-        with store.read() as tx:
-            district = incidents.load(tx, asked.incident).district
-        by = Actor(kind=ActorKind.SYSTEM, id=None, district=district)
-        submit(store, asked.incident, order(by=by, **told), at=at)
-
-
-def _a_machine(answered_by: str) -> bool:
-    return answered_by.startswith("machine") or answered_by == "fax"
-
-
-def _bad_number(store: Store, asked: Asked, channel: Channel, code: str, at: datetime) -> None:
+def _outcome(store: Store, about: About, body: Mapping[str, str], at: datetime) -> AttemptOutcome | None:
+    """What the log is to be told, as far as it does not know it."""
+    said, code = state_of(body["status"]), body.get("code", "")
+    if said is None or said is AttemptState.SUBMITTED:
+        return None
+    with store.write() as tx:
+        state = outgoing.heard(tx, about.attempt, said, at) or said
+        out = outgoing.one(tx, about.attempt)
+        if out is not None and said is AttemptState.FAILED and code.isdecimal():
+            blame.late(tx, out, body.get("sid", ""), code, at)
     with store.read() as tx:
-        coded = page_codes.of_person(tx, asked.page, asked.person)
+        return outcome_of(state, latest_word(tx, about.asked.incident, about.attempt))
+
+
+def _bad_number(store: Store, about: About, code: str, at: datetime) -> None:
+    with store.read() as tx:
+        coded = page_codes.of_person(tx, about.asked.page, about.asked.person)
     if coded is not None and bad_numbers.is_about_number(code):
-        bad_numbers.heard(store, coded.phone, channel, code, at)
-
-
-def _outcome(status: str) -> AttemptOutcome | None:
-    if status in _WENT_OUT:
-        return AttemptOutcome.ACCEPTED
-    return AttemptOutcome.REFUSED if status in _NEVER_WENT_OUT else None
-
-
-def _known(store: Store, asked: Asked, attempt: str) -> tuple[set[AttemptOutcome], set[Receipt]]:
-    with store.read() as tx:
-        try:
-            events = [stored.event for stored in incidents.events_of(tx, asked.incident)]
-        except NotFound:
-            events = []
-    outcomes = {each.outcome for each in events if isinstance(each, PageAttempted) and each.attempt == attempt}
-    receipts = {each.receipt for each in events if isinstance(each, PageReceiptCame) and each.attempt == attempt}
-    return outcomes, receipts
+        bad_numbers.heard(store, coded.phone, about.channel, code, at)

@@ -19,17 +19,16 @@ from crisis.notify import signature
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead, lane_of
 from crisis.notify.failures import Answer, refused, unknown
-from crisis.notify.provider import VALID, Patience, Provider, Told
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    Urgency,
-)
+from crisis.notify.pace import Pace
+from crisis.notify.provider import VALID, Patience, Provider, Told, number_of
+from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
 
 Ask = Callable[[Provider], Answer]
-Heard: TypeAlias = "SimpleQueue[Answer]"
+Heard: TypeAlias = "SimpleQueue[tuple[str, Answer]]"
+Answers = Mapping[str, Answer]  # by provider, of those that were asked, in the order in which they were
+Note = Callable[[Answers], None]
 MOST_KEPT = 1000  # numbers that nobody has asked for yet
 log = logging.getLogger(__name__)
 
@@ -77,6 +76,7 @@ class Line:
     callbacks: str  # our public address, where providers send keys, texts and what became of a call
     seal: str = ""  # the secret that binds an address of ours to its path, where a provider's signature does not
     patience: Patience = field(default_factory=Patience)
+    pace: Pace = field(default_factory=Pace)
     bad: deque[BadNumber] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
     fallback: str = ""  # what a call says when we do not answer a key
     links: bool = True  # whether the text of a page carries a link to answer it in a browser
@@ -89,12 +89,23 @@ class Line:
         status: str | None = None,
         urgency: Urgency | None = None,
         *,
-        heard: list[Answer] | None = None,
+        note: Note = lambda answers: None,
+        spread: bool = False,
+        room: str = "",
     ) -> AttemptOutcome:
-        """`status` is the path that is told what became of it; `heard` gets what each provider said, in order."""
+        """`status` is the path that is told what became of it; `note` hears what each provider said.
+
+        `room` is the number whose turn was taken for it before.
+        """
         told, valid = self._told(status), VALID if urgency is None else VALID_FOR.get(urgency, VALID)
-        ask = self._noting(to, Channel.TEXT, lambda provider: provider.sms(to, body, reference, told, valid))
-        return self._send(Channel.TEXT, urgency, ask, heard)
+
+        def ask(provider: Provider) -> Answer:
+            number = number_of(provider, spread=spread)
+            if number != room:
+                self.pace.sent(number)
+            return provider.sms(to, body, reference, told, valid, spread=spread)
+
+        return self._send(Channel.TEXT, urgency, self._noting(to, Channel.TEXT, ask), note)
 
     def call(
         self,
@@ -104,11 +115,33 @@ class Line:
         status: str | None = None,
         urgency: Urgency | None = None,
         *,
-        heard: list[Answer] | None = None,
+        note: Note = lambda answers: None,
     ) -> AttemptOutcome:
         told = self._told(status)
         ask = self._noting(to, Channel.VOICE, lambda provider: provider.call(to, twiml, reference, told))
-        return self._send(Channel.VOICE, urgency, ask, heard)
+        return self._send(Channel.VOICE, urgency, ask, note)
+
+    def ask(self, provider: str, to: str, body: str, reference: str, status: str) -> Answer:
+        """One provider alone: a canary page says how that one does."""
+        told, mine = self._told(status), [way for way in self.ways if way.provider.name == provider]
+
+        def send(each: Provider) -> Answer:
+            self.pace.sent(each.sender)
+            return each.sms(to, body, reference, told)
+
+        said = dict[str, Answer]()
+        self._at_most_once(mine, self._way(Channel.TEXT, None, send), said)
+        return said.get(provider, refused(Failure.CONFIGURATION, "no such provider"))
+
+    def room(self, *, spread: bool) -> str | None:
+        """Takes the turn of a number for what only tells people; None while something of ours waits at it."""
+        fit = [way for way in self.ways if not way.breakers[Channel.TEXT].open] or list(self.ways)
+        number = number_of(fit[0].provider, spread=spread)
+        return number if self.pace.take(number) else None
+
+    def provider(self, name: str) -> Provider | None:
+        """To ask it about what it was given."""
+        return next((way.provider for way in self.ways if way.provider.name == name), None)
 
     def next_bad(self) -> BadNumber | None:
         """A number that a provider has refused as such since the last time."""
@@ -120,11 +153,14 @@ class Line:
 
     def answer(self, sender: str, to: str, body: str, reference: str) -> AttemptOutcome | None:
         """From the number that was written to, at most once; None when it is not a number of this line."""
-        told, mine = Told(), [way for way in self.ways if way.provider.sender == sender]
-        if not mine:
+        told, mine = Told(), [way for way in self.ways if sender in (way.provider.sender, way.provider.spare)]
+        if not mine or not sender:
             return None
-        ask = self._way(Channel.TEXT, None, lambda each: each.sms(to, body, reference, told))
-        return self._at_most_once(mine, ask, [])
+
+        def ask(provider: Provider) -> Answer:
+            return provider.sms(to, body, reference, told, spread=sender == provider.spare)
+
+        return self._at_most_once(mine, self._way(Channel.TEXT, None, ask), {})
 
     def say(self, account: str, call: str, twiml: str) -> AttemptOutcome | None:
         """In a call of this line that goes on; None when it is not one of its accounts."""
@@ -138,7 +174,7 @@ class Line:
         mine = [way for way in self.ways if way.provider.account == account]
         if not mine:
             return None
-        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, ask), [])
+        return self._at_most_once(mine, self._way(Channel.VOICE, Urgency.U1, ask), {})
 
     def close(self) -> None:
         for way in self.ways:
@@ -157,14 +193,14 @@ class Line:
         address = None if status is None else self.address(status)
         return Told(status=address, answered_by=address, fallback=self.fallback or None)
 
-    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask, heard: list[Answer] | None) -> AttemptOutcome:
-        ways, ask_way, answers = (
-            self._in_order(channel),
-            self._way(channel, urgency, ask),
-            [] if heard is None else heard,
-        )
-        once = self._at_most_once if urgency is None else self._at_least_once
-        return once(ways, ask_way, answers)
+    def _send(self, channel: Channel, urgency: Urgency | None, ask: Ask, note: Note) -> AttemptOutcome:
+        ways, ask_way, said = self._in_order(channel), self._way(channel, urgency, ask), dict[str, Answer]()
+        try:
+            return (
+                self._at_most_once(ways, ask_way, said) if urgency is None else self._at_least_once(ways, ask_way, said)
+            )
+        finally:
+            note(said)
 
     def _way(self, channel: Channel, urgency: Urgency | None, ask: Ask) -> Callable[[Way], Answer]:
         return lambda way: way.ask(channel, urgency, self.patience.place, ask)
@@ -174,33 +210,41 @@ class Line:
         fit = [way for way in self.ways if way.breakers[channel].lets_through()]
         return fit + [way for way in self.ways if way not in fit]
 
-    def _at_most_once(self, ways: Sequence[Way], ask: Callable[[Way], Answer], answers: list[Answer]) -> AttemptOutcome:
+    def _at_most_once(
+        self, ways: Sequence[Way], ask: Callable[[Way], Answer], said: dict[str, Answer]
+    ) -> AttemptOutcome:
         for way in ways:
             heard: Heard = SimpleQueue()
+            said[way.provider.name] = unknown("silent")
             _asked(way, ask, heard)
-            answers.append(_within(heard, self._longest) or unknown("silent"))
-            if not answers[-1].for_another:
-                return answers[-1].outcome
+            said |= dict([_within(heard, self._longest) or (way.provider.name, unknown("silent"))])
+            if not said[way.provider.name].for_another:
+                return said[way.provider.name].outcome
         return AttemptOutcome.REFUSED
 
     def _at_least_once(
-        self, ways: Sequence[Way], ask: Callable[[Way], Answer], answers: list[Answer]
+        self, ways: Sequence[Way], ask: Callable[[Way], Answer], said: dict[str, Answer]
     ) -> AttemptOutcome:
+        """Who was asked stands in `said` as unknown until they answer."""
         heard: Heard = SimpleQueue()
-        left, asked, until = deque(ways), 0, 0.0
-        while left or len(answers) < asked:
+        left, answered, until = deque(ways), 0, 0.0
+        while left or answered < len(said):
             if left:
+                said[left[0].provider.name] = unknown("silent")
                 _asked(left.popleft(), ask, heard)
-                asked, until = asked + 1, monotonic() + self._longest
+                until = monotonic() + self._longest
             answer = _within(heard, self.patience.hedge if left else until - monotonic())
             if answer is None and left:
                 continue  # silent: the next one too
-            answers.append(answer or unknown("silent"))
-            if answers[-1].accepted:
+            answered += 1
+            if answer is None:
+                continue
+            said |= dict([answer])
+            if answer[1].accepted:
                 return AttemptOutcome.ACCEPTED
-            if answers[-1].failure is Failure.ADDRESS:
+            if answer[1].failure is Failure.ADDRESS:
                 left.clear()
-        unsure = any(answer.outcome is AttemptOutcome.UNKNOWN for answer in answers)
+        unsure = any(each.outcome is AttemptOutcome.UNKNOWN for each in said.values())
         return AttemptOutcome.UNKNOWN if unsure else AttemptOutcome.REFUSED
 
     @property
@@ -211,10 +255,14 @@ class Line:
 
 def _asked(way: Way, ask: Callable[[Way], Answer], heard: Heard) -> None:
     """In a thread of its own; where it is too slow it goes on there and is not waited for."""
-    threading.Thread(target=lambda: heard.put(ask(way)), daemon=True, name="a call out").start()
+
+    def call() -> None:
+        heard.put((way.provider.name, ask(way)))
+
+    threading.Thread(target=call, daemon=True, name="a call out").start()
 
 
-def _within(heard: Heard, seconds: float) -> Answer | None:
+def _within(heard: Heard, seconds: float) -> tuple[str, Answer] | None:
     try:
         return heard.get(timeout=max(seconds, 0))
     except Empty:

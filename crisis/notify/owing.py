@@ -11,16 +11,16 @@ from datetime import datetime
 from crisis.effects import PageLevel
 from crisis.events import Event
 from crisis.ladders import LADDERS, Cadence, cadence_of
-from crisis.notify import escalation
 from crisis.notify.escalation import Try
+from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
+from crisis.notify.standing import final
 from crisis.page_events import PageAttempted
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
 from crisis.statemachine.places import spared
 from crisis.vocabulary import AttemptOutcome, Channel, PersonId
 
-SAYS_MORE = (AttemptOutcome.UNKNOWN, AttemptOutcome.ACCEPTED, AttemptOutcome.REFUSED)  # the later one stands
 History = Mapping[PersonId, Sequence[Try]]  # what was tried since this level began, by person, in order
 Numbered = tuple[int, Event]
 
@@ -42,16 +42,24 @@ class Past:
 class Due:
     """One call that is to be made now; `number` counts those to this person by this channel, from one."""
 
-    who: Reachable
+    turn: Turn
     channel: Channel
     number: int
+
+    @property
+    def who(self) -> Reachable:
+        return self.turn.who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owing:
-    """`shown` cannot be called and are asked on the console alone. `nobody`: nobody is waited for at this level."""
+    """`asked` have not said no. `shown` cannot be called and are asked on the console alone.
 
-    reachable: tuple[Reachable, ...]
+    `nobody`: nobody is waited for at this level.
+    """
+
+    asked: tuple[Reachable, ...]
+    called: tuple[Turn, ...]
     shown: tuple[Reachable, ...]
     due: tuple[Due, ...]
     nobody: bool
@@ -68,32 +76,28 @@ def owing(
     incident: Incident,
     page: Page,
     effect: PageLevel,
-    on_call: Sequence[Reachable],
+    turns: Sequence[Turn],
     *,
     past: Past,
     at: datetime,
     line: bool,
 ) -> Owing:
-    """`on_call` is whom the level names now. Without a `line` everybody is asked on the console, and waited for."""
+    """`turns` are of whom the level names now. Without a `line` everybody is asked on the console, and waited for."""
     out = spared(incident, page)
-    asked = [each for each in on_call if each.person not in out]
-    reachable = tuple(each for each in asked if line and each.phone is not None)
-    shown = tuple(each for each in asked if each not in reachable and each.person not in past.tried)
+    asked = [each for each in turns if each.who.person not in out]
+    called = tuple(each for each in asked if line and each.who.phone is not None)
+    shown = tuple(each.who for each in asked if each not in called and each.who.person not in past.tried)
     due = tuple(
-        Due(who, channel, _number(past.tried.get(who.person, ()), channel))
-        for who in reachable
-        if who.person not in past.later
-        for channel in escalation.due(
-            _cadence(page),
-            _began(page, effect),
-            past.tried.get(who.person, ()),
-            at,
-            texts=who.texts,
-            calls=_may_ring(page, past, who),
+        Due(turn, channel, _number(past.tried.get(turn.who.person, ()), channel))
+        for turn in called
+        if turn.who.person not in past.later
+        for channel in turn.due(
+            _cadence(page), past.tried.get(turn.who.person, ()), at, calls=_may_ring(page, past, turn.who)
         )
     )
-    nobody = not reachable and (line or not asked)
-    return Owing(reachable=reachable, shown=shown, due=() if nobody else due, nobody=nobody)
+    nobody = not called and (line or not asked)
+    people = tuple(each.who for each in asked)
+    return Owing(asked=people, called=called, shown=shown, due=() if nobody else due, nobody=nobody)
 
 
 def _may_ring(page: Page, past: Past, who: Reachable) -> bool:
@@ -104,18 +108,12 @@ def _number(tries: Sequence[Try], channel: Channel) -> int:
     return len([each for each in tries if each.channel is channel]) + 1
 
 
-def next_call(page: Page, effect: PageLevel, reachable: Iterable[Reachable], past: Past) -> datetime | None:
+def next_call(page: Page, effect: PageLevel, called: Iterable[Turn], past: Past) -> datetime | None:
     """When to look again, if everybody stays silent; None when this level's calls are done."""
     times = (
-        escalation.next_due(
-            _cadence(page),
-            _began(page, effect),
-            past.tried.get(who.person, ()),
-            texts=who.texts,
-            calls=_may_ring(page, past, who),
-        )
-        for who in reachable
-        if who.person not in past.later
+        turn.next_due(_cadence(page), past.tried.get(turn.who.person, ()), calls=_may_ring(page, past, turn.who))
+        for turn in called
+        if turn.who.person not in past.later
     )
     return min((when for when in times if when is not None), default=None)
 
@@ -124,7 +122,7 @@ def _cadence(page: Page) -> Cadence:
     return cadence_of(page.ladder or LADDERS[page.urgency], page.urgency)
 
 
-def _began(page: Page, effect: PageLevel) -> datetime:
+def level_began(page: Page, effect: PageLevel) -> datetime:
     return page.began[effect.level] if effect.level < len(page.began) else page.level_since
 
 
@@ -147,10 +145,6 @@ def _known(log: Iterable[PageAttempted]) -> dict[tuple[PersonId, str], Try]:
     for event in log:
         said = Try(channel=event.channel, outcome=event.outcome, at=event.at)
         key = (event.person, event.attempt)
-        calls[key] = _final(calls.get(key, said), said)
+        before = calls.get(key, said)
+        calls[key] = replace(before, outcome=final(before.outcome, said.outcome))  # F31
     return calls
-
-
-def _final(before: Try, said: Try) -> Try:
-    """A failure that is heard of before we have written down that the call was made stays a failure (F31)."""
-    return replace(before, outcome=max(before.outcome, said.outcome, key=SAYS_MORE.index))

@@ -1,6 +1,6 @@
 """A page goes out: to whom it is owed at this moment, on which channel, and the report of each call as a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,18 +10,23 @@ from sqlalchemy import Connection
 from crisis import failpoints
 from crisis.commands import TimerDue
 from crisis.effects import CallPerson, ConfirmPage, PageLevel
-from crisis.notify import attempts, people_to_tell
+from crisis.notify import attempts, pacing, people_to_tell
 from crisis.notify.answers import Asked
 from crisis.notify.attempts import Owed
 from crisis.notify.calls import keys_path, page_call
+from crisis.notify.extras import Beside, Extras
 from crisis.notify.failures import Answer
 from crisis.notify.gateway import Lines
-from crisis.notify.line import Line
-from crisis.notify.owing import Due, Past, next_call, owing, past, wanted
+from crisis.notify.line import Line, Note
+from crisis.notify.owing import Due, Past, level_began, next_call, owing, past, wanted
+from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
+from crisis.notify.sending import Sending
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
+from crisis.page_commands import HoldBackPage
+from crisis.page_events import PageHeldBack
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import incidents, outbox, page_codes, page_links
+from crisis.store import incidents, outbox, outgoing, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.page_codes import Coded
@@ -30,6 +35,7 @@ from crisis.submit import submit
 from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
+Log = Sequence[incidents.StoredEvent]  # since this level began
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Paging:
     store: Store
     lines: Lines
     now: Callable[[], datetime]
+    extras: Extras | None = None
 
     def page(self, job: Job, effect: PageLevel) -> datetime | None:
         """Makes the calls that are due and says when the next one is; None when this level is over or all is done."""
@@ -46,22 +53,22 @@ class Paging:
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
             on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
-            known = self._past(tx, job, page, effect)
+            known, turns = self._past(tx, job, page, effect), self._turns(tx, effect, page, on_call)
+            since = incidents.events_of(tx, job.incident, after=job.seq)
         line = self.lines.of(effect.mode) is not None
-        owed = owing(incident, page, effect, on_call, past=known, at=self.now(), line=line)
+        owed = owing(incident, page, effect, turns, past=known, at=self.now(), line=line)
+        self._beside(job, effect, incident, owed.asked, since)
         for who in owed.shown:
             self._show(job, effect, incident, who)
         if owed.nobody:
             self._nobody(incident, effect)
             return None
-        calls = [self._named(job, effect, each) for each in owed.due]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda each: self._attempt(job, effect, each), calls))
+        self._call(job, effect, incident, [(each.turn, self._named(job, effect, each)) for each in owed.due], since)
         with self.store.read() as tx:
             page = wanted(incidents.load(tx, job.incident), effect)
             if page is None:
                 return None
-            return next_call(page, effect, owed.reachable, self._past(tx, job, page, effect))
+            return next_call(page, effect, owed.called, self._past(tx, job, page, effect))
 
     def _past(self, tx: Connection, job: Job, page: Page, effect: PageLevel) -> Past:
         log = incidents.events_of(tx, job.incident)
@@ -69,7 +76,59 @@ class Paging:
 
     def _named(self, job: Job, effect: PageLevel, due: Due) -> Owed:
         attempt = f"{job.id}-{due.who.person}-{due.channel}-{due.number}"
-        return Owed(effect.page, due.who, due.channel, attempt, effect.level)
+        return Owed(effect.page, due.who, due.channel, attempt, effect.level, due.turn.spread)
+
+    def _call(
+        self, job: Job, effect: PageLevel, incident: Incident, owed: Sequence[tuple[Turn, Owed]], since: Log
+    ) -> None:
+        """Side by side, but for the texts whose telephone was texted about another page just now."""
+        at_once = []
+        for turn, each in owed:
+            if each.channel is Channel.TEXT and turn.text_from > self.now():
+                self._hold_back(incident, each, turn.text_from, since)
+            else:
+                at_once.append(each)
+        with ThreadPoolExecutor(AT_ONCE) as calls:
+            list(calls.map(lambda each: self._attempt(job, effect, each), at_once))
+
+    def _beside(self, job: Job, effect: PageLevel, incident: Incident, asked: Sequence[Reachable], since: Log) -> None:
+        """E-mail and push, to those without a telephone as well: they count for nothing and hold up nothing."""
+        if self.extras is None:
+            return
+        with self.store.read() as tx:
+            site = people_to_tell.site(tx, incident)
+        filling = Filling(mode=effect.mode, site=site, urgency=effect.urgency)
+        beside = [
+            Beside(
+                who=who,
+                subject=Subject.PAGE,
+                filling=filling,
+                reference=f"{job.id}-{who.person}",
+                incident=incident,
+                page=effect.page,
+            )
+            for who in asked
+        ]
+        self.extras.send(beside, since)
+
+    def _turns(self, tx: Connection, effect: PageLevel, page: Page, on_call: Sequence[Reachable]) -> list[Turn]:
+        lately = self.now() - pacing.APART
+        texted = {who.person: outgoing.texts_to(tx, who.phone, lately) for who in on_call if who.phone is not None}
+        return pacing.turns(on_call, level_began(page, effect), effect.page, texted)
+
+    def _hold_back(self, incident: Incident, owed: Owed, until: datetime, since: Log) -> None:
+        """On record once: whoever looks at the console sees what the page waits for, and for how long."""
+        if any(isinstance(each.event, PageHeldBack) and each.event.attempt == owed.attempt for each in since):
+            return
+        held = HoldBackPage(
+            by=attempts.system(incident),
+            page=owed.page,
+            person=owed.who.person,
+            channel=owed.channel,
+            attempt=owed.attempt,
+            until=until,
+        )
+        submit(self.store, incident.id, held, at=self.now())
 
     def _nobody(self, incident: Incident, effect: PageLevel) -> None:
         """Nobody is waited for where nobody can be called: the next level, now."""
@@ -90,9 +149,11 @@ class Paging:
             if line is None or wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return
             filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
+            out = owed.going_out(incident, effect.urgency, self.now())
+            outgoing.begin(tx, out)
         failpoints.hit("send.before_post")
-        heard: list[Answer] = []
-        outcome = _send(line, incident, effect, owed, filling, heard=heard)
+        heard = dict[str, Answer]()
+        outcome = _send(line, incident, effect, owed, filling, note=Sending(self.store, self.now).of(out, heard))
         failpoints.hit("send.after_reply")
         attempts.record(self.store, incident, owed, outcome, self.now(), heard=heard)
         if owed.channel is Channel.VOICE:
@@ -110,16 +171,16 @@ class Paging:
 
 
 def _send(
-    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, heard: list[Answer]
+    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, note: Note
 ) -> AttemptOutcome:
     asked = Asked(incident.id, effect.page, owed.who.person)
     assert owed.who.phone is not None
     status = owed.status_path(incident)
     if owed.channel is Channel.VOICE:
         said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
-        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, heard=heard)
+        return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, note=note)
     body = text(Subject.PAGE, filling, owed.who.language)
-    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, heard=heard)
+    return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, note=note, spread=owed.spread)
 
 
 def code_of(

@@ -1,7 +1,7 @@
 """Who is behind a role at this moment: picked when the message goes out, so that a change made in between counts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import methods, oncall, people, rotations, skills
+from crisis.store import drills, methods, oncall, people, rotations, skills
 from crisis.store.methods import Dialled
-from crisis.vocabulary import PersonId, Role
+from crisis.vocabulary import Mode, PersonId, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: dat
     """Who is on call at a level of the rota; the school's staff stand in where it names nobody at first."""
     found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
     if found:
-        return _reachable(tx, (each.person for each in found))
+        return _reachable(tx, incident, (each.person for each in found))
     return _at_school(tx, incident, role) if level == 0 else []
 
 
@@ -77,19 +77,19 @@ def _here_now(tx: Connection, incident: Incident, role: Role, at: datetime) -> l
         if role in each.roles and (not each.schools or incident.school in each.schools)
         if not each.missing and each.id not in away
     ]
-    return _reachable(tx, fitting)
+    return _reachable(tx, incident, fitting)
 
 
 def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> list[Reachable]:
     """Whom a notice to a role reaches: the one who has it in this incident, else who is on call, else the school's."""
     holder = {Role.INCIDENT_LEAD: incident.lead, Role.SUPERVISING_ADULT: incident.adult}.get(role)
     if holder is not None:
-        return [one(tx, holder)]
+        return [one(tx, incident, holder)]
     return of_level(tx, incident, role, 0, at)
 
 
-def one(tx: Connection, person: PersonId) -> Reachable:
-    return _reachable(tx, [person])[0]
+def one(tx: Connection, incident: Incident, person: PersonId) -> Reachable:
+    return _reachable(tx, incident, [person])[0]
 
 
 def site(tx: Connection, incident: Incident) -> SiteCode:
@@ -99,13 +99,20 @@ def site(tx: Connection, incident: Incident) -> SiteCode:
 def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
     staff = people.staff(tx, incident.district)
     fitting = (each for each in staff if role in each.roles and incident.school in each.schools and not each.missing)
-    return _reachable(tx, (each.id for each in fitting))
+    return _reachable(tx, incident, (each.id for each in fitting))
 
 
-def _reachable(tx: Connection, persons: Iterable[PersonId]) -> list[Reachable]:
+def _reachable(tx: Connection, incident: Incident, persons: Iterable[PersonId]) -> list[Reachable]:
     named = list(persons)
     phones = methods.dialled(tx, named)
-    return [_one(tx, person, next(iter(phones[person]), None)) for person in named]
+    found = [_one(tx, person, next(iter(phones[person]), None)) for person in named]
+    return found if incident.mode is Mode.LIVE else _within_the_drill(tx, incident, found)
+
+
+def _within_the_drill(tx: Connection, incident: Incident, found: Sequence[Reachable]) -> list[Reachable]:
+    """Who is not on the list of a drill is asked on the console alone, as somebody without a telephone is (F75)."""
+    listed = drills.within(tx, incident.id, [each.phone for each in found if each.phone is not None])
+    return [each if each.phone in listed else replace(each, phone=None) for each in found]
 
 
 def _one(tx: Connection, person: PersonId, phone: Dialled | None) -> Reachable:

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
-from crisis import failpoints
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident, TimerDue
+from crisis.delivery import Purpose
 from crisis.effects import (
     CallPerson,
     ConfirmPage,
@@ -22,20 +21,19 @@ from crisis.effects import (
 from crisis.errors import NotFound
 from crisis.notify import ending, people_to_tell
 from crisis.notify.calling_out import call_person
+from crisis.notify.extras import Beside as Extra
+from crisis.notify.extras import Extras
 from crisis.notify.gateway import Lines
-from crisis.notify.line import Line
-from crisis.notify.paging import AT_ONCE, Paging, code_of
+from crisis.notify.notices import Notices
+from crisis.notify.paging import Paging, code_of
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, Subject, notice, text
 from crisis.statemachine.incident import Incident
-from crisis.store import incidents, outbox, protocols
+from crisis.store import incidents, protocols
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import AttemptOutcome, Beside, IncidentId, Mode, PersonId
-
-AGAIN = timedelta(seconds=5)
-MOST_NOTICES = 5  # tries of a notice; a page is tried as long as it matters
+from crisis.vocabulary import Beside, IncidentId, Mode
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +43,7 @@ class Performing:
     store: Store
     lines: Lines
     now: Callable[[], datetime]
+    extras: Extras | None = None
 
     def perform(self, job: Job) -> datetime | None:
         """When there is more to do, or None when it is done."""
@@ -67,7 +66,7 @@ class Performing:
     def _about_page(self, job: Job, effect: PageLevel | ConfirmPage | CallPerson | EndCalls) -> datetime | None:
         match effect:
             case PageLevel():
-                return Paging(self.store, self.lines, self.now).page(job, effect)
+                return Paging(self.store, self.lines, self.now, self.extras).page(job, effect)
             case ConfirmPage():
                 return self._confirm(job, effect)
             case CallPerson():
@@ -91,11 +90,12 @@ class Performing:
     def _confirm(self, job: Job, effect: ConfirmPage) -> datetime | None:
         with self.store.write() as tx:
             incident = incidents.load(tx, job.incident)
-            who = people_to_tell.one(tx, effect.person)
+            who = people_to_tell.one(tx, incident, effect.person)
             if who.phone is None:
                 return None
             filling = code_of(tx, incident, effect, who, self.now())
-        return self._tell(job, effect.mode, [(who, text(Subject(effect.outcome), filling, who.language))])
+        body = text(Subject(effect.outcome), filling, who.language)
+        return self._tell(job, effect.mode, Purpose.ANSWER, [(who, body)])
 
     def _notify_role(self, job: Job, effect: NotifyRole) -> datetime | None:
         incident = self._incident(job.incident)
@@ -105,7 +105,8 @@ class Performing:
 
     def _notify_person(self, job: Job, effect: NotifyPerson) -> datetime | None:
         with self.store.read() as tx:
-            incident, who = incidents.load(tx, job.incident), people_to_tell.one(tx, effect.person)
+            incident = incidents.load(tx, job.incident)
+            who = people_to_tell.one(tx, incident, effect.person)
         return self._notify(job, effect, incident, [who])
 
     def _notify(
@@ -113,38 +114,14 @@ class Performing:
     ) -> datetime | None:
         with self.store.read() as tx:
             filling = Filling(mode=incident.mode, site=people_to_tell.site(tx, incident))
-        return self._tell(
-            job, effect.mode, [(who, text(notice(effect.subject), filling, who.language)) for who in told]
-        )
+        subject = notice(effect.subject)
+        purpose = Purpose.NOTICE if subject is Subject.NOTICE else Purpose.ALARM
+        if self.extras is not None and job.attempts == 1:  # the console shows it in any case
+            self.extras.send([_beside(job, incident, who, subject, filling) for who in told])
+        return self._tell(job, effect.mode, purpose, [(who, text(subject, filling, who.language)) for who in told])
 
-    def _tell(self, job: Job, mode: Mode, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
-        """Tried again only while nobody was reached: who has a notice is not sent it twice. The console shows it.
-
-        Side by side: twenty people told one after the other would take longer than the lease.
-        """
-        line = self.lines.of(mode)
-        told = [(who.person, who.phone, body) for who, body in texts if who.phone is not None and who.texts]
-        if line is None or not told:
-            return None
-        with ThreadPoolExecutor(AT_ONCE) as calls:
-            outcomes = list(calls.map(lambda each: self._text(job, line, *each), told))
-        if set(outcomes) == {None}:
-            return self.now()  # too slow for the lease: nobody was told, so it is not done; whoever holds it tells
-        refused = set(outcomes) <= {AttemptOutcome.REFUSED, None}
-        return self.now() + AGAIN if refused and job.attempts < MOST_NOTICES else None
-
-    def _text(self, job: Job, line: Line, person: PersonId, phone: str, body: str) -> AttemptOutcome | None:
-        """None where the job is not this worker's any more."""
-        if not self._held(job):
-            return None
-        failpoints.hit("send.before_post")
-        outcome = line.sms(phone, body, f"{job.id}-{person}")
-        failpoints.hit("send.after_reply")
-        return outcome
-
-    def _held(self, job: Job) -> bool:
-        with self.store.read() as tx:
-            return outbox.held(tx, job, self.now())
+    def _tell(self, job: Job, mode: Mode, purpose: Purpose, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
+        return Notices(self.store, self.lines, self.now).tell(job, mode, purpose, texts)
 
     def _open_linked(self, job: Job, effect: OpenLinked) -> None:
         """I-4: the child incident of a student who is missing; once, however often this runs."""
@@ -170,6 +147,11 @@ class Performing:
         )
         child = open_incident(self.store, order, at=self.now(), key=f"linked-{parent.id}-{job.seq}").incident
         submit(self.store, parent.id, LinkIncident(by=_system(parent), other=child.id), at=self.now())
+
+
+def _beside(job: Job, incident: Incident, who: Reachable, subject: Subject, filling: Filling) -> Extra:
+    reference = f"{job.id}-{who.person}"
+    return Extra(who=who, subject=subject, filling=filling, reference=reference, incident=incident)
 
 
 def _system(incident: Incident) -> Actor:

@@ -2,7 +2,10 @@
 
 import json
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from time import monotonic
 from typing import Protocol, cast
@@ -11,8 +14,11 @@ import httpx2
 
 from crisis.call_words import Failure
 from crisis.notify.failures import Answer, refused, unknown
+from crisis.notify.standing import Found
+from crisis.vocabulary import Channel
 
 LARGEST = 64 * 1024
+PAGE = 20  # of what went to one telephone, the newest: enough for minutes, and small enough for the limit above
 RING = 25  # seconds: shorter than most voicemail waits
 LONGEST_CALL = 180  # seconds
 VALID = 300  # seconds: a text must not arrive hours later
@@ -26,6 +32,7 @@ class Patience:
     total: float = 4.0
     hedge: float = 2.0
     place: float = 2.0  # for a turn, where a provider has enough to do
+    segment: float = 1.0  # that a text takes the number it is sent from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,11 @@ class Told:
     status: str | None = None  # what became of it
     answered_by: str | None = None  # whether a person or a machine took the call
     fallback: str | None = None  # not ours: what a call says when we do not answer a key (F50)
+
+
+def number_of(provider: "Provider", *, spread: bool) -> str:
+    """From which of its numbers a text goes."""
+    return provider.spare if spread and provider.spare else provider.sender
 
 
 class Provider(Protocol):
@@ -49,7 +61,16 @@ class Provider(Protocol):
     @property
     def sender(self) -> str: ...
 
-    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer: ...
+    @property
+    def spare(self) -> str:
+        """A second number of the account, for every other text of a large wave; empty where there is none."""
+        ...
+
+    def sms(
+        self, to: str, body: str, reference: str, told: Told, valid: int = VALID, *, spread: bool = False
+    ) -> Answer:
+        """`spread`: from the second number, where there is one."""
+        ...
 
     def call(self, to: str, twiml: str, reference: str, told: Told) -> Answer: ...
 
@@ -59,6 +80,14 @@ class Provider(Protocol):
 
     def hang_up(self, call: str) -> Answer:
         """A call that waits or rings; one that was answered goes on where the provider knows the difference."""
+        ...
+
+    def found(self, channel: Channel, sid: str) -> Found | None:
+        """How what it took stands now; None where it does not say."""
+        ...
+
+    def listed(self, channel: Channel, to: str) -> list[Found] | None:
+        """What it was given for a telephone lately, the newest first; None where it does not say."""
         ...
 
     def close(self) -> None: ...
@@ -121,6 +150,35 @@ def posted(
     except httpx2.HTTPError:
         return unknown("no answer")
     return Reply(answer.status_code, body, "retry-after" in answer.headers)
+
+
+def got(
+    client: httpx2.Client,
+    path: str,
+    total: float,
+    *,
+    params: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, object] | None:
+    """What a provider says of what it was given; None where it says nothing that can be read."""
+    until = monotonic() + total
+    try:
+        with client.stream("GET", path, params=params, headers=headers) as answer:
+            reply = Reply(answer.status_code, _capped(answer, until), "retry-after" in answer.headers)
+    except httpx2.HTTPError:
+        return None
+    return reply.json() if reply.status == 200 else None
+
+
+def moment(said: object) -> datetime | None:
+    """A time as providers write it: RFC 3339, or RFC 2822 as in mails; UTC where it has no zone."""
+    if not isinstance(said, str):
+        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError):
+            found = read(said)
+            return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return None
 
 
 def _capped(answer: httpx2.Response, until: float) -> bytes:

@@ -10,8 +10,11 @@ from urllib.parse import quote
 import httpx2
 
 from crisis.call_words import Failure
+from crisis.notify import telnyx_found
 from crisis.notify.failures import Answer, accepted, refused, unknown
-from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
+from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, number_of, posted
+from crisis.notify.standing import Found
+from crisis.vocabulary import Channel
 
 REFUSES = frozenset({400, 401, 402, 403, 404, 405, 409, 415, 422})
 TAKEN = frozenset({"queued", "initiated", "ringing", "in-progress", "completed"})  # the last, when we end one
@@ -78,11 +81,15 @@ class Telnyx:
     application: str  # the TeXML application that calls belong to
     sender: str
     total: float
+    spare: str = ""
     name: str = "telnyx"
 
-    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer:
+    def sms(
+        self, to: str, body: str, reference: str, told: Told, valid: int = VALID, *, spread: bool = False
+    ) -> Answer:
         """It cannot be told how long a text stays valid; the code in it ends with its page."""
-        said: dict[str, object] = {"from": self.sender, "to": to, "text": body, "type": "SMS"}
+        sender = number_of(self, spread=spread)
+        said: dict[str, object] = {"from": sender, "to": to, "text": body, "type": "SMS"}
         if told.status is not None:
             said |= {"webhook_url": told.status, "use_profile_webhooks": False}
         reply = self._post("/v2/messages", said, reference)
@@ -122,6 +129,13 @@ class Telnyx:
         headers = {"Authorization": f"Bearer {self.secret}"}
         reply = posted(self.client, path, self.total, form=form, headers=headers)
         return reply if isinstance(reply, Answer) else answer_of(reply)
+
+    def found(self, channel: Channel, sid: str) -> Found | None:
+        return telnyx_found.one(self.client, self.secret, self.account, channel, sid, total=self.total)
+
+    def listed(self, channel: Channel, to: str) -> list[Found] | None:
+        found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, total=self.total)
+        return None if found is None else [each for each in found if each.sender in (self.sender, self.spare)]
 
     def close(self) -> None:
         self.client.close()
@@ -172,6 +186,7 @@ def _call_taken(said: Mapping[str, object]) -> bool:
 
 
 def _sid(said: Mapping[str, object]) -> str:
-    """Of a call; where the answer has none, the first callback does."""
-    name = said.get("sid")
+    """Of a text, or of a call; where the answer has none, the first callback of the call does."""
+    data = said.get("data")
+    name = data.get("id") if isinstance(data, dict) else said.get("sid", said.get("call_sid"))
     return name if isinstance(name, str) else ""

@@ -6,7 +6,7 @@ Calls need no telling: its forms have the names of the first already.
 import json
 from collections.abc import Mapping
 
-_STATUS = {
+STATUS = {
     "queued": "queued",
     "sending": "sending",
     "sent": "sent",
@@ -48,7 +48,7 @@ def _received(name: str, payload: Mapping[str, object]) -> dict[str, str]:
 
 def _became(name: str, payload: Mapping[str, object]) -> dict[str, str]:
     fault = _text(_first(payload.get("errors")), "code")
-    status = _STATUS.get(_text(_first(payload.get("to")), "status"), "unknown")
+    status = STATUS.get(_text(_first(payload.get("to")), "status"), "unknown")
     return {"MessageSid": name, "MessageStatus": status, "ErrorCode": fault}
 
 

@@ -7,8 +7,11 @@ from urllib.parse import quote
 import httpx2
 
 from crisis.call_words import Failure
+from crisis.notify import twilio_found
 from crisis.notify.failures import Answer, accepted, refused, unknown
-from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, posted
+from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, number_of, posted
+from crisis.notify.standing import Found
+from crisis.vocabulary import Channel
 
 Form = dict[str, str | list[str]]
 
@@ -73,10 +76,14 @@ class Twilio:
     account: str
     sender: str
     total: float
+    spare: str = ""
     name: str = "twilio"
 
-    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer:
-        form: Form = {"To": to, "Body": body, "ValidityPeriod": str(valid), "RiskCheck": "disable"}
+    def sms(
+        self, to: str, body: str, reference: str, told: Told, valid: int = VALID, *, spread: bool = False
+    ) -> Answer:
+        sender = number_of(self, spread=spread)
+        form: Form = {"To": to, "Body": body, "ValidityPeriod": str(valid), "RiskCheck": "disable", "From": sender}
         answer = self._post("Messages.json", form | PRIVACY, reference, told)
         if answer.code == NO_SAY_ABOUT_CONTENT:  # a page goes out even where the account cannot have its text discarded
             return self._post("Messages.json", form, reference, told)
@@ -105,11 +112,19 @@ class Twilio:
         reply = posted(self.client, path, self.total, form=form, headers={})
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
+    def found(self, channel: Channel, sid: str) -> Found | None:
+        return twilio_found.one(self.client, self.account, channel, sid, self.total)
+
+    def listed(self, channel: Channel, to: str) -> list[Found] | None:
+        return twilio_found.all_to(
+            self.client, self.account, channel, to, senders=(self.sender, self.spare), total=self.total
+        )
+
     def close(self) -> None:
         self.client.close()
 
     def _post(self, what: str, form: Form, reference: str, told: Told) -> Answer:
-        form = {**form, "From": self.sender}
+        form = {"From": self.sender, **form}
         if told.status is not None:
             form["StatusCallback"] = told.status + RETRIES
         path = f"/2010-04-01/Accounts/{self.account}/{what}"

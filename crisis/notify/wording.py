@@ -46,6 +46,7 @@ class Subject(StrEnum):
     ENDED = "ended"
     CHOOSE = "choose"
     LOCKED = "locked"
+    PROVIDER_FAULT = "provider_fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
     Subject.LOCKED: {
         "en": "CRISIS: too many wrong page numbers from this phone. For an hour answer by the call, the link or the console.",
         "es": "CRISIS: demasiados numeros equivocados. Durante una hora responda por llamada, enlace o consola.",
+    },
+    Subject.PROVIDER_FAULT: {
+        "en": "CRISIS technical: a telephone provider is at fault. Sign in and look at: How paging stands.",
+        "es": "CRISIS aviso tecnico: falla un proveedor de telefonia. Entre y mire: Como funcionan los avisos.",
     },
 }
 _LINKED: dict[str, str] = {

@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,20 +16,27 @@ from typing import TypeVar
 
 from crisis import clock, failpoints
 from crisis.notify import inbound
+from crisis.notify.canaries import Canaries
+from crisis.notify.extras import Extras, extras
+from crisis.notify.following import Following
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
+from crisis.notify.provider_faults import ProviderFaults
 from crisis.notify.ticker import Beat, ticking
 from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
-from crisis.store import outbox, signs
+from crisis.store import canaries, outbox, outgoing, signs
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
-from crisis.store.outbox import Job
+from crisis.store.outbox import TELLING, Job, urgency_of
 
 LEASE = timedelta(seconds=10)  # one round of calls is shorter: they run side by side, four seconds each at most
 POLL = 0.5  # seconds
+FOLLOW, CARE = 1.0, 5.0  # seconds between two looks at what became of pages, and at how providers do
+FORGET = timedelta(hours=1)
 SLOTS = 8  # jobs at a time: one slow provider call does not hold up the others (F16)
+KEPT = 3  # of them, for pages and timers: however many notices there are, a page is taken at once (F23)
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=60))
 SAFETY, LEFT_OVER, ALIVE = timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=5)
 STUCK = 30.0  # seconds without a turn: a wait for a connection and a statement together are shorter
@@ -45,7 +53,9 @@ class Worker:
     lines: Lines
     name: str
     now: Callable[[], datetime] = clock.now
+    extras: Extras | None = None
     _turned: bool = False
+    _telling: set[int] = field(default_factory=set)  # the jobs under way that only tell people
     _awake: threading.Event = field(default_factory=threading.Event)
     _free: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(SLOTS))
 
@@ -57,11 +67,14 @@ class Worker:
             Beat("left over", LEFT_OVER, self.catch_up),
             Beat("alive", ALIVE, self._say_alive),
             *self._upkeep(),
+            Beat("forget", FORGET, lambda: self._guarded("forgetting", self.forget)),
         )
         with (
             Pulse("worker", STUCK) as pulse,
             ThreadPoolExecutor(SLOTS, thread_name_prefix="worker") as pool,
             ticking(beats),
+            self._beside(stop, FOLLOW, "a look at what became of pages", self.follow),
+            self._beside(stop, CARE, "a look at the providers", self.look_after_providers),
         ):
             self.catch_up()
             self._guarded("a sign of life", self._leave_sign)  # or whoever looks meanwhile would miss a worker
@@ -72,6 +85,35 @@ class Worker:
                     self._awake.wait(POLL)
                 self._awake.clear()
         end()
+
+    @contextmanager
+    def _beside(self, stop: threading.Event, every: float, what: str, turn: Callable[[], object]) -> Iterator[None]:
+        """Apart from the jobs: a provider that is slow here holds up none of them."""
+
+        def go_on() -> None:
+            while not stop.wait(every):
+                self._guarded(what, turn)
+
+        thread = threading.Thread(target=go_on, name=what)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join(LEASE.total_seconds())
+
+    def follow(self) -> int:
+        """Asks providers about pages that they said nothing of."""
+        return Following(self.store, self.lines, self.now).turn()
+
+    def look_after_providers(self) -> None:
+        Canaries(self.store, self.lines, self.now).turn()
+        ProviderFaults(self.store, self.lines, self.now, self.extras).turn()
+
+    def forget(self) -> None:
+        """What was kept to ask providers by, and to see how they do."""
+        with self.store.write() as tx:
+            outgoing.forget(tx, self.now())
+            canaries.forget(tx, self.now())
 
     def _upkeep(self) -> Iterator[Beat]:
         """Beside the slots of the pages, in the ticker's own threads."""
@@ -98,6 +140,7 @@ class Worker:
         jobs = self._guarded("a claim", lambda: self._claim(slots)) or [] if slots else []
         for _unused in range(slots - len(jobs)):
             self._free.release()
+        self._telling |= {job.id for job in jobs if urgency_of(job.effect) >= TELLING}
         for job in jobs:
             pool.submit(self._one, job)
         return bool(jobs)
@@ -108,7 +151,10 @@ class Worker:
                 return []
         failpoints.hit("worker.before_claim")
         with self.store.write() as tx:
-            jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE)
+            jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE, notices=False)
+            room = min(limit - len(jobs), SLOTS - KEPT - len(self._telling))
+            if room > 0:
+                jobs += outbox.claim(tx, self.name, self.now(), limit=room, lease=LEASE, notices=True)
         failpoints.hit("worker.after_claim")
         return jobs
 
@@ -116,6 +162,7 @@ class Worker:
         what = f"job {job.id} of event {job.seq}"
         if not self._guarded(what, lambda: self.perform(job)):
             self._guarded(what, lambda: self._later(job))
+        self._telling.discard(job.id)
         self._free.release()
         self._awake.set()
 
@@ -129,7 +176,7 @@ class Worker:
 
     def perform(self, job: Job) -> bool:
         """Does one job and marks it done, or due again."""
-        again = Performing(self.store, self.lines, self.now).perform(job)
+        again = Performing(self.store, self.lines, self.now, self.extras).perform(job)
         failpoints.hit("worker.before_finish")
         with self.store.write() as tx:
             if again is None:
@@ -172,4 +219,6 @@ def _where(error: BaseException) -> str:
 
 def run_worker(store: Store, settings: Settings, stop: threading.Event, name: str = "worker") -> None:
     """The entry of the process and of the thread."""
-    Worker(store, lines(settings), name).run(stop)
+    beside = extras(store, settings, clock.now)
+    Worker(store, lines(settings), name, extras=beside).run(stop)
+    beside.close()

@@ -6,13 +6,12 @@ Need to know: the crisis team of the school, the district's own posts, and whoev
 from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
 from crisis.errors import NotFound, Reason, Refused
 from crisis.page_commands import (
+    BY_WORKER,
     AcceptPage,
     AnswerLate,
     Arrive,
     DeclinePage,
     DelayPage,
-    RecordPageAttempt,
-    RecordPageReceipt,
     SeePage,
     StandBy,
     StopTexts,
@@ -34,7 +33,7 @@ DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
-BY_SYSTEM = (TimerDue, RecordPageAttempt, RecordPageReceipt, OpenIncident, LinkIncident)
+BY_SYSTEM = (TimerDue, *BY_WORKER, OpenIncident, LinkIncident)
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:
@@ -111,7 +110,7 @@ def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
         raise NotFound
     if actor.kind is ActorKind.PHONE and not isinstance(command, BY_PHONE):
         raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
-    if isinstance(command, TimerDue | RecordPageAttempt | RecordPageReceipt):
+    if isinstance(command, (TimerDue, *BY_WORKER)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
     if actor.kind is not ActorKind.PHONE and isinstance(command, ONLY_BY_PHONE):
         raise Refused(Reason("ACCESS", "Only a telephone says this"))

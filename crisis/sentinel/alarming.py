@@ -52,6 +52,7 @@ def own_line(settings: Settings) -> Line | None:
         "provider_account": settings.sentinel_account,
         "provider_secret": settings.sentinel_secret,
         "provider_from": settings.sentinel_from,
+        "provider_spare": "",
         "second_account": "",
     }
     return lines(settings.model_copy(update=own)).live
@@ -77,6 +78,10 @@ class Alarm:
         with store.read() as tx:
             self._known |= {each: _whom(tx, incidents.load(tx, each), at) for each in bad - self._known.keys()}
         return self._tell(bad, at)
+
+    def forget(self) -> None:
+        """Another sentinel has taken over, and tells by itself."""
+        self._since, self._told, self._known = {}, {}, {}
 
     def blind(self, at: datetime) -> int:
         """The database cannot be read: then nothing is known to be well."""

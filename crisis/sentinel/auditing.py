@@ -4,9 +4,9 @@ No window of time: every open incident counts, and one without anything is a fau
 it, where something can be done. `docs/reliability.md` lists those that the model cannot break.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crisis.effects import PageLevel, StartTimer
 from crisis.sentinel.looking import Look, Watched
@@ -15,6 +15,7 @@ from crisis.statemachine.incident import Page
 from crisis.statemachine.paging import LIVE
 from crisis.statemachine.places import spared
 from crisis.store import signs
+from crisis.store.canaries import Canary
 from crisis.store.watch import Waiting
 from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageState
 
@@ -25,6 +26,7 @@ JUST = timedelta(seconds=15)  # I8: since the look before
 SKEW = timedelta(seconds=2)
 ALIVE = timedelta(seconds=30)  # a worker says every five that it is there
 HEARD = timedelta(seconds=60)
+CANARIES = 3  # periods without one that came back
 TOO_OFTEN = 3  # tries of a timer, which should take one
 
 
@@ -56,7 +58,10 @@ Repair = Arm | CallAgain | WriteAgain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`subject` is an id, `what` a sentence without a name or a number; `live` is false for a drill's."""
+    """`subject` is an id, `what` a sentence without a name or a number; `live` is false for a drill's.
+
+    `partial`: paging holds its promise all the same, by another provider.
+    """
 
     invariant: str
     subject: str
@@ -64,6 +69,7 @@ class Finding:
     repair: Repair | None = None
     incident: IncidentId | None = None
     live: bool = True
+    partial: bool = False
 
 
 def _found(each: Watched, invariant: str, what: str, *, subject: str = "", repair: Repair | None = None) -> Finding:
@@ -96,10 +102,12 @@ def timers_in_place(look: Look) -> Iterator[Finding]:
 
 
 def nothing_overdue(look: Look) -> Iterator[Finding]:
-    """I2: nothing waits longer than 5 s for a worker, no timer fails again and again, and there is a worker."""
+    """I2: nothing waits longer than 5 s for a worker, no timer fails again and again; worker and console are there."""
     worker = look.signs.get(signs.WORKER)
     if worker is None or worker.at < look.at - ALIVE:
         yield Finding(invariant="I2", subject="worker", what="no worker has been seen for half a minute")
+    if _no_console(look):
+        yield Finding(invariant="I2", subject="console", what="no console has been seen for half a minute")
     for row in look.waiting:
         if row.effect is None:
             yield _of_row(look, row, "I2", f"row {row.id} cannot be read", WriteAgain(row=row.id))
@@ -107,6 +115,13 @@ def nothing_overdue(look: Look) -> Iterator[Finding]:
             yield _of_row(look, row, "I2", f"row {row.id} is overdue")
         elif row.timer is not None and row.attempts >= TOO_OFTEN:
             yield _of_row(look, row, "I2", f"row {row.id} failed {row.attempts} times")
+
+
+def _no_console(look: Look) -> bool:
+    """Whoever has just begun to look gives it time to start: all of them may have been started at once."""
+    console, early = look.signs.get(signs.WEB), look.at - ALIVE
+    begun = look.since is not None and look.since >= early
+    return not begun and (console is None or console.at < early)
 
 
 def _of_row(look: Look, row: Waiting, invariant: str, what: str, repair: Repair | None = None) -> Finding:
@@ -217,6 +232,19 @@ def clocks_agree(look: Look) -> Iterator[Finding]:
         yield Finding(invariant="I15", subject="clock", what="the database has another time than this machine")
 
 
+def canaries_come_back(look: Look) -> Iterator[Finding]:
+    """I17: each provider brought a canary page back in the last three periods; while one does, paging goes on."""
+    lost = {name for name, sent in look.canaries.items() if _overdue(sent, look.at)}
+    for name in sorted(lost):
+        partial = len(lost) < len(look.canaries)
+        yield Finding(invariant="I17", subject=name, what="its canary pages do not come back", partial=partial)
+
+
+def _overdue(sent: Sequence[Canary], at: datetime) -> bool:
+    last = next((each for each in reversed(sent) if each.back_at is not None), sent[0] if sent else None)
+    return last is not None and last.sent_at < at - CANARIES * last.period
+
+
 def heartbeat_is_heard(look: Look) -> Iterator[Finding]:
     """I19: whoever watches from outside took the last heartbeat."""
     beat = look.signs.get(signs.HEARTBEAT)
@@ -243,6 +271,7 @@ CHECKS: tuple[Callable[[Look], Iterator[Finding]], ...] = (
     inbox_is_read,
     log_ends_where_it_should,
     clocks_agree,
+    canaries_come_back,
     heartbeat_is_heard,
     everything_was_seen,
 )

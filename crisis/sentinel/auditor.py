@@ -35,7 +35,7 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        return all(found.invariant in OF_OTHERS for found in self.findings)
+        return all(found.partial or found.invariant in OF_OTHERS for found in self.findings)
 
     def counts(self) -> dict[str, int]:
         names = [found.invariant for found in self.findings]
@@ -55,11 +55,12 @@ class Auditor:
     _folded: dict[IncidentId, int] = field(default_factory=dict)
     _clocks: tuple[datetime, float] | None = None
     _position: int = 0
+    _since: datetime | None = None
 
     def audit(self) -> Report:
-        began = self.monotonic()
+        began, self._since = self.monotonic(), self._since or self.now()
         with self.store.read() as tx:
-            seen = look(tx, self.now(), self.wall())
+            seen = look(tx, self.now(), self.wall(), self._since)
             found = [*findings(seen), *self._chain(tx), *self._states(tx, seen), *self._since_before(seen, began)]
         took = timedelta(seconds=self.monotonic() - began)
         if took > SLOW:

@@ -1,15 +1,18 @@
 """How paging stands, from the signs of life: what the console shows, and when everybody must use the call tree."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crisis.delivery import ProviderFault
 from crisis.store import signs
+from crisis.store.provider_alarms import ProviderAlarm
 from crisis.store.signs import Sign
-from crisis.vocabulary import AttemptOutcome, Mode
+from crisis.vocabulary import AttemptOutcome, Channel, Mode
 
 STALE = timedelta(seconds=60)
 FAILED = 5  # calls in a row that the provider did not take
+CONFIGURATION = ProviderFault.CONFIGURATION
 BEATS = timedelta(seconds=90)  # after which whoever listens outside alarms
 
 
@@ -25,26 +28,56 @@ class Part:
 class Condition:
     audit: Part
     worker: Part
+    console: Part
     heartbeat: Part
+    canaries: Part
     found: Mapping[str, int]  # by invariant, at the last look
     lines: Mapping[Mode, tuple[AttemptOutcome, ...]]  # the latest calls, the newest last
+    alarms: tuple[ProviderAlarm, ...]
+    down: tuple[Channel, ...]  # on which every provider refuses us: nothing goes out there
     degraded: bool
 
 
-def condition(left: Mapping[str, Sign], at: datetime, *, heartbeat_wanted: bool = False) -> Condition:
-    """An installation that nobody ever audited is not well: unknown is never taken for good."""
+def condition(
+    left: Mapping[str, Sign],
+    at: datetime,
+    *,
+    heartbeat_wanted: bool = False,
+    alarms: Sequence[ProviderAlarm] = (),
+    providers: Collection[str] = (),
+) -> Condition:
+    """An installation that nobody ever audited is not well: unknown is never taken for good.
+
+    `alarms` are those that stand, `providers` those that are set up for what is real.
+    """
     audit = left.get(signs.AUDIT)
     lines = {} if audit is None else _lines(audit)
     seen = _part(audit, at, STALE)
-    beat = left.get(signs.HEARTBEAT)
+    beat, down = left.get(signs.HEARTBEAT), _down(alarms, providers)
     return Condition(
         audit=seen,
         worker=_part(left.get(signs.WORKER), at, STALE),
+        console=_part(left.get(signs.WEB), at, STALE),
         heartbeat=_part(beat, at, BEATS) if heartbeat_wanted or beat is not None else Part(at=None, well=None),
+        canaries=_canaries(left.get(signs.CANARY), at),
         found={} if audit is None else _counts(audit),
         lines=lines,
-        degraded=not seen.well or _failing(lines.get(Mode.LIVE, ())),
+        alarms=tuple(alarms),
+        down=down,
+        degraded=not seen.well or _failing(lines.get(Mode.LIVE, ())) or bool(down),
     )
+
+
+def _down(alarms: Sequence[ProviderAlarm], providers: Collection[str]) -> tuple[Channel, ...]:
+    refusing = {
+        channel: {each.provider for each in alarms if (each.channel, each.fault) == (channel, CONFIGURATION)}
+        for channel in (Channel.TEXT, Channel.VOICE)
+    }
+    return tuple(channel for channel, names in refusing.items() if providers and names >= set(providers))
+
+
+def _canaries(sign: Sign | None, at: datetime) -> Part:
+    return Part(at=None, well=None) if sign is None or not sign.detail.get("providers") else _part(sign, at, STALE)
 
 
 def _part(sign: Sign | None, at: datetime, within: timedelta) -> Part:

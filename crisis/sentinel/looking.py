@@ -1,8 +1,8 @@
 """What one look at the database shows: every open incident with its rules, its waiting rows and its calls."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -14,7 +14,8 @@ from crisis.protocols.schema import Protocol
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.paging import LIVE
-from crisis.store import people, protocols, signs, watch
+from crisis.store import canaries, people, protocols, signs, watch
+from crisis.store.canaries import Canary
 from crisis.store.protocols import ProtocolChanged
 from crisis.store.signs import Sign
 from crisis.store.watch import Called, Ends, Logged, Waiting
@@ -55,9 +56,11 @@ class Look:
     clock_apart: timedelta
     signs: dict[str, Sign]
     outcomes: dict[Mode, list[AttemptOutcome]]
+    canaries: Mapping[str, Sequence[Canary]] = field(default_factory=dict)  # by provider that has some, the newest last
+    since: datetime | None = None  # when whoever looks began to; None: long ago
 
 
-def look(tx: Connection, at: datetime, here: datetime) -> Look:
+def look(tx: Connection, at: datetime, here: datetime, since: datetime | None = None) -> Look:
     """`here` is what the clock of this machine says; `at` is moved by who plays through time."""
     apart = watch.clock_apart(tx, here)
     found, rows = watch.all_open(tx), watch.waiting(tx)
@@ -95,7 +98,17 @@ def look(tx: Connection, at: datetime, here: datetime) -> Look:
         clock_apart=apart,
         signs=signs.left(tx),
         outcomes=watch.outcomes(tx, since=at - RECENT, most=MOST_CALLS),
+        canaries=_canaries(tx),
+        since=since,
     )
+
+
+def _canaries(tx: Connection) -> dict[str, Sequence[Canary]]:
+    """Of the providers that are sent some, as the worker last said."""
+    sign = signs.left(tx).get(signs.CANARY)
+    wanted = [] if sign is None else sign.detail.get("providers", [])
+    sent = canaries.latest(tx)
+    return {name: sent.get(name, []) for name in (wanted if isinstance(wanted, list) else ())}
 
 
 def _rota(tx: Connection, incident: Incident, at: datetime) -> dict[tuple[PageId, int], frozenset[PersonId]]:

@@ -20,8 +20,9 @@ from crisis.sentinel.from_the_log import owed_by
 from crisis.sentinel.obliged import missing, reminder_of_next
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
-from crisis.store import audit, incidents, outbox, people, protocols, watch
+from crisis.store import audit, incidents, leases, outbox, people, protocols, watch
 from crisis.store.engine import OutcomeUnknown, Store
+from crisis.store.leases import Held
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId
 
@@ -30,36 +31,41 @@ _BEGINS = (PageRequested, PageEscalated, PageDisposed)
 log = logging.getLogger(__name__)
 
 
-def repair(store: Store, found: Iterable[Finding], at: datetime) -> int:
-    """How many findings something was done about; what cannot be repaired now is found again in ten seconds."""
+def repair(store: Store, found: Iterable[Finding], at: datetime, held: Held) -> int:
+    """How many findings something was done about; what cannot be repaired now is found again in ten seconds.
+
+    `held` is the lease under which this is done: once another sentinel has taken it over, nothing is.
+    """
     done = 0
     for finding in found:
         try:
-            done += _repaired(store, finding, at)
+            done += _repaired(store, finding, at, held)
         except (Refused, Conflict, NotFound, OutcomeUnknown, DBAPIError) as error:
             log.error("%s of %s was not repaired: %s", finding.invariant, finding.subject, type(error).__name__)
     return done
 
 
-def _repaired(store: Store, finding: Finding, at: datetime) -> bool:
+def _repaired(store: Store, finding: Finding, at: datetime, held: Held) -> bool:
     match finding.repair:
         case None:
             return False
-        case Arm(incident=incident, timer=timer):
-            return _armed(store, finding, incident, timer, at)
-        case CallAgain(incident=incident, level=level):
-            return _called_again(store, finding, incident, level, at)
-        case WriteAgain(row=row):
-            return _written_again(store, finding, row, at)
+        case Arm() as arm:
+            return _armed(store, finding, arm, at, held)
+        case CallAgain() as again:
+            return _called_again(store, finding, again, at, held)
+        case WriteAgain() as again:
+            return _written_again(store, finding, again, at, held)
         case _:
             assert_never(finding.repair)
 
 
-def _armed(store: Store, finding: Finding, incident_id: IncidentId, timer: StartTimer, at: datetime) -> bool:
+def _armed(store: Store, finding: Finding, arm: Arm, at: datetime, held: Held) -> bool:
     """A timer that is due is an order and goes through the one door; one for later is a row."""
     with store.write() as tx:
-        incident = incidents.load(tx, incident_id, lock=True)
-        owed = _still_missing(tx, incident, timer, at)
+        if not leases.holds(tx, held):
+            return False
+        incident = incidents.load(tx, arm.incident, lock=True)
+        owed = _still_missing(tx, incident, arm.timer, at)
         if owed is None:
             return False
         _record(tx, finding, owed.name, at)
@@ -67,7 +73,7 @@ def _armed(store: Store, finding: Finding, incident_id: IncidentId, timer: Start
             outbox.put_again(tx, incident, incident.seq, owed, at)
     if owed.due_at <= at:
         by = Actor(kind=ActorKind.SYSTEM, id=None, district=incident.district)
-        submit(store, incident_id, TimerDue(by=by, name=owed.name, key=owed.key), at=at)
+        submit(store, arm.incident, TimerDue(by=by, name=owed.name, key=owed.key), at=at)
     return True
 
 
@@ -83,9 +89,12 @@ def _still_missing(tx: Connection, incident: Incident, timer: StartTimer, at: da
     return next((each for each in owed if (each.name, each.key) == (timer.name, timer.key)), None)
 
 
-def _called_again(store: Store, finding: Finding, incident_id: IncidentId, level: PageLevel, at: datetime) -> bool:
+def _called_again(store: Store, finding: Finding, again: CallAgain, at: datetime, held: Held) -> bool:
     """The row of the level is due now; where there is none, one more is written for the event that asked for it."""
+    incident_id, level = again.incident, again.level
     with store.write() as tx:
+        if not leases.holds(tx, held):
+            return False
         incident = incidents.load(tx, incident_id, lock=True)
         page = incident.pages.get(level.page)
         if page is None or page.state not in LIVE:
@@ -127,19 +136,21 @@ def _asked_by(tx: Connection, incident_id: IncidentId, level: PageLevel) -> int:
     return begun[-1] if begun else log_of[-1].seq
 
 
-def _written_again(store: Store, finding: Finding, row_id: int, at: datetime) -> bool:
+def _written_again(store: Store, finding: Finding, again: WriteAgain, at: datetime, held: Held) -> bool:
     """By the log: the event that the row belongs to is given to the rules once more. I1 has put back a timer."""
     assert finding.incident is not None
     with store.write() as tx:
+        if not leases.holds(tx, held):
+            return False
         incidents.load(tx, finding.incident, lock=True)
-        row = next((each for each in watch.waiting(tx, finding.incident) if each.id == row_id), None)
+        row = next((each for each in watch.waiting(tx, finding.incident) if each.id == again.row), None)
         effect = None if row is None or row.effect is not None else owed_by(tx, row)
         if effect is None:
             return False
         if isinstance(effect, StartTimer):
-            outbox.give_up(tx, row_id, at)
+            outbox.give_up(tx, again.row, at)
         else:
-            outbox.write_again(tx, row_id, effect)
+            outbox.write_again(tx, again.row, effect)
         _record(tx, finding, type(effect).__name__, at)
     return True
 

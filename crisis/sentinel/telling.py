@@ -4,12 +4,12 @@ import logging
 import os
 import shlex
 import smtplib
-import ssl
 import subprocess
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from crisis.errors import Reason, Refused
+from crisis.notify.smtp import Server, talk
 from crisis.settings import ReceiverSettings
 
 WITHIN = 20.0  # seconds
@@ -61,22 +61,17 @@ class Telling:
         return True
 
     def _send(self, message: EmailMessage) -> None:
-        """Always under TLS: from the first byte on port 465, else by STARTTLS."""
+        """Always under TLS."""
         known = self.settings
-        trusted = ssl.create_default_context(cafile=known.receiver_smtp_ca)
-        host, port = known.receiver_smtp_host, known.receiver_smtp_port
-        implicit = port == smtplib.SMTP_SSL_PORT
-        server = (
-            smtplib.SMTP_SSL(host, port, timeout=WITHIN, context=trusted)
-            if implicit
-            else smtplib.SMTP(host, port, timeout=WITHIN)
+        server = Server(
+            host=known.receiver_smtp_host,
+            port=known.receiver_smtp_port,
+            user=known.receiver_smtp_user,
+            secret=known.receiver_smtp_secret.get_secret_value(),
+            ca=known.receiver_smtp_ca,
         )
-        with server:
-            if not implicit:
-                server.starttls(context=trusted)
-            if known.receiver_smtp_user:
-                server.login(known.receiver_smtp_user, known.receiver_smtp_secret.get_secret_value())
-            server.send_message(message)
+        with talk(server, WITHIN) as spoken:
+            spoken.send_message(message)
 
 
 def telling(settings: ReceiverSettings) -> Telling:

@@ -1,10 +1,13 @@
-"""The sentinel: looks every ten seconds, repairs, alarms, and lets the outside hear that all is well."""
+"""The sentinel: looks every ten seconds, repairs, alarms, and lets the outside hear that all is well.
+
+One acts. Another one stands by, and takes over when the first has not renewed its lease.
+"""
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,14 +21,16 @@ from crisis.sentinel.auditor import Auditor, Report
 from crisis.sentinel.beating import Heart, heart
 from crisis.sentinel.repairing import repair
 from crisis.settings import Settings
-from crisis.store import signs
+from crisis.store import leases, signs
 from crisis.store.engine import OutcomeUnknown, Store
+from crisis.store.leases import Held
 from crisis.store.signs import Detail
 
 EVERY = 10.0  # seconds
 FIRST = 2.0
 STUCK = 60.0  # a look waits for a connection and for statements, each no longer than some seconds
 OTHER = timedelta(seconds=30)
+LEASE = timedelta(seconds=18)  # renewed with each look; with the wait for the next one it is less than 30 s
 NO_DATABASE = (DBAPIError, PoolTimeout, OutcomeUnknown)
 
 log = logging.getLogger(__name__)
@@ -41,7 +46,9 @@ class Sentinel:
     heart: Heart
     repairs: bool = True
     now: Callable[[], datetime] = clock.now
+    name: str = field(default_factory=clock.new_id)
     clean_at: datetime | None = None
+    held: Held | None = None
     _seen: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     def run(self, stop: threading.Event, every: float = EVERY) -> None:
@@ -54,16 +61,21 @@ class Sentinel:
                 stop.wait(max(0.0, every - (time.monotonic() - began)))
 
     def close(self) -> None:
+        if self.held is not None:
+            with suppress(*NO_DATABASE), self.store.write() as tx:
+                leases.release(tx, self.held, self.now())
         self.heart.client.close()
         if self.alarm.line is not None:
             self.alarm.line.close()
 
     def turn(self) -> Report | None:
-        """One look with all that follows from it; None where the database cannot be read."""
+        """One look with all that follows from it; None where the database cannot be used, or another one acts."""
         try:
+            if not self._leads():
+                return None
             report = self.auditor.audit()
         except NO_DATABASE as error:
-            log.error("the sentinel cannot read the database: %s", type(error).__name__)
+            log.error("the sentinel cannot use the database: %s", type(error).__name__)
             self.alarm.blind(self.now())
             return None
         if report.clean:
@@ -78,9 +90,24 @@ class Sentinel:
             self._leave(signs.HEARTBEAT, self.now(), good=heard)
         return report
 
+    def _leads(self) -> bool:
+        """Whether this one acts. One that can only read holds no lease: `_alone` says when it alarms."""
+        if not self.repairs:
+            return True
+        before = self.held
+        with self.store.write() as tx:
+            self.held = leases.take(tx, leases.SENTINEL, self.name, self.now(), LEASE)
+        if self.held != before:
+            log.warning("this sentinel acts" if self.held is not None else "another sentinel acts; this one stands by")
+        if self.held is None:
+            self.alarm.forget()
+        return self.held is not None
+
     def _act(self, report: Report) -> None:
-        if self.repairs:
-            repair(self.store, report.findings, self.now())
+        if not self._leads():
+            return  # the look took longer than the lease, and somebody else has begun
+        if self.held is not None:
+            repair(self.store, report.findings, self.now(), self.held)
         if self.repairs or self._alone(report):
             self.alarm.remember(self.store, [each.incident for each in report.look.open], report.at)
             self.alarm.heard(self.store, report.findings, report.at)
@@ -118,7 +145,10 @@ class Sentinel:
 def sentinel(store: Store, settings: Settings, *, repairs: bool = True) -> Sentinel:
     """One that can only read sends no heartbeat: the outside must notice when the one that repairs is gone."""
     beats = settings if repairs else settings.model_copy(update={"heartbeat_url": None})
-    return Sentinel(store, Auditor(store), Alarm(own_line(settings)), heart(beats), repairs)
+    made = Sentinel(store, Auditor(store), Alarm(own_line(settings)), heart(beats), repairs)
+    if store.dialect == "sqlite":
+        made.name = "server"  # the file has one process that writes: what was held before was its own
+    return made
 
 
 @contextmanager

@@ -18,8 +18,10 @@ from crisis import page_events as pev
 from crisis.commands import Actor, ActorKind, Command, OpenIncident, TimerDue
 from crisis.effects import CallPerson, Effect, PageLevel, StartTimer
 from crisis.errors import Refused
-from crisis.notify import people_to_tell
-from crisis.notify.owing import Due, Owing, Past, next_call, owing, past, wanted
+from crisis.notify import pacing, people_to_tell
+from crisis.notify.owing import Due, Owing, Past, level_began, next_call, owing, past, wanted
+from crisis.notify.pacing import Turn
+from crisis.notify.people_to_tell import Reachable
 from crisis.protocols import loader
 from crisis.simulating.marks import Mark, Played, What
 from crisis.simulating.providers import handed_over
@@ -160,9 +162,9 @@ class _Playing:
                 due = TimerDue(by=self._system, name=effect.name, key=effect.key)
                 self._at(effect.due_at, lambda: self._time_is_up(due))
             case CallPerson():
-                who = people_to_tell.one(self.tx, effect.person)
+                who = people_to_tell.one(self.tx, self.incident, effect.person)
                 if who.phone is not None:
-                    self._call(None, Due(who, Channel.VOICE, seq), f"{seq}-{who.person}")
+                    self._call(None, self._single(who, Channel.VOICE), f"{seq}-{who.person}")
             case _:
                 return  # what only tells people is not a page
 
@@ -176,9 +178,11 @@ class _Playing:
             return
         on_call = people_to_tell.of_page(self.tx, self.incident, page, effect.level, self.now)
         known = self._past(page, effect, seq)
-        owed = owing(self.incident, page, effect, on_call, past=known, at=self.now, line=True)
+        turns = pacing.turns(on_call, level_began(page, effect), effect.page, {})
+        owed = owing(self.incident, page, effect, turns, past=known, at=self.now, line=True)
         for who in owed.shown:
-            self._report(effect.level, Due(who, Channel.CONSOLE, 1), f"{seq}-{who.person}", AttemptOutcome.ACCEPTED)
+            shown = self._single(who, Channel.CONSOLE)
+            self._report(effect.level, shown, f"{seq}-{who.person}", AttemptOutcome.ACCEPTED)
         if owed.nobody:
             key = f"{effect.page}:{effect.level}"
             self._submit(TimerDue(by=self._system, name="page_unanswered", key=key))
@@ -188,9 +192,12 @@ class _Playing:
             longest = max(longest, self._call(effect.level, due, f"{seq}-{due.who.person}-{due.channel}-{due.number}"))
         self._at(self.now + longest, lambda: self._again(seq, effect, owed))
 
+    def _single(self, who: Reachable, channel: Channel) -> Due:
+        return Due(Turn(who=who, began=self.now, text_from=self.now, spread=False), channel, 1)
+
     def _again(self, seq: int, effect: PageLevel, owed: Owing) -> None:
         page = wanted(self.incident, effect)
-        again = None if page is None else next_call(page, effect, owed.reachable, self._past(page, effect, seq))
+        again = None if page is None else next_call(page, effect, owed.called, self._past(page, effect, seq))
         if again is not None:
             self._at(again, lambda: self._level(seq, effect))
 

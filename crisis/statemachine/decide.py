@@ -16,6 +16,7 @@ from crisis.protocols.schema import Protocol
 from crisis.statemachine import (
     answering,
     assessment,
+    beside,
     closing,
     custody,
     disposing,
@@ -41,6 +42,7 @@ from crisis.vocabulary import IncidentId, PageId, Phase, Urgency
 CONCERNS = (
     answering,
     assessment,
+    beside,
     closing,
     custody,
     disposing,
@@ -56,7 +58,7 @@ CONCERNS = (
     working,
 )
 AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident, pcmd.AnswerLate)
-SYSTEM = (cmd.TimerDue, pcmd.RecordPageAttempt, pcmd.RecordPageReceipt)
+SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER)
 
 
 def decide(

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
 
 from crisis.effects import (
     CallPerson,
@@ -26,6 +26,7 @@ from crisis.store.tables import OUTBOX
 from crisis.vocabulary import IncidentId, Mode, Urgency
 
 Numbered = tuple[int, Effect]
+TELLING, DRILL = 3, 10  # the urgency of what only tells people; what is added to a drill's
 _URGENT_TIMERS = frozenset({"page_unanswered", "page_alarm"})
 ASIDE = timedelta(minutes=1)  # before a row that could not be read is looked at again
 
@@ -53,7 +54,7 @@ def urgency_of(effect: Effect) -> int:
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():
-            return 3
+            return TELLING
 
 
 def put(tx: Connection, incident: Incident, effects: Sequence[Numbered], at: datetime) -> None:
@@ -84,7 +85,7 @@ def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) 
         "seq": seq,
         "turn": turn,
         "mode": incident.mode,
-        "urgency": urgency_of(effect) + (10 if incident.mode is Mode.DRILL else 0),
+        "urgency": urgency_of(effect) + (DRILL if incident.mode is Mode.DRILL else 0),
         "kind": type(effect).__name__,
         "body": codec.effect_text(effect),
         "due_at": _due(effect, at),
@@ -112,12 +113,18 @@ def any_free(tx: Connection, at: datetime) -> bool:
     return tx.execute(select(OUTBOX.c.id).where(_free(at)).limit(1)).first() is not None
 
 
-def claim(tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
+def claim(
+    tx: Connection, worker: str, at: datetime, *, limit: int, lease: timedelta, notices: bool | None = None
+) -> list[Job]:
     """Due rows that nobody holds, the most urgent first; they are this worker's until the lease ends.
 
-    A row that cannot be read is put aside for a while: the sentinel finds it, and writes it again from the log.
+    `notices`: only those that tell people something, or only the rest. A row that cannot be read is put aside for a
+    while: the sentinel finds it, and writes it again from the log.
     """
-    due = select(OUTBOX).where(_free(at)).order_by(OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id).limit(limit)
+    telling = OUTBOX.c.urgency % DRILL >= TELLING
+    wanted = () if notices is None else (telling,) if notices else (not_(telling),)
+    in_order = (OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
+    due = select(OUTBOX).where(_free(at), *wanted).order_by(*in_order).limit(limit)
     rows = tx.execute(due.with_for_update(skip_locked=True)).all()
     jobs = [job for job in map(_job, rows) if job is not None]
     readable = {job.id for job in jobs}

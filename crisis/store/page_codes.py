@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -34,6 +34,9 @@ class Coded:
     given_at: datetime
 
 
+_CODED = [PAGE_CODE.c[each.name] for each in fields(Coded)]
+
+
 def give(tx: Connection, coded: Coded) -> Coded:
     """With the code of this phone for this page; the same one if it was given before."""
     known = _find(tx, phone=coded.phone, page=coded.page)
@@ -61,13 +64,14 @@ def _codes(used: set[str]) -> Iterator[str]:
 
 
 def _columns(coded: Coded) -> Mapping[str, object]:
-    names = ("phone", "code", "incident", "page", "person", "site", "mode", "given_at")
-    return {name: getattr(coded, name) for name in names}
+    """The database takes a code of a drill only for a number on that drill's list (`crisis/store/drills.py`)."""
+    known = {each.name: getattr(coded, each.name) for each in fields(Coded)}
+    return {**known, "drill": coded.incident if coded.mode is Mode.DRILL else None}
 
 
 def of_phone(tx: Connection, phone: str, at: datetime) -> list[Coded]:
     """The codes that this phone was given in the last seven days, the newest first."""
-    query = select(PAGE_CODE).where(PAGE_CODE.c.phone == phone, PAGE_CODE.c.given_at >= at - KEPT)
+    query = select(*_CODED).where(PAGE_CODE.c.phone == phone, PAGE_CODE.c.given_at >= at - KEPT)
     return [Coded(**row._mapping) for row in tx.execute(query.order_by(PAGE_CODE.c.given_at.desc()))]
 
 
@@ -78,5 +82,5 @@ def of_person(tx: Connection, page: PageId, person: PersonId) -> Coded | None:
 
 def _find(tx: Connection, **columns: str) -> Coded | None:
     same = [PAGE_CODE.c[name] == value for name, value in columns.items()]
-    row = tx.execute(select(PAGE_CODE).where(*same).limit(1)).one_or_none()
+    row = tx.execute(select(*_CODED).where(*same).limit(1)).one_or_none()
     return None if row is None else Coded(**row._mapping)

@@ -267,6 +267,13 @@ def _staff(rows: list[Found], phones: tuple[str, ...]) -> StaffView:
     )
 
 
+def holding(tx: Connection, posts: Collection[StaffRole]) -> list[PersonId]:
+    """Everybody with one of these posts, in every district."""
+    query = select(POST.c.person).join_from(POST, PERSON, PERSON.c.id == POST.c.person).where(PERSON.c.active)
+    found = tx.execute(query.where(POST.c.post.in_(list(posts))).distinct().order_by(POST.c.person)).scalars()
+    return [PersonId(each) for each in found]
+
+
 def roles_of(posts: Iterable[StaffRole]) -> frozenset[Role]:
     return frozenset[Role]().union(*(ROLES_OF_POST[post] for post in posts))
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from crisis.store import codec
 from crisis.store.tables import SIGN
 
-AUDIT, WORKER, HEARTBEAT, CANARY = "audit", "worker", "heartbeat", "canary"
+AUDIT, WORKER, WEB, HEARTBEAT, CANARY = "audit", "worker", "web", "heartbeat", "canary"
 
 Plain = str | int | list[str] | dict[str, int] | dict[str, list[str]]
 Detail = Mapping[str, Plain]

@@ -5,7 +5,17 @@ Rows stay in the store. `table=True` validates nothing: what comes in was valida
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from crisis.store.columns import UtcTime, enum_text
@@ -26,6 +36,7 @@ class IncidentRow(SQLModel, table=True):
         Index("ix_incident_open", "district", "school", sqlite_where=text("closed_at IS NULL"),
               postgresql_where=text("closed_at IS NULL")),
         Index("ix_incident_closed", "district", "closed_at"),
+        Index("ix_incident_id_mode", "id", "mode", unique=True),  # what refers to it cannot be of another mode
     )  # fmt: skip
 
     id: str = Field(primary_key=True)
@@ -155,19 +166,35 @@ class HeadRow(SQLModel, table=True):
     audit_digest: str
 
 
+class DrillPhoneRow(SQLModel, table=True):
+    """Whom a drill may reach; written when it is opened."""
+
+    __tablename__ = "drill_phone"
+
+    incident: str = Field(primary_key=True, foreign_key="incident.id")
+    phone: str = Field(primary_key=True)  # E.164
+
+
 class PageCodeRow(SQLModel, table=True):
-    """By which number a phone answers a page."""
+    """By which number a phone answers a page. Nobody is paged without one, so a drill pages its list alone (F75)."""
 
     __tablename__ = "page_code"
-    __table_args__ = (UniqueConstraint("phone", "page"),)
+    __table_args__ = (
+        UniqueConstraint("phone", "page"),
+        CheckConstraint("(mode = 'drill') = (drill IS NOT NULL)", name="drill_has_a_list"),
+        CheckConstraint("drill IS NULL OR drill = incident", name="drill_is_its_own"),
+        ForeignKeyConstraint(["drill", "phone"], ["drill_phone.incident", "drill_phone.phone"]),
+        ForeignKeyConstraint(["incident", "mode"], ["incident.id", "incident.mode"]),
+    )
 
     phone: str = Field(primary_key=True)  # E.164
     code: str = Field(primary_key=True)
-    incident: str = Field(foreign_key="incident.id")
+    incident: str
     page: str
     person: str
     site: str
     mode: Mode = Field(sa_type=enum_text(Mode))
+    drill: str | None  # the incident once more, where it is a drill: without it there is no list
     given_at: datetime = Field(sa_type=UtcTime)
 
 
@@ -218,5 +245,5 @@ class ProtocolInForceRow(SQLModel, table=True):
 _TABLES = SQLModel.metadata.tables
 INCIDENT, EVENT, OUTBOX, INBOX = (_TABLES[name] for name in ("incident", "event", "outbox", "inbox"))
 SEAL, WORDS, AUDIT, HEAD = (_TABLES[name] for name in ("seal", "words", "audit", "head"))
-PAGE_CODE, SIGN = _TABLES["page_code"], _TABLES["sign_of_life"]
+PAGE_CODE, DRILL_PHONE, SIGN = (_TABLES[name] for name in ("page_code", "drill_phone", "sign_of_life"))
 IDEMPOTENCY, PROTOCOL, IN_FORCE = (_TABLES[name] for name in ("idempotency", "protocol", "protocol_in_force"))

@@ -23,7 +23,9 @@ _wall = clock.now  # of this machine, however the harness moves the time
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 CALLS = frozenset({"text", "call"})
 OF_A_PAGE = re.compile(r".+-(text|voice)-\d+")  # a notice has no channel in its reference
-MAY_REPEAT = frozenset({"PageAttempted"})  # a call that nobody knows of is made again: twice is chosen over never
+MAY_VARY = frozenset(  # a call that nobody knows of is made again; a receipt on its way to a dead process is lost
+    {"PageAttempted", "PageReceiptCame"}
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def story_of(store: Store, heard: Sequence[Entry], district: DistrictId = sample
         ends = tuple(sorted(_end(known) for known in _all(tx, district)))
         jobs = _jobs(tx)
     told = {(_label(job), each.phone, each.kind) for job in jobs for each in heard if _of(each, job)}
-    events = Counter(name for name in names if name not in MAY_REPEAT)
+    events = Counter(name for name in names if name not in MAY_VARY)
     return Story(events, Counter(map(_label, jobs)), frozenset(told), ends)
 
 

@@ -11,7 +11,19 @@ from sqlmodel import SQLModel
 
 LEDGER = "ledger.jsonl"
 LIVELY = frozenset(
-    {"incident", "event", "outbox", "inbox", "seal", "words", "audit", "head", "page_code", "idempotency"}
+    {
+        "incident",
+        "event",
+        "outbox",
+        "inbox",
+        "seal",
+        "words",
+        "audit",
+        "head",
+        "page_code",
+        "drill_phone",
+        "idempotency",
+    }
 )
 
 

@@ -23,16 +23,16 @@ MEMORY = Path("/dev/shm")  # processes are killed here, not the machine: what a 
 SAMPLE = {"every": 3, "same": 0, "pairs_every": 16, "pairs": 2, "beyond": 1}
 EVERYTHING = {"every": 1, "same": 1, "pairs_every": 3, "pairs": 4, "beyond": 99}
 LEAST = {  # crashes that each scenario has by default, on either database
-    "open": 60,
-    "accept": 20,
-    "key": 25,
-    "race": 45,
-    "declines": 45,
-    "outage": 40,
-    "drill": 25,
-    "closed": 40,
-    "reopened": 30,
-    "lapsed": 60,
+    "open": 100,
+    "accept": 35,
+    "key": 35,
+    "race": 55,
+    "declines": 65,
+    "outage": 50,
+    "drill": 40,
+    "closed": 50,
+    "reopened": 45,
+    "lapsed": 75,
 }
 
 

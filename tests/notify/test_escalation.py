@@ -1,5 +1,7 @@
 """The cadence of one level for one person, as a pure function of what was tried."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crisis.ladders import CADENCES
+from crisis.notify.bulkhead import Bulkhead, lane_of
 from crisis.notify.escalation import Try, due, next_due
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
@@ -99,9 +102,46 @@ def test_a_person_whom_nothing_has_reached_is_always_due_again_within_half_a_min
 
     again = next_due(CADENCES[urgency], BEGAN, tries)
 
-    if not any(each.outcome is ACCEPTED for each in tries):
+    if not any(each.outcome in (ACCEPTED, AttemptOutcome.SILENT) for each in tries):
         assert again is not None
         assert again <= now + timedelta(seconds=30)
+
+
+def test_silence_on_one_channel_brings_the_other_and_no_more_of_its_own() -> None:
+    silent = a_try(TEXT, AttemptOutcome.SILENT, 1)
+
+    assert due(CADENCES[Urgency.U2], BEGAN, [silent], after(31)) == [VOICE]
+    assert due(CADENCES[Urgency.U2], BEGAN, [silent, a_try(VOICE, REFUSED, 31)], after(60)) == [VOICE]
+    assert due(CADENCES[Urgency.U2], BEGAN, [silent, a_try(VOICE, AttemptOutcome.SILENT, 31)], after(59)) == []
+
+
+@pytest.mark.parametrize("urgency", list(Urgency))
+def test_no_call_goes_out_but_that_a_text_went_before_or_with_it_f24(urgency: Urgency) -> None:
+    """Calls queue at a provider that makes one a second: nobody's page hangs on that queue alone."""
+    calls, texts = CADENCES[urgency].calls, CADENCES[urgency].texts
+
+    assert texts[0] == timedelta() <= calls[0]
+
+
+def test_of_many_calls_the_most_urgent_go_first_f24() -> None:
+    """What waits for a place at a provider enters by urgency, not by when it came."""
+    bulkhead, order = Bulkhead(at_once=1, kept_for_pages=0), list[str]()
+    lanes = [Urgency.U3, Urgency.U2, None, Urgency.U1]
+
+    def call(urgency: Urgency | None) -> None:
+        with bulkhead.place(lane_of(urgency), 5.0) as entered:
+            order.append(str(urgency) if entered else "no place")
+
+    with bulkhead.place(0, 1.0):
+        threads = [threading.Thread(target=call, args=(each,)) for each in lanes]
+        for thread in threads:
+            thread.start()
+        while len(bulkhead._waiting) < len(lanes):
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+
+    assert order == ["u1", "u2", "u3", "None"]
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,25 @@ def test_a_provider_whose_certificate_nobody_vouches_for_got_nothing_f19(network
     assert numbers(network) == [SECOND.number]
 
 
+def test_a_name_that_leads_nowhere_is_surely_not_sent_f19(
+    network: Exchange, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what only tells people goes to the other provider: it cannot come twice."""
+    known = socket.getaddrinfo
+
+    def nowhere(host: str, *args: object, **kwargs: object) -> object:
+        if host == "provider.example":
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return known(host, *args, **kwargs)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    line = lines(with_second(the_settings("https://provider.example"), url), SHORT).live
+    assert line is not None
+
+    assert (line.sms(PHONE, "CRISIS", "1"), line.sms(PHONE, "CRISIS", "2", urgency=U1)) == (ACCEPTED, ACCEPTED)
+    assert numbers(network) == [SECOND.number] * 2
+
+
 @contextmanager
 def behind_a_certificate_of_its_own() -> Iterator[str]:
     key = Ed25519PrivateKey.generate()

@@ -11,22 +11,17 @@ from datetime import time, timedelta
 from itertools import count
 from pathlib import Path
 from string import ascii_letters, ascii_lowercase, digits
-from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
-import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
-from crisis.notify import gateway
 from crisis.notify.calls import here_call, page_call, said_once
-from crisis.notify.handsets_app import build_handsets
 from crisis.notify.speech import Saying, said, said_back
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, text
-from crisis.notify.worker import Worker
 from crisis.store import people, roster
 from crisis.store.engine import Store, open_store
 from crisis.submit import open_incident, submit
@@ -39,16 +34,9 @@ from tests.notify.village import (
     LEVEL,
     PHONES,
     PRINCIPAL,
-    PUBLIC,
     Village,
-    Watch,
-    a_network,
-    a_village,
-    the_settings,
-    with_second,
 )
-from tests.wire import Wire
-from web.app import build_app
+from tests.notify.wired import a_wired_village
 
 ONE_EACH = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà") | set(ascii_letters + digits)
 TWO_EACH = set("\f^{}\\[~]|€")
@@ -122,35 +110,9 @@ def store(sqlite_url: str, key_file: Path) -> Iterator[Store]:
     opened.close()
 
 
-class Heard(Wire):
-    """Keeps every request and every answer, as they were."""
-
-    bodies: list[str]
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer = super().handle_request(request)
-        self.bodies += [str(request.url), str(request.headers), unquote_plus(request.content.decode()), answer.text]
-        return answer
-
-
 @pytest.fixture
-def town(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Village:
-    network = a_network(tmp_path)
-    network.timeline.virtual = True
-    wire = Heard(build_handsets(network))
-
-    def client(url: str, _patience: object, auth: tuple[str, str] | None = None) -> httpx2.Client:
-        return httpx2.Client(base_url=url, auth=auth, transport=wire)
-
-    monkeypatch.setattr(gateway, "a_client", client)
-    known = with_second(the_settings("http://127.0.0.1:9"), "http://127.0.0.1:9")
-    app = build_app(store, known)
-    answers = Heard(app)
-    answers.bodies = wire.bodies = []
-    object.__setattr__(network, "transport", answers)
-    object.__setattr__(network, "target", PUBLIC)
-    watch = Watch()
-    return Village(store, a_village(store), network, Worker(store, gateway.lines(known), "w", watch), watch)
+def town(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Village, list[str]]:
+    return a_wired_village(store, tmp_path, monkeypatch)
 
 
 def a_school(town: Village, secret: str) -> tuple[SchoolId, StudentId]:
@@ -210,13 +172,14 @@ def plays(town: Village, secret: str, mode: Mode, urgency: Urgency) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_no_word_about_anybody_leaves_for_a_telephone_f26_f47(town: Village, seed: int) -> None:
+def test_no_word_about_anybody_leaves_for_a_telephone_f26_f47(town: tuple[Village, list[str]], seed: int) -> None:
     dice = random.Random(seed)
     secret, mode = a_secret(dice), (Mode.LIVE, Mode.DRILL)[seed % 2]
-    ledger, bodies = town.network.ledger.entries, town.network.transport.bodies  # type: ignore[union-attr]
-    speaks(town, dice.choice(LANGUAGES))
+    village, bodies = town
+    ledger = village.network.ledger.entries
+    speaks(village, dice.choice(LANGUAGES))
 
-    plays(town, secret, mode, dice.choice((Urgency.U1, Urgency.U2)))
+    plays(village, secret, mode, dice.choice((Urgency.U1, Urgency.U2)))
 
     (word,) = set(re.findall(r"Zq[xkj]{2}[a-z]{6}", secret))
     typed = [each for each in ledger if each.kind in ("reply", "key")]

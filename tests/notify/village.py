@@ -24,6 +24,7 @@ from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_calling import Account
 from crisis.notify.ledger import Entry, Ledger
+from crisis.notify.provider import Patience
 from crisis.notify.worker import Worker
 from crisis.settings import Settings
 from crisis.statemachine.incident import Incident, Page
@@ -61,6 +62,7 @@ SECOND_DRILL = Account(
     sid="second-drill", secret="KEY-drill", number="+16175550193", application="app-2", private_key="2b" * 32
 )
 LEVEL = timedelta(minutes=2)
+UNPACED = Patience(segment=0)  # notices go out one right after the other
 PUBLIC = "http://testserver"
 
 
@@ -163,12 +165,13 @@ class Village:
         return next(found[1] for found in (re.search(r"Reply (\d+)A", body) for body in bodies) if found is not None)
 
 
-def a_network(folder: Path, target: str = "http://127.0.0.1:9") -> Exchange:
+def a_network(folder: Path, target: str = "http://127.0.0.1:9", now: Callable[[], datetime] = clock.now) -> Exchange:
     return Exchange(
         ledger=Ledger(folder / "ledger.jsonl").load(),
         accounts=(LIVE, DRILL, SECOND, SECOND_DRILL),
         target=target,
         public_url=PUBLIC,
+        now=now,
     )
 
 
@@ -223,13 +226,14 @@ def served(app: FastAPI, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def a_served_village(store: Store, folder: Path) -> Iterator[Village]:
-    network = a_network(folder)
-    with served(build_handsets(network)) as url:
-        yield village(store, network, lines(the_settings(url)))
-
-
-def village(store: Store, network: Exchange, out: Lines) -> Village:
     watch = Watch()
+    network = a_network(folder, now=watch)
+    with served(build_handsets(network)) as url:
+        yield village(store, network, lines(the_settings(url), UNPACED), watch)
+
+
+def village(store: Store, network: Exchange, out: Lines, watch: Watch | None = None) -> Village:
+    watch = watch or Watch()
     return Village(store, a_village(store), network, Worker(store, out, "w-1", watch), watch)
 
 

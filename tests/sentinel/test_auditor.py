@@ -13,8 +13,10 @@ from crisis.sentinel import auditor
 from crisis.sentinel.auditing import Finding
 from crisis.sentinel.auditor import SLOW, Auditor, Report
 from crisis.sentinel.repairing import repair
-from crisis.store import audit, inbox, oncall, signs
+from crisis.sentinel.watching import LEASE
+from crisis.store import audit, inbox, leases, oncall, signs
 from crisis.store.engine import Store
+from crisis.store.leases import Held
 from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageState, Role, Urgency
 from tests.factories import SYSTEM
 from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PRINCIPAL, Village, a_served_village, a_shift
@@ -45,10 +47,17 @@ def spoilt(village: Village, sql: str, **values: object) -> None:
         tx.execute(text(sql), values)
 
 
+def lease(village: Village) -> Held:
+    with village.store.write() as tx:
+        held = leases.take(tx, leases.SENTINEL, "tester", village.watch(), LEASE)
+    assert held is not None
+    return held
+
+
 def repaired(village: Village) -> list[Finding]:
     """What is found, repaired, done by the worker, and found after that."""
     found = an_audit(village).findings
-    assert repair(village.store, found, village.watch()) == len(found)
+    assert repair(village.store, found, village.watch(), lease(village)) == len(found)
     village.worker.until_quiet()
     return list(an_audit(village).findings)
 
@@ -146,8 +155,8 @@ def test_a_repair_is_on_record_and_a_worker_that_was_faster_is_left_alone(villag
     spoilt(village, "DELETE FROM outbox WHERE body LIKE '%page_unanswered%'")
     found = an_audit(village).findings
 
-    assert repair(village.store, found, village.watch()) == 1
-    assert repair(village.store, found, village.watch()) == 0
+    assert repair(village.store, found, village.watch(), lease(village)) == 1
+    assert repair(village.store, found, village.watch(), lease(village)) == 0
 
     with village.store.read() as tx:
         acts = tx.execute(text("SELECT count(*) FROM audit WHERE action = 'repaired by the sentinel'")).scalar_one()
@@ -185,6 +194,33 @@ def test_i2_no_worker_at_all_is_a_fault_before_anything_is_late(village: Village
 
     spoilt(village, "DELETE FROM sign_of_life")
     assert [found.subject for found in an_audit(village).findings] == ["worker"]
+
+
+def test_i2_no_console_is_a_fault_once_it_had_time_to_start(village: Village) -> None:
+    auditor = Auditor(village.store, now=village.watch, monotonic=lambda: village.watch().timestamp())
+    assert auditor.audit().clean
+
+    village.watch.ahead += 31 * SECOND
+    never = auditor.audit()
+    with village.store.write() as tx:
+        signs.leave(tx, signs.WEB, village.watch(), good=True)
+    there = auditor.audit()
+    village.watch.ahead += 31 * SECOND
+    gone = auditor.audit()
+
+    subjects = [[found.subject for found in report.findings] for report in (never, there, gone)]
+    assert subjects == [["console"], [], ["console"]]
+
+
+def test_a_sentinel_whose_lease_was_taken_over_repairs_nothing(village: Village) -> None:
+    village.paged()
+    village.worker.until_quiet()
+    spoilt(village, "DELETE FROM outbox WHERE body LIKE '%page_unanswered%'")
+    found, old = an_audit(village).findings, lease(village)
+    with village.store.write() as tx:
+        leases.take(tx, leases.SENTINEL, "another", village.watch() + LEASE, LEASE)
+
+    assert repair(village.store, found, village.watch(), old) == 0
 
 
 def test_what_cannot_be_read_is_found_and_does_not_end_the_audit(village: Village) -> None:

@@ -56,7 +56,8 @@ def a_paged_village(store: Store, folder: Path) -> None:
     made.paged()
     made.worker.until_quiet()
     with store.write() as tx:
-        signs.leave(tx, signs.WORKER, datetime(2100, 1, 1, tzinfo=UTC), good=True)
+        for name in (signs.WORKER, signs.WEB):
+            signs.leave(tx, name, datetime(2100, 1, 1, tzinfo=UTC), good=True)
 
 
 def timers_taken(store: Store) -> None:

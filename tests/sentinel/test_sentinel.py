@@ -80,7 +80,8 @@ def village(store: Store, network: Exchange, provider: str) -> Iterator[Village]
 @pytest.fixture
 def sentinel(village: Village, provider: str) -> Iterator[Sentinel]:
     with village.store.write() as tx:
-        signs.leave(tx, signs.WORKER, FAR_AHEAD, good=True)
+        for name in (signs.WORKER, signs.WEB):
+            signs.leave(tx, name, FAR_AHEAD, good=True)
     line = own_line(settings_with_own_line(provider))
     heart = Heart(None, "", httpx2.Client())
     auditor = Auditor(village.store, now=village.watch, monotonic=lambda: village.watch().timestamp())
@@ -160,6 +161,29 @@ def test_what_recovers_is_not_told(village: Village, sentinel: Sentinel) -> None
     turns(village, sentinel, 10)
 
     assert told(village, PRINCIPAL) == []
+
+
+def test_one_of_two_acts_and_the_other_takes_over_within_half_a_minute(village: Village, sentinel: Sentinel) -> None:
+    second = Sentinel(
+        village.store, Auditor(village.store, now=village.watch), Alarm(None), sentinel.heart, now=village.watch
+    )
+    both = [(sentinel.turn() is not None, second.turn() is not None) for _turn in range(3)]
+    began, taken_over = village.watch(), None
+    while taken_over is None:
+        village.watch.ahead += 10 * SECOND
+        taken_over = village.watch() if second.turn() is not None else None
+
+    assert both == [(True, False)] * 3
+    assert taken_over - began <= timedelta(seconds=30)
+    assert sentinel.turn() is None  # the one that slept finds that another one acts
+
+
+def test_one_that_ends_in_order_is_not_waited_for(village: Village, sentinel: Sentinel) -> None:
+    first = Sentinel(village.store, sentinel.auditor, Alarm(None), Heart(None, "", httpx2.Client()), now=village.watch)
+    first.turn()
+    first.close()
+
+    assert sentinel.turn() is not None
 
 
 def test_a_drill_alarms_nobody(village: Village, sentinel: Sentinel) -> None:

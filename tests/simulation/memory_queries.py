@@ -19,6 +19,7 @@ from crisis.store import (
     allowances,
     audit,
     calls_out,
+    drills,
     errands,
     idempotency,
     inbox,
@@ -231,6 +232,16 @@ def of_phone(tx: Tx, phone: str, at: datetime) -> list[Coded]:
 @of(page_codes)
 def of_person(tx: Tx, page: PageId, person: PersonId) -> Coded | None:
     return next((each for each in tx.memory.codes.values() if (each.page, each.person) == (page, person)), None)
+
+
+@of(drills)
+def list_staff(tx: Tx, drill: Incident) -> None:
+    """Nobody's number changes here while a drill runs, and there are no families."""
+
+
+@of(drills)
+def within(tx: Tx, drill: IncidentId, numbers: Collection[str]) -> set[str]:
+    return set(numbers)
 
 
 @of(inbox)

@@ -590,3 +590,12 @@ def test_when_somebody_takes_it_nobody_else_is_rung_any_more() -> None:
     ]
 
     assert [len(each) for each in ended] == [1, 1]
+
+
+def test_a_page_by_mistake_is_called_off_for_everybody_who_was_asked_f78() -> None:
+    incident = attempt(attempt(paged(), CLINICIAN), BACKUP)
+
+    done = effects(incident, *happens(incident, pcmd.CancelPage(by=COUNSELOR, page=only(incident).id)))
+
+    told = {each.person for each in done if isinstance(each, ConfirmPage) and each.outcome == "cancelled"}
+    assert told == {CLINICIAN.id, BACKUP.id}

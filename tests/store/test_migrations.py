@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from crisis.store import (
     answer_tables,
+    channel_tables,
     people_tables,
     postgres,
     readiness_tables,
@@ -26,7 +27,7 @@ from crisis.store import (
 from crisis.store.engine import WrongDatabase, open_store
 from tests.cluster import Cluster
 
-ROWS = (answer_tables, people_tables, readiness_tables, rotation_tables, tables)
+ROWS = (answer_tables, channel_tables, people_tables, readiness_tables, rotation_tables, tables)
 GUARDS = {
     "sqlite": {
         "audit_no_delete",

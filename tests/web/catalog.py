@@ -30,6 +30,7 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
     yield from sorted((crisis / "schedules").glob("*.py"))
+    yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
     yield from (
         crisis / "store" / f"{name}.py" for name in ("rotations", "rotation_plans", "overrides", "pins", "proving")
     )

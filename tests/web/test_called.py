@@ -8,6 +8,7 @@ import pytest
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_plans import Callbacks, Delivery
+from crisis.notify.pacing import APART
 from crisis.store import queries
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import Channel, IncidentId, PageId, Urgency
@@ -84,11 +85,13 @@ def test_receipts_and_reasons(town: Village) -> None:
     waiting = shown(town, incident, page)[ANA][0]
 
     town.network.plan.set(PHONES[ANA], "messages", "landline", 9)
+    town.watch.ahead += APART
     other, page_2 = town.paged(Urgency.U3)
     town.worker.until_quiet()
     refused = shown(town, other, page_2)[ANA][1]["text"]
     town.network.plan.clear()
     town.network.plan.set(PHONES[ANA], "messages", "undelivered", 1)
+    town.watch.ahead += APART
     third, page_3 = town.paged(Urgency.U3)
     town.worker.until_quiet()
     code = "(this number cannot be reached so, 30005)"

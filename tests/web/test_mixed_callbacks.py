@@ -117,8 +117,8 @@ class Oracle:
         if (sid, word) in self.heard:
             return
         self.heard.add((sid, word))
-        said = ARRIVED.get(word)
-        if said is not None and said not in self.known[attempt]:
+        said = ARRIVED.get(word)  # a failure stays: that it went out says nothing after it
+        if said is not None and said not in self.known[attempt] and "never did" not in self.known[attempt]:
             self.known[attempt].add(said)
             self.events[attempt] += 1
 
@@ -149,7 +149,16 @@ def receipts(dice: random.Random, path: str, attempt: str, channel: Channel) -> 
     """What one provider tells of one call or text, in order, with what goes astray; and the worker's own report."""
     account, what = dice.choice((LIVE, SECOND)), "messages" if channel is Channel.TEXT else "calls"
     begins, url = dice.uniform(0, 10), address(PUBLIC, path, SECOND.secret)
-    made = Sent(sid=account.new_id(what), what=what, account=account, phone=PHONES[ANA], body="")  # type: ignore[arg-type]
+    made = Sent(
+        sid=account.new_id(what),
+        what=what,  # type: ignore[arg-type]
+        account=account,
+        phone=PHONES[ANA],
+        body="",
+        sender=account.number,
+        callback=url,
+        made_at=MORNING,
+    )
     notes = _notes(made, url, channel, Delivery(end=dice.choice(ENDS[channel]), code=30005))
     yield Thing(begins + (3 if dice.random() < 0.3 else -0.1), attempt=attempt)
     for turn, note in enumerate(notes):
@@ -180,13 +189,13 @@ def texts(dice: random.Random, code: str) -> Iterator[Thing]:
     """Somebody takes the page and lets go of it, in this order or the other; and somebody else would like to."""
     for body, when in (("A", dice.uniform(0, 8)), ("D", dice.uniform(2, 10))):
         account = dice.choice((LIVE, SECOND))
-        sid = account.new_id("messages")
-        note = handsets_notes.of_reply(f"{PUBLIC}/webhooks/text", account, sid, PHONES[ANA], f"{code}{body}")
+        sid, ends = account.new_id("messages"), (PHONES[ANA], account.number)
+        note = handsets_notes.of_reply(f"{PUBLIC}/webhooks/text", account, sid, ends, f"{code}{body}")
         thing = Thing(when, note, account, word=body, sid=sid)
         for copy in range(dice.choice((1, 1, 2, 3))):
             yield replace(thing, when=when + copy)
         yield replace(thing, when=when + 3, replay=True)
-        lie = handsets_notes.of_reply(note.url, account, account.new_id("messages"), PHONES[ANA], f"{code}A")
+        lie = handsets_notes.of_reply(note.url, account, account.new_id("messages"), ends, f"{code}A")
         yield replace(thing, when=dice.uniform(0, 12), note=replace(lie, forged=forgery(dice, account)))
 
 

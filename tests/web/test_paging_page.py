@@ -8,12 +8,14 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from crisis import clock
+from crisis.delivery import ProviderFault
 from crisis.sentinel.condition import condition
-from crisis.store import oncall, roster, signs
+from crisis.store import canaries, oncall, provider_alarms, roster, signs
+from crisis.store.canaries import Canary
 from crisis.store.engine import Store
 from crisis.store.oncall import Shift
 from crisis.store.signs import Sign
-from crisis.vocabulary import PersonId, Role
+from crisis.vocabulary import Channel, PersonId, Role
 from tests.factories import DISTRICT
 from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
@@ -39,6 +41,7 @@ def audited(store: Store, *, ago: float = 0, good: bool = True, **lines: list[st
         at = clock.now() - timedelta(seconds=ago)
         signs.leave(tx, signs.AUDIT, at, good=good, detail={"found": {"I2": 3}, "lines": lines})
         signs.leave(tx, signs.WORKER, at, good=True)
+        signs.leave(tx, signs.WEB, at, good=True)
 
 
 def test_every_page_says_so_when_no_audit_was_clean_for_a_minute(site: TestClient, district: District) -> None:
@@ -84,8 +87,9 @@ def test_the_page_says_what_is_well_and_what_was_found(site: TestClient, distric
 
     assert "Last audit that found nothing wrong Not wellnever" in page
     assert "Last sign of the worker Well" in page
+    assert "Last sign of the console Well" in page
     assert "Last heartbeat that was heard outside not set up" in page
-    assert "Something waits too long, or no worker runs I2 · 3" in page
+    assert "Something waits too long, or no worker or console runs I2 · 3" in page
 
 
 def on_call(store: Store, person: PersonId) -> None:
@@ -156,3 +160,51 @@ def test_unknown_is_not_taken_for_good() -> None:
     assert condition({signs.AUDIT: Sign(at, None, {})}, at).degraded
     assert not condition({signs.AUDIT: Sign(at, at, {})}, at).degraded
     assert condition({}, at, heartbeat_wanted=True).heartbeat.well is False
+
+
+def at_fault(store: Store, *faults: tuple[str, Channel]) -> None:
+    with store.write() as tx:
+        for provider, channel in faults:
+            provider_alarms.seen(tx, provider, channel, ProviderFault.CONFIGURATION, clock.now())
+
+
+def test_a_channel_on_which_every_provider_refuses_us_is_called_down(site: TestClient, district: District) -> None:
+    """`paging.md` 6.9, CONFIG. While one provider carries the channel, the page says which does not."""
+    settings = SETTINGS.model_copy(update={"provider_url": "https://x", "provider_account": "AC1"})
+    two = settings.model_copy(update={"second_url": "https://y", "second_account": "a"})
+    site.app.state.settings = two  # type: ignore[attr-defined]  # the application's
+    audited(district.store)
+    counselor = at_console(site, district, COUNSELOR)
+    at_fault(district.store, ("twilio", Channel.TEXT))
+    one = counselor.get("/board")
+    how = words(counselor.get("/paging"))
+    at_fault(district.store, ("telnyx", Channel.TEXT))
+    texts = counselor.get("/board")
+    at_fault(district.store, ("twilio", Channel.VOICE), ("telnyx", Channel.VOICE))
+    both = counselor.get_part("/paging/parts/banner")
+
+    assert BANNER not in words(one)
+    assert "go out" not in words(one)
+    assert "Twilio · text: refuses us: account, number or request is at fault" in how
+    assert "Texts do not go out: use the call tree" in words(texts)
+    assert "Texts and calls do not go out: use the call tree" in both
+
+
+def test_the_page_shows_how_the_latest_canary_pages_did(site: TestClient, district: District) -> None:
+    at = clock.now()
+    with district.store.write() as tx:
+        for number, back in enumerate((True, False)):
+            when = at - timedelta(minutes=10 - 5 * number)
+            period = timedelta(minutes=5)
+            canary = Canary(id=f"c-{number}", provider="twilio", slot_at=when, period=period, sent_at=when)
+            canaries.begin(tx, canary)
+            canaries.taken(tx, canary.id, when, None if back else "20003")
+            if back:
+                canaries.came_back(tx, canary.id, when + timedelta(seconds=3))
+        signs.leave(tx, signs.CANARY, at, good=True, detail={"providers": ["twilio"]})
+
+    page = words(at_console(site, district, COUNSELOR).get("/paging"))
+
+    assert "Canary pages that came back Well" in page
+    assert "back after 3.0 s" in page
+    assert "refused with code 20003" in page

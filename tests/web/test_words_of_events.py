@@ -8,6 +8,7 @@ import pytest
 from crisis import events as ev
 from crisis import page_events as pev
 from crisis.call_words import Failure, Receipt
+from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
@@ -80,6 +81,8 @@ OF_CLASS: dict[tuple[type[Event], str], object] = {
     (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,
     (ev.FollowUpRecorded, "outcome"): FollowUpOutcome.NO_SHOW,
     (pev.PageAttempted, "outcome"): AttemptOutcome.UNKNOWN,
+    (pev.PageSentBeside, "outcome"): AttemptOutcome.ACCEPTED,
+    (pev.PageSentBeside, "channel"): ExtraChannel.PUSH,
     (ev.EmergencyResolved, "outcome"): WordsId("w-1"),
     (ev.ObligationCreated, "kind"): ObligationKind.MANDATED_REPORT,
     (ev.DeadlineMissed, "kind"): DeadlineKind.HARD,

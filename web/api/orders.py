@@ -19,7 +19,7 @@ from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
 
-SYSTEM_ONLY = (cmd.TimerDue, pcmd.RecordPageAttempt, pcmd.RecordPageReceipt, *ONLY_BY_PHONE)
+SYSTEM_ONLY = (cmd.TimerDue, *pcmd.BY_WORKER, *ONLY_BY_PHONE)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]

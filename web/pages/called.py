@@ -35,6 +35,7 @@ class Tried:
     said: str
     tone: str  # ok | warn | late, or nothing
     times: int = 1
+    weight: int = 0  # of two words on the same call the heavier one stands, else the later one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,9 @@ def _tries(events: list[Event], translate: Translate) -> dict[tuple[PageId, Pers
             mine.append(event.attempt)
         if event.attempt == mine[-1]:  # what comes late of an earlier one says nothing of the latest
             said, tone = _said(event, translate)
-            tried = Tried(channel=event.channel, at=event.at, said=said, tone=tone, times=len(mine))
+            tried = Tried(
+                channel=event.channel, at=event.at, said=said, tone=tone, times=len(mine), weight=_weight(event)
+            )
             of_person = found.setdefault((event.page, event.person), {})
             of_person[event.channel] = _further(of_person.get(event.channel), tried)
     return found
@@ -103,8 +106,14 @@ def _tries(events: list[Event], translate: Translate) -> dict[tuple[PageId, Pers
 
 def _further(before: Tried | None, now: Tried) -> Tried:
     """A receipt that crossed the report of the same call is not undone by it (F31)."""
-    crossed = before is not None and before.times == now.times and before.tone and not now.tone
+    crossed = before is not None and before.times == now.times and before.weight > now.weight
     return before if crossed and before is not None else now
+
+
+def _weight(event: pev.PageAttempted | pev.PageReceiptCame) -> int:
+    if isinstance(event, pev.PageReceiptCame) or event.outcome is AttemptOutcome.REFUSED:
+        return 2
+    return 0 if event.outcome is AttemptOutcome.UNKNOWN else 1
 
 
 def _said(event: pev.PageAttempted | pev.PageReceiptCame, translate: Translate) -> tuple[str, str]:

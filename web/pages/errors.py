@@ -13,7 +13,7 @@ from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import incident, oncall, open, readiness, rotations, school_calendar, steps
+from web.pages import incident, my_paging, oncall, open, readiness, rotations, school_calendar, steps
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
@@ -66,20 +66,22 @@ def render(request: Request, problem: Problem) -> Response:
 
 
 Show = Callable[[Desk, FormState, int], HTMLResponse]
+_UNDER: dict[str, Show] = {  # the first that fits
+    "/oncall/": oncall.show,
+    "/me/paging/": my_paging.show,
+    "/rotations/": rotations.again,
+    "/school-calendar/": school_calendar.show,
+    readiness.MINE: readiness.show_own,
+    "/readiness/": readiness.show_all,
+}
 
 
 def form_page(path: str) -> Show | None:
     """The page with the form that was posted to this address."""
     if path == "/incidents":
         return open.show
-    if path.startswith("/oncall/"):
-        return oncall.show
-    if path.startswith("/rotations/"):
-        return rotations.again
-    if path.startswith("/school-calendar/"):
-        return school_calendar.show
-    if path.startswith("/readiness/"):
-        return readiness.show_own if path.startswith(readiness.MINE) else readiness.show_all
+    if under := next((show for start, show in _UNDER.items() if path.startswith(start)), None):
+        return under
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)

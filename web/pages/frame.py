@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from starlette.responses import HTMLResponse
 
 from crisis.policy.access import may_read_call_tree, may_see_paging, may_see_readiness, may_see_schedules
-from crisis.sentinel.condition import condition
-from crisis.store import signs
+from crisis.sentinel.condition import Condition, condition
+from crisis.store import provider_alarms, signs
 from web.deps import Desk
 from web.forms import FRESH, FormState
 from web.rendering import Local, page
+
+
+def condition_of(desk: Desk) -> Condition:
+    """How paging stands at this moment."""
+    with desk.store.read() as tx:
+        left, alarms = signs.left(tx), provider_alarms.standing(tx)
+    wanted = desk.settings.heartbeat_url is not None
+    return condition(left, desk.at, heartbeat_wanted=wanted, alarms=alarms, providers=desk.settings.providers)
 
 
 def console(
@@ -23,11 +31,11 @@ def console(
 ) -> HTMLResponse:
     """A page inside the console. It keeps itself up to date when it says at which `position` it was read."""
     zone = str(values.get("zone", "UTC"))
-    with desk.store.read() as tx:
-        left = signs.left(tx)
+    now = condition_of(desk)
     always: dict[str, object] = {
         "desk": desk,
-        "degraded": condition(left, desk.at).degraded,
+        "degraded": now.degraded,
+        "down": now.down,
         "may_call": may_read_call_tree(desk.actor),
         "may_look": may_see_paging(desk.actor),
         "may_be_paged": may_see_schedules(desk.actor),

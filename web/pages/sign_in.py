@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 
 from crisis import clock
-from crisis.store import accounts
+from crisis.store import accounts, extra_ways
 from web.deps import (
     LANGUAGE_COOKIE,
     Anyone,
@@ -66,13 +66,15 @@ def sign_in(
 
 
 @router.post("/logout")
-def sign_out(request: Request, _desk: SignedIn) -> RedirectResponse:
+def sign_out(request: Request, desk: SignedIn) -> RedirectResponse:
     token = session_token(request)
+    with desk.store.read() as tx:
+        shows_pages = bool(extra_ways.subscriptions(tx, [desk.person]))
     if token is not None:
         with store_of(request).write() as tx:
             accounts.sign_out(tx, token)
     response = RedirectResponse("/login", status_code=303)
-    forget(response, settings_of(request))
+    forget(response, settings_of(request), shows_pages=shows_pages)
     return response
 
 

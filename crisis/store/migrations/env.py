@@ -3,10 +3,17 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from crisis.store import answer_tables, people_tables, readiness_tables, rotation_tables, tables
+from crisis.store import answer_tables, channel_tables, people_tables, readiness_tables, rotation_tables, tables
 
 METADATA = SQLModel.metadata
-ROWS = (answer_tables, people_tables, readiness_tables, rotation_tables, tables)  # importing them fills the metadata
+ROWS = (  # importing them fills the metadata
+    answer_tables,
+    channel_tables,
+    people_tables,
+    readiness_tables,
+    rotation_tables,
+    tables,
+)
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,190 @@
+"""What was given to providers, text by text and call by call: how far each came, and what must be asked about it.
+
+It is beside the log: the log says what was tried and what is known of it, this says how to find out more.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from crisis.delivery import AttemptState, Purpose
+from crisis.store import codec
+from crisis.store.channel_tables import OUTGOING
+from crisis.vocabulary import Channel, IncidentId, Mode, PageId, PersonId, Urgency
+
+KEPT = timedelta(days=7)  # as long as a page code
+
+_WRITTEN = ("reference", "purpose", "channel", "mode", "urgency", "incident", "page", "person", "phone", "at", "state")
+_NOT_HEARD_OF = [state for state in AttemptState if state.rank < AttemptState.ANSWERED.rank]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one provider said: its name for what it took, or the class and code of why not."""
+
+    sid: str = ""
+    failure: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """`asked` is empty until a provider has answered, or was given up."""
+
+    reference: str
+    purpose: Purpose
+    channel: Channel
+    mode: Mode
+    person: PersonId
+    phone: str
+    at: datetime
+    urgency: Urgency | None = None
+    incident: IncidentId | None = None
+    page: PageId | None = None
+    state: AttemptState = AttemptState.UNKNOWN
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    tries: int = 0
+
+
+def begin(tx: Connection, out: Outgoing) -> None:
+    """Written before a provider is asked; a further try of the same has its row, and begins anew."""
+    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    values = {name: getattr(out, name) for name in _WRITTEN} | {"state_at": out.at, "asked": "{}"}
+    again = {"at": out.at, "state": out.state, "state_at": out.at, "asked": "{}", "tries": OUTGOING.c.tries + 1}
+    row = insert(OUTGOING).values(**values, tries=1)
+    tx.execute(row.on_conflict_do_update(index_elements=["reference"], set_=again))
+
+
+def answered(
+    tx: Connection,
+    reference: str,
+    asked: Mapping[str, Asked],
+    state: AttemptState,
+    at: datetime,
+    *,
+    look_at: datetime | None,
+) -> None:
+    """A callback may have been faster and know more: then its state stays, and nobody has to look."""
+    same = OUTGOING.c.reference == reference
+    tx.execute(update(OUTGOING).where(same).values(asked=_text(asked)))
+    tx.execute(update(OUTGOING).where(same, OUTGOING.c.state.in_(_NOT_HEARD_OF)).values(look_at=look_at))
+    heard(tx, reference, state, at)
+
+
+def heard(tx: Connection, reference: str, state: AttemptState, at: datetime) -> AttemptState | None:
+    """How far it is known to have come after this word; None where nothing is known of it at all."""
+    same = OUTGOING.c.reference == reference
+    known: AttemptState | None = tx.execute(select(OUTGOING.c.state).where(same).with_for_update()).scalar_one_or_none()
+    if known is None or state.rank <= known.rank:
+        return known
+    ended = {"look_at": None} if state.rank >= AttemptState.ANSWERED.rank else {}
+    tx.execute(update(OUTGOING).where(same).values(state=state, state_at=at, **ended))
+    return state
+
+
+def adopt(tx: Connection, reference: str, provider: str, asked: Asked) -> None:
+    """The name that a provider has for it, found out later."""
+    out = one(tx, reference)
+    if out is not None:
+        said = _text({**out.asked, provider: asked})
+        tx.execute(update(OUTGOING).where(OUTGOING.c.reference == reference).values(asked=said))
+
+
+def one(tx: Connection, reference: str) -> Outgoing | None:
+    row = tx.execute(select(OUTGOING).where(OUTGOING.c.reference == reference)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def to_look_at(tx: Connection, at: datetime, *, limit: int, lease: timedelta) -> list[Outgoing]:
+    """Those that their providers are to be asked about now; nobody else is given them until the lease ends."""
+    due = (
+        select(OUTGOING)
+        .where(OUTGOING.c.look_at <= at)
+        .order_by(OUTGOING.c.urgency, OUTGOING.c.look_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(due).all()
+    if rows:
+        mine = OUTGOING.c.reference.in_([row.reference for row in rows])
+        tx.execute(update(OUTGOING).where(mine).values(look_at=at + lease))
+    return [_read(row) for row in rows]
+
+
+def next_look(tx: Connection) -> datetime | None:
+    query = select(OUTGOING.c.look_at).where(OUTGOING.c.look_at.is_not(None)).order_by(OUTGOING.c.look_at).limit(1)
+    found: datetime | None = tx.execute(query).scalar_one_or_none()
+    return found
+
+
+def look_again(tx: Connection, reference: str, when: datetime | None) -> None:
+    tx.execute(update(OUTGOING).where(OUTGOING.c.reference == reference).values(look_at=when))
+
+
+def texts_to(tx: Connection, phone: str, since: datetime) -> list[Outgoing]:
+    """Texts that this telephone was or is being sent; not those that are known to have failed."""
+    query = select(OUTGOING).where(
+        OUTGOING.c.phone == phone,
+        OUTGOING.c.at > since,
+        OUTGOING.c.channel == Channel.TEXT,
+        OUTGOING.c.state != AttemptState.FAILED,
+    )
+    return [_read(row) for row in tx.execute(query.order_by(OUTGOING.c.at))]
+
+
+def of(tx: Connection, references: Collection[str]) -> dict[str, Outgoing]:
+    query = select(OUTGOING).where(OUTGOING.c.reference.in_(list(references)))
+    return {row.reference: _read(row) for row in tx.execute(query)}
+
+
+def names_of_others(tx: Connection, out: Outgoing) -> set[str]:
+    """What providers call everything else that went to this telephone at about that time."""
+    query = select(OUTGOING.c.asked).where(
+        OUTGOING.c.phone == out.phone,
+        OUTGOING.c.at > out.at - timedelta(hours=1),
+        OUTGOING.c.reference != out.reference,
+    )
+    return {each.sid for row in tx.execute(query) for each in _asked(row.asked).values() if each.sid}
+
+
+def recent(tx: Connection, since: datetime) -> list[Outgoing]:
+    """What was given to providers since then, the oldest first."""
+    query = select(OUTGOING).where(or_(OUTGOING.c.at > since, OUTGOING.c.state_at > since)).order_by(OUTGOING.c.at)
+    return [_read(row) for row in tx.execute(query)]
+
+
+def forget(tx: Connection, at: datetime) -> None:
+    """It holds telephone numbers, and nobody asks about what is older."""
+    tx.execute(delete(OUTGOING).where(OUTGOING.c.at < at - KEPT))
+
+
+def _read(row: Row[tuple[object, ...]]) -> Outgoing:
+    return Outgoing(
+        reference=row.reference,
+        purpose=row.purpose,
+        channel=row.channel,
+        mode=row.mode,
+        urgency=row.urgency,
+        incident=None if row.incident is None else IncidentId(row.incident),
+        page=None if row.page is None else PageId(row.page),
+        person=PersonId(row.person),
+        phone=row.phone,
+        at=row.at,
+        state=row.state,
+        asked=_asked(row.asked),
+        tries=row.tries,
+    )
+
+
+def _text(asked: Mapping[str, Asked]) -> str:
+    return codec.dumps(
+        {name: {"sid": each.sid, "failure": each.failure, "code": each.code} for name, each in asked.items()}
+    )
+
+
+def _asked(text: str) -> dict[str, Asked]:
+    return {name: Asked(**said) for name, said in codec.loads(text).items()}
