@@ -119,6 +119,7 @@ class Checks:
         )
         rows = tuple(row for each in watched for row in each.waiting)
         alive = {signs.WORKER: Sign(at, at, {})} if self._works() else {}
+        alive |= {signs.WEB: Sign(at, at, {})} if self.universe.processes[0].alive else {}
         return Look(
             at=at,
             open=watched,

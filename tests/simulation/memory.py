@@ -16,6 +16,7 @@ from crisis.events import Event
 from crisis.statemachine.incident import Incident
 from crisis.store.calls_out import CallOut
 from crisis.store.inbox import Received
+from crisis.store.outgoing import Outgoing
 from crisis.store.page_codes import Coded
 from crisis.store.signs import Sign
 from crisis.store.watch import Called
@@ -44,6 +45,15 @@ class Row:
     done_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`look_at` is when its provider is to be asked about it."""
+
+    out: Outgoing
+    state_at: datetime
+    look_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Memory:
     """`changed` is called with the incidents of each transaction, once it is durable."""
@@ -51,6 +61,7 @@ class Memory:
     district: District
     ring: Callable[[bool], None] = lambda _told: None  # false: who wrote died first, and the poll has to find it
     changed: Callable[[list[IncidentId]], None] = lambda _incidents: None
+    looked: Callable[[datetime], None] = lambda _at: None  # a provider is to be asked about something then
     dialect: str = "sqlite"
     keys: None = None
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
@@ -64,6 +75,8 @@ class Memory:
     used: dict[tuple[str, str, datetime], int] = field(default_factory=dict)  # of allowances
     ringing: dict[tuple[str, str], CallOut] = field(default_factory=dict)  # by account and the provider's name
     no_texts: dict[str, bool] = field(default_factory=dict)  # numbers whose owners wrote STOP
+    outgoing: dict[str, Sent] = field(default_factory=dict)
+    sent_to: dict[str, list[str]] = field(default_factory=dict)  # what went to each telephone, by reference
     bad: dict[tuple[str, Channel], bool] = field(default_factory=dict)  # numbers that a provider found fault with
     calls: dict[IncidentId, tuple[int, list[Called]]] = field(
         default_factory=dict

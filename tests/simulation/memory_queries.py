@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from crisis.call_words import CallState
 from crisis.commands import Actor
+from crisis.delivery import AttemptState, ProviderFault
 from crisis.effects import Effect
 from crisis.errors import Conflict, NotFound, Reason, Refused
 from crisis.events import Event
@@ -26,11 +27,13 @@ from crisis.store import (
     incidents,
     methods,
     outbox,
+    outgoing,
     page_codes,
     people,
     pins,
     planners,
     protocols,
+    provider_alarms,
     rotations,
     sealed,
     signs,
@@ -44,6 +47,7 @@ from crisis.store.inbox import Received
 from crisis.store.incidents import StoredEvent
 from crisis.store.methods import Dialled, Holder
 from crisis.store.outbox import Job
+from crisis.store.outgoing import Asked, Outgoing
 from crisis.store.page_codes import KEPT, Coded, NoCodeLeft, _codes
 from crisis.store.people import ContactView, SchoolView, StaffView
 from crisis.store.rotations import Book
@@ -63,7 +67,7 @@ from crisis.vocabulary import (
     WordsId,
 )
 from tests.simulation.district import DISTRICT
-from tests.simulation.memory import Memory, Row, Tx
+from tests.simulation.memory import Memory, Row, Sent, Tx
 from tests.simulation.replacing import of
 
 # incidents
@@ -163,9 +167,10 @@ def any_free(tx: Tx, at: datetime) -> bool:
 
 
 @of(outbox)
-def claim(tx: Tx, worker: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
+def claim(tx: Tx, worker: str, at: datetime, *, limit: int, lease: timedelta, notices: bool | None = None) -> list[Job]:
     jobs = []
-    for row in sorted(_free(tx, at), key=lambda each: (each.urgency, each.due_at, each.id))[:limit]:
+    free = [row for row in _free(tx, at) if notices in (None, row.urgency % outbox.DRILL >= outbox.TELLING)]
+    for row in sorted(free, key=lambda each: (each.urgency, each.due_at, each.id))[:limit]:
         tx.change(row, claimed_until=at + lease, fence=row.fence + 1, attempts=row.attempts + 1)
         jobs.append(Job(row.id, row.incident, row.seq, row.effect, row.due_at, row.attempts, row.fence))
     return jobs
@@ -232,16 +237,6 @@ def of_phone(tx: Tx, phone: str, at: datetime) -> list[Coded]:
 @of(page_codes)
 def of_person(tx: Tx, page: PageId, person: PersonId) -> Coded | None:
     return next((each for each in tx.memory.codes.values() if (each.page, each.person) == (page, person)), None)
-
-
-@of(drills)
-def list_staff(tx: Tx, drill: Incident) -> None:
-    """Nobody's number changes here while a drill runs, and there are no families."""
-
-
-@of(drills)
-def within(tx: Tx, drill: IncidentId, numbers: Collection[str]) -> set[str]:
-    return set(numbers)
 
 
 @of(inbox)
@@ -383,6 +378,151 @@ def asking(tx: Tx, at: datetime, *, number: str | None = None, person: PersonId 
 @of(pins)
 def is_set(tx: Tx, person: PersonId) -> bool:
     return False
+
+
+# what was given to providers
+
+
+def _keep(tx: Tx, sent: Sent) -> None:
+    memory = tx.memory
+    if sent.out.reference not in memory.outgoing:
+        theirs = memory.sent_to.setdefault(sent.out.phone, [])
+        theirs.append(sent.out.reference)
+        tx.undo.append(theirs.pop)
+    tx.put(memory.outgoing, sent.out.reference, sent)
+    if sent.look_at is not None:
+        memory.looked(sent.look_at)
+
+
+@of(outgoing)
+def begin(tx: Tx, out: Outgoing) -> None:
+    known = tx.memory.outgoing.get(out.reference)
+    again = Outgoing.tries if known is None else known.out.tries  # type: ignore[attr-defined]  # a slot of the class
+    tries = 1 if known is None else again + 1
+    look_at = None if known is None else known.look_at
+    _keep(tx, Sent(replace(out, asked={}, tries=tries), out.at, look_at))
+
+
+@of(outgoing)
+def _answered(
+    tx: Tx,
+    reference: str,
+    asked: Mapping[str, Asked],
+    state: AttemptState,
+    at: datetime,
+    *,
+    look_at: datetime | None,
+) -> None:
+    known = tx.memory.outgoing.get(reference)
+    if known is None:
+        return
+    early = known.out.state.rank < AttemptState.ANSWERED.rank
+    out = replace(known.out, asked=dict(asked))
+    _keep(tx, replace(known, out=out, look_at=look_at if early else known.look_at))
+    heard(tx, reference, state, at)
+
+
+_answered.__name__ = "answered"  # two modules have one of that name
+
+
+@of(outgoing)
+def heard(tx: Tx, reference: str, state: AttemptState, at: datetime) -> AttemptState | None:
+    known = tx.memory.outgoing.get(reference)
+    if known is None:
+        return None
+    if state.rank <= known.out.state.rank:
+        return known.out.state
+    look_at = None if state.rank >= AttemptState.ANSWERED.rank else known.look_at
+    _keep(tx, Sent(replace(known.out, state=state), at, look_at))
+    return state
+
+
+@of(outgoing)
+def adopt(tx: Tx, reference: str, provider: str, asked: Asked) -> None:
+    known = tx.memory.outgoing.get(reference)
+    if known is not None:
+        _keep(tx, replace(known, out=replace(known.out, asked={**known.out.asked, provider: asked})))
+
+
+@of(outgoing)
+def one(tx: Tx, reference: str) -> Outgoing | None:
+    known = tx.memory.outgoing.get(reference)
+    return None if known is None else known.out
+
+
+@of(outgoing)
+def to_look_at(tx: Tx, at: datetime, *, limit: int, lease: timedelta) -> list[Outgoing]:
+    due = [each for each in tx.memory.outgoing.values() if each.look_at is not None and each.look_at <= at]
+    due.sort(key=lambda each: (each.out.urgency or "", each.look_at, each.out.reference))
+    for each in due[:limit]:
+        _keep(tx, replace(each, look_at=at + lease))
+    return [each.out for each in due[:limit]]
+
+
+@of(outgoing)
+def next_look(tx: Tx) -> datetime | None:
+    return min((each.look_at for each in tx.memory.outgoing.values() if each.look_at is not None), default=None)
+
+
+@of(outgoing)
+def look_again(tx: Tx, reference: str, when: datetime | None) -> None:
+    _keep(tx, replace(tx.memory.outgoing[reference], look_at=when))
+
+
+@of(outgoing)
+def texts_to(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
+    theirs = (tx.memory.outgoing[each].out for each in tx.memory.sent_to.get(phone, ()))
+    found = [
+        each
+        for each in theirs
+        if each.at > since and each.channel is Channel.TEXT and each.state is not AttemptState.FAILED
+    ]
+    return sorted(found, key=lambda each: each.at)
+
+
+@of(outgoing)
+def _of(tx: Tx, references: Collection[str]) -> dict[str, Outgoing]:
+    known = tx.memory.outgoing
+    return {each: known[each].out for each in references if each in known}
+
+
+_of.__name__ = "of"  # the mark has this name here
+
+
+@of(outgoing)
+def names_of_others(tx: Tx, out: Outgoing) -> set[str]:
+    theirs = (tx.memory.outgoing[each].out for each in tx.memory.sent_to.get(out.phone, ()))
+    near = [each for each in theirs if each.at > out.at - timedelta(hours=1) and each.reference != out.reference]
+    return {said.sid for each in near for said in each.asked.values() if said.sid}
+
+
+@of(outgoing)
+def recent(tx: Tx, since: datetime) -> list[Outgoing]:
+    found = [each for each in tx.memory.outgoing.values() if each.out.at > since or each.state_at > since]
+    return [each.out for each in sorted(found, key=lambda each: each.out.at)]
+
+
+@of(provider_alarms)
+def seen(tx: Tx, provider: str, channel: Channel, fault: ProviderFault, at: datetime) -> None:
+    """What is wrong with a provider is told beside the pages."""
+
+
+@of(provider_alarms)
+def gone(tx: Tx, provider: str, channel: Channel, fault: ProviderFault, at: datetime) -> None: ...
+
+
+@of(drills)
+def list_staff(tx: Tx, drill: Incident) -> None:
+    """All of the staff, who do not change here."""
+
+
+@of(drills)
+def within(tx: Tx, drill: IncidentId, numbers: Collection[str]) -> set[str]:
+    gone_away = tx.memory.district.book.gone
+    staff_phones = {
+        phone for each in tx.memory.district.staff.values() if each.id not in gone_away for phone in each.phones
+    }
+    return set(numbers) & staff_phones
 
 
 # who is who

@@ -284,7 +284,7 @@ class People:
         status = self.chance.choice(CALL_RECEIPTS if given.voice else TEXT_RECEIPTS)
         _empty, incident, page, person, channel, attempt = given.path.split("/")
         body = {"incident": incident, "page": page, "person": person, "channel": channel, "attempt": attempt}
-        body |= {"status": status, "code": "30003"}
+        body |= {"status": status, "code": "30003", "sid": given.sid}
         form = {"CallStatus": status, "CallSid": given.sid, "AccountSid": f"{given.provider}-live"}
 
         def take() -> None:

@@ -10,7 +10,7 @@ from unittest import mock
 from sqlalchemy import Connection, insert, select, update
 
 from crisis.statemachine.incident import Incident
-from crisis.store import calendars, codec, incidents, outbox, protocols, roster, skills, wake
+from crisis.store import calendars, codec, incidents, outbox, outgoing, protocols, roster, skills, wake
 from crisis.store.engine import Store
 from crisis.store.people_tables import PERSON, PHONE, SHIFT
 from crisis.store.rotation_tables import ABSENCE, HANDOVER, MEMBER, OVERRIDE, ROTATION
@@ -27,6 +27,7 @@ class Real:
     store: Store
     ring: Callable[[bool], None]
     changed: Callable[[list[IncidentId]], None]
+    looked: Callable[[datetime], None]
     open: object | None = None
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
     _touched: dict[IncidentId, None] = field(default_factory=dict)
@@ -52,6 +53,16 @@ class Real:
 
             return noted
 
+        def looking(real: Callable[..., Any], when: Callable[..., datetime | None]) -> Callable[..., Any]:
+            def noted(*given: Any, **named: Any) -> Any:
+                answer = real(*given, **named)
+                at = when(*given, **named)
+                if at is not None:
+                    self.looked(at)
+                return answer
+
+            return noted
+
         def wanted(tx: Connection) -> None:
             self._wanted = True
 
@@ -63,6 +74,12 @@ class Real:
                 (outbox, "finish", lambda answer, _tx, job, *_rest: job.incident if answer else None),
             ):
                 stack.enter_context(mock.patch.object(owner, name, noting(getattr(owner, name), which)))
+            for name, when in (
+                ("answered", lambda *_given, look_at: look_at),
+                ("look_again", lambda _tx, _reference, at: at),
+                ("to_look_at", lambda _tx, at, *, limit, lease: at + lease),
+            ):
+                stack.enter_context(mock.patch.object(outgoing, name, looking(getattr(outgoing, name), when)))
             stack.enter_context(mock.patch.object(wake, "wanted", wanted))
             yield
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from crisis import clock
 from crisis.notify.failures import ACCEPTED, Answer, Failure, accepted, refused, unknown
-from crisis.notify.provider import VALID, Patience, Told
+from crisis.notify.provider import PAGE, RING, VALID, Patience, Told
+from crisis.notify.standing import Found
+from crisis.vocabulary import Channel
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.fate import Fate, Kind
 
@@ -23,6 +27,7 @@ class Given:
     path: str
     sid: str
     voice: bool
+    made_at: datetime  # by our clock
     answered: bool  # the asker heard that it was taken
     fell: bool
 
@@ -34,6 +39,7 @@ class Network:
     heard: Callable[[Given], None] = lambda _given: None  # somebody's telephone rings
     taken: Callable[[Given], None] = lambda _given: None
     asked: Callable[[str, str, str], None] = lambda _phone, _path, _body: None  # before the provider does anything
+    wall: Callable[[], datetime] = clock.now
     given: list[Given] = field(default_factory=list)
     stopped: set[tuple[int, str]] = field(default_factory=set)
     hung_up: set[str] = field(default_factory=set)  # calls that were ended before anybody took them
@@ -76,7 +82,13 @@ class Account:
     def sender(self) -> str:
         return f"+1617555{9000 + self.number * 2 + self.drill}"
 
-    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer:
+    @property
+    def spare(self) -> str:
+        return ""
+
+    def sms(
+        self, to: str, body: str, reference: str, told: Told, valid: int = VALID, *, spread: bool = False
+    ) -> Answer:
         if (self.number, to) in self.network.stopped:
             self.network.clockwork.sleep(0.1)
             return refused(Failure.ADDRESS, "21610")
@@ -92,6 +104,35 @@ class Account:
         self.network.hung_up.add(call)
         return ACCEPTED
 
+    def found(self, channel: Channel, sid: str) -> Found | None:
+        """How it stands: a text has arrived after two seconds, a call rings for 25."""
+        self.network.clockwork.sleep(0.2)
+        given = next((each for each in self.network.given if each.sid == sid), None)
+        return None if given is None or self.network.trouble(self.number) is not None else self._found(given)
+
+    def listed(self, channel: Channel, to: str) -> list[Found] | None:
+        """The second provider does not show whom it calls back."""
+        self.network.clockwork.sleep(0.2)
+        if self.network.trouble(self.number) is not None:
+            return None
+        theirs = [each for each in self.network.given if (each.provider, each.phone) == (self.number, to)]
+        return [self._found(each) for each in reversed(theirs) if each.voice is (channel is Channel.VOICE)][:PAGE]
+
+    def _found(self, given: Given) -> Found:
+        age = self.network.clockwork.now - given.at
+        if given.voice:
+            status = "ringing" if age < RING else "no-answer"
+        else:
+            status = "sent" if given.fell or age < 2 else "delivered"
+        return Found(
+            sid=given.sid,
+            sender=self.sender,
+            status=status,
+            made_at=given.made_at,
+            body="" if given.voice else given.body,
+            callback="" if self.number else given.path,
+        )
+
     def close(self) -> None: ...
 
     def _take(self, to: str, body: str, reference: str, told: Told, *, voice: bool) -> Answer:
@@ -101,7 +142,8 @@ class Account:
 
         def take(*, answered: bool = True, fell: bool = False) -> Answer:
             now, sid = network.clockwork.now, f"{'CA' if voice else 'SM'}{len(network.given)}"
-            given = Given(now, self.number, to, body, reference, path, sid, voice, answered, fell)
+            made_at = network.wall()
+            given = Given(now, self.number, to, body, reference, path, sid, voice, made_at, answered, fell)
             network.given.append(given)
             network.taken(given)
             if not fell:

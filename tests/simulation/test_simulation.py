@@ -99,7 +99,7 @@ def in_memory(seed: int) -> tuple[object, object]:
 def on(store: Store, seed: int) -> tuple[object, object]:
     played = Universe(
         fate(seed),
-        make_store=lambda district, ring, changed: Real(district, store, ring, changed),
+        make_store=lambda district, **hooks: Real(district, store, **hooks),
         checked=False,
     )
     played.play()

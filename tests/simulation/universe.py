@@ -13,12 +13,13 @@ from greenlet import getcurrent
 from crisis import clock, failpoints
 from crisis import submit as door
 from crisis.clock import Steady
-from crisis.notify import bulkhead, ending, line, paging, performing, worker
+from crisis.notify import bulkhead, ending, following, line, notices, paging, worker
 from crisis.notify.breaker import Breaker
 from crisis.notify.bulkhead import Bulkhead
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line, Way
-from crisis.notify.worker import POLL, SLOTS, Worker
+from crisis.notify.pace import Pace
+from crisis.notify.worker import FOLLOW, POLL, SLOTS, Worker
 from crisis.protocols.schema import Protocol
 from crisis.sentinel import obliged
 from crisis.statemachine import react, timers
@@ -26,6 +27,7 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.statemachine.timers import LiveDeadline, live_deadlines
 from crisis.store import page_codes
+from crisis.store.outbox import TELLING, urgency_of
 from crisis.vocabulary import Channel, IncidentId
 from tests.simulation import memory_queries
 from tests.simulation.checks import Checks
@@ -75,7 +77,8 @@ class Universe:
         self.network = Network(self.fate, self.clockwork)
         self.people = People(self)
         self.checks = Checks(self)
-        self.store = self.make_store(self.district, ring=self._ring, changed=self._changed)
+        self.store = self.make_store(self.district, ring=self._ring, changed=self._changed, looked=self._looked)
+        self.network.wall = self.now
         self.network.heard = self.people.rings
         if self.checked:
             self.network.asked, self.network.taken = self.checks.provider_asked, self.checks.provider_took
@@ -116,7 +119,8 @@ class Universe:
                 (line, "monotonic", self.clockwork.monotonic),
                 (bulkhead, "monotonic", self.clockwork.monotonic),
                 (paging, "ThreadPoolExecutor", self.threads.pool),
-                (performing, "ThreadPoolExecutor", self.threads.pool),
+                (notices, "ThreadPoolExecutor", self.threads.pool),
+                (following, "ThreadPoolExecutor", self.threads.pool),
                 (ending, "ThreadPoolExecutor", self.threads.pool),
                 (door, "sleep", self.clockwork.sleep),
                 (failpoints, "hit", self._passes),
@@ -153,6 +157,7 @@ class Universe:
         self.workers[process.name] = one
         while True:
             jobs = one._claim(SLOTS - self.busy[process.name]) if self.busy[process.name] < SLOTS else []
+            one._telling |= {job.id for job in jobs if urgency_of(job.effect) >= TELLING}
             for job in jobs:
                 self.busy[process.name] += 1
                 self.clockwork.spawn(process, lambda job=job: self._does(one, process, job))  # type: ignore[misc]
@@ -192,7 +197,7 @@ class Universe:
             )
             for number in self.network.providers
         )
-        return Line(ways, "https://crisis.example", "", PATIENCE, links=False)
+        return Line(ways, "https://crisis.example", "", PATIENCE, Pace(now=self.clockwork.monotonic), links=False)
 
     def _ring(self, told: bool) -> None:
         for waiting in self.sleeping.values():
@@ -220,6 +225,7 @@ class Universe:
 
     def _steps(self, wrong: float) -> None:
         self.wrong = wrong
+        self._follow()
         for waiting in self.sleeping.values():
             waiting.tell()
 
@@ -241,11 +247,22 @@ class Universe:
         for beat in (11, 21, back_after + 11):
             self.clockwork.after(beat, self._looks_what_is_left)
 
+    def _looked(self, at: datetime) -> None:
+        """The look of every second finds something from then on."""
+        wait = max(0.0, (at - self.now()).total_seconds())
+        self.clockwork.at(-(-(self.clockwork.now + wait) // FOLLOW) * FOLLOW, self._follow)
+
+    def _follow(self) -> None:
+        for process in self.processes:
+            if process.alive and process.name in self.workers:
+                self.clockwork.spawn(process, self.workers[process.name].follow)
+
     def _looks_what_is_left(self) -> None:
         """The beat of every ten seconds; without a death there is nothing to be found."""
         for process in self.processes:
             if process.alive and process.name in self.workers:
                 self.clockwork.spawn(process, self.workers[process.name].catch_up)
+        self._follow()
 
     def _passes(self, point: str) -> None:
         if point == "store.after_commit":
