@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crisis.delivery import AttemptState
+from crisis.notify import blame
 from crisis.notify.answers import Asked
 from crisis.notify.failures import Failure
 from crisis.notify.gateway import Lines
@@ -56,6 +57,8 @@ class Following:
         with self.store.write() as tx:
             for provider, said in asked.items():
                 outgoing.adopt(tx, out.reference, provider, said)
+                if state is AttemptState.FAILED and said.code.isdecimal():
+                    blame.late(tx, out, said.sid, said.code, at)
             state = outgoing.heard(tx, out.reference, state, at) or state
         silent = state.rank < HEARD_OF and out.urgency in WATCHED and at - out.at >= SILENCE
         self._report(out, state, silent=silent)
