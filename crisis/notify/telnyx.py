@@ -120,10 +120,10 @@ class Telnyx:
         return reply if isinstance(reply, Answer) else answer_of(reply)
 
     def found(self, channel: Channel, sid: str) -> Found | None:
-        return telnyx_found.one(self.client, self.secret, self.account, channel, sid, self.total)
+        return telnyx_found.one(self.client, self.secret, self.account, channel, sid, total=self.total)
 
     def listed(self, channel: Channel, to: str) -> list[Found] | None:
-        found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, self.total)
+        found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, total=self.total)
         return None if found is None else [each for each in found if each.sender in (self.sender, self.spare)]
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from crisis.notify.telnyx_events import STATUS
 from crisis.vocabulary import Channel
 
 
-def one(client: httpx2.Client, secret: str, account: str, channel: Channel, sid: str, total: float) -> Found | None:
+def one(client: httpx2.Client, secret: str, account: str, channel: Channel, sid: str, *, total: float) -> Found | None:
     if channel is Channel.VOICE:
         said = got(client, f"/v2/texml/Accounts/{account}/Calls/{quote(sid, safe='')}", total, headers=_key(secret))
         return None if said is None else _call(said)
@@ -21,7 +21,7 @@ def one(client: httpx2.Client, secret: str, account: str, channel: Channel, sid:
 
 
 def all_to(
-    client: httpx2.Client, secret: str, account: str, channel: Channel, to: str, total: float
+    client: httpx2.Client, secret: str, account: str, channel: Channel, to: str, *, total: float
 ) -> list[Found] | None:
     """None where it does not say."""
     if channel is Channel.VOICE:

@@ -20,7 +20,7 @@ def one(client: httpx2.Client, account: str, channel: Channel, sid: str, total: 
 
 
 def all_to(
-    client: httpx2.Client, account: str, channel: Channel, to: str, senders: tuple[str, ...], total: float
+    client: httpx2.Client, account: str, channel: Channel, to: str, *, senders: tuple[str, ...], total: float
 ) -> list[Found] | None:
     """None where it does not say. Not by `DateSent`: what waits in its queue has none yet."""
     path = f"/2010-04-01/Accounts/{account}/{KINDS[channel]}.json"

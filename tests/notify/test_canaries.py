@@ -215,7 +215,7 @@ def test_a_carrier_that_blocks_twice_in_ten_minutes_is_told_and_the_call_comes_a
     town.worker.until_quiet()
     wait_until(lambda: blocks(town) == 1)
     once = alarms(town)
-    town.worker.until_quiet()
+    wait_until(lambda: town.worker.until_quiet() >= 0 and town.kinds(ANA) != [])
     called = town.kinds(ANA)
     town.watch.ahead += timedelta(minutes=4)
     town.paged()
