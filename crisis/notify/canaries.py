@@ -21,6 +21,7 @@ from crisis.vocabulary import Channel, Mode
 
 IN_SCHOOL, ELSE = timedelta(minutes=5), timedelta(minutes=30)
 BACK_WITHIN = timedelta(seconds=60)
+SILENT = ProviderFault.SILENT
 LOST = 2  # one after the other: then it is no accident, and less than three periods have passed
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,9 @@ class Canaries:
         wanted = {} if line is None else {name: to for name, to in self.lines.canaries.items() if line.provider(name)}
         with self.store.read() as tx:
             period = IN_SCHOOL if wanted and canaries.in_school_hours(tx, at) else ELSE
+            before = signs.left(tx).get(signs.CANARY)
+        if not wanted and (before is None or not before.detail.get("providers")):
+            return 0
         sent = sum(self._sent(line, name, to, period, at) for name, to in wanted.items() if line is not None)
         self._look(wanted, at)
         return sent
@@ -58,9 +62,11 @@ class Canaries:
         with self.store.write() as tx:
             latest = canaries.latest(tx)
             silent = {name for name in providers if is_silent(latest.get(name, []), at)}
-            for name in providers:
-                state = provider_alarms.seen if name in silent else provider_alarms.gone
-                state(tx, name, Channel.TEXT, ProviderFault.SILENT, at)
+            for name in silent:
+                provider_alarms.seen(tx, name, Channel.TEXT, SILENT, at)
+            for alarm in provider_alarms.standing(tx):
+                if alarm.fault is SILENT and alarm.provider not in silent:
+                    provider_alarms.gone(tx, alarm.provider, alarm.channel, SILENT, at)
             signs.leave(tx, signs.CANARY, at, good=not silent, detail={"providers": sorted(providers)})
 
 

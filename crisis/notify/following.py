@@ -69,7 +69,10 @@ class Following:
         state = _state(out, found)
         with self.store.write() as tx:
             for provider, each in found:
-                outgoing.adopt(tx, out.reference, provider.name, outgoing.Asked(sid=each.sid, code=each.code))
+                said = outgoing.Asked(sid=each.sid, code=each.code)
+                outgoing.adopt(tx, out.reference, provider.name, said)
+                if state is AttemptState.FAILED and each.code.isdecimal():
+                    blame.late(tx, out, each.sid, each.code, at)
             state = outgoing.heard(tx, out.reference, state, at) or state
         silent = state.rank < HEARD_OF and out.urgency in WATCHED and at - out.at >= SILENCE
         self._report(out, state, [each for _provider, each in found], silent=silent)

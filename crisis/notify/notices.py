@@ -70,7 +70,7 @@ class Notices:
         if done:
             return None
         others = [each for each in texted if each.reference != out.reference]
-        free_at = pacing.notice_from(purpose, others, out.at)
+        free_at = pacing.notice_from(out, others)
         if free_at > out.at:
             return free_at
         room = line.room(spread=telling.spread) if purpose is Purpose.NOTICE else ""

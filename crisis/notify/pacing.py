@@ -64,13 +64,16 @@ def page_from(page: PageId, texted: Sequence[Outgoing], began: datetime) -> date
     return max([began, *(at + APART for at in others)])
 
 
-def notice_from(purpose: Purpose, texted: Sequence[Outgoing], at: datetime) -> datetime:
-    """Answers to what a person did never wait; alarms for alarms alone; notices for everything, and for each other."""
-    match purpose:
+def notice_from(out: Outgoing, texted: Sequence[Outgoing]) -> datetime:
+    """Answers to what a person did never wait; alarms for alarms alone; notices for everything.
+
+    They are minutes apart where they are about the same incident: that another one is open is told at once.
+    """
+    match out.purpose:
         case Purpose.ANSWER:
-            return at
+            return out.at
         case Purpose.ALARM:
-            return max([at, *(each.at + APART for each in texted if each.purpose is Purpose.ALARM)])
+            return max([out.at, *(each.at + APART for each in texted if each.purpose is Purpose.ALARM)])
         case _:
-            notices = (each.at + NOTICES_APART for each in texted if each.purpose is Purpose.NOTICE)
-            return max([at, *(each.at + APART for each in texted), *notices])
+            same = (each for each in texted if each.purpose is Purpose.NOTICE and each.incident == out.incident)
+            return max([out.at, *(each.at + APART for each in texted), *(each.at + NOTICES_APART for each in same)])

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from crisis.delivery import ProviderFault
 from crisis.notify.extras import Beside, Extras
 from crisis.notify.gateway import Lines
@@ -38,11 +40,19 @@ class ProviderFaults:
                 return 0
         with self.store.write() as tx:
             provider_alarms.quiet(tx, ProviderFault.BLOCKED, at, QUIET)
+            self._end_those_of_others(tx, at)
             found = provider_alarms.to_tell(tx, at, AGAIN)
         for alarm in found:
             log.error("%s is at fault for %s: %s", alarm.provider, alarm.channel, alarm.fault)
             self._tell(alarm)
         return len(found)
+
+    def _end_those_of_others(self, tx: Connection, at: datetime) -> None:
+        """A provider that is no longer set up is nobody's trouble."""
+        ours = set() if self.lines.live is None else {way.provider.name for way in self.lines.live.ways}
+        for alarm in provider_alarms.standing(tx):
+            if alarm.provider not in ours:
+                provider_alarms.gone(tx, alarm.provider, alarm.channel, alarm.fault, at)
 
     def _tell(self, alarm: ProviderAlarm) -> None:
         line = self.lines.live

@@ -116,9 +116,8 @@ class Twilio:
         return twilio_found.one(self.client, self.account, channel, sid, self.total)
 
     def listed(self, channel: Channel, to: str) -> list[Found] | None:
-        return twilio_found.all_to(
-            self.client, self.account, channel, to, senders=(self.sender, self.spare), total=self.total
-        )
+        senders = (self.sender, self.spare)
+        return twilio_found.all_to(self.client, self.account, channel, to, senders=senders, total=self.total)
 
     def close(self) -> None:
         self.client.close()

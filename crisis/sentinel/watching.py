@@ -49,6 +49,7 @@ class Sentinel:
     name: str = field(default_factory=clock.new_id)
     clean_at: datetime | None = None
     held: Held | None = None
+    _stands_by: bool = False
     _seen: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     def run(self, stop: threading.Event, every: float = EVERY) -> None:
@@ -94,14 +95,16 @@ class Sentinel:
         """Whether this one acts. One that can only read holds no lease: `_alone` says when it alarms."""
         if not self.repairs:
             return True
-        before = self.held
         with self.store.write() as tx:
             self.held = leases.take(tx, leases.SENTINEL, self.name, self.now(), LEASE)
-        if self.held != before:
-            log.warning("this sentinel acts" if self.held is not None else "another sentinel acts; this one stands by")
-        if self.held is None:
+        if (self.held is None) != self._stands_by:
+            log.warning(
+                "another sentinel acts; this one stands by" if self.held is None else "this sentinel takes over"
+            )
+            self._stands_by = self.held is None
+        if self._stands_by:
             self.alarm.forget()
-        return self.held is not None
+        return not self._stands_by
 
     def _act(self, report: Report) -> None:
         if not self._leads():

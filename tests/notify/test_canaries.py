@@ -10,7 +10,7 @@ import pytest
 
 from crisis.delivery import ProviderFault
 from crisis.notify.canaries import ELSE, IN_SCHOOL, Canaries, is_silent, slot
-from crisis.notify.gateway import lines
+from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_plans import Delivery
 from crisis.notify.provider_faults import ProviderFaults
@@ -19,7 +19,7 @@ from crisis.sentinel.auditor import Auditor
 from crisis.store import calendars, canaries, oncall, outgoing, provider_alarms, roster, signs
 from crisis.store.canaries import Canary
 from crisis.store.engine import Store
-from crisis.vocabulary import PersonId, StaffRole, Urgency
+from crisis.vocabulary import Channel, PersonId, StaffRole, Urgency
 from tests.factories import DISTRICT, SCHOOL
 from tests.notify.village import (
     ANA,
@@ -39,6 +39,12 @@ from web.app import build_app
 FIRST, SECOND = "+16175550198", "+16175550199"
 IN_CLASS = datetime(2026, 12, 1, 15, tzinfo=UTC)  # ten in the morning of a school day in New England
 TECHNICIAN, TECHNICIANS_PHONE = PersonId("p-technician"), "+16175550109"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """On one database: `tests/store/test_ways_out.py` has the rows of both."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -145,6 +151,18 @@ def test_a_provider_that_delivers_nothing_is_told_within_three_periods_f21(town:
     wait_until(lambda: sent(town)["twilio"][-1].back_at is not None)
     turn(town)
     assert alarms(town) == []
+
+
+def test_a_provider_that_is_no_longer_set_up_is_nobodys_trouble(town: Village) -> None:
+    with town.store.write() as tx:
+        for fault in ProviderFault:
+            provider_alarms.seen(tx, "telnyx", Channel.TEXT, fault, town.watch())
+    live = town.worker.lines.live
+    assert live is not None
+
+    left = ProviderFaults(town.store, Lines(replace(live, ways=live.ways[:1]), None), town.watch).turn()
+
+    assert (left, alarms(town)) == (0, [])
 
 
 def test_i17_asks_for_one_that_came_back_in_three_periods(town: Village) -> None:

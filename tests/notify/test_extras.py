@@ -26,6 +26,12 @@ ACCEPTED = AttemptOutcome.ACCEPTED
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """On one database: `tests/store/test_ways_out.py` has the rows of both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def box() -> Iterator[tuple[int, Mailbox]]:
     mailbox = Mailbox()
     with a_mail_server(mailbox) as port:

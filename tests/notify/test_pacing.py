@@ -57,6 +57,12 @@ def with_a_spare(store: Store, folder: Path, patience: Patience = UNPACED) -> It
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """On one database: `tests/store/test_ways_out.py` has the rows of both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def large(store: Store, tmp_path: Path) -> Iterator[Village]:
     with with_a_spare(store, tmp_path) as made:
         yield made

@@ -14,7 +14,8 @@ from crisis.sentinel.auditing import Finding
 from crisis.sentinel.auditor import SLOW, Auditor, Report
 from crisis.sentinel.repairing import repair
 from crisis.sentinel.watching import LEASE
-from crisis.store import audit, inbox, leases, oncall, signs
+from crisis.store import audit, canaries, inbox, leases, oncall, signs
+from crisis.store.canaries import Canary
 from crisis.store.engine import Store
 from crisis.store.leases import Held
 from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageState, Role, Urgency
@@ -431,3 +432,28 @@ def test_through_a_whole_page_the_auditor_finds_nothing(village: Village) -> Non
         village.later(LEVEL)
 
     assert village.page(incident, page).state is PageState.ACCEPTED
+
+
+def test_i17_canary_pages_that_do_not_come_back_are_found(village: Village) -> None:
+    """One provider of two that loses them is told and stops no heartbeat; both do."""
+    began, period = village.watch(), timedelta(minutes=5)
+    with village.store.write() as tx:
+        signs.leave(tx, signs.CANARY, began, good=True, detail={"providers": ["telnyx", "twilio"]})
+        for name in ("telnyx", "twilio"):
+            canary = Canary(id=name, provider=name, slot_at=began, period=period, sent_at=began)
+            canaries.begin(tx, canary)
+            canaries.came_back(tx, name, began)
+    village.watch.ahead += 3 * period - SECOND
+    early = an_audit(village)
+    village.watch.ahead += 2 * SECOND
+    with village.store.write() as tx:
+        canary = Canary(id="new", provider="telnyx", slot_at=village.watch(), period=period, sent_at=village.watch())
+        canaries.begin(tx, canary)
+        canaries.came_back(tx, "new", village.watch())
+    one = an_audit(village)
+    village.watch.ahead += 4 * period
+    both = an_audit(village)
+
+    assert (names(early), early.clean) == (set(), True)
+    assert ([found.subject for found in one.findings], one.clean) == (["twilio"], True)
+    assert ([found.subject for found in both.findings], both.clean) == (["telnyx", "twilio"], False)

@@ -1,6 +1,6 @@
 """Callbacks of both providers, doubled, disordered, lost, forged, replayed and early, end as an oracle says (N16).
 
-The oracle reads the genuine ones in the order in which they came, and knows nothing of the code. By default 500
+The oracle reads the genuine ones in the order in which they came, and knows nothing of the code. By default 350
 callbacks on either database, with `--full` 100,000 in all.
 """
 
@@ -289,7 +289,7 @@ def test_whatever_happens_to_callbacks_the_state_is_the_oracles_n16_f30_to_f35(
     bench: Bench, request: pytest.FixtureRequest
 ) -> None:
     dice, played, numbers = random.Random(5), 0, count(1)
-    wanted = 50_000 if request.config.getoption("--full") else 500
+    wanted = 50_000 if request.config.getoption("--full") else 350
     forged = 0
     while played < wanted:
         page, oracle, incident = bench.a_page(), Oracle(), next(numbers)

@@ -307,7 +307,8 @@ def console(store: Store) -> httpx2.Client:
 
 
 def posted(console: httpx2.Client, sent: Sent) -> int:
-    address = httpx2.URL(PUBLIC, raw_path=f"{sent.path}?{sent.query}".rstrip("?").encode())
+    path = sent.path if sent.path.startswith("/") else f"/{sent.path}"  # no client sends another
+    address = httpx2.URL(PUBLIC, raw_path=(f"{path}?{sent.query}" if sent.query else path).encode())
     headers = {name: value.encode("latin-1") for name, value in sent.headers.items()}
     return console.post(address, content=sent.body, headers=headers).status_code
 

@@ -28,6 +28,12 @@ ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """On one database: `tests/store/test_ways_out.py` has the rows of both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def box() -> Mailbox:
     return Mailbox()
 
