@@ -157,7 +157,7 @@ PRACTICE = Scenario(
         Step(0, opens(Mode.DRILL)),
         Step(1, pages(Urgency.U2)),
         Step(170, nothing),
-        Step(200, texts(BEN, "{code}A", taken_by(BEN))),
+        Step(180, texts(BEN, "{code}A", taken_by(BEN))),
     ),
     proves=_only_its_own_lines,
 )
