@@ -74,6 +74,9 @@ class Agreeable:
     def address(self, path: str) -> str:
         return f"http://testserver{path}"
 
+    def room(self, *, spread: bool) -> str:
+        return ""
+
     def sms(self, *_given: object, **_named: object) -> AttemptOutcome:
         return AttemptOutcome.ACCEPTED
 
@@ -209,8 +212,11 @@ class Scripted:
     fault: Fault | None
     account: str = "a"
     sender: str = "+16175550100"
+    spare: str = ""
 
-    def sms(self, to: str, body: str, reference: str, told: Told, valid: int = VALID) -> Answer:
+    def sms(
+        self, to: str, body: str, reference: str, told: Told, valid: int = VALID, *, spread: bool = False
+    ) -> Answer:
         match self.fault:
             case Fault.DOWN:
                 return refused(Failure.TEMPORARY)
@@ -228,6 +234,10 @@ class Scripted:
 
     def hang_up(self, call: str) -> Answer:
         return ACCEPTED
+
+    def found(self, channel: Channel, sid: str) -> None: ...
+
+    def listed(self, channel: Channel, to: str) -> None: ...
 
     def close(self) -> None: ...
 
