@@ -55,7 +55,7 @@ class Due:
 class Owing:
     """`asked` have not said no. `shown` cannot be called and are asked on the console alone.
 
-    `nobody`: nobody is waited for at this level.
+    `nobody`: nobody is waited for at this level, since it calls nobody and never will.
     """
 
     asked: tuple[Reachable, ...]
@@ -95,9 +95,15 @@ def owing(
             _cadence(page), past.tried.get(turn.who.person, ()), at, calls=_may_ring(page, past, turn.who)
         )
     )
-    nobody = not called and (line or not asked)
+    nobody = (line or not asked) and not any(_is_tried(page, past, turn) for turn in called)
     people = tuple(each.who for each in asked)
     return Owing(asked=people, called=called, shown=shown, due=() if nobody else due, nobody=nobody)
+
+
+def _is_tried(page: Page, past: Past, turn: Turn) -> bool:
+    """Not so whom no text reaches and other levels have rung as often as one page may."""
+    tries = past.tried.get(turn.who.person, ())
+    return bool(tries) or turn.next_due(_cadence(page), tries, calls=_may_ring(page, past, turn.who)) is not None
 
 
 def _may_ring(page: Page, past: Past, who: Reachable) -> bool:

@@ -1,12 +1,13 @@
 """What a level owes: one cadence a person, and no more calls than carriers bear, however many levels ask them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crisis import page_events as pev
 from crisis.effects import PageLevel
 from crisis.ladders import LADDERS
 from crisis.notify.owing import Past, next_call, owing, past
+from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
 from crisis.statemachine.incident import Incident, Page
 from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageId, PageState, PersonId, Role, Urgency
@@ -51,8 +52,13 @@ def known(level: int, *events: pev.PageAttempted) -> Past:
 
 def due(level: int, seconds: int, *events: pev.PageAttempted) -> list[tuple[PersonId, Channel]]:
     at = MORNING + timedelta(seconds=seconds)
-    owed = owing(paging(), PAGE, a_level(level), [ANA, BEN], past=known(level, *events), at=at, line=True)
+    turns = [a_turn(who, PAGE.began[level]) for who in (ANA, BEN)]
+    owed = owing(paging(), PAGE, a_level(level), turns, past=known(level, *events), at=at, line=True)
     return [(each.who.person, each.channel) for each in owed.due]
+
+
+def a_turn(who: Reachable, began: datetime = MORNING) -> Turn:
+    return Turn(who=who, began=began, text_from=began, spread=False)
 
 
 def paging() -> Incident:
@@ -66,7 +72,7 @@ def test_whom_a_later_level_has_called_is_left_to_it() -> None:
     assert (ANA.person, Channel.VOICE) in due(0, 330, *before)
     assert (ANA.person, Channel.VOICE) not in due(0, 330, *before, *pool)
     assert (ANA.person, Channel.VOICE) in due(2, 330, *before, *pool)
-    assert next_call(PAGE, a_level(0), [ANA], known(0, *before, *pool)) is None
+    assert next_call(PAGE, a_level(0), [a_turn(ANA)], known(0, *before, *pool)) is None
 
 
 def test_nobody_is_rung_more_than_six_times_in_one_search() -> None:
@@ -83,3 +89,19 @@ def test_what_was_refused_rang_nobody() -> None:
 
     assert known(2, *refused).rung.get(BEN.person, 0) == 0
     assert (BEN.person, Channel.VOICE) in due(2, 500, *refused)
+
+
+def test_a_level_that_may_call_nobody_any_more_waits_for_nobody() -> None:
+    """The one it asks wrote STOP and was rung as often as a page may: the next level begins at once."""
+    six = [called(BEN, at, 0) for at in (0, 45, 90, 210, 330, 450)]
+    at, stopped = MORNING + timedelta(seconds=500), replace(BEN, texts=False)
+
+    def nobody(who: Reachable, since: int, *events: pev.PageAttempted) -> bool:
+        numbered = list(enumerate(events, start=1))
+        level = past(PAGE, a_level(2), since, numbered)
+        return owing(paging(), PAGE, a_level(2), [a_turn(who, at)], past=level, at=at, line=True).nobody
+
+    assert nobody(stopped, 6, *six)
+    assert not nobody(stopped, 6, *six[:5])
+    assert not nobody(stopped, 5, *six)  # the sixth is this level's: they may still answer it
+    assert not nobody(BEN, 6, *six)

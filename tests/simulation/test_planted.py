@@ -22,6 +22,7 @@ from crisis.statemachine.reacting import reaction
 from crisis.store.outbox import Job
 from crisis.vocabulary import Channel
 from tests.simulation import memory_queries
+from tests.simulation.checks import Broken
 from tests.simulation.fate import Fate, fate
 from tests.simulation.replacing import REPLACED
 from tests.simulation.universe import Universe
@@ -61,9 +62,11 @@ def without_timers(real: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given: [effect for effect in real(*given) if not isinstance(effect, StartTimer)]
 
 
-def claimed_for_good(tx: Any, name: str, at: datetime, *, limit: int, lease: timedelta) -> list[Job]:
+def claimed_for_good(
+    tx: Any, name: str, at: datetime, *, limit: int, lease: timedelta, notices: bool | None = None
+) -> list[Job]:
     """At most once, as some do it: a death in between loses what it had."""
-    jobs = memory_queries.claim(tx, name, at, limit=limit, lease=lease)
+    jobs = memory_queries.claim(tx, name, at, limit=limit, lease=lease, notices=notices)
     for job in jobs:
         memory_queries.finish(tx, job, at)
     return jobs
@@ -141,7 +144,7 @@ def quiet() -> Iterator[None]:
 def found_by(seed: int, loaded: Callable[[Fate], Fate] = lambda drawn: drawn) -> str | None:
     try:
         Universe(loaded(fate(seed))).play()
-    except Exception as error:  # noqa: BLE001  # a fault may show as anything
+    except (Broken, RuntimeError) as error:
         return f"{type(error).__name__} {error}"
     return None
 
