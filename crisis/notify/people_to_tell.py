@@ -97,8 +97,8 @@ def site(tx: Connection, incident: Incident) -> SiteCode:
 
 
 def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
-    staff = people.staff(tx, incident.district)
-    fitting = (each for each in staff if role in each.roles and incident.school in each.schools and not each.missing)
+    staff = people.staff(tx, incident.district, incident.school)
+    fitting = (each for each in staff if role in each.roles and not each.missing)
     return _reachable(tx, incident, (each.id for each in fitting))
 
 

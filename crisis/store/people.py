@@ -239,14 +239,17 @@ def dialled(tx: Connection, people: Iterable[str]) -> dict[str, tuple[str, ...]]
     }
 
 
-def staff(tx: Connection, district: DistrictId) -> list[StaffView]:
-    """Everybody with a post, by name."""
+def staff(tx: Connection, district: DistrictId, school: SchoolId | None = None) -> list[StaffView]:
+    """Everybody with a post, by name; with a `school` those who have one there, with all their posts."""
     query = (
         select(POST.c.post, POST.c.school, PERSON.c.id, PERSON.c.given, PERSON.c.family, PERSON.c.missing_since)
         .join_from(POST, PERSON, PERSON.c.id == POST.c.person)
         .where(POST.c.district == district, PERSON.c.active)
         .order_by(PERSON.c.family, PERSON.c.given, PERSON.c.id)
     )
+    if school is not None:
+        there = select(POST.c.person).where(POST.c.school == school)
+        query = query.where(PERSON.c.id.in_(there))
     held: dict[str, list[Found]] = {}
     for row in tx.execute(query):
         held.setdefault(row.id, []).append(row)

@@ -74,7 +74,7 @@ def fate(seed: int, *, without: frozenset[Kind] = frozenset()) -> Fate:
     chance = Random(seed)
     rare = {Kind.NOBODY: 0.93, Kind.NO_SECOND: 0.85, Kind.LONG_OUTAGE: 0.6}
     left_out = without | {kind for kind in Kind if chance.random() < rare.get(kind, 0.5)}
-    size = chance.choices((1, 2, chance.randint(3, 8), chance.randint(9, 30)), (80, 14, 5, 1))[0]
+    size = chance.choices((1, 2, chance.randint(3, 8), chance.randint(9, 30)), (86, 10, 3.5, 0.5))[0]
     staff = chance.choices((chance.randint(3, 8), chance.randint(9, 18), chance.randint(19, 40)), (6, 3, 1))[0]
     times = tuple(chance.uniform(0, 20 * 3600) for _ in range(8))
     return Fate(

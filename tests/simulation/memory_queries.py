@@ -534,9 +534,10 @@ def school(tx: Tx, school_id: SchoolId) -> SchoolView:
 
 
 @of(people)
-def staff(tx: Tx, district: DistrictId) -> list[StaffView]:
+def staff(tx: Tx, district: DistrictId, school: SchoolId | None = None) -> list[StaffView]:
     gone = tx.memory.district.book.gone
-    return [each for each in tx.memory.district.staff.values() if each.id not in gone]
+    here = [each for each in tx.memory.district.staff.values() if each.id not in gone]
+    return here if school is None else [each for each in here if school in each.schools]
 
 
 @of(people)
