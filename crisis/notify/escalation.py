@@ -72,11 +72,12 @@ def _owed(
 ) -> Iterator[datetime]:
     """The times of the calls on one channel that have not been made."""
     mine = [each for each in tries if each.channel is channel]
+    alone = len(cadence) == 1  # nobody waits for the other channel where there is none
     planned = (began + wait for wait in cadence[channel])
     yield from (when for when in planned if not any(each.at >= when for each in mine))
     if not tries or any(each.outcome is AttemptOutcome.ACCEPTED for each in tries):
         return
     if not mine:
         yield tries[-1].at  # the other channel, at once
-    elif len(mine) < len(tries) and mine[-1].outcome is not AttemptOutcome.SILENT:  # it may have arrived
+    elif (alone or len(mine) < len(tries)) and mine[-1].outcome is not AttemptOutcome.SILENT:  # it may have arrived
         yield mine[-1].at + timedelta(seconds=AGAIN[min(len(mine), len(AGAIN)) - 1])

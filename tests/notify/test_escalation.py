@@ -161,3 +161,18 @@ def test_whom_no_text_reaches_is_called_when_it_would_have_come_f27(
 
     made = tuple(round((each.at - BEGAN).total_seconds()) for each in tries if each.channel is VOICE)
     assert made == calls
+
+
+@pytest.mark.parametrize(("texts", "calls", "left"), [(True, False, TEXT), (False, True, VOICE)])
+@pytest.mark.parametrize("outcome", [REFUSED, UNKNOWN])
+def test_the_only_channel_that_is_left_is_tried_until_a_provider_takes_it(
+    texts: bool, calls: bool, left: Channel, outcome: AttemptOutcome
+) -> None:
+    """Rung as often as one page may, or without texts: no provider took the last planned one."""
+    tries = [a_try(left, outcome, at) for at in (0, 60, 120, 240, 360, 500)]
+
+    when = next_due(CADENCES[Urgency.U1], BEGAN, tries, texts=texts, calls=calls)
+
+    assert when == after(530)
+    taken = [*tries, a_try(left, ACCEPTED, 530)]
+    assert next_due(CADENCES[Urgency.U1], BEGAN, taken, texts=texts, calls=calls) is None
