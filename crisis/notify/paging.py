@@ -117,8 +117,9 @@ class Paging:
         return pacing.turns(on_call, level_began(page, effect), effect.page, texted)
 
     def _hold_back(self, incident: Incident, owed: Owed, until: datetime, since: Log) -> None:
-        """On record once: whoever looks at the console sees what the page waits for, and for how long."""
-        if any(isinstance(each.event, PageHeldBack) and each.event.attempt == owed.attempt for each in since):
+        """On record once for each time: whoever looks at the console sees what the page waits for, and for how long."""
+        said = (each.event for each in since if isinstance(each.event, PageHeldBack))
+        if any(each.attempt == owed.attempt and each.until == until for each in said):
             return
         held = HoldBackPage(
             by=attempts.system(incident),

@@ -134,13 +134,18 @@ def _of_row(look: Look, row: Waiting, invariant: str, what: str, repair: Repair 
 def pages_are_tried(look: Look) -> Iterator[Finding]:
     """I3: whoever a page looks for is called within seconds, or the log says why not."""
     for each, page in _pages(look, PageState.PAGING):
-        if page.level_since < look.at - TRIED and not _tried(each, page):
+        if page.level_since < look.at - TRIED and not _tried(each, page, look.at):
             again = CallAgain(incident=each.incident.id, level=_level(each, page, page.level))
             yield _found(each, "I3", f"nobody was called for level {page.level}", subject=page.id, repair=again)
 
 
-def _tried(each: Watched, page: Page) -> bool:
-    """Who is on two levels is called by one of them: then the row of this level says that it was looked at."""
+def _tried(each: Watched, page: Page, look_at: datetime) -> bool:
+    """Who is on two levels is called by one of them: then the row of this level says that it was looked at.
+
+    A text that waits for another page to the same telephone is on record, with until when.
+    """
+    if page.held_until is not None and look_at < page.held_until + TRIED:
+        return True
     since = [call for call in each.calls if call.page == page.id and call.at >= page.level_since - SKEW]
     rows = [row for row in each.waiting if row.level and (row.level.page, row.level.level) == (page.id, page.level)]
     return any(call.level in (page.level, None) for call in since) or bool(since and rows)

@@ -1,10 +1,12 @@
-"""What is on record about a page and changes nothing of it: a text that waits, e-mail or push beside it."""
+"""What is on record about a page and moves nothing: a text that waits, e-mail or push beside it."""
+
+from dataclasses import replace
 
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.statemachine.case import Case, rule, stamp
-from crisis.statemachine.folding import folded
+from crisis.statemachine.folding import folded, with_
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import known
 
@@ -39,7 +41,8 @@ def _(command: pcmd.RecordExtra, case: Case) -> list[ev.Event]:
 
 @folded.register
 def _(event: pev.PageHeldBack, incident: Incident) -> Incident:
-    return incident
+    page = replace(incident.pages[event.page], held_until=event.until)
+    return replace(incident, pages=with_(incident.pages, page.id, page))
 
 
 @folded.register

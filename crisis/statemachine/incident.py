@@ -117,6 +117,7 @@ class Page:
     people: int = 1  # how many were still needed then, this one included
     prefers: tuple[str, ...] = ()
     beside: PageId | None = None  # the first page of several for the same need
+    held_until: datetime | None = None  # a text waits so long, for another page to the same telephone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -457,3 +457,20 @@ def test_i17_canary_pages_that_do_not_come_back_are_found(village: Village) -> N
     assert (names(early), early.clean) == (set(), True)
     assert ([found.subject for found in one.findings], one.clean) == (["twilio"], True)
     assert ([found.subject for found in both.findings], both.clean) == (["telnyx", "twilio"], False)
+
+
+def test_i3_a_text_that_waits_for_another_page_to_the_same_telephone_is_no_fault(village: Village) -> None:
+    """It is on record with until when; after that somebody must have been called."""
+    incident, page = village.paged(Urgency.U2)
+    until = village.watch() + 30 * SECOND
+    held = pcmd.HoldBackPage(
+        by=SYSTEM, page=page, person=ANA, channel=Channel.TEXT, attempt=f"1-{ANA}-text-1", until=until
+    )
+    village.gives(incident, held)
+
+    village.watch.ahead += 25 * SECOND
+    waiting = names(an_audit(village))
+    village.watch.ahead += 25 * SECOND
+
+    assert "I3" not in waiting
+    assert "I3" in names(an_audit(village))
