@@ -26,12 +26,26 @@ class Counting:
 
     taken: list[float] = field(default_factory=list)
     first: threading.Event = field(default_factory=threading.Event)
+    links: bool = False
+    callbacks: str = "http://127.0.0.1"
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1{path}"
 
+    def room(self, *, spread: bool) -> str:
+        return ""
+
+    def next_bad(self) -> None:
+        return None
+
     def sms(
-        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None
+        self,
+        to: str,
+        body: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        **_followed: object,
     ) -> AttemptOutcome:
         self.taken.append(time.perf_counter())
         self.first.set()

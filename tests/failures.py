@@ -100,6 +100,10 @@ ROWS: dict[str, str] = {
 }
 BY: dict[str, tuple[tuple[str, str], ...]] = {  # tests that prove a row without naming it
     "F10": (("tests/test_pulse.py", "test_a_process_whose_loop_stands_still_ends_with_70"),),
+    "F18": (
+        ("tests/notify/test_twilio.py", "test_what_an_answer_means"),
+        ("tests/notify/test_telnyx.py", "test_nothing_but_a_proper_answer_is_taken_for_acceptance_f17"),
+    ),
     "F29": (("tests/schedules/test_readiness.py", "test_everything_that_is_missing_is_said"),),
     "F39": (("tests/notify/test_races.py", "test_yes_no_and_looks_in_any_mixture_are_one_story_n13"),),
     "F53": (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from crisis import clock
-from crisis.effects import Effect, PageLevel
+from crisis.effects import Effect, NotifyPerson, NotifyRole, PageLevel
 from crisis.notify.answers import ANSWERED
 from crisis.notify.ledger import Entry
 from crisis.page_events import PageAttempted
@@ -51,9 +51,14 @@ def story_of(store: Store, heard: Sequence[Entry], district: DistrictId = sample
         names = [name for known in _all(tx, district) for name in _names(tx, known)]
         ends = tuple(sorted(_end(known) for known in _all(tx, district)))
         jobs = _jobs(tx)
-    told = {(_label(job), each.phone, each.kind) for job in jobs for each in heard if _of(each, job)}
+    told = {(_told_by(job), each.phone, each.kind) for job in jobs for each in heard if _of(each, job)}
     events = Counter(name for name in names if name not in MAY_VARY)
     return Story(events, Counter(map(_label, jobs)), frozenset(told), ends)
+
+
+def _told_by(job: Job) -> str:
+    """Notices to one telephone are merged by what waits at the moment: that it was told counts, not for which job."""
+    return "a notice" if isinstance(job.effect, NotifyRole | NotifyPerson) else _label(job)
 
 
 def _label(job: Job) -> str:

@@ -149,8 +149,16 @@ def found_by(seed: int, loaded: Callable[[Fate], Fate] = lambda drawn: drawn) ->
     return None
 
 
+SELDOM = ("a reminder that runs out", "a clock that is put back", "two owners")  # half a minute each; with --full
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "fault" in metafunc.fixturenames:
+        full = metafunc.config.getoption("full")
+        metafunc.parametrize("fault", [each for each in FAULTS if full or each not in SELDOM])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str) -> None:
     with ExitStack() as stack:
         FAULTS[fault](stack)
