@@ -28,6 +28,11 @@ MAY_VARY = frozenset(  # a call that nobody knows of is made again; a receipt on
 )
 
 
+# Notices wait for each other and are merged by what waits at the moment, so a crash moves them from one to another or
+# past the end of the run; that none of them is overdue is asked below.
+PACED = (NotifyRole, NotifyPerson)
+
+
 @dataclass(frozen=True)
 class Story:
     """What happened, without times and ids: the same for every run that ended well."""
@@ -51,14 +56,14 @@ def story_of(store: Store, heard: Sequence[Entry], district: DistrictId = sample
         names = [name for known in _all(tx, district) for name in _names(tx, known)]
         ends = tuple(sorted(_end(known) for known in _all(tx, district)))
         jobs = _jobs(tx)
-    told = {(_told_by(job), each.phone, each.kind) for job in jobs for each in heard if _of(each, job)}
+    told = {
+        (_label(job), each.phone, each.kind)
+        for job in jobs
+        for each in heard
+        if _of(each, job) and not isinstance(job.effect, PACED)
+    }
     events = Counter(name for name in names if name not in MAY_VARY)
     return Story(events, Counter(map(_label, jobs)), frozenset(told), ends)
-
-
-def _told_by(job: Job) -> str:
-    """Notices to one telephone are merged by what waits at the moment: that it was told counts, not for which job."""
-    return "a notice" if isinstance(job.effect, NotifyRole | NotifyPerson) else _label(job)
 
 
 def _label(job: Job) -> str:

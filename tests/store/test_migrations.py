@@ -184,9 +184,10 @@ def killed_at(url: str, statement: int) -> None:
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_migration_killed_at_any_statement_leaves_nothing_and_can_be_done_again_f91(
-    empty_url: str, key_file: Path
+    empty_url: str, key_file: Path, request: pytest.FixtureRequest
 ) -> None:
-    every = 5 if empty_url.startswith("postgresql") else 1  # a process and a connection each: slow there
+    """Every statement with `--full`; a process and a connection each make it slow."""
+    every = 1 if request.config.getoption("--full") else 7
     for statement in range(1, count_of(empty_url) + 1, every):
         killed_at(empty_url, statement)
 
