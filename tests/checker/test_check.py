@@ -196,7 +196,7 @@ def test_a_decision_that_is_never_asked_for_is_found() -> None:
         pytest.param(
             changed(P1, "safety_plan", when=Condition(tier=(Tier.LOW,))),
             "the screen is",
-            marks=pytest.mark.slow,
+            marks=pytest.mark.full,
             id="plan-only-at-low-risk",
         ),
     ],
@@ -213,7 +213,11 @@ def test_an_incident_that_can_never_be_closed_is_found(planted: Protocol, line: 
     ("planted", "step"),
     [
         (changed(P1, "custody_release", ready_when=Condition(done=StepId("first_follow_up"))), "custody_release"),
-        (changed(P1, "referral", ready_when=Condition(done=StepId("close_review"))), "referral"),
+        pytest.param(
+            changed(P1, "referral", ready_when=Condition(done=StepId("close_review"))),
+            "referral",
+            marks=pytest.mark.full,
+        ),
     ],
     ids=["release-waits-for-follow-up", "review-before-handoff"],
 )
@@ -227,7 +231,7 @@ def test_a_step_that_never_opens_is_found(planted: Protocol, step: str) -> None:
 # ---- closed, but not rightly
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_close_after_high_risk_without_a_handoff_is_found() -> None:
     ready = the(P1, "custody_release").ready_when
     assert ready is not None

@@ -15,7 +15,7 @@ import pytest
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
-from crisis.errors import Refused
+from crisis.errors import NotFound, Refused
 from crisis.notify.handsets_plans import Callbacks, Delivery, Fault
 from crisis.page_events import PageAttempted
 from crisis.store import drills, oncall, roster
@@ -119,7 +119,7 @@ def _answers(town: Village, dice: Dice) -> None:
 
 def _orders(town: Village, incident: IncidentId, command: cmd.Command) -> None:
     """What the rules refuse now is no fault of a drill."""
-    with suppress(Refused):
+    with suppress(Refused, NotFound):
         submit(town.store, incident, command, at=town.watch())
 
 
