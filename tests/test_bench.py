@@ -19,6 +19,7 @@ LINE = re.compile(
 
 @pytest.mark.slow
 @pytest.mark.postgres
+@pytest.mark.full
 def test_every_figure_is_printed_beside_its_floor() -> None:
     command = [sys.executable, "-m", "bench", "--quick"]
 
