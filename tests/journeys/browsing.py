@@ -122,9 +122,13 @@ class Watcher:
 
     def saw_everything(self) -> None:
         """Each event once, the newest first, on the page that was opened at the beginning."""
-        with self.desk.town.store.read() as tx:
-            happened = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(self.incident))]
-        self.desk.page.wait_for_selector(f"#{happened[-1]}", state="attached", timeout=20_000)
+        for _turn in range(20):  # what providers report may come while we look
+            with self.desk.town.store.read() as tx:
+                happened = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(self.incident))]
+            self.desk.page.wait_for_selector(f"#{happened[-1]}", state="attached", timeout=20_000)
+            if self.desk.timeline() == happened[::-1]:
+                break
+            self.desk.page.wait_for_timeout(250)
         assert self.desk.timeline() == happened[::-1]
         assert self.desk.page.evaluate("window.untouched") is True, "the page was loaded again"
 

@@ -83,7 +83,7 @@ def answered_by_text(town: Town, desk: Desk) -> str:
 def answered_by_key(town: Town, desk: Desk) -> None:
     page = desk.page.context.new_page()
     page.goto(str(town.settings.provider_url))
-    page.get_by_role("button", name="1 accept: press on this call").last.click()
+    page.get_by_role("button", name=re.compile(r"^(Press )?1\b.*accept.*: press on this call$")).last.click()
     page.wait_for_load_state()
     page.close()
 
