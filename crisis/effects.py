@@ -4,14 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.call_words import CallWhy
-from crisis.vocabulary import (
-    IncidentId,
-    Mode,
-    PageId,
-    PersonId,
-    Role,
-    Urgency,
-)
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,7 @@ from crisis.notify.line import Line
 from crisis.store import errands, methods, planners
 from crisis.store.engine import Store
 from crisis.store.errands import Subject
-from crisis.vocabulary import (
-    Channel,
-)
+from crisis.vocabulary import Channel
 
 WROTE_STOP = frozenset({"21610", telnyx.STOPPED})  # each provider's word for it, where it is about the number
 

@@ -21,11 +21,7 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.store import incidents, outbox, outgoing
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    PageState,
-)
+from crisis.vocabulary import AttemptOutcome, Channel, PageState
 
 AGAIN, MOST = timedelta(seconds=5), 5  # tries, while no provider takes it
 

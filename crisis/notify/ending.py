@@ -18,12 +18,7 @@ from crisis.statemachine.paging import LIVE
 from crisis.store import calls_out, people
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
-from crisis.vocabulary import (
-    IncidentId,
-    PageId,
-    PageState,
-    PersonId,
-)
+from crisis.vocabulary import IncidentId, PageId, PageState, PersonId
 
 AT_ONCE = 8
 

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 
 from crisis.call_words import Failure
-from crisis.vocabulary import (
-    AttemptOutcome,
-)
+from crisis.vocabulary import AttemptOutcome
 
 
 @dataclass(frozen=True, slots=True)

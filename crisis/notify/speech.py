@@ -10,10 +10,7 @@ from crisis.call_words import CallWhy
 from crisis.notify.details import Details
 from crisis.notify.wording import Filling, Subject, filled
 from crisis.store.phones import for_people
-from crisis.vocabulary import (
-    Mode,
-    Role,
-)
+from crisis.vocabulary import Mode, Role
 
 Texts = Mapping[str, str]
 

@@ -13,12 +13,7 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.places import LOOKING, places
 from crisis.statemachine.reacting import reaction, tell
-from crisis.vocabulary import (
-    Disposal,
-    PageState,
-    PersonId,
-    Role,
-)
+from crisis.vocabulary import Disposal, PageState, PersonId, Role
 
 OFTEN, SELDOM = 10, timedelta(minutes=10)  # so many alarms at the ladder's pace, the rest at this one
 LEADS = (Role.INCIDENT_LEAD, Role.ADMIN)

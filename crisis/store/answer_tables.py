@@ -10,9 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from crisis.call_words import CallState
 from crisis.store.columns import UtcTime, enum_text
-from crisis.vocabulary import (
-    Mode,
-)
+from crisis.vocabulary import Mode
 
 
 class PageLinkRow(SQLModel, table=True):

@@ -1,4 +1,7 @@
-"""The calls of a page by their providers' names, so that those that still ring can be ended when somebody takes it."""
+"""The calls of a page by their providers' names, so that those that still ring can be ended when somebody takes it.
+
+One row for each call at each provider, and only how far it rang; how far an attempt came is in `outgoing`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crisis.call_words import CallState
 from crisis.store.answer_tables import CALL_OUT
-from crisis.vocabulary import (
-    IncidentId,
-    Mode,
-    PageId,
-    PersonId,
-)
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 
 STALE = timedelta(minutes=10)  # no call of ours lasts so long: what is older is over, whatever we were told
 _RANKS = {state: rank for rank, state in enumerate(CallState)}

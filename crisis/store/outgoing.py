@@ -1,6 +1,7 @@
 """What was given to providers, text by text and call by call: how far each came, and what must be asked about it.
 
-It is beside the log: the log says what was tried and what is known of it, this says how to find out more.
+It is beside the log: the log says what was tried and what is known of it, this says how to find out more. One row for
+each attempt, whichever providers have it; which call of it still rings at which provider is in `calls_out`.
 """
 
 from collections.abc import Collection, Mapping
@@ -104,7 +105,7 @@ def to_look_at(tx: Connection, at: datetime, *, limit: int, lease: timedelta) ->
     due = (
         select(OUTGOING)
         .where(OUTGOING.c.look_at <= at)
-        .order_by(OUTGOING.c.urgency, OUTGOING.c.look_at, OUTGOING.c.reference)
+        .order_by(OUTGOING.c.urgency, OUTGOING.c.look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

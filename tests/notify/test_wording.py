@@ -9,17 +9,7 @@ from hypothesis import strategies as st
 
 from crisis.errors import Refused
 from crisis.notify.speech import Saying, said, said_back
-from crisis.notify.wording import (
-    LONGEST,
-    Filling,
-    PageCode,
-    SiteCode,
-    Subject,
-    language_of,
-    notice,
-    site_code,
-    text,
-)
+from crisis.notify.wording import LONGEST, Filling, PageCode, SiteCode, Subject, language_of, notice, site_code, text
 from crisis.vocabulary import Mode, Urgency
 
 GSM_7 = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà") | set(ascii_letters + digits)

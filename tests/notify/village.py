@@ -33,16 +33,7 @@ from crisis.store.engine import Store
 from crisis.store.incidents import StoredEvent
 from crisis.store.oncall import Shift
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import (
-    IncidentId,
-    Mode,
-    PageId,
-    PersonId,
-    ProtocolHash,
-    Role,
-    StaffRole,
-    Urgency,
-)
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, ProtocolHash, Role, StaffRole, Urgency
 from tests.factories import DISTRICT, SCHOOL, STUDENT, opening, suicide_risk
 
 COUNSELOR, PRINCIPAL, ANA, BEN = (PersonId(f"p-{name}") for name in ("counselor", "principal", "ana", "ben"))

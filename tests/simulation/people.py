@@ -21,18 +21,7 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.store import inbox, incidents
 from crisis.store.inbox import Received
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import (
-    Beside,
-    Disposal,
-    IncidentId,
-    Mode,
-    PageId,
-    PageState,
-    PersonId,
-    Role,
-    Urgency,
-    WordsId,
-)
+from crisis.vocabulary import Beside, Disposal, IncidentId, Mode, PageId, PageState, PersonId, Role, Urgency, WordsId
 from tests.simulation.district import DISTRICT, FIRST, SECOND, SKILLS
 from tests.simulation.fate import DAY, Kind
 from tests.simulation.telephones import Given

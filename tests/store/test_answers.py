@@ -6,12 +6,7 @@ from crisis.call_words import CallState
 from crisis.store import allowances, calls_out, page_links
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
-from crisis.vocabulary import (
-    IncidentId,
-    Mode,
-    PageId,
-    PersonId,
-)
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 from tests.store.a_log import AT, opened
 
 INCIDENT, PAGE, ANA, BEN = IncidentId("i-1"), PageId("i-1-2"), PersonId("p-ana"), PersonId("p-ben")

@@ -20,15 +20,7 @@ from crisis.notify.pacing import APART
 from crisis.notify.signature import signed
 from crisis.store import inbox
 from crisis.store.engine import Store
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    IncidentId,
-    PageId,
-    PageState,
-    PersonId,
-    Urgency,
-)
+from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, PageState, PersonId, Urgency
 from tests.notify.village import (
     ANA,
     BEN,

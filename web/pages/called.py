@@ -9,14 +9,7 @@ from crisis.call_words import Receipt
 from crisis.events import Event
 from crisis.statemachine.incident import Page
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import (
-    AttemptOutcome,
-    Channel,
-    DeclineReason,
-    PageId,
-    PageState,
-    PersonId,
-)
+from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageId, PageState, PersonId
 from web import words
 from web.rendering import Language, translations
 from web.words import N_
