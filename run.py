@@ -52,8 +52,9 @@ def main() -> None:
             command = [str(BIN / "crisis"), "demo", *rest]
         case _:
             sys.exit(USAGE)
+    compiled_once = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     try:
-        sys.exit(subprocess.run(command, cwd=HERE, check=False).returncode)
+        sys.exit(subprocess.run(command, cwd=HERE, env=compiled_once, check=False).returncode)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -9,7 +9,10 @@ import pytest
 
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
-from tests.cluster import Cluster, binaries
+from tests.cluster import Cluster, binaries, in_memory
+
+if in_memory() is not None:  # what a test keeps must outlive its processes, not the machine
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory()))
 
 IN_CI = os.environ.get("CRISIS_CI") == "1"
 

@@ -105,7 +105,7 @@ def to_look_at(tx: Connection, at: datetime, *, limit: int, lease: timedelta) ->
     due = (
         select(OUTGOING)
         .where(OUTGOING.c.look_at <= at)
-        .order_by(OUTGOING.c.urgency, OUTGOING.c.look_at)
+        .order_by(OUTGOING.c.urgency, OUTGOING.c.look_at, OUTGOING.c.reference)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
