@@ -1,6 +1,6 @@
 """Who is behind a role at this moment: picked when the message goes out, so that a change made in between counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -49,7 +49,7 @@ def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: dat
     """Who is on call at a level of the rota; the school's staff stand in where it names nobody at first."""
     found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
     if found:
-        return _reachable(tx, incident, (each.person for each in found))
+        return _with(tx, incident, {each.person: each.numbers for each in found})
     return _at_school(tx, incident, role) if level == 0 else []
 
 
@@ -103,9 +103,11 @@ def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable
 
 
 def _reachable(tx: Connection, incident: Incident, persons: Iterable[PersonId]) -> list[Reachable]:
-    named = list(persons)
-    phones = methods.dialled(tx, named)
-    found = [_one(tx, person, next(iter(phones[person]), None)) for person in named]
+    return _with(tx, incident, methods.dialled(tx, persons))
+
+
+def _with(tx: Connection, incident: Incident, numbers: Mapping[PersonId, Sequence[Dialled]]) -> list[Reachable]:
+    found = [_one(tx, person, next(iter(dialled), None)) for person, dialled in numbers.items()]
     return found if incident.mode is Mode.LIVE else _within_the_drill(tx, incident, found)
 
 

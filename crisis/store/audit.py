@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, bindparam, func, insert, select, update
 
 from crisis.store import codec
 from crisis.store.chain import EVENT_COLUMNS, GENESIS, link, link_event
@@ -12,6 +12,9 @@ from crisis.store.tables import AUDIT, EVENT, HEAD
 from crisis.vocabulary import PersonId
 
 BATCH = 5000
+
+_HEAD = select(HEAD.c.position, HEAD.c.log_digest, HEAD.c.audit_number, HEAD.c.audit_digest).with_for_update()
+_MOVE_HEAD = update(HEAD).values(audit_number=bindparam("number"), audit_digest=bindparam("digest"))
 
 Detail = Mapping[str, str | int]
 Query = Select[tuple[object, ...]]
@@ -31,14 +34,13 @@ def record(
     tx: Connection, *, at: datetime, actor: PersonId | None, action: str, subject: str, detail: Detail | None = None
 ) -> None:
     """One row. It covers all events that were written since the row before: both change in the same transaction."""
-    columns = (HEAD.c.position, HEAD.c.log_digest, HEAD.c.audit_number, HEAD.c.audit_digest)
-    head = tx.execute(select(*columns).with_for_update()).one()
+    head = tx.execute(_HEAD).one()
     text = codec.dumps({**(detail or {}), "position": head.position, "log": head.log_digest})
     number, at = head.audit_number + 1, at.astimezone(UTC)
     digest = link(head.audit_digest, number, at, actor, action, subject, text)
     row = {"number": number, "at": at, "actor": actor, "action": action, "subject": subject, "detail": text}
-    tx.execute(insert(AUDIT).values(**row, digest=digest))
-    tx.execute(update(HEAD).values(audit_number=number, audit_digest=digest))
+    tx.execute(insert(AUDIT), {**row, "digest": digest})
+    tx.execute(_MOVE_HEAD, {"number": number, "digest": digest})
 
 
 def verify(tx: Connection) -> AuditReport:

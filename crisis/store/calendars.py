@@ -3,9 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    Time,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.ladders import Asks, Ladder, problems
@@ -21,6 +39,31 @@ from crisis.vocabulary import DistrictId, Role, SchoolId, Urgency
 ASSUMED = Calendar(school=SchoolCalendar(zone="UTC", opens=time(8), closes=time(15)))
 
 
+_NONE: dict[str, ColumnElement[Any]] = {
+    "first": cast(null(), Date),
+    "last": cast(null(), Date),
+    "closes": cast(null(), Time),
+}
+
+
+def _days(kind: str, table: Table, place: str, **columns: Column[date] | Column[time]) -> Select[tuple[object, ...]]:
+    found = [columns.get(name, none).label(name) for name, none in _NONE.items()]
+    return select(literal(kind).label("kind"), *found).where(table.c[place] == bindparam(place))
+
+
+# Every command asks for its school's calendar, so all of it is one statement, built once.
+_SCHOOL = select(SCHOOL).where(SCHOOL.c.id == bindparam("school"))
+_DAYS = union_all(
+    _days("off", DAY_OFF, "school", first=DAY_OFF.c.day),
+    _days("early", EARLY_CLOSE, "school", first=EARLY_CLOSE.c.day, closes=EARLY_CLOSE.c.closes),
+    _days("term", TERM, "school", first=TERM.c.starts_on, last=TERM.c.ends_on),
+    _days("make_up", MAKE_UP_DAY, "school", first=MAKE_UP_DAY.c.day),
+    _days("closure", CLOSURE, "school", first=CLOSURE.c.day, closes=CLOSURE.c.closes),
+    _days("holiday", HOLIDAY, "district", first=HOLIDAY.c.day),
+)
+_LADDERS = select(LADDER).where(LADDER.c.district == bindparam("district")).order_by(LADDER.c.level)
+
+
 def calendar(tx: Connection, school: SchoolId) -> SchoolCalendar:
     """All layers in one, as deadlines count by them."""
     return merged(layers(tx, school))
@@ -28,34 +71,33 @@ def calendar(tx: Connection, school: SchoolId) -> SchoolCalendar:
 
 def layers(tx: Connection, school: SchoolId) -> Calendar:
     """Apart, so that an answer can say which of them decided."""
-    own, district = _own(tx, school)
-    holidays = select(HOLIDAY.c.day).where(HOLIDAY.c.district == district)
-    closures = select(CLOSURE.c.day, CLOSURE.c.closes).where(CLOSURE.c.school == school)
-    return Calendar(
-        school=own,
-        holidays=frozenset(tx.execute(holidays).scalars()),
-        closures={found.day: found.closes for found in tx.execute(closures)},
-    )
+    return of_school(tx, school)[0]
 
 
-def _own(tx: Connection, school: SchoolId) -> tuple[SchoolCalendar, DistrictId]:
-    row = tx.execute(select(SCHOOL).where(SCHOOL.c.id == school)).one_or_none()
+def of_school(tx: Connection, school: SchoolId) -> tuple[Calendar, DistrictId]:
+    """The layers, and whose school it is."""
+    row = tx.execute(_SCHOOL, {"school": school}).one_or_none()
     if row is None:
         raise NotFound
-    terms = select(TERM.c.starts_on, TERM.c.ends_on).where(TERM.c.school == school).order_by(TERM.c.starts_on)
-    early = select(EARLY_CLOSE.c.day, EARLY_CLOSE.c.closes).where(EARLY_CLOSE.c.school == school)
-    make_up = select(MAKE_UP_DAY.c.day).where(MAKE_UP_DAY.c.school == school)
+    days: dict[str, list[Found]] = defaultdict(list)
+    for found in tx.execute(_DAYS, {"school": school, "district": row.district}):
+        days[found.kind].append(found)
     own = SchoolCalendar(
         zone=row.zone,
         opens=row.opens,
         closes=row.closes,
         weekdays=frozenset(int(day) for day in row.weekdays),
-        days_off=frozenset(tx.execute(select(DAY_OFF.c.day).where(DAY_OFF.c.school == school)).scalars()),
-        early_close={found.day: found.closes for found in tx.execute(early)},
-        terms=tuple((found.starts_on, found.ends_on) for found in tx.execute(terms)),
-        make_up_days=frozenset(tx.execute(make_up).scalars()),
+        days_off=_firsts(days["off"]),
+        early_close={each.first: each.closes for each in days["early"]},
+        terms=tuple(sorted((each.first, each.last) for each in days["term"])),
+        make_up_days=_firsts(days["make_up"]),
     )
-    return own, DistrictId(row.district)
+    closures = {each.first: each.closes for each in days["closure"]}
+    return Calendar(school=own, holidays=_firsts(days["holiday"]), closures=closures), DistrictId(row.district)
+
+
+def _firsts(rows: Iterable[Found]) -> frozenset[date]:
+    return frozenset(row.first for row in rows)
 
 
 def set_hours(
@@ -143,7 +185,7 @@ def _district(tx: Connection, school: SchoolId) -> DistrictId:
 
 def ladders(tx: Connection, district: DistrictId) -> dict[tuple[Role, Urgency], Ladder]:
     """Those that the district has changed; `crisis.ladders` has the rest."""
-    rows = tx.execute(select(LADDER).where(LADDER.c.district == district).order_by(LADDER.c.level)).all()
+    rows = tx.execute(_LADDERS, {"district": district}).all()
     levels: dict[tuple[Role, Urgency], list[Found]] = defaultdict(list)
     for row in rows:
         levels[row.role, row.urgency].append(row)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 
-from sqlalchemy import Connection, insert, select, union_all, update
+from sqlalchemy import Connection, bindparam, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from crisis.errors import Conflict, NotFound
@@ -40,10 +40,27 @@ class Tick:
     mode: Mode
 
 
+# Built once: they are asked for each call of each page, and to build one takes longer than to ask it.
+_STATE = select(INCIDENT.c.state).where(INCIDENT.c.id == bindparam("incident"))
+_LOCKED = _STATE.with_for_update()
+_HEAD = select(HEAD.c.position, HEAD.c.log_digest).with_for_update()  # numbers in commit order
+_MOVE_HEAD = update(HEAD).values(position=bindparam("last"), log_digest=bindparam("digest"))
+_CHANGES = ("student", "phase", "custody", "emergency", "tier", "adult", "seq", "closed_at", "state")
+_CHANGE = (
+    update(INCIDENT)
+    .where(INCIDENT.c.id == bindparam("incident"), INCIDENT.c.seq == bindparam("seen"))
+    .values({name: bindparam(name) for name in _CHANGES})
+)
+_EVENTS = (
+    select(EVENT.c.position, EVENT.c.incident, EVENT.c.seq, EVENT.c.name, EVENT.c.body)
+    .where(EVENT.c.incident == bindparam("incident"), EVENT.c.seq > bindparam("after"))
+    .order_by(EVENT.c.seq)
+)
+
+
 def load(tx: Connection, incident_id: IncidentId, *, lock: bool = False) -> Incident:
     """The current state; `lock` keeps others from changing it until the transaction ends."""
-    query = select(INCIDENT.c.state).where(INCIDENT.c.id == incident_id)
-    state = tx.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    state = tx.execute(_LOCKED if lock else _STATE, {"incident": incident_id}).scalar_one_or_none()
     if state is None:
         raise NotFound
     return codec.incident_from_text(state)
@@ -65,7 +82,7 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
     """
     first = (before.seq if before is not None else 0) + 1
     _write_state(tx, before, after)
-    head = tx.execute(select(HEAD.c.position, HEAD.c.log_digest).with_for_update()).one()  # numbers in commit order
+    head = tx.execute(_HEAD).one()
     rows = [
         {
             "position": head.position + 1 + turn,
@@ -85,7 +102,7 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
     except IntegrityError as error:
         raise Conflict(first - 1, first, ()) from error
     last = int(head.position) + len(rows)
-    tx.execute(update(HEAD).values(position=last, log_digest=reduce(link_event, rows, head.log_digest)))
+    tx.execute(_MOVE_HEAD, {"last": last, "digest": reduce(link_event, rows, head.log_digest)})
     wake.wanted(tx)
     return last
 
@@ -93,15 +110,12 @@ def append(tx: Connection, before: Incident | None, after: Incident, events: Seq
 def _write_state(tx: Connection, before: Incident | None, after: Incident) -> None:
     values = _row(after)
     if before is None:
-        tx.execute(insert(INCIDENT).values(**values))
+        tx.execute(insert(INCIDENT), values)
         return
-    same = (INCIDENT.c.id == after.id, INCIDENT.c.seq == before.seq)
-    done = tx.execute(update(INCIDENT).where(*same).values(**{name: values[name] for name in _CHANGES}))
+    changes = {name: values[name] for name in _CHANGES}
+    done = tx.execute(_CHANGE, {**changes, "incident": after.id, "seen": before.seq})
     if done.rowcount != 1:
         raise Conflict(before.seq, before.seq + 1, ())
-
-
-_CHANGES = ("student", "phase", "custody", "emergency", "tier", "adult", "seq", "closed_at", "state")
 
 
 def _row(incident: Incident) -> dict[str, object]:
@@ -130,15 +144,10 @@ def _row(incident: Incident) -> dict[str, object]:
 def events_of(
     tx: Connection, incident_id: IncidentId, *, after: int = 0, limit: int | None = None
 ) -> list[StoredEvent]:
-    query = (
-        select(EVENT.c.position, EVENT.c.incident, EVENT.c.seq, EVENT.c.name, EVENT.c.body)
-        .where(EVENT.c.incident == incident_id, EVENT.c.seq > after)
-        .order_by(EVENT.c.seq)
-        .limit(limit)
-    )
+    query = _EVENTS if limit is None else _EVENTS.limit(limit)
     return [
         StoredEvent(row.position, IncidentId(row.incident), row.seq, codec.event_from_text(row.name, row.body))
-        for row in tx.execute(query)
+        for row in tx.execute(query, {"incident": incident_id, "after": after})
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -17,6 +17,7 @@ from crisis.store.readiness_tables import METHOD
 from crisis.vocabulary import Channel, DistrictId, PersonId
 
 BY_TELEPHONE = (Channel.TEXT, Channel.VOICE)
+_METHODS = select(METHOD).where(METHOD.c.person.in_(bindparam("people", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +40,7 @@ def of(tx: Connection, persons: Iterable[PersonId]) -> dict[PersonId, tuple[Meth
     """Of each number that is on record now, both ways; the number that is paged first stands first."""
     named = list(persons)
     numbers = people.dialled(tx, named)
-    rows = {
-        (row.person, row.number, row.channel): row
-        for row in tx.execute(select(METHOD).where(METHOD.c.person.in_(named)))
-    }
+    rows = {(row.person, row.number, row.channel): row for row in tx.execute(_METHODS, {"people": named})}
     return {
         person: tuple(
             _method(number, channel, rows.get((person, number, channel)))

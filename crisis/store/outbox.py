@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, insert, not_, or_, select, update
 
 from crisis.effects import (
     CallPerson,
@@ -102,15 +102,49 @@ def _due(effect: Effect, at: datetime) -> datetime:
             return at
 
 
-def _free(at: datetime) -> ColumnElement[bool]:
-    """Due, not done, and held by nobody."""
-    unheld = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= at)
-    return and_(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= at, unheld)
+# Built once: they are asked all the time, and to build one takes longer than to ask it.
+_AT = bindparam("at", type_=OUTBOX.c.due_at.type)
+_UNHELD = or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until <= _AT)
+_FREE = and_(OUTBOX.c.done_at.is_(None), OUTBOX.c.due_at <= _AT, _UNHELD)
+_ANY_FREE = select(OUTBOX.c.id).where(_FREE).limit(1)
+_ORDER = (OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
+_TELLS = OUTBOX.c.urgency % DRILL >= TELLING
+_DUE = {
+    notices: select(OUTBOX)
+    .where(_FREE, *wanted)
+    .order_by(*_ORDER)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    for notices, wanted in ((None, ()), (True, (_TELLS,)), (False, (not_(_TELLS),)))
+}
+_HOLD = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
+    .values(
+        claimed_by=bindparam("worker"),
+        claimed_until=bindparam("until"),
+        fence=OUTBOX.c.fence + 1,
+        attempts=OUTBOX.c.attempts + 1,
+    )
+)
+_JOB = and_(OUTBOX.c.id == bindparam("job"), OUTBOX.c.fence == bindparam("held"))
+_MINE = and_(_JOB, OUTBOX.c.done_at.is_(None))
+_FINISH = update(OUTBOX).where(_MINE).values(done_at=bindparam("at"), claimed_until=None)
+_NOT_HASTENED = OUTBOX.c.due_at == bindparam("before")
+_AGAIN = (
+    update(OUTBOX)
+    .where(_MINE)
+    .values(
+        due_at=case((_NOT_HASTENED, bindparam("when", type_=OUTBOX.c.due_at.type)), else_=OUTBOX.c.due_at),
+        claimed_until=None,
+    )
+)
+_HELD = select(OUTBOX.c.id).where(_JOB, OUTBOX.c.claimed_until > _AT)
 
 
 def any_free(tx: Connection, at: datetime) -> bool:
     """Whether a claim would find something; asked before one, which locks."""
-    return tx.execute(select(OUTBOX.c.id).where(_free(at)).limit(1)).first() is not None
+    return tx.execute(_ANY_FREE, {"at": at}).first() is not None
 
 
 def claim(
@@ -121,11 +155,7 @@ def claim(
     `notices`: only those that tell people something, or only the rest. A row that cannot be read is put aside for a
     while: the sentinel finds it, and writes it again from the log.
     """
-    telling = OUTBOX.c.urgency % DRILL >= TELLING
-    wanted = () if notices is None else (telling,) if notices else (not_(telling),)
-    in_order = (OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
-    due = select(OUTBOX).where(_free(at), *wanted).order_by(*in_order).limit(limit)
-    rows = tx.execute(due.with_for_update(skip_locked=True)).all()
+    rows = tx.execute(_DUE[notices], {"at": at, "most": limit}).all()
     jobs = [job for job in map(_job, rows) if job is not None]
     readable = {job.id for job in jobs}
     _hold(tx, worker, readable, at + lease)
@@ -136,8 +166,7 @@ def claim(
 def _hold(tx: Connection, worker: str, rows: Set[int], until: datetime) -> None:
     if not rows:
         return
-    held = {"claimed_by": worker, "claimed_until": until, "fence": OUTBOX.c.fence + 1}
-    tx.execute(update(OUTBOX).where(OUTBOX.c.id.in_(rows)).values(**held, attempts=OUTBOX.c.attempts + 1))
+    tx.execute(_HOLD, {"rows": list(rows), "worker": worker, "until": until})
 
 
 def _job(row: Row[tuple[object, ...]]) -> Job | None:
@@ -158,24 +187,18 @@ def _job(row: Row[tuple[object, ...]]) -> Job | None:
 
 def finish(tx: Connection, job: Job, at: datetime) -> bool:
     """False if another worker has taken the job over since."""
-    return _settle(tx, job, done_at=at, claimed_until=None)
+    return tx.execute(_FINISH, {"job": job.id, "held": job.fence, "at": at}).rowcount == 1
 
 
 def retry_at(tx: Connection, job: Job, when: datetime) -> bool:
     """Gives the job back, not to be taken before `when`, unless it was hastened; False if it was taken over."""
-    same = OUTBOX.c.due_at == job.due_at
-    return _settle(tx, job, due_at=case((same, when), else_=OUTBOX.c.due_at), claimed_until=None)
-
-
-def _settle(tx: Connection, job: Job, **values: datetime | ColumnElement[datetime] | None) -> bool:
-    mine = and_(OUTBOX.c.id == job.id, OUTBOX.c.fence == job.fence, OUTBOX.c.done_at.is_(None))
-    return tx.execute(update(OUTBOX).where(mine).values(**values)).rowcount == 1
+    values = {"job": job.id, "held": job.fence, "before": job.due_at, "when": when}
+    return tx.execute(_AGAIN, values).rowcount == 1
 
 
 def held(tx: Connection, job: Job, at: datetime) -> bool:
     """Whether the job is still this worker's: one that was stopped for longer than its lease must not send (F11)."""
-    mine = and_(OUTBOX.c.id == job.id, OUTBOX.c.fence == job.fence, OUTBOX.c.claimed_until > at)
-    return tx.execute(select(OUTBOX.c.id).where(mine)).first() is not None
+    return tx.execute(_HELD, {"job": job.id, "held": job.fence, "at": at}).first() is not None
 
 
 def hasten(tx: Connection, job_id: int, at: datetime) -> None:

@@ -4,11 +4,12 @@ It is beside the log: the log says what was tried and what is known of it, this 
 each attempt, whichever providers have it; which call of it still rings at which provider is in `calls_out`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Insert, Row, Table, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,6 +22,38 @@ KEPT = timedelta(days=7)  # as long as a page code
 
 _WRITTEN = ("reference", "purpose", "channel", "mode", "urgency", "incident", "page", "person", "phone", "at", "state")
 _NOT_HEARD_OF = [state for state in AttemptState if state.rank < AttemptState.ANSWERED.rank]
+
+
+def _begin(insert: Callable[[Table], Any]) -> Insert:
+    row = insert(OUTGOING)
+    again = {name: row.excluded[name] for name in ("at", "state", "state_at", "asked")}
+    begun: Insert = row.on_conflict_do_update(
+        index_elements=["reference"], set_={**again, "tries": OUTGOING.c.tries + 1}
+    )
+    return begun
+
+
+# Built once: each text and each call asks them.
+_BEGIN = {"postgresql": _begin(postgres_insert), "sqlite": _begin(sqlite_insert)}
+_OF_THIS = OUTGOING.c.reference == bindparam("this")
+_SAID = update(OUTGOING).where(_OF_THIS).values(asked=bindparam("said"))
+_LOOK = (
+    update(OUTGOING)
+    .where(_OF_THIS, OUTGOING.c.state.in_(_NOT_HEARD_OF))
+    .values(look_at=bindparam("when", type_=OUTGOING.c.look_at.type))
+)
+_STATE = select(OUTGOING.c.state).where(_OF_THIS).with_for_update()
+_TEXTS = (
+    select(OUTGOING)
+    .where(
+        OUTGOING.c.phone == bindparam("to"),
+        OUTGOING.c.at > bindparam("since"),
+        OUTGOING.c.channel == Channel.TEXT,
+        OUTGOING.c.state != AttemptState.FAILED,
+    )
+    .order_by(OUTGOING.c.at)
+)
+_OF_THESE = select(OUTGOING).where(OUTGOING.c.reference.in_(bindparam("these", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +86,8 @@ class Outgoing:
 
 def begin(tx: Connection, out: Outgoing) -> None:
     """Written before a provider is asked; a further try of the same has its row, and begins anew."""
-    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    values = {name: getattr(out, name) for name in _WRITTEN} | {"state_at": out.at, "asked": "{}"}
-    again = {"at": out.at, "state": out.state, "state_at": out.at, "asked": "{}", "tries": OUTGOING.c.tries + 1}
-    row = insert(OUTGOING).values(**values, tries=1)
-    tx.execute(row.on_conflict_do_update(index_elements=["reference"], set_=again))
+    values = {name: getattr(out, name) for name in _WRITTEN}
+    tx.execute(_BEGIN[tx.dialect.name], {**values, "state_at": out.at, "asked": "{}", "tries": 1})
 
 
 def answered(
@@ -70,19 +100,18 @@ def answered(
     look_at: datetime | None,
 ) -> None:
     """A callback may have been faster and know more: then its state stays, and nobody has to look."""
-    same = OUTGOING.c.reference == reference
-    tx.execute(update(OUTGOING).where(same).values(asked=_text(asked)))
-    tx.execute(update(OUTGOING).where(same, OUTGOING.c.state.in_(_NOT_HEARD_OF)).values(look_at=look_at))
+    tx.execute(_SAID, {"this": reference, "said": _text(asked)})
+    tx.execute(_LOOK, {"this": reference, "when": look_at})
     heard(tx, reference, state, at)
 
 
 def heard(tx: Connection, reference: str, state: AttemptState, at: datetime) -> AttemptState | None:
     """How far it is known to have come after this word; None where nothing is known of it at all."""
-    same = OUTGOING.c.reference == reference
-    known: AttemptState | None = tx.execute(select(OUTGOING.c.state).where(same).with_for_update()).scalar_one_or_none()
+    known: AttemptState | None = tx.execute(_STATE, {"this": reference}).scalar_one_or_none()
     if known is None or state.rank <= known.rank:
         return known
     ended = {"look_at": None} if state.rank >= AttemptState.ANSWERED.rank else {}
+    same = OUTGOING.c.reference == reference
     tx.execute(update(OUTGOING).where(same).values(state=state, state_at=at, **ended))
     return state
 
@@ -128,18 +157,11 @@ def look_again(tx: Connection, reference: str, when: datetime | None) -> None:
 
 def texts_to(tx: Connection, phone: str, since: datetime) -> list[Outgoing]:
     """Texts that this telephone was or is being sent; not those that are known to have failed."""
-    query = select(OUTGOING).where(
-        OUTGOING.c.phone == phone,
-        OUTGOING.c.at > since,
-        OUTGOING.c.channel == Channel.TEXT,
-        OUTGOING.c.state != AttemptState.FAILED,
-    )
-    return [_read(row) for row in tx.execute(query.order_by(OUTGOING.c.at))]
+    return [_read(row) for row in tx.execute(_TEXTS, {"to": phone, "since": since})]
 
 
 def of(tx: Connection, references: Collection[str]) -> dict[str, Outgoing]:
-    query = select(OUTGOING).where(OUTGOING.c.reference.in_(list(references)))
-    return {row.reference: _read(row) for row in tx.execute(query)}
+    return {row.reference: _read(row) for row in tx.execute(_OF_THESE, {"these": list(references)})}
 
 
 def names_of_others(tx: Connection, out: Outgoing) -> set[str]:

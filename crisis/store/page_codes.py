@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -34,7 +35,18 @@ class Coded:
     given_at: datetime
 
 
+# Built once: each text about a page asks them.
 _CODED = [PAGE_CODE.c[each.name] for each in fields(Coded)]
+_FIND: dict[tuple[str, ...], Select[Any]] = {
+    names: select(*_CODED).where(*(PAGE_CODE.c[name] == bindparam(name) for name in names)).limit(1)
+    for names in (("phone", "page"), ("page", "person"))
+}
+_USED = select(PAGE_CODE.c.code).where(PAGE_CODE.c.phone == bindparam("whose"))
+_FORGET = delete(PAGE_CODE).where(PAGE_CODE.c.phone == bindparam("whose"), PAGE_CODE.c.given_at < bindparam("before"))
+_GIVE = {  # another worker may give one to the same phone just now
+    "postgresql": postgres_insert(PAGE_CODE).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(PAGE_CODE).on_conflict_do_nothing(),
+}
 
 
 def give(tx: Connection, coded: Coded) -> Coded:
@@ -42,13 +54,10 @@ def give(tx: Connection, coded: Coded) -> Coded:
     known = _find(tx, phone=coded.phone, page=coded.page)
     if known is not None:
         return known
-    old = (PAGE_CODE.c.phone == coded.phone, PAGE_CODE.c.given_at < coded.given_at - KEPT)
-    tx.execute(delete(PAGE_CODE).where(*old))
-    used = set(tx.execute(select(PAGE_CODE.c.code).where(PAGE_CODE.c.phone == coded.phone)).scalars())
-    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    tx.execute(_FORGET, {"whose": coded.phone, "before": coded.given_at - KEPT})
+    used = set(tx.execute(_USED, {"whose": coded.phone}).scalars())
     for code in _codes(used):
-        row = insert(PAGE_CODE).values(**_columns(replace(coded, code=code)))
-        tx.execute(row.on_conflict_do_nothing())  # another worker may give one to the same phone just now
+        tx.execute(_GIVE[tx.dialect.name], _columns(replace(coded, code=code)))
         found = _find(tx, phone=coded.phone, page=coded.page)
         if found is not None:
             return found
@@ -81,6 +90,5 @@ def of_person(tx: Connection, page: PageId, person: PersonId) -> Coded | None:
 
 
 def _find(tx: Connection, **columns: str) -> Coded | None:
-    same = [PAGE_CODE.c[name] == value for name, value in columns.items()]
-    row = tx.execute(select(*_CODED).where(*same).limit(1)).one_or_none()
+    row = tx.execute(_FIND[*columns], columns).one_or_none()
     return None if row is None else Coded(**row._mapping)

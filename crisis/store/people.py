@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound
+from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import Ground
 from crisis.store import calendars
 from crisis.store.people_tables import DISTRICT, PARTNER, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
@@ -131,8 +132,15 @@ def schools(tx: Connection, district: DistrictId) -> list[SchoolView]:
     return [_school(row) for row in tx.execute(query.order_by(SCHOOL.c.name))]
 
 
+# Built once: each page asks them for each of its people.
+_SCHOOL = select(SCHOOL).where(SCHOOL.c.id == bindparam("school"))
+_LANGUAGE = select(PERSON.c.language).where(PERSON.c.id == bindparam("person"))
+_PHONES = select(PHONE).where(PHONE.c.person.in_(bindparam("people", expanding=True)))
+_MOBILE_FIRST = {PhoneKind.MOBILE: 0, PhoneKind.HOME: 2, PhoneKind.WORK: 3, PhoneKind.UNKNOWN: 1}
+
+
 def school(tx: Connection, school_id: SchoolId) -> SchoolView:
-    row = tx.execute(select(SCHOOL).where(SCHOOL.c.id == school_id)).one_or_none()
+    row = tx.execute(_SCHOOL, {"school": school_id}).one_or_none()
     if row is None:
         raise NotFound
     return _school(row)
@@ -222,10 +230,9 @@ def _contact(row: Found, phones: list[tuple[str, bool]]) -> ContactView:
 
 def _phones(tx: Connection, people: Iterable[str]) -> defaultdict[str, list[tuple[str, bool]]]:
     """Numbers by person, each once and with whether it can be dialled: a mobile first, a doubtful one last."""
-    mobile_first = {PhoneKind.MOBILE: 0, PhoneKind.HOME: 2, PhoneKind.WORK: 3, PhoneKind.UNKNOWN: 1}
-    rows = tx.execute(select(PHONE).where(PHONE.c.person.in_(list(people)))).all()
+    rows = tx.execute(_PHONES, {"people": list(people)}).all()
     found: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (not row.valid, mobile_first[row.kind], row.position, row.id)):
+    for row in sorted(rows, key=lambda row: (not row.valid, _MOBILE_FIRST[row.kind], row.position, row.id)):
         entry = (row.number or row.raw, row.valid)
         if entry not in found[row.person]:
             found[row.person].append(entry)
@@ -320,16 +327,14 @@ def names(tx: Connection, people: Iterable[PersonId]) -> dict[PersonId, str]:
 
 def language(tx: Connection, person: PersonId) -> str | None:
     """BCP 47; None where nobody asked."""
-    found: str | None = tx.execute(select(PERSON.c.language).where(PERSON.c.id == person)).scalar_one_or_none()
+    found: str | None = tx.execute(_LANGUAGE, {"person": person}).scalar_one_or_none()
     return found
 
 
 def ground(tx: Connection, school_id: SchoolId) -> Ground:
     """Read anew each time: an override of the calendar counts from the next command on."""
-    district = tx.execute(select(SCHOOL.c.district).where(SCHOOL.c.id == school_id)).scalar_one_or_none()
-    if district is None:
-        raise NotFound
-    return Ground(calendar=calendars.calendar(tx, school_id), ladders=calendars.ladders(tx, district))
+    layers, district = calendars.of_school(tx, school_id)
+    return Ground(calendar=merged(layers), ladders=calendars.ladders(tx, district))
 
 
 def partners(tx: Connection, district: DistrictId) -> list[PartnerView]:

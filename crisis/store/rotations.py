@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, or_, select
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.ladders import Asks
@@ -67,6 +67,30 @@ class Gap:
     stretch: Stretch
 
 
+def _at(table: Table) -> list[ColumnElement[bool]]:
+    """Those of one slot, be it of the school or of the whole district."""
+    place = or_(table.c.school == bindparam("school"), table.c.school.is_(None))
+    return [table.c.role == bindparam("role"), table.c.level == bindparam("level"), place]
+
+
+def _touching(table: Table) -> Select[tuple[object, ...]]:
+    during = (table.c.starts_at < bindparam("until"), table.c.ends_at > bindparam("since"))
+    return select(table).where(table.c.district == bindparam("district"), *during)
+
+
+def _both(query: Select[tuple[object, ...]], table: Table) -> dict[bool, Select[tuple[object, ...]]]:
+    """Of everything, and of one slot; built once, since each page asks them."""
+    return {True: query, False: query.where(*_at(table))}
+
+
+_ROTATIONS = _both(
+    select(ROTATION).where(ROTATION.c.district == bindparam("district")).order_by(ROTATION.c.id), ROTATION
+)
+_SHIFTS = _both(_touching(SHIFT).order_by(SHIFT.c.starts_at, SHIFT.c.id), SHIFT)
+_OVERRIDES = _both(_touching(OVERRIDE).order_by(OVERRIDE.c.made_at, OVERRIDE.c.id), OVERRIDE)
+_ABSENCES = _touching(ABSENCE).order_by(ABSENCE.c.starts_at, ABSENCE.c.id)
+
+
 def answer(tx: Connection, district: DistrictId, slot: Slot, *, at: datetime) -> Answer:
     """Who is on call at a moment, and which layer decided; `slot.school` is where help is needed."""
     return who(read(tx, district, at, at + MOMENT, only=slot).schedule(slot), at)
@@ -74,14 +98,13 @@ def answer(tx: Connection, district: DistrictId, slot: Slot, *, at: datetime) ->
 
 def read(tx: Connection, district: DistrictId, since: datetime, until: datetime, *, only: Slot | None = None) -> Book:
     """`only` reads no more than what answers for one slot."""
-    rotations = _rotations(tx, district, only)
+    asked = _asked(district, since, until, only)
+    rotations = _rotations(tx, asked, everything=only is None)
     shifts: dict[Slot, list[Turn]] = defaultdict(list)
-    for row in tx.execute(_touching(SHIFT, district, since, until, only).order_by(SHIFT.c.starts_at, SHIFT.c.id)):
+    for row in tx.execute(_SHIFTS[only is None], asked):
         shifts[_slot(row)].append(_turn(row))
     overrides: dict[Slot, list[Override]] = defaultdict(list)
-    for row in tx.execute(
-        _touching(OVERRIDE, district, since, until, only).order_by(OVERRIDE.c.made_at, OVERRIDE.c.id)
-    ):
+    for row in tx.execute(_OVERRIDES[only is None], asked):
         overrides[_slot(row)].append(override_of(row))
     plans = {
         slot: Plan(rotations=tuple(rotations[slot]), shifts=tuple(shifts[slot]), overrides=tuple(overrides[slot]))
@@ -96,18 +119,9 @@ def read(tx: Connection, district: DistrictId, since: datetime, until: datetime,
     )
 
 
-def _touching(
-    table: Table, district: DistrictId, since: datetime, until: datetime, only: Slot | None
-) -> Select[tuple[object, ...]]:
-    during = (table.c.starts_at < until, table.c.ends_at > since)
-    return select(table).where(table.c.district == district, *during, *_asked(table, only))
-
-
-def _asked(table: Table, only: Slot | None) -> list[ColumnElement[bool]]:
-    if only is None:
-        return []
-    place = or_(table.c.school == only.school, table.c.school.is_(None))
-    return [table.c.role == only.role, table.c.level == only.level, place]
+def _asked(district: DistrictId, since: datetime, until: datetime, only: Slot | None) -> dict[str, object]:
+    asked = {"district": district, "since": since, "until": until}
+    return asked if only is None else {**asked, "role": only.role, "level": only.level, "school": only.school}
 
 
 def _slot(row: Found) -> Slot:
@@ -129,10 +143,8 @@ def override_of(row: Found) -> Override:
     )
 
 
-def _rotations(tx: Connection, district: DistrictId, only: Slot | None) -> dict[Slot, list[Rotation]]:
-    rows = tx.execute(
-        select(ROTATION).where(ROTATION.c.district == district, *_asked(ROTATION, only)).order_by(ROTATION.c.id)
-    ).all()
+def _rotations(tx: Connection, asked: dict[str, object], *, everything: bool) -> dict[Slot, list[Rotation]]:
+    rows = tx.execute(_ROTATIONS[everything], asked).all()
     found: dict[Slot, list[Rotation]] = defaultdict(list)
     if not rows:
         return found
@@ -163,16 +175,14 @@ def _rotation(row: Found, members: tuple[PersonId, ...], handovers: tuple[Handov
 
 
 def absences(tx: Connection, district: DistrictId, since: datetime, until: datetime) -> tuple[Absence, ...]:
-    rows = tx.execute(
-        select(ABSENCE)
-        .where(ABSENCE.c.district == district, ABSENCE.c.starts_at < until, ABSENCE.c.ends_at > since)
-        .order_by(ABSENCE.c.starts_at, ABSENCE.c.id)
-    )
+    rows = tx.execute(_ABSENCES, {"district": district, "since": since, "until": until})
     return tuple(Absence(person=row.person, starts_at=row.starts_at, ends_at=row.ends_at) for row in rows)
 
 
 def _gone(tx: Connection, district: DistrictId, plans: Iterable[Plan]) -> frozenset[PersonId]:
     planned = {person for plan in plans for person in named(plan)}
+    if not planned:
+        return frozenset()
     off = select(PERSON.c.id).where(PERSON.c.district == district, PERSON.c.active.is_(False))
     return frozenset(PersonId(person) for person in tx.execute(off.where(PERSON.c.id.in_(planned))).scalars())
 

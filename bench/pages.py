@@ -1,0 +1,382 @@
+"""Pages under load: many incidents a second, two hundred at once, and providers that hang or refuse."""
+
+import http.server
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import time as wall
+from pathlib import Path
+
+import httpx2
+from pydantic import SecretStr
+
+from bench.figures import Figure, times
+from bench.handover import wake_ups
+from bench.place import Town, Towns, actor, opening
+from crisis import clock, page_commands
+from crisis.commands import Actor
+from crisis.ladders import CADENCES
+from crisis.notify.gateway import Lines, lines
+from crisis.notify.worker import Worker
+from crisis.settings import Settings
+from crisis.store import roster
+from crisis.store.engine import Store, open_store
+from crisis.store.sample import DISTRICT
+from crisis.submit import open_incident, submit
+from crisis.vocabulary import (
+    AttemptOutcome,
+    IncidentId,
+    PersonId,
+    SchoolId,
+    StaffRole,
+    Urgency,
+)
+
+SCHOOLS = 320  # a telephone is texted about another page after a quarter of a minute at the earliest
+CLIENTS = 4
+ANSWERED_AFTER = 5.0  # seconds: then somebody takes the page
+SETTLES = 4.0
+
+
+@dataclass(slots=True)
+class Noting:
+    """Takes what a provider would be given, and notes when and about which incident; has the shape of a line."""
+
+    calls: defaultdict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    links: bool = False
+    callbacks: str = "http://127.0.0.1"
+
+    def address(self, path: str) -> str:
+        return f"{self.callbacks}{path}"
+
+    def sms(
+        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None, **_how: object
+    ) -> AttemptOutcome:
+        return self._noted(status, "text")
+
+    def call(
+        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None, **_how: object
+    ) -> AttemptOutcome:
+        return self._noted(status, "call")
+
+    def room(self, *, spread: bool) -> str:
+        return ""
+
+    def provider(self, name: str) -> None:
+        return None
+
+    def next_bad(self) -> None:
+        return None
+
+    def _noted(self, status: str | None, how: str) -> AttemptOutcome:
+        if status is not None:
+            self.calls[status.split("/")[3]].append((time.perf_counter(), how))
+        return AttemptOutcome.ACCEPTED
+
+
+def settled(store: Store, schools: int) -> list[tuple[SchoolId, PersonId, PersonId]]:
+    """Schools with a teacher, who opens, and a counselor, who is paged."""
+    found = []
+    with store.write() as tx:
+        for number in range(schools):
+            school, teacher, counselor = (f"bench-{number}{end}" for end in ("", "-teacher", "-counselor"))
+            roster.add_school(
+                tx, DISTRICT, SchoolId(school), f"School {number}", zone="America/New_York", opens=wall(8), closes=wall(15)
+            )
+            for person, post in ((teacher, StaffRole.TEACHER), (counselor, StaffRole.COUNSELOR)):
+                roster.add_person(tx, DISTRICT, PersonId(person), ("Given", person), staff=True, language="en")
+                roster.give_post(tx, DISTRICT, PersonId(person), post, SchoolId(school))
+            roster.add_phone(tx, PersonId(counselor), f"+1 617 {555 + number // 100} {number % 100:02}{number % 97:02}")
+            found.append((SchoolId(school), PersonId(teacher), PersonId(counselor)))
+    return found
+
+
+@contextmanager
+def working(town: Town, store: Store, line: Noting) -> Iterator[None]:
+    """The worker: on SQLite a thread of this process; on PostgreSQL a process of its own, as it runs there."""
+    if store.dialect == "sqlite":
+        with _thread(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
+            yield
+        return
+    command = [sys.executable, "-m", "bench.pages", town.url, str(town.key_file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.stdin.close()
+            for incident, calls in json.loads(process.stdout.readline()).items():
+                line.calls[incident] += [(at, how) for at, how in calls]
+
+
+@contextmanager
+def _thread(store: Store, out: Lines) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(store, out, "bench").run, args=[stop])
+    thread.start()
+    time.sleep(0.5)
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def main(url: str, key_file: str) -> None:
+    """The worker's process: until nobody writes to it any more; then it says what it was about to send, and when."""
+    line, store = Noting(), open_store(url, Path(key_file))
+    with _thread(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
+        print("ready", flush=True)
+        sys.stdin.read()
+    print(json.dumps(line.calls), flush=True)
+    store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """`rates` of incidents a second, for so many seconds each; `waits` is for how long the pages at once are watched."""
+
+    seconds: int
+    rates: Sequence[int]
+    at_once: int
+    waits: int
+    rounds: int
+
+
+LIMITS = {20: 100, 50: 250}  # milliseconds, by incidents a second
+
+
+def figures(towns: Towns, size: Size) -> Iterator[Figure]:
+    floor = times(wake_ups())
+    for dialect in towns.dialects:
+        for rate in size.rates:
+            yield Figure(
+                name=f"Commit of an opening to its page handed over, at {rate} incidents a second",
+                dialect=dialect,
+                measured=times(under_load(towns.new(dialect), rate, size.seconds)),
+                floor=floor,
+                floor_is="waking a thread and back",
+                limit_ms=LIMITS.get(rate),
+            )
+        yield Figure(
+            name=f"How late the calls of {size.at_once} pages at once are",
+            dialect=dialect,
+            measured=times(lateness(towns.new(dialect), size.at_once, size.waits)),
+            floor=floor,
+            floor_is="waking a thread and back",
+            limit_ms=1000,
+        )
+        yield from _by_another_way(towns.new(dialect), dialect, size.rounds)
+
+
+def under_load(town: Town, rate: int, seconds: int) -> list[float]:
+    """From the end of each commit to the first call about it; each page is taken some seconds later."""
+    line, committed = Noting(), dict[str, float]()
+    with town.opened() as store:
+        places = settled(store, SCHOOLS)
+        actors = _actors(store, places)
+        later: list[tuple[float, IncidentId, str, Actor]] = []
+
+        def one(number: int) -> None:
+            school, teacher, counselor = places[number % len(places)]
+            order, words = opening(actors[teacher], school)
+            incident = open_incident(store, order, at=clock.now(), words=words).incident
+            committed[incident.id] = time.perf_counter()
+            later.append((time.perf_counter() + ANSWERED_AFTER, incident.id, list(incident.pages)[0], actors[counselor]))
+
+        def answer() -> None:
+            while not over.is_set() or later:
+                if not later or later[0][0] > time.perf_counter():
+                    time.sleep(0.01)
+                    continue
+                _at, incident, page, by = later.pop(0)
+                submit(store, incident, page_commands.AcceptPage(by=by, page=page), at=clock.now())  # type: ignore[arg-type]
+
+        over = threading.Event()
+        answering = threading.Thread(target=answer)
+        with working(town, store, line):
+            answering.start()
+            _paced(rate, rate * seconds, one)
+            over.set()
+            answering.join()
+            time.sleep(SETTLES)
+    missing = [incident for incident in committed if not line.calls[incident]]
+    if missing:
+        raise RuntimeError(f"{len(missing)} of {len(committed)} pages were not handed over")
+    return [min(line.calls[incident])[0] - at for incident, at in committed.items()]
+
+
+def _actors(store: Store, places: list[tuple[SchoolId, PersonId, PersonId]]) -> dict[PersonId, Actor]:
+    return {person: actor(store, person) for _school, *people in places for person in people}
+
+
+def _paced(rate: int, count: int, act: Callable[[int], None]) -> None:
+    """By a few clients, each at its own steady pace, whatever the database does."""
+    begin = time.perf_counter() + 0.1
+
+    def client(first: int) -> None:
+        for number in range(first, count, CLIENTS):
+            time.sleep(max(0.0, begin + number / rate - time.perf_counter()))
+            act(number)
+
+    threads = [threading.Thread(target=client, args=[first]) for first in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def lateness(town: Town, at_once: int, waits: int) -> list[float]:
+    """Of every text and call against the cadence, while as many pages look for somebody; opened within seconds."""
+    line, begun = Noting(), dict[str, float]()
+    cadence = CADENCES[Urgency.U1]
+    with town.opened() as store:
+        places = settled(store, min(at_once, SCHOOLS))
+        actors = _actors(store, places)
+
+        def one(number: int) -> None:
+            school, teacher, _counselor = places[number % len(places)]
+            order, words = opening(actors[teacher], school)
+            at = clock.now()
+            begun[open_incident(store, order, at=at, words=words).incident.id] = time.perf_counter() - (
+                clock.now() - at
+            ).total_seconds()
+
+        with working(town, store, line):
+            _paced(20, at_once, one)
+            time.sleep(waits)
+    late = []
+    for incident, began in begun.items():
+        for how, steps in (("text", cadence.texts), ("call", cadence.calls)):
+            made = [at for at, which in line.calls[incident] if which == how]
+            for wait, at in zip(steps, made, strict=False):
+                late.append(max(0.0, at - began - wait.total_seconds()))
+    return late
+
+
+# providers that do not do their work
+
+
+def _by_another_way(town: Town, dialect: str, rounds: int) -> Iterator[Figure]:
+    with ExitStack() as stack:
+        answers = stack.enter_context(_answering())
+        hangs, refuses = stack.enter_context(_hanging()), _nobody()
+        floor = times(_posts(answers.url, max(20, rounds)))
+        for name, first, limit in (("is silent", hangs, 6000), ("refuses", refuses, 2000)):
+            yield Figure(
+                name=f"A page accepted by the second provider when the first {name}",
+                dialect=dialect,
+                measured=times(_accepted(town, first, answers, rounds)),
+                floor=floor,
+                floor_is="one request to the same server",
+                limit_ms=limit,
+            )
+
+
+@dataclass(slots=True)
+class Answering:
+    """A provider that takes everything: the second one's API, as far as a page needs it."""
+
+    url: str
+    asked: list[float] = field(default_factory=list)
+    heard: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def _answering() -> Iterator[Answering]:
+    made = Answering("")
+
+    class Taking(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            text = self.path.endswith("messages")
+            said = {"data": {"id": "m-1"}} if text else {"call_sid": "c-1"}
+            body = json.dumps(said).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            made.asked.append(time.perf_counter())
+            made.heard.set()
+
+        def log_message(self, *_words: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taking)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def _hanging() -> Iterator[str]:
+    """Takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def _nobody() -> str:
+    """An address at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def _posts(url: str, count: int) -> list[float]:
+    took = []
+    with httpx2.Client(trust_env=False) as client:
+        for _ in range(count):
+            begin = time.perf_counter()
+            client.post(f"{url}/v2/messages", json={})
+            took.append(time.perf_counter() - begin)
+    return took
+
+
+def _accepted(town: Town, first: str, second: Answering, rounds: int) -> list[float]:
+    """From the end of the commit to the first acceptance, each incident alone."""
+    settings = Settings(
+        provider_url=first,
+        provider_account="AC" + "1" * 32,
+        provider_secret=SecretStr("s"),
+        provider_from="+16175550190",
+        second_url=second.url,
+        second_account="second",
+        second_secret=SecretStr("k"),
+        second_application="app",
+        second_from="+16175550192",
+        second_public_key="A" * 43 + "=",
+    )
+    took, out = [], lines(settings)
+    with town.opened() as store, _thread(store, out):
+        school, teacher, _counselor = settled(store, 1)[0]
+        by = actor(store, teacher)
+        for _ in range(rounds):
+            second.heard.clear()
+            second.asked.clear()
+            order, words = opening(by, school)
+            open_incident(store, order, at=clock.now(), words=words)
+            begin = time.perf_counter()
+            if not second.heard.wait(20):
+                raise RuntimeError("nobody accepted the page")
+            took.append(second.asked[0] - begin)
+            time.sleep(0.2)
+    out.close()
+    return took
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
