@@ -26,7 +26,7 @@ from crisis.notify.ticker import Beat, ticking
 from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
-from crisis.store import canaries, outbox, outgoing, signs
+from crisis.store import allowances, calls_out, canaries, outbox, outgoing, page_links, signs
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
 from crisis.store.outbox import TELLING, Job, urgency_of
@@ -110,10 +110,10 @@ class Worker:
         ProviderFaults(self.store, self.lines, self.now, self.extras).turn()
 
     def forget(self) -> None:
-        """What was kept to ask providers by, and to see how they do."""
+        """What was kept to ask providers by, to see how they do, and to know who answers."""
         with self.store.write() as tx:
-            outgoing.forget(tx, self.now())
-            canaries.forget(tx, self.now())
+            for kept in (outgoing, canaries, page_links, calls_out, allowances):
+                kept.forget(tx, self.now())
 
     def _upkeep(self) -> Iterator[Beat]:
         """Beside the slots of the pages, in the ticker's own threads."""

@@ -4,15 +4,18 @@ Numbers are kept as digests. What is never given back is an allowance for good.
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crisis.store.answer_tables import ALLOWANCE
 
 FOR_GOOD = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+KEPT = timedelta(days=2)  # a window is an hour
 
 
 def this_hour(at: datetime) -> datetime:
@@ -34,6 +37,11 @@ def take(tx: Connection, kind: str, subject: str, most: int, *, since: datetime 
 def used(tx: Connection, kind: str, subject: str, *, since: datetime = FOR_GOOD) -> int:
     same = (ALLOWANCE.c.kind == kind, ALLOWANCE.c.subject == _digest(subject), ALLOWANCE.c.since == since)
     return tx.execute(select(ALLOWANCE.c.used).where(*same)).scalar_one_or_none() or 0
+
+
+def forget(tx: Connection, at: datetime) -> None:
+    """Windows that have long closed; what is allowed for good stays used."""
+    tx.execute(delete(ALLOWANCE).where(ALLOWANCE.c.since > FOR_GOOD, ALLOWANCE.c.since < at - KEPT))
 
 
 def _digest(subject: str) -> str:

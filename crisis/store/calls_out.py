@@ -6,7 +6,7 @@ One row for each call at each provider, and only how far it rang; how far an att
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,6 +15,7 @@ from crisis.store.answer_tables import CALL_OUT
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 
 STALE = timedelta(minutes=10)  # no call of ours lasts so long: what is older is over, whatever we were told
+KEPT = timedelta(days=7)
 _RANKS = {state: rank for rank, state in enumerate(CallState)}
 
 
@@ -55,6 +56,11 @@ def going_on(tx: Connection, page: PageId, at: datetime) -> list[CallOut]:
         CALL_OUT.c.page == page, CALL_OUT.c.state != CallState.OVER, CALL_OUT.c.made_at > at - STALE
     )
     return [CallOut(**row._mapping) for row in tx.execute(query.order_by(CALL_OUT.c.made_at, CALL_OUT.c.sid))]
+
+
+def forget(tx: Connection, at: datetime) -> None:
+    """Calls of which no provider will say anything any more."""
+    tx.execute(delete(CALL_OUT).where(CALL_OUT.c.made_at < at - KEPT))
 
 
 def over(tx: Connection, call: CallOut) -> None:

@@ -6,7 +6,7 @@ import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,6 +16,7 @@ from crisis.vocabulary import IncidentId, PageId, PersonId
 
 LASTS = timedelta(hours=12)
 LETTERS = string.ascii_letters + string.digits  # no sign on which a telephone would break the link off
+KEPT = timedelta(days=7)  # then even that it was given is gone
 LENGTH = 22  # 131 bits
 
 
@@ -55,6 +56,11 @@ def of_token(tx: Connection, token: str, at: datetime) -> Linked | None:
     if row is None or at >= row.given_at + LASTS:
         return None
     return Linked(incident=row.incident, page=row.page, person=row.person, until=row.given_at + LASTS)
+
+
+def forget(tx: Connection, at: datetime) -> None:
+    """Links that have long been dead."""
+    tx.execute(delete(PAGE_LINK).where(PAGE_LINK.c.given_at < at - KEPT))
 
 
 def _digest(token: str) -> str:

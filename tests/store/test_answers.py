@@ -10,6 +10,7 @@ from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 from tests.store.a_log import AT, opened
 
 INCIDENT, PAGE, ANA, BEN = IncidentId("i-1"), PageId("i-1-2"), PersonId("p-ana"), PersonId("p-ben")
+TABLES = ("page_link", "call_out", "allowance")
 
 
 def test_a_link_is_one_for_a_person_and_a_page(store: Store) -> None:
@@ -67,6 +68,34 @@ def test_a_call_never_goes_back_and_is_not_ended_twice_f31(store: Store) -> None
         left = calls_out.going_on(tx, PAGE, AT)
 
     assert (going, left) == ([call], [])
+
+
+def test_what_nobody_will_ask_about_is_forgotten(store: Store) -> None:
+    opened(store)
+    call = CallOut(
+        account="AC1",
+        sid="CA1",
+        attempt="1-p-ana-voice-1",
+        incident=INCIDENT,
+        page=PAGE,
+        person=ANA,
+        mode=Mode.LIVE,
+        state=CallState.PLACED,
+        made_at=AT,
+    )
+
+    with store.write() as tx:
+        page_links.give(tx, store.keys, INCIDENT, PAGE, ANA, at=AT)
+        calls_out.note(tx, call)
+        for since in (AT, allowances.FOR_GOOD):
+            allowances.take(tx, "guess", "+16175550103", 2, since=since)
+        left = []
+        for days in (1, 8):
+            for kept in (page_links, calls_out, allowances):
+                kept.forget(tx, AT + timedelta(days=days))
+            left.append([len(tx.exec_driver_sql(f"SELECT * FROM {table}").all()) for table in TABLES])
+
+    assert left == [[1, 1, 2], [0, 0, 1]]
 
 
 def _values(call: CallOut) -> dict[str, object]:
