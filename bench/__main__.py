@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import board, commits, fanout, handover, report, restart
+from bench import board, commits, fanout, handover, other_way, pages, report, restart
 from bench.console import allow_files
 from bench.figures import Figure, load, this_machine
 from bench.place import Towns, towns
@@ -19,6 +19,8 @@ def quick(where: Towns) -> Iterator[Figure]:
     yield from fanout.figures(where, 2, (100,))
     yield from board.figures(where, 3, 100, 10)
     yield from restart.figures(where, 1, 500)
+    yield from pages.figures(where, pages.Size(seconds=1, rates=(5,), at_once=3, waits=5))
+    yield from other_way.figures(where, 2)
 
 
 def full(where: Towns) -> Iterator[Figure]:
@@ -27,6 +29,8 @@ def full(where: Towns) -> Iterator[Figure]:
     yield from fanout.figures(where, 20, (1000, 5000))
     yield from board.figures(where, 100, 10_000, 200)
     yield from restart.figures(where, 5, 10_000)
+    yield from pages.figures(where, pages.Size(seconds=300, rates=(20, 50), at_once=200, waits=100))
+    yield from other_way.figures(where, 100)
 
 
 def main() -> None:

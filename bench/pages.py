@@ -1,21 +1,16 @@
 """Pages under load: many incidents a second, two hundred at once, and providers that hang or refuse."""
 
-import http.server
 import json
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time as wall
 from pathlib import Path
-
-import httpx2
-from pydantic import SecretStr
 
 from bench.figures import Figure, times
 from bench.handover import wake_ups
@@ -23,9 +18,8 @@ from bench.place import Town, Towns, actor, opening
 from crisis import clock, page_commands
 from crisis.commands import Actor
 from crisis.ladders import CADENCES
-from crisis.notify.gateway import Lines, lines
+from crisis.notify.gateway import Lines
 from crisis.notify.worker import Worker
-from crisis.settings import Settings
 from crisis.store import roster
 from crisis.store.engine import Store, open_store
 from crisis.store.sample import DISTRICT
@@ -57,12 +51,24 @@ class Noting:
         return f"{self.callbacks}{path}"
 
     def sms(
-        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None, **_how: object
+        self,
+        to: str,
+        body: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        **_how: object,
     ) -> AttemptOutcome:
         return self._noted(status, "text")
 
     def call(
-        self, to: str, body: str, reference: str, status: str | None = None, urgency: Urgency | None = None, **_how: object
+        self,
+        to: str,
+        body: str,
+        reference: str,
+        status: str | None = None,
+        urgency: Urgency | None = None,
+        **_how: object,
     ) -> AttemptOutcome:
         return self._noted(status, "call")
 
@@ -88,7 +94,13 @@ def settled(store: Store, schools: int) -> list[tuple[SchoolId, PersonId, Person
         for number in range(schools):
             school, teacher, counselor = (f"bench-{number}{end}" for end in ("", "-teacher", "-counselor"))
             roster.add_school(
-                tx, DISTRICT, SchoolId(school), f"School {number}", zone="America/New_York", opens=wall(8), closes=wall(15)
+                tx,
+                DISTRICT,
+                SchoolId(school),
+                f"School {number}",
+                zone="America/New_York",
+                opens=wall(8),
+                closes=wall(15),
             )
             for person, post in ((teacher, StaffRole.TEACHER), (counselor, StaffRole.COUNSELOR)):
                 roster.add_person(tx, DISTRICT, PersonId(person), ("Given", person), staff=True, language="en")
@@ -102,7 +114,7 @@ def settled(store: Store, schools: int) -> list[tuple[SchoolId, PersonId, Person
 def working(town: Town, store: Store, line: Noting) -> Iterator[None]:
     """The worker: on SQLite a thread of this process; on PostgreSQL a process of its own, as it runs there."""
     if store.dialect == "sqlite":
-        with _thread(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
+        with a_worker(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
             yield
         return
     command = [sys.executable, "-m", "bench.pages", town.url, str(town.key_file)]
@@ -119,7 +131,7 @@ def working(town: Town, store: Store, line: Noting) -> Iterator[None]:
 
 
 @contextmanager
-def _thread(store: Store, out: Lines) -> Iterator[None]:
+def a_worker(store: Store, out: Lines) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=Worker(store, out, "bench").run, args=[stop])
     thread.start()
@@ -134,7 +146,7 @@ def _thread(store: Store, out: Lines) -> Iterator[None]:
 def main(url: str, key_file: str) -> None:
     """The worker's process: until nobody writes to it any more; then it says what it was about to send, and when."""
     line, store = Noting(), open_store(url, Path(key_file))
-    with _thread(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
+    with a_worker(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
         print("ready", flush=True)
         sys.stdin.read()
     print(json.dumps(line.calls), flush=True)
@@ -143,13 +155,12 @@ def main(url: str, key_file: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """`rates` of incidents a second, for so many seconds each; `waits` is for how long the pages at once are watched."""
+    """`rates` of incidents a second, for so many seconds each; `waits`: how long the pages at once are watched."""
 
     seconds: int
     rates: Sequence[int]
     at_once: int
     waits: int
-    rounds: int
 
 
 LIMITS = {20: 100, 50: 250}  # milliseconds, by incidents a second
@@ -175,7 +186,6 @@ def figures(towns: Towns, size: Size) -> Iterator[Figure]:
             floor_is="waking a thread and back",
             limit_ms=1000,
         )
-        yield from _by_another_way(towns.new(dialect), dialect, size.rounds)
 
 
 def under_load(town: Town, rate: int, seconds: int) -> list[float]:
@@ -183,7 +193,7 @@ def under_load(town: Town, rate: int, seconds: int) -> list[float]:
     line, committed = Noting(), dict[str, float]()
     with town.opened() as store:
         places = settled(store, SCHOOLS)
-        actors = _actors(store, places)
+        actors = actors_of(store, places)
         later: list[tuple[float, IncidentId, str, Actor]] = []
 
         def one(number: int) -> None:
@@ -191,7 +201,9 @@ def under_load(town: Town, rate: int, seconds: int) -> list[float]:
             order, words = opening(actors[teacher], school)
             incident = open_incident(store, order, at=clock.now(), words=words).incident
             committed[incident.id] = time.perf_counter()
-            later.append((time.perf_counter() + ANSWERED_AFTER, incident.id, list(incident.pages)[0], actors[counselor]))
+            later.append(
+                (time.perf_counter() + ANSWERED_AFTER, incident.id, next(iter(incident.pages)), actors[counselor])
+            )
 
         def answer() -> None:
             while not over.is_set() or later:
@@ -215,7 +227,7 @@ def under_load(town: Town, rate: int, seconds: int) -> list[float]:
     return [min(line.calls[incident])[0] - at for incident, at in committed.items()]
 
 
-def _actors(store: Store, places: list[tuple[SchoolId, PersonId, PersonId]]) -> dict[PersonId, Actor]:
+def actors_of(store: Store, places: list[tuple[SchoolId, PersonId, PersonId]]) -> dict[PersonId, Actor]:
     return {person: actor(store, person) for _school, *people in places for person in people}
 
 
@@ -241,15 +253,15 @@ def lateness(town: Town, at_once: int, waits: int) -> list[float]:
     cadence = CADENCES[Urgency.U1]
     with town.opened() as store:
         places = settled(store, min(at_once, SCHOOLS))
-        actors = _actors(store, places)
+        actors = actors_of(store, places)
 
         def one(number: int) -> None:
             school, teacher, _counselor = places[number % len(places)]
             order, words = opening(actors[teacher], school)
             at = clock.now()
-            begun[open_incident(store, order, at=at, words=words).incident.id] = time.perf_counter() - (
-                clock.now() - at
-            ).total_seconds()
+            begun[open_incident(store, order, at=at, words=words).incident.id] = (
+                time.perf_counter() - (clock.now() - at).total_seconds()
+            )
 
         with working(town, store, line):
             _paced(20, at_once, one)
@@ -261,121 +273,6 @@ def lateness(town: Town, at_once: int, waits: int) -> list[float]:
             for wait, at in zip(steps, made, strict=False):
                 late.append(max(0.0, at - began - wait.total_seconds()))
     return late
-
-
-# providers that do not do their work
-
-
-def _by_another_way(town: Town, dialect: str, rounds: int) -> Iterator[Figure]:
-    with ExitStack() as stack:
-        answers = stack.enter_context(_answering())
-        hangs, refuses = stack.enter_context(_hanging()), _nobody()
-        floor = times(_posts(answers.url, max(20, rounds)))
-        for name, first, limit in (("is silent", hangs, 6000), ("refuses", refuses, 2000)):
-            yield Figure(
-                name=f"A page accepted by the second provider when the first {name}",
-                dialect=dialect,
-                measured=times(_accepted(town, first, answers, rounds)),
-                floor=floor,
-                floor_is="one request to the same server",
-                limit_ms=limit,
-            )
-
-
-@dataclass(slots=True)
-class Answering:
-    """A provider that takes everything: the second one's API, as far as a page needs it."""
-
-    url: str
-    asked: list[float] = field(default_factory=list)
-    heard: threading.Event = field(default_factory=threading.Event)
-
-
-@contextmanager
-def _answering() -> Iterator[Answering]:
-    made = Answering("")
-
-    class Taking(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            text = self.path.endswith("messages")
-            said = {"data": {"id": "m-1"}} if text else {"call_sid": "c-1"}
-            body = json.dumps(said).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            made.asked.append(time.perf_counter())
-            made.heard.set()
-
-        def log_message(self, *_words: object) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taking)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@contextmanager
-def _hanging() -> Iterator[str]:
-    """Takes connections and says nothing."""
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-def _nobody() -> str:
-    """An address at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
-
-
-def _posts(url: str, count: int) -> list[float]:
-    took = []
-    with httpx2.Client(trust_env=False) as client:
-        for _ in range(count):
-            begin = time.perf_counter()
-            client.post(f"{url}/v2/messages", json={})
-            took.append(time.perf_counter() - begin)
-    return took
-
-
-def _accepted(town: Town, first: str, second: Answering, rounds: int) -> list[float]:
-    """From the end of the commit to the first acceptance, each incident alone."""
-    settings = Settings(
-        provider_url=first,
-        provider_account="AC" + "1" * 32,
-        provider_secret=SecretStr("s"),
-        provider_from="+16175550190",
-        second_url=second.url,
-        second_account="second",
-        second_secret=SecretStr("k"),
-        second_application="app",
-        second_from="+16175550192",
-        second_public_key="A" * 43 + "=",
-    )
-    took, out = [], lines(settings)
-    with town.opened() as store, _thread(store, out):
-        school, teacher, _counselor = settled(store, 1)[0]
-        by = actor(store, teacher)
-        for _ in range(rounds):
-            second.heard.clear()
-            second.asked.clear()
-            order, words = opening(by, school)
-            open_incident(store, order, at=clock.now(), words=words)
-            begin = time.perf_counter()
-            if not second.heard.wait(20):
-                raise RuntimeError("nobody accepted the page")
-            took.append(second.asked[0] - begin)
-            time.sleep(0.2)
-    out.close()
-    return took
 
 
 if __name__ == "__main__":

@@ -28,6 +28,14 @@ HOW = """
   when each of them was read, over all sockets and rounds.
 - **The board**: the whole page over HTTP, as a district lead sees it; the floor is an empty page of the same server.
 - **Restart**: from starting the process to the gateway being called for a page that was overdue.
+- **Page handed over, at so many incidents a second**: the same with many at once, paced whatever the database does, by
+  four clients; each page is taken five seconds later, and the texts and calls of all of them go through the same
+  worker. Clients and rules are in this process; the worker is a thread of it on SQLite and a process on PostgreSQL.
+- **How late the calls are**: every text and every call of pages that all look for somebody at once, against the moment
+  that the cadence of the ladder names; early counts as nothing.
+- **Accepted by the second provider**: over real sockets, through the line with both providers. The first one takes the
+  connection and says nothing, or is not there; from the end of the commit to the second one's acceptance, each
+  incident alone. A provider that fails again and again is passed over after a while, so the first ones are the worst.
 """
 
 

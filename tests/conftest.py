@@ -23,6 +23,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if uncalled and collection_path.name == "test_pictures.py" else None
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a quarter of the time a test waits for a process, a server or a clock."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="every crash point instead of every few; takes an hour")
     parser.addoption("--seed", action="append", type=int, default=[], help="play this universe of the simulation only")

@@ -34,6 +34,10 @@ def test_every_figure_is_printed_beside_its_floor() -> None:
         "Commit of an opening to its page handed over",
         "The board: 10 open of 100 incidents",
         "Restart with 500 timers to the first overdue page handed over",
+        "Commit of an opening to its page handed over, at 5 incidents a second",
+        "How late the calls of 3 pages at once are",
+        "A page accepted by the second provider when the first is silent",
+        "A page accepted by the second provider when the first refuses",
     )
     wanted = {(name, dialect) for name in everywhere for dialect in dialects}
     assert " cores (" in machine

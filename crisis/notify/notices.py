@@ -25,6 +25,7 @@ AGAIN = timedelta(seconds=5)
 AT_ONCE = 8  # texts of one notice at the same time
 MOST = 5  # tries of a notice; a page is tried as long as it matters
 PACE = timedelta(seconds=1)  # one segment a second is what a number may send (F23)
+LONGEST_WAIT = 10  # seconds between two looks of one notice: where hundreds wait, one of them still looks every second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,11 @@ class Notices:
         if free_at > out.at:
             return free_at
         room = line.room(spread=telling.spread) if purpose is Purpose.NOTICE else ""
-        return out.at + PACE if room is None else self._sent(job, line, out, telling, room)
+        return (
+            out.at + PACE * min(job.attempts, LONGEST_WAIT)
+            if room is None
+            else self._sent(job, line, out, telling, room)
+        )
 
     def _sent(self, job: Job, line: Line, out: Outgoing, telling: Telling, room: str) -> datetime | None:
         """Too slow for the lease, it is not sent here: whoever holds the job now does."""

@@ -26,7 +26,7 @@ from crisis.notify.handsets_app import build_handsets
 from crisis.notify.handsets_calling import Account
 from crisis.notify.ledger import Ledger
 from crisis.notify.worker import Worker
-from crisis.page_events import PageAttempted
+from crisis.page_events import PageAttempted, PageReceiptCame
 from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.statemachine.closing import obstacles
@@ -36,6 +36,7 @@ from crisis.store import accounts, incidents, outbox, people, protocols, sample
 from crisis.store.engine import Store
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import Custody, HandoffState, IncidentId, PersonId, StepType, Tier
+from tests.notify.village import UNPACED
 from web.serve import server
 
 TUESDAY = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)  # 10:00 in the town
@@ -236,7 +237,7 @@ class Somebody:
         before = self.town.incident(incident)
         answer = self.tries(incident, order, **fields)
         assert answer.status_code == 422, answer.text
-        assert self.town.since(before) <= {PageAttempted}, "a refusal leaves nothing behind"
+        assert self.town.since(before) <= {PageAttempted, PageReceiptCame}, "a refusal leaves nothing behind"
         return {reason["rule"] for reason in answer.json()["reasons"]}
 
     def next(self, incident: str) -> list[str]:
@@ -280,7 +281,7 @@ def a_town(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     network = uvicorn.Server(
         uvicorn.Config(build_handsets(exchange), host="127.0.0.1", port=phones, log_level="error", access_log=False)
     )
-    way_out = lines(settings)
+    way_out = lines(settings, UNPACED)
     worker = Worker(store, way_out, "journey", time_of_town.now)
     with (
         serving(network, phones),

@@ -24,6 +24,7 @@ from tests.factories import DISTRICT, SCHOOL
 from tests.notify.village import (
     ANA,
     PHONES,
+    UNPACED,
     Village,
     Watch,
     a_network,
@@ -58,7 +59,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         )
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            out = lines(settings)
+            out = lines(settings, UNPACED)
             made = Village(store, a_village(store), network, Worker(store, out, "w-1", watch), watch)
             with store.write() as tx:
                 calendars.set_hours(

@@ -20,6 +20,7 @@ from tests.notify.village import (
     LIVE,
     PHONES,
     SECOND,
+    UNPACED,
     Village,
     a_network,
     served,
@@ -41,7 +42,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         settings = with_second(the_settings(url), url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            out = lines(settings)
+            out = lines(settings, UNPACED)
             yield village(store, network, out)
             out.close()
 

@@ -19,6 +19,7 @@ from tests.notify.village import (
     ANA,
     BEN,
     PHONES,
+    UNPACED,
     Village,
     a_network,
     served,
@@ -46,7 +47,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            made = village(store, network, lines(settings))
+            made = village(store, network, lines(settings, UNPACED))
             with store.write() as tx:
                 roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True, language="es")
                 roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)

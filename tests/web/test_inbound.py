@@ -23,6 +23,7 @@ from tests.notify.village import (
     ANA,
     COUNSELOR,
     PHONES,
+    UNPACED,
     Village,
     a_network,
     served,
@@ -41,7 +42,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            yield village(store, network, lines(settings))
+            yield village(store, network, lines(settings, UNPACED))
 
 
 def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, PageId]:

@@ -30,6 +30,7 @@ from tests.notify.village import (
     LIVE,
     PHONES,
     PUBLIC,
+    UNPACED,
     Village,
     a_network,
     served,
@@ -69,7 +70,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            yield village(store, network, lines(settings))
+            yield village(store, network, lines(settings, UNPACED))
 
 
 def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, PageId]:
@@ -419,7 +420,8 @@ def test_what_was_recorded_before_a_crash_is_dealt_with_after_it(town: Village) 
 
     assert town.page(incident, page).eta_minutes == 7
     with town.store.read() as tx:
-        assert inbox.unanswered(tx, town.store.keys, 10) == []
+        left = [each.source for each in inbox.unanswered(tx, town.store.keys, 10)]
+    assert "text" not in left  # a receipt of the page may be coming in just now
 
 
 @pytest.mark.parametrize("written", ["A 9", "D"])
