@@ -1,0 +1,322 @@
+"""The one decision about contacting an adult of a student: pure, total, the same for a preview and for the deed.
+
+Order of the rules and their numbers: `privacy-and-culture.md` 2.4 and 6. A refusal wins over a question for a person,
+and that over a permission; what is unknown is never read as safe. The law comes in by a policy pack alone.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from crisis.errors import Reason
+from crisis.policy.packs import FLOOR, NoticeRule, Pack
+from crisis.privacy_words import Authority, ContactEffect, ContactPurpose, ContactWay, Obligation, RestrictionKind
+from crisis.vocabulary import PersonId
+
+SAFE_PURPOSES = frozenset({ContactPurpose.SAFETY_CALLBACK, ContactPurpose.PICKUP, ContactPurpose.LOGISTICS})
+WRITTEN = frozenset({ContactWay.TEXT, ContactWay.EMAIL})
+LEFT_BEHIND = frozenset({ContactWay.TEXT, ContactWay.VOICEMAIL})  # whoever picks up the telephone finds it
+DECIDES = frozenset({Authority.EDUCATION_RIGHTS, Authority.EDUCATION_DECISIONS, Authority.SURROGATE})
+WHY = {
+    RestrictionKind.COURT_ORDER: "Do not contact this person: a court order is in force",
+    RestrictionKind.CHILD_PROTECTION_HOLD: "Do not contact this person: child protection has asked for that",
+    RestrictionKind.SUSPECTED_ABUSE: "Do not contact this person: abuse is suspected; call child protection instead",
+    RestrictionKind.STUDENT_FEAR: "Do not contact this person: the student is afraid of them; choose another adult",
+    RestrictionKind.SAFETY_PLAN: "Do not contact this person: the student's safety plan says so; choose another adult",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """In force from the moment when one person entered it, until two have lifted it.
+
+    `until` is the last day of an order, by the school's calendar; after it a person decides (PR-7). `numbers` are those
+    that were theirs when it was entered, so that they stay barred under another name.
+    """
+
+    kind: RestrictionKind
+    person: PersonId
+    numbers: frozenset[str] = frozenset()
+    household: bool = False
+    since: datetime
+    until: date | None = None
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adult:
+    """`guardian` None and `household` None: nobody knows. `reads` are BCP 47 languages, in the order of preference."""
+
+    person: PersonId
+    guardian: bool | None
+    authorities: frozenset[Authority] = frozenset()
+    household: str | None = None
+    numbers: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()  # numbers whose owners wrote STOP
+    safe_to_leave_message: bool = True
+    voice_only: bool = False
+    reads: Sequence[str] = ()
+    speaks: str | None = None
+    interpreter: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """What is on record of one student and the adults around them. `zone` is the school's."""
+
+    zone: str
+    birth_date: date | None
+    adults: Sequence[Adult]
+    restrictions: Sequence[Restriction] = ()
+    dependency_documented: bool = False  # 34 CFR 99.31(a)(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom somebody wants to reach; `number` is E.164, None where none is used."""
+
+    person: PersonId
+    purpose: ContactPurpose
+    way: ContactWay
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """`emergency`: the incident is in its emergency phase. `published`: languages in which a message may be sent."""
+
+    emergency: bool = False
+    guardians_blocked: bool = False  # I-10: a declared exception puts child protection in their place
+    minor_consented: bool = False  # to their own care, where the state lets them
+    published: frozenset[str] = frozenset()
+    staff_speak: frozenset[str] = frozenset({"en"})
+    pack: Pack = FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What one rule says."""
+
+    effect: ContactEffect
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`rulings` are all that were found, those that decided first; `pack` is which law was asked, and its version."""
+
+    effect: ContactEffect
+    rulings: tuple[Ruling, ...]
+    obligations: frozenset[Obligation]
+    pack: str
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is not simply allowed, without those that were outweighed."""
+        return tuple(each.reason for each in self.rulings if each.effect is self.effect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    record: ContactRecord
+    contact: Contact
+    circumstances: Circumstances
+    at: datetime
+
+    @property
+    def adult(self) -> Adult | None:
+        return next((each for each in self.record.adults if each.person == self.contact.person), None)
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo(self.record.zone)).date()
+
+    def in_force(self) -> Iterator[Restriction]:
+        return (each for each in self._begun() if each.until is None or self.today <= each.until)
+
+    def run_out(self) -> Iterator[Restriction]:
+        return (each for each in self._begun() if each.until is not None and self.today > each.until)
+
+    def _begun(self) -> Iterator[Restriction]:
+        return (
+            each
+            for each in self.record.restrictions
+            if each.since <= self.at and (each.lifted_at is None or self.at < each.lifted_at)
+        )
+
+
+Found = Iterator[Ruling | Obligation]
+_Rule = Callable[[_Case], Found]
+
+
+def decide_contact(record: ContactRecord, contact: Contact, circumstances: Circumstances, at: datetime) -> Decision:
+    """Total: every input has an answer. `at` has a time zone; ages and days count by the school's."""
+    case = _Case(record, contact, circumstances, at)
+    found = [each for rule in RULES for each in rule(case)]
+    rulings = [each for each in found if isinstance(each, Ruling)]
+    obligations = frozenset(each for each in found if isinstance(each, Obligation))
+    pack = f"{circumstances.pack.id} {circumstances.pack.version}"
+    for effect in (ContactEffect.REFUSE, ContactEffect.HUMAN):
+        if any(each.effect is effect for each in rulings):
+            ordered = sorted(rulings, key=lambda each: each.effect is not effect)
+            return Decision(effect, tuple(ordered), obligations, pack)
+    effect = ContactEffect.ALLOW_WITH if obligations else ContactEffect.ALLOW
+    return Decision(effect, (), obligations, pack)
+
+
+def _refuse(rule: str, text: str) -> Ruling:
+    return Ruling(ContactEffect.REFUSE, Reason(rule, text))
+
+
+def _ask(rule: str, text: str) -> Ruling:
+    return Ruling(ContactEffect.HUMAN, Reason(rule, text))
+
+
+def _restricted(case: _Case) -> Found:
+    """PR-1: whoever enters it, it acts at once; verified or not."""
+    for each in case.in_force():
+        if each.person == case.contact.person:
+            yield _refuse("PR-1", WHY[each.kind])
+
+
+def _household(case: _Case) -> Found:
+    """PR-3: whoever lives with them leaves the plan as well; where nobody knows who does, a person decides."""
+    adult, homes = case.adult, {each.person: each.household for each in case.record.adults}
+    for each in case.in_force():
+        if each.person == case.contact.person or not (each.household or each.kind is RestrictionKind.SUSPECTED_ABUSE):
+            continue
+        theirs, this = homes.get(each.person), None if adult is None else adult.household
+        if theirs is None or this is None:
+            yield _ask("PR-3", "Nobody has recorded who lives with the person who must not be contacted; ask the lead")
+        elif theirs == this:
+            yield _refuse("PR-3", "This person lives with somebody who must not be contacted; choose another adult")
+
+
+def _number(case: _Case) -> Found:
+    """PR-2: a telephone that two people share is answered by either; one that comes back under a new name is theirs."""
+    number = case.contact.number
+    if number is None:
+        return
+    adults = {each.person: each for each in case.record.adults}
+    for each in case.in_force():
+        theirs = each.numbers | (adults[each.person].numbers if each.person in adults else frozenset())
+        if number not in theirs or each.person == case.contact.person:
+            continue
+        if each.person in adults:
+            yield _ask("PR-2", "This number is shared with somebody who must not be contacted; a person decides")
+        else:
+            yield _refuse("PR-1", "This number belongs to somebody who must not be contacted; use another one")
+
+
+def _ran_out(case: _Case) -> Found:
+    """PR-7: the end of an order permits nothing by itself."""
+    if any(each.person == case.contact.person for each in case.run_out()):
+        yield _ask("PR-7", "An order about this person has run out; ask the privacy officer before you contact them")
+
+
+def _in_place_of_parents(case: _Case) -> Found:
+    """PR-4, I-10."""
+    adult = case.adult
+    if case.circumstances.guardians_blocked and (adult is None or adult.guardian is not False):
+        yield _refuse("PR-4", "Child protection is contacted in place of the parents; two people can lift that")
+
+
+def _of_age(case: _Case) -> Found:
+    """PR-28: at 18 the rights are the student's (34 CFR 99.3); one who is born on 29 February is so on 1 March."""
+    born, adult = case.record.birth_date, case.adult
+    if born is None or adult is None or case.contact.purpose in SAFE_PURPOSES:
+        return
+    if years(born, case.today) < case.circumstances.pack.eligible_student_age or case.circumstances.emergency:
+        return
+    if not case.record.dependency_documented:
+        yield _ask("PR-28", "The student is of age: ask them first, or the privacy officer whether the law permits it")
+
+
+def _authorised(case: _Case) -> Found:
+    """PR-30: to be family, to pick up or to be called in an emergency is no right to be told."""
+    adult = case.adult
+    if adult is None:
+        yield _ask("PR-30", "This person is not on the student's record; check with the office who they are")
+        return
+    if adult.guardian or adult.authorities & DECIDES:
+        return
+    if case.contact.purpose in SAFE_PURPOSES:
+        if adult.guardian is False and not adult.authorities:
+            yield _ask("PR-30", "Nothing on record says what this adult may do for the student; ask the office")
+        return
+    if adult.guardian is None:
+        yield _ask("PR-30", "Nobody has checked whether this adult is a guardian; ask only that the guardian calls")
+    else:
+        yield _refuse("PR-30", "This adult has no right to be told; ask only that the guardian calls back")
+
+
+def _minors_consent(case: _Case) -> Found:
+    """PR-42: where the state forbids it, no more is said than that the student is safe."""
+    forbidden = case.circumstances.pack.parent_notice is NoticeRule.FORBIDDEN_WITHOUT_MINOR_CONSENT
+    if not (forbidden and case.circumstances.minor_consented):
+        return
+    yield Obligation.SAFETY_ONLY
+    if case.contact.purpose in (ContactPurpose.CONSENT_REQUEST, ContactPurpose.FOLLOW_UP):
+        yield _ask("PR-42", "The student agreed to this care themselves, and the law lets them; ask them first")
+
+
+def _neutral(case: _Case) -> Found:
+    """PR-8: what is written or left behind has no name, no pronoun and no word of health."""
+    if case.contact.way in WRITTEN | LEFT_BEHIND:
+        yield Obligation.NEUTRAL_TEMPLATE
+
+
+def _safe_way(case: _Case) -> Found:
+    """PR-15, PR-21: who wrote STOP is called; where others hear it, nothing is left behind."""
+    adult, contact = case.adult, case.contact
+    if adult is None:
+        return
+    others = [each for each in case.record.adults if each.person != adult.person]
+    shared = contact.number is not None and any(contact.number in each.numbers for each in others)
+    if contact.way is ContactWay.TEXT and contact.number in adult.stopped:
+        yield _refuse("PR-15", "They asked for no more texts to this number; call them")
+    if contact.way in WRITTEN and adult.voice_only:
+        yield _refuse("PR-72", "This person asked to be called, not written to; call them")
+    if not adult.safe_to_leave_message or shared:
+        if contact.way in LEFT_BEHIND:
+            yield _refuse("PR-21", "Somebody else may hear or read it: leave no message, call again")
+        if contact.way is ContactWay.CALL:
+            yield Obligation.NO_VOICEMAIL
+
+
+def _language(case: _Case) -> Found:
+    """PR-72, PR-73: never silently English, and nobody is informed in a language that they do not understand."""
+    adult, given = case.adult, case.circumstances
+    if adult is None:
+        return
+    if case.contact.way in WRITTEN and not set(adult.reads) & given.published:
+        yield _refuse("PR-73", "No message is ready in a language that they read; call them, with an interpreter")
+    elif case.contact.way not in WRITTEN and (adult.interpreter or _foreign(adult, given)):
+        yield Obligation.INTERPRETER_FIRST
+    if adult.speaks is None and not adult.reads:
+        yield Obligation.ASK_LANGUAGE
+
+
+def _foreign(adult: Adult, given: Circumstances) -> bool:
+    return adult.speaks is not None and adult.speaks not in given.staff_speak
+
+
+RULES: tuple[_Rule, ...] = (
+    _restricted,
+    _household,
+    _number,
+    _in_place_of_parents,
+    _ran_out,
+    _of_age,
+    _authorised,
+    _minors_consent,
+    _neutral,
+    _safe_way,
+    _language,
+)
+
+
+def years(born: date, day: date) -> int:
+    """Full years of age on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

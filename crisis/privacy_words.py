@@ -1,0 +1,66 @@
+"""The words of the student's record: who may be contacted, for what, by which way, and what that takes."""
+
+from enum import StrEnum
+
+
+class RestrictionKind(StrEnum):
+    """Why somebody must not be contacted about a student (`privacy-and-culture.md` 2.3, field 12)."""
+
+    COURT_ORDER = "court_order"
+    CHILD_PROTECTION_HOLD = "child_protection_hold"
+    SUSPECTED_ABUSE = "suspected_abuse"
+    STUDENT_FEAR = "student_fear"
+    SAFETY_PLAN = "safety_plan"
+
+
+class Authority(StrEnum):
+    """What an adult may do for a student, each shown by a document or a person; family is no authority (PR-30)."""
+
+    EDUCATION_RIGHTS = "education_rights"  # a parent in the sense of 34 CFR 99.3
+    EDUCATION_DECISIONS = "education_decisions"
+    MEDICAL_CONSENT = "medical_consent"
+    PICKUP = "pickup"
+    EMERGENCY_CONTACT = "emergency_contact"
+    CASEWORKER = "caseworker"
+    SURROGATE = "surrogate"
+
+
+class ContactPurpose(StrEnum):
+    """What somebody wants of an adult."""
+
+    SAFETY_CALLBACK = "safety_callback"  # only that they call back; nothing is said
+    PICKUP = "pickup"
+    LOGISTICS = "logistics"
+    INFORM = "inform"
+    CONSENT_REQUEST = "consent_request"
+    FOLLOW_UP = "follow_up"
+
+
+class ContactWay(StrEnum):
+    """How somebody is reached; what a machine may say differs from what a person may."""
+
+    CALL = "call"
+    VOICEMAIL = "voicemail"
+    TEXT = "text"
+    EMAIL = "email"
+    VIDEO = "video"
+    IN_PERSON = "in_person"
+
+
+class ContactEffect(StrEnum):
+    """What came of asking; the order is how much each restrains."""
+
+    ALLOW = "allow"
+    ALLOW_WITH = "allow_with"
+    HUMAN = "human"
+    REFUSE = "refuse"
+
+
+class Obligation(StrEnum):
+    """What must be done where a contact is allowed."""
+
+    NEUTRAL_TEMPLATE = "neutral_template"  # no name, no pronoun, no word of health
+    NO_VOICEMAIL = "no_voicemail"
+    INTERPRETER_FIRST = "interpreter_first"
+    ASK_LANGUAGE = "ask_language"
+    SAFETY_ONLY = "safety_only"  # nothing beyond that the student is safe, and where help is
