@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crisis import clock, failpoints
 from crisis.commands import Actor, Command, OpenIncident
-from crisis.errors import Conflict, Reason, Refused
+from crisis.errors import Conflict, Reason, Refused, refuse_if
 from crisis.events import Event, IncidentOpened
 from crisis.policy.access import must_be_allowed, must_be_allowed_to_open
 from crisis.protocols.schema import Protocol
@@ -23,7 +23,19 @@ from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
-from crisis.store import audit, codec, drills, idempotency, incidents, named, outbox, people, protocols, sealed
+from crisis.store import (
+    audit,
+    codec,
+    contacting,
+    drills,
+    idempotency,
+    incidents,
+    named,
+    outbox,
+    people,
+    protocols,
+    sealed,
+)
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
 from crisis.vocabulary import IncidentId, Mode, WordsId
 
@@ -63,6 +75,7 @@ def submit(
         must_be_allowed(command.by, before, command)
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
+        refuse_if(*contacting.reasons_against(tx, command, before, at))
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = people.ground(tx, before.school)
         events = decide(before, protocol, ground, command, at)

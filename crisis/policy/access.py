@@ -90,6 +90,18 @@ def must_see_readiness(actor: Actor) -> None:
         raise NotFound
 
 
+def may_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
+    """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts."""
+    if actor.kind is not ActorKind.PERSON or actor.district != district:
+        return False
+    return bool(actor.posts & DISTRICT_POSTS) or (school in actor.schools and bool(actor.posts & TEAM))
+
+
+def must_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> None:
+    if not may_keep_record(actor, district, school):
+        raise NotFound
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))

@@ -19,11 +19,19 @@ WRITTEN = frozenset({ContactWay.TEXT, ContactWay.EMAIL})
 LEFT_BEHIND = frozenset({ContactWay.TEXT, ContactWay.VOICEMAIL})  # whoever picks up the telephone finds it
 DECIDES = frozenset({Authority.EDUCATION_RIGHTS, Authority.EDUCATION_DECISIONS, Authority.SURROGATE})
 WHY = {
-    RestrictionKind.COURT_ORDER: "Do not contact this person: a court order is in force",
-    RestrictionKind.CHILD_PROTECTION_HOLD: "Do not contact this person: child protection has asked for that",
-    RestrictionKind.SUSPECTED_ABUSE: "Do not contact this person: abuse is suspected; call child protection instead",
-    RestrictionKind.STUDENT_FEAR: "Do not contact this person: the student is afraid of them; choose another adult",
-    RestrictionKind.SAFETY_PLAN: "Do not contact this person: the student's safety plan says so; choose another adult",
+    RestrictionKind.COURT_ORDER: Reason("PR-1", "Do not contact this person: a court order is in force"),
+    RestrictionKind.CHILD_PROTECTION_HOLD: Reason(
+        "PR-1", "Do not contact this person: child protection has asked for that"
+    ),
+    RestrictionKind.SUSPECTED_ABUSE: Reason(
+        "PR-1", "Do not contact this person: abuse is suspected; call child protection instead"
+    ),
+    RestrictionKind.STUDENT_FEAR: Reason(
+        "PR-1", "Do not contact this person: the student is afraid of them; choose another adult"
+    ),
+    RestrictionKind.SAFETY_PLAN: Reason(
+        "PR-1", "Do not contact this person: the student's safety plan says so; choose another adult"
+    ),
 }
 
 
@@ -177,7 +185,7 @@ def _restricted(case: _Case) -> Found:
     """PR-1: whoever enters it, it acts at once; verified or not."""
     for each in case.in_force():
         if each.person == case.contact.person:
-            yield _refuse("PR-1", WHY[each.kind])
+            yield Ruling(ContactEffect.REFUSE, WHY[each.kind])
 
 
 def _household(case: _Case) -> Found:

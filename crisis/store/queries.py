@@ -16,9 +16,10 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import incidents, people, protocols, sealed
+from crisis.store import contacting, incidents, people, protocols, sealed
+from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
-from crisis.store.people import ContactView, SchoolView, StaffView, StudentView
+from crisis.store.people import SchoolView, StaffView, StudentView
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import (
     Custody,
@@ -82,7 +83,7 @@ class IncidentView:
     names: Mapping[PersonId, str]
     staff: tuple[StaffView, ...]
     student: StudentView | None
-    contacts: tuple[ContactView, ...]
+    family: tuple[Card, ...]
 
     @property
     def zone(self) -> str:
@@ -163,7 +164,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     events = incidents.events_of(tx, incident_id)
     now = standing(incident, protocol)
     student = people.student(tx, incident.student) if incident.student is not None else None
-    contacts = people.contacts_of(tx, incident.student) if incident.student is not None else []
+    family = contacting.cards(tx, incident.student, incident, at) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     names = people.names(tx, involved(incident) | {stored.event.by for stored in events if stored.event.by is not None})
     return IncidentView(
@@ -180,7 +181,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         names={**names, **{each.id: each.name for each in staff}},
         staff=tuple(staff),
         student=student,
-        contacts=tuple(contacts),
+        family=tuple(family),
     )
 
 

@@ -81,7 +81,7 @@ def test_nobody_contacts_a_restricted_person_pr_1(
     decision = asked(with_(barred(FATHER, kind)), FATHER, purpose, way, HIS)
 
     assert decision.effect is ContactEffect.REFUSE
-    assert decision.reasons[0].text == WHY[kind]
+    assert decision.reasons[0] == WHY[kind]
 
 
 def test_an_emergency_lifts_no_restriction_pr_1() -> None:

@@ -32,7 +32,8 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "schedules").glob("*.py"))
     yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
     yield from (
-        crisis / "store" / f"{name}.py" for name in ("rotations", "rotation_plans", "overrides", "pins", "proving")
+        crisis / "store" / f"{name}.py"
+        for name in ("rotations", "rotation_plans", "overrides", "pins", "proving", "restrictions", "contact_record")
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py")
     yield from (
@@ -53,7 +54,7 @@ def _reasons(tree: ast.Module) -> Iterator[str]:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id == "Reason"
+            and node.func.id in ("Reason", "_refuse", "_ask")  # the last two make one of it
             and len(node.args) > 1
         ):
             yield from _texts(node.args[1])

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.pages import (
     board,
+    contacts,
     feeds,
     incident,
     landing,
@@ -29,6 +30,7 @@ routers: list[APIRouter] = [
     landing.router,
     steps.router,
     incident.router,
+    contacts.router,
     paging.router,
     my_paging.router,
     readiness.router,

@@ -9,16 +9,17 @@ from starlette.responses import HTMLResponse, Response
 from crisis import events
 from crisis.errors import Change, NotFound
 from crisis.store import people
-from crisis.vocabulary import IncidentId, PersonId
+from crisis.vocabulary import IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import incident, my_paging, oncall, open, readiness, rotations, school_calendar, steps
+from web.pages import contacts, incident, my_paging, oncall, open, readiness, rotations, school_calendar, steps
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
+_CONTACTS = re.compile(r"/students/([^/]+)/contacts/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -82,6 +83,9 @@ def form_page(path: str) -> Show | None:
         return open.show
     if under := next((show for start, show in _UNDER.items() if path.startswith(start)), None):
         return under
+    if found := _CONTACTS.fullmatch(path):
+        student = StudentId(found[1])
+        return lambda desk, state, status: contacts.show(desk, student, state, status)
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)

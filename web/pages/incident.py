@@ -59,6 +59,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "plan": shown.plan(view),
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
+        "family": shown.family(view, desk.language),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
 
@@ -85,7 +86,7 @@ def show_sheet(
 
 def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, object]:
     translate = translations(desk.language).gettext
-    family = [(each.person, each.name) for each in view.contacts]
+    family = [(each.contact.person, each.contact.name) for each in view.family if not each.refused]
     return {
         "staff_options": lambda roles: staff_options(view, roles),
         "role_options": [(role.value, translate(words.of(role))) for role in PAGED],

@@ -11,6 +11,7 @@ from web import words
 from web.rendering import Language, Local, translations
 from web.telling import Known, Told
 from web.words import N_
+from web.words_of_contacts import Member, members
 from web.words_of_events import tell
 
 PHASES = tuple(phase for phase in Phase if phase is not Phase.CLOSED)
@@ -99,6 +100,9 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     found = []
     if guardians_blocked(view):
         found.append(Alert(text=translate(N_("Do not contact the family")), forbids=True, icon="s-none"))
+    for barred in (each.contact.name for each in view.family if each.refused):
+        text = translate(N_("Do not contact %(name)s")) % {"name": barred}
+        found.append(Alert(text=text, forbids=True, icon="s-none"))
     if incident.custody in (Custody.UNHELD, Custody.LOST):
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
@@ -115,6 +119,10 @@ def place(view: IncidentView) -> str | None:
     opened = view.events[0].event if view.events else None
     words_id: WordsId | None = getattr(opened, "place", None)
     return view.words.get(words_id) if words_id is not None else None
+
+
+def family(view: IncidentView, language: Language) -> list[Member]:
+    return members(view.family, language)
 
 
 def guardians_blocked(view: IncidentView) -> bool:

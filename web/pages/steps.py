@@ -118,7 +118,7 @@ def contact_options(desk: Desk, view: IncidentView) -> list[tuple[str, str]]:
     labels = {"guardian": translate(N_("Guardian")), "other": translate(N_("not a guardian"))}
     known = [
         (f"{kind}:{each.person}", f"{each.name} · {translate(words.of(each.relation))} · {labels[kind]}")
-        for each in view.contacts
+        for each in (card.contact for card in view.family if not card.refused)
         for kind in kinds[each.guardian]
     ]
     return [

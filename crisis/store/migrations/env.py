@@ -3,13 +3,22 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from crisis.store import answer_tables, channel_tables, people_tables, readiness_tables, rotation_tables, tables
+from crisis.store import (
+    answer_tables,
+    channel_tables,
+    people_tables,
+    privacy_tables,
+    readiness_tables,
+    rotation_tables,
+    tables,
+)
 
 METADATA = SQLModel.metadata
 ROWS = (  # importing them fills the metadata
     answer_tables,
     channel_tables,
     people_tables,
+    privacy_tables,
     readiness_tables,
     rotation_tables,
     tables,

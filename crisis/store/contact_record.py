@@ -1,0 +1,131 @@
+"""What the decision about a contact asks of the record, read in the transaction of whoever asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from crisis.errors import NotFound, Reason, Refused
+from crisis.policy.contact import Adult, ContactRecord, Restriction
+from crisis.privacy_words import Authority
+from crisis.store import audit, methods, people, restrictions
+from crisis.store.people import ContactView
+from crisis.store.people_tables import TIE, Found
+from crisis.store.privacy_tables import CONTACT_WISH
+from crisis.store.restrictions import Kept
+from crisis.vocabulary import PersonId, Relation, StudentId
+
+LONGEST_HOUSEHOLD = 40  # letters of its label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How an adult wants to be reached. `household` is a label that people who live together share; None: nobody knows.
+
+    `reads` are BCP 47, in the order of preference.
+    """
+
+    household: str | None = None
+    reads: tuple[str, ...] = ()
+    interpreter: bool = False
+    voice_only: bool = False
+    safe_to_leave_message: bool = True
+
+
+def of_student(tx: Connection, student: StudentId) -> ContactRecord:
+    """Raises `NotFound` for a student who is not on record."""
+    known = people.student(tx, student)
+    contacts, wished = people.contacts_of(tx, student), wishes(tx, student)
+    dialled = methods.dialled(tx, [each.person for each in contacts])
+    stopped = {person: [each.number for each in numbers if not each.texts] for person, numbers in dialled.items()}
+    return ContactRecord(
+        zone=people.school(tx, known.school).zone,
+        birth_date=known.birth_date,
+        adults=[_adult(each, wished.get(each.person, Wish()), stopped[each.person]) for each in contacts],
+        restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
+    )
+
+
+def as_rule(kept: Kept) -> Restriction:
+    return Restriction(
+        kind=kept.entry.kind,
+        person=kept.entry.person,
+        numbers=kept.numbers,
+        household=kept.entry.household,
+        since=kept.entered_at,
+        until=kept.entry.until,
+        lifted_at=kept.lifted_at,
+    )
+
+
+def _adult(contact: ContactView, wish: Wish, stopped: Iterable[str]) -> Adult:
+    return Adult(
+        person=contact.person,
+        guardian=contact.guardian,
+        authorities=_authorities(contact),
+        household=wish.household,
+        numbers=frozenset(contact.phones) - frozenset(contact.doubtful_phones),
+        stopped=frozenset(stopped),
+        safe_to_leave_message=wish.safe_to_leave_message,
+        voice_only=wish.voice_only,
+        reads=wish.reads or _known(contact.language),
+        speaks=contact.language,
+        interpreter=wish.interpreter,
+    )
+
+
+def _authorities(contact: ContactView) -> frozenset[Authority]:
+    """As far as the school's own list says it: who is on it in an order is called in an emergency."""
+    found = set()
+    if contact.priority is not None:
+        found.add(Authority.EMERGENCY_CONTACT)
+    if contact.relation is Relation.CASEWORKER:
+        found.add(Authority.CASEWORKER)
+    return frozenset(found)
+
+
+def _known(language: str | None) -> Sequence[str]:
+    return () if language is None else (language,)
+
+
+def wishes(tx: Connection, student: StudentId) -> dict[PersonId, Wish]:
+    rows = tx.execute(select(CONTACT_WISH).where(CONTACT_WISH.c.student == student))
+    return {PersonId(row.person): _wish(row) for row in rows}
+
+
+def _wish(row: Found) -> Wish:
+    return Wish(
+        household=row.household,
+        reads=tuple(row.reads.split()),
+        interpreter=row.interpreter,
+        voice_only=row.voice_only,
+        safe_to_leave_message=row.safe_to_leave_message,
+    )
+
+
+def set_wish(tx: Connection, student: StudentId, person: PersonId, wish: Wish, *, by: PersonId, at: datetime) -> None:
+    """The last word counts. Raises `NotFound` for an adult who is not on this student's record."""
+    tied = select(TIE.c.district).where(TIE.c.student == student, TIE.c.person == person)
+    district = tx.execute(tied).scalar_one_or_none()
+    if district is None:
+        raise NotFound
+    if wish.household is not None and len(wish.household) > LONGEST_HOUSEHOLD:
+        raise Refused(Reason("PR-3", "A household has a short name, as “mother's home”; the address stays out"))
+    same = (CONTACT_WISH.c.student == student, CONTACT_WISH.c.person == person)
+    tx.execute(delete(CONTACT_WISH).where(*same))
+    tx.execute(
+        insert(CONTACT_WISH).values(
+            student=student,
+            person=person,
+            district=district,
+            household=wish.household,
+            reads=" ".join(wish.reads),
+            interpreter=wish.interpreter,
+            voice_only=wish.voice_only,
+            safe_to_leave_message=wish.safe_to_leave_message,
+            recorded_by=by,
+            recorded_at=at,
+        )
+    )
+    audit.record(tx, at=at, actor=by, action="contact wish recorded", subject=student)

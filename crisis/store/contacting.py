@@ -1,0 +1,91 @@
+"""Whether an adult of a student may be contacted: for the page that shows it, and once more in the deed's transaction.
+
+Both ask `crisis.policy.contact`; nothing else in the product decides it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crisis import commands as cmd
+from crisis.errors import Reason
+from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact
+from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
+from crisis.statemachine.incident import Incident
+from crisis.store import contact_record, people
+from crisis.store.people import ContactView
+from crisis.vocabulary import ContactMethod, ContactOutcome, Emergency, Role, StudentId
+
+WAYS = {
+    ContactMethod.PHONE: ContactWay.CALL,
+    ContactMethod.VIDEO: ContactWay.VIDEO,
+    ContactMethod.TEXT: ContactWay.TEXT,
+    ContactMethod.EMAIL: ContactWay.EMAIL,
+    ContactMethod.IN_PERSON: ContactWay.IN_PERSON,
+    ContactMethod.HOME_VISIT: ContactWay.IN_PERSON,
+}
+OF_THE_PERSON = frozenset({"PR-1", "PR-3", "PR-4", "PR-30"})  # the rest is about the way: what happened is recorded
+DECIDERS = frozenset({Role.INCIDENT_LEAD, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One adult as a caller sees them: whether to call, and which of their numbers; none where it is refused."""
+
+    contact: ContactView
+    decision: Decision
+    numbers: tuple[tuple[str, Decision], ...]
+
+    @property
+    def refused(self) -> bool:
+        return self.decision.effect is ContactEffect.REFUSE
+
+
+def cards(tx: Connection, student: StudentId, incident: Incident | None, at: datetime) -> list[Card]:
+    """Every adult on record, whom nobody may contact as well: a caller has to know that, before anything else."""
+    record = contact_record.of_student(tx, student)
+    return [_card(record, each, circumstances_of(incident), at) for each in people.contacts_of(tx, student)]
+
+
+def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at: datetime) -> Card:
+    purpose = ContactPurpose.SAFETY_CALLBACK if contact.guardian is not True else ContactPurpose.INFORM
+
+    def decided(number: str | None) -> Decision:
+        asked = Contact(person=contact.person, purpose=purpose, way=ContactWay.CALL, number=number)
+        return decide_contact(record, asked, given, at)
+
+    whole = decided(None)
+    if whole.effect is ContactEffect.REFUSE:
+        return Card(contact, whole, ())
+    return Card(contact, whole, tuple((number, decided(number)) for number in contact.phones))
+
+
+def circumstances_of(incident: Incident | None) -> Circumstances:
+    return Circumstances(emergency=incident is not None and incident.emergency is Emergency.ACTIVE)
+
+
+def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:
+    """Why this order may not be carried out, asked in its own transaction: a restriction may be a second old (PR-5)."""
+    match command:
+        case cmd.RecordContact(contact=person) if person is not None and incident.student is not None:
+            informed = command.guardian and command.outcome is ContactOutcome.REACHED
+            purpose = ContactPurpose.INFORM if informed else ContactPurpose.SAFETY_CALLBACK
+            wanted = Contact(person=person, purpose=purpose, way=WAYS[command.method])
+            found = _decided(tx, wanted, incident, at)
+            against = found.reasons if found.effect is ContactEffect.REFUSE else ()
+            return [each for each in against if each.rule in OF_THE_PERSON]
+        case cmd.ReleaseCustody(contact=person) if person is not None and incident.student is not None:
+            wanted = Contact(person=person, purpose=ContactPurpose.PICKUP, way=ContactWay.IN_PERSON)
+            found = _decided(tx, wanted, incident, at)
+            if found.effect is ContactEffect.HUMAN and command.by.roles & DECIDERS:
+                return ()
+            return found.reasons
+        case _:
+            return ()
+
+
+def _decided(tx: Connection, wanted: Contact, incident: Incident, at: datetime) -> Decision:
+    assert incident.student is not None
+    return decide_contact(contact_record.of_student(tx, incident.student), wanted, circumstances_of(incident), at)

@@ -1,0 +1,52 @@
+"""What people change in the record of a student: who may do it is asked here, once for the page and the API."""
+
+from crisis.policy import access
+from crisis.store import contact_record, people, restrictions
+from crisis.store.contact_record import Wish
+from crisis.store.restrictions import Entry
+from crisis.vocabulary import PersonId, StudentId
+from web.deps import Desk
+
+
+def must_keep(desk: Desk, student: StudentId) -> people.StudentView:
+    """Raises `NotFound` also for a student who is not this person's to look after."""
+    with desk.store.read() as tx:
+        known = people.student(tx, student)
+    access.must_keep_record(desk.actor, known.district, known.school)
+    return known
+
+
+def restrict(desk: Desk, entry: Entry) -> None:
+    must_keep(desk, entry.student)
+    with desk.store.write() as tx:
+        restrictions.enter(tx, entry, by=desk.person, at=desk.at)
+
+
+def check(desk: Desk, student: StudentId, restriction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        restrictions.check(tx, restriction, known.district, by=desk.person, at=desk.at)
+
+
+def ask_to_lift(desk: Desk, student: StudentId, restriction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        restrictions.ask_to_lift(tx, restriction, known.district, by=desk.person, at=desk.at)
+
+
+def lift(desk: Desk, student: StudentId, restriction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        restrictions.lift(tx, restriction, known.district, by=desk.person, at=desk.at)
+
+
+def keep(desk: Desk, student: StudentId, restriction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        restrictions.keep(tx, restriction, known.district, by=desk.person, at=desk.at)
+
+
+def wish(desk: Desk, student: StudentId, person: PersonId, wanted: Wish) -> None:
+    must_keep(desk, student)
+    with desk.store.write() as tx:
+        contact_record.set_wish(tx, student, person, wanted, by=desk.person, at=desk.at)
