@@ -19,7 +19,7 @@ def quick(where: Towns) -> Iterator[Figure]:
     yield from fanout.figures(where, 2, (100,))
     yield from board.figures(where, 3, 100, 10)
     yield from restart.figures(where, 1, 500)
-    yield from pages.figures(where, pages.Size(seconds=1, rates=(5,), at_once=3, waits=5))
+    yield from pages.figures(where, pages.Size(rates={5: 1}, at_once=3, waits=5))
     yield from other_way.figures(where, 2)
 
 
@@ -29,8 +29,8 @@ def full(where: Towns) -> Iterator[Figure]:
     yield from fanout.figures(where, 20, (1000, 5000))
     yield from board.figures(where, 100, 10_000, 200)
     yield from restart.figures(where, 5, 10_000)
-    yield from pages.figures(where, pages.Size(seconds=300, rates=(20, 50), at_once=200, waits=100))
-    yield from other_way.figures(where, 100)
+    yield from pages.figures(where, pages.Size(rates={20: 300, 50: 20}, at_once=200, waits=100))
+    yield from other_way.figures(where, 50)
 
 
 def main() -> None:

@@ -29,8 +29,9 @@ HOW = """
 - **The board**: the whole page over HTTP, as a district lead sees it; the floor is an empty page of the same server.
 - **Restart**: from starting the process to the gateway being called for a page that was overdue.
 - **Page handed over, at so many incidents a second**: the same with many at once, paced whatever the database does, by
-  four clients; each page is taken five seconds later, and the texts and calls of all of them go through the same
-  worker. Clients and rules are in this process; the worker is a thread of it on SQLite and a process on PostgreSQL.
+  four clients; a page that waits behind others counts with all its wait. Each is taken five seconds later, and the
+  texts and calls of all of them go through the same worker. Clients and rules are in this process; the worker is a
+  thread of it on SQLite and a process on PostgreSQL.
 - **How late the calls are**: every text and every call of pages that all look for somebody at once, against the moment
   that the cadence of the ladder names; early counts as nothing.
 - **Accepted by the second provider**: over real sockets, through the line with both providers. The first one takes the

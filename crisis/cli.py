@@ -147,7 +147,7 @@ def worker() -> None:
     """Sends pages and minds the timers, in a process of its own (PostgreSQL)."""
     with a_wish_to_end() as wishes, opened() as (store, settings), working(store, settings):
         out.print("The worker runs. Stop with Ctrl-C.")
-        wishes.get()
+        wishes.wait()
 
 
 @app.command()

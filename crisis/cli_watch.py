@@ -37,7 +37,7 @@ def sentinel() -> None:
             with on_watch(store, settings, repairs=not readonly):
                 out.print("The sentinel looks; the server repairs." if readonly else "The sentinel runs.", end=" ")
                 out.print("Stop with Ctrl-C.")
-                wishes.get()
+                wishes.wait()
         finally:
             store.close()
 

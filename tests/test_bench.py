@@ -34,7 +34,7 @@ def test_every_figure_is_printed_beside_its_floor() -> None:
         "Commit of an opening to its page handed over",
         "The board: 10 open of 100 incidents",
         "Restart with 500 timers to the first overdue page handed over",
-        "Commit of an opening to its page handed over, at 5 incidents a second",
+        "Commit of an opening to its page handed over, at 5 incidents a second for 1 s",
         "How late the calls of 3 pages at once are",
         "A page accepted by the second provider when the first is silent",
         "A page accepted by the second provider when the first refuses",

@@ -302,7 +302,7 @@ def test_a_wish_to_end_is_not_lost_in_what_it_interrupts() -> None:
     with a_wish_to_end() as wishes:
         Asks()
 
-        assert wishes.get(timeout=5) == signal.SIGTERM
+        assert wishes.wait(5) == signal.SIGTERM
 
 
 def test_the_stand_in_says_with_which_key_it_signs_as_the_second_provider(crisis: Crisis) -> None:

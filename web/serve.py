@@ -5,8 +5,10 @@ import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from queue import SimpleQueue
+from math import inf
+from queue import Empty, SimpleQueue
 from signal import SIGINT, SIGTERM
+from time import monotonic
 from types import TracebackType
 
 import uvicorn
@@ -20,6 +22,7 @@ from web.wire import WireProtocol
 MESSAGE_LIMIT = 16 * 1024  # F110: a console has nothing long to say
 PING = 5.0  # F102: a half-open console is noticed after 10 s; 20 s pings took 40
 STUCK = 10.0  # seconds in which the event loop did not turn (W0)
+NAP = 0.5  # seconds between two looks whether a signal has come
 GRACE = 3  # seconds for what is under way when the process is asked to end
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -76,10 +79,32 @@ def until_asked_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+class Wishes:
+    """Signals that ask the process to end, by number."""
+
+    def __init__(self) -> None:
+        self._came: SimpleQueue[int] = SimpleQueue()
+
+    def put(self, number: int) -> None:
+        self._came.put(number)
+
+    def wait(self, within: float = inf) -> int | None:
+        """The first one; None where none came within so many seconds.
+
+        A handler runs when this thread next does something: a signal that came as it was about to sleep would be heard
+        at the end of the world, so it never sleeps for long.
+        """
+        until = monotonic() + within
+        while (left := until - monotonic()) > 0:
+            with suppress(Empty):
+                return self._came.get(timeout=min(left, NAP))
+        return None
+
+
 @contextmanager
-def a_wish_to_end() -> Iterator[SimpleQueue[int]]:
-    """Gets the number of the signal. An exception out of a handler can be lost in what it interrupts; this cannot."""
-    wishes: SimpleQueue[int] = SimpleQueue()
+def a_wish_to_end() -> Iterator[Wishes]:
+    """To be waited for. An exception out of a handler can be lost in what it interrupts; this cannot."""
+    wishes = Wishes()
     before = {each: signal.signal(each, lambda number, _: wishes.put(number)) for each in (SIGINT, SIGTERM)}
     try:
         yield wishes

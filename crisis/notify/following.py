@@ -1,6 +1,7 @@
 """Asks providers what became of a page of which they said nothing: unknown (`paging.md` 6.9) or silent (F32).
 
-What it finds is a later word on the same attempt. It never waits: the other channel is called meanwhile.
+What it finds is a later word on the same attempt. It never waits: the other channel is called meanwhile. Where each
+provider that was asked says after half a minute that it has nothing of the kind, it was not sent, and is tried again.
 """
 
 import logging
@@ -27,6 +28,7 @@ from crisis.notify.standing import (
     outcome_of,
     receipt_of,
     state_of,
+    taken_by_none,
 )
 from crisis.statemachine.paging import LIVE
 from crisis.store import calls_out, incidents, outgoing, page_codes
@@ -65,8 +67,10 @@ class Following:
         if not self._matters(out):
             self._later(out, None)
             return
-        found = self._ask(out)
+        found, taken_by_nobody = self._ask(out)
         state = _state(out, found)
+        if taken_by_nobody and state is AttemptState.UNKNOWN and at - out.at >= SILENCE:
+            state = AttemptState.FAILED
         with self.store.write() as tx:
             for provider, each in found:
                 said = outgoing.Asked(sid=each.sid, code=each.code)
@@ -87,26 +91,35 @@ class Following:
             page = incidents.load(tx, _asked(out).incident).pages.get(_asked(out).page)
         return page is not None and page.state in LIVE
 
-    def _ask(self, out: Outgoing) -> list[tuple[Provider, Found]]:
+    def _ask(self, out: Outgoing) -> tuple[list[tuple[Provider, Found]], bool]:
+        """What they say, and whether all that may have it say that they have not."""
         line, answers = self.lines.of(out.mode), list[tuple[Provider, Found]]()
-        for name, asked in out.asked.items():
+        may_have_it = [name for name, asked in out.asked.items() if asked.sid or asked.failure == Failure.UNKNOWN]
+        without = 0
+        for name in may_have_it:
             provider = None if line is None else line.provider(name)
-            if provider is None or (not asked.sid and asked.failure != Failure.UNKNOWN):
+            if provider is None:
                 continue
-            found = provider.found(out.channel, asked.sid) if asked.sid else self._listed(provider, out)
+            found, absent = self._of(provider, out, out.asked[name].sid)
+            without += absent
             if found is not None:
                 log.info("%s says of a %s: %s", name, out.channel, found.status)
                 answers.append((provider, found))
-        return answers
+        return answers, bool(may_have_it) and without == len(may_have_it)
 
-    def _listed(self, provider: Provider, out: Outgoing) -> Found | None:
+    def _of(self, provider: Provider, out: Outgoing, sid: str) -> tuple[Found | None, bool]:
+        """What one provider says, and whether it says that it has nothing of the kind."""
+        return (provider.found(out.channel, sid), False) if sid else self._listed(provider, out)
+
+    def _listed(self, provider: Provider, out: Outgoing) -> tuple[Found | None, bool]:
         listed = provider.listed(out.channel, out.phone)
         if listed is None:
-            return None
+            return None, False
         with self.store.read() as tx:
             coded = page_codes.of_person(tx, _asked(out).page, out.person)
             elsewhere = outgoing.names_of_others(tx, out)
-        return ours(listed, out.reference, "" if coded is None else coded.code, out.at, elsewhere)
+        fits = (listed, out.reference, "" if coded is None else coded.code, out.at, elsewhere)
+        return ours(*fits), taken_by_none(*fits)
 
     def _report(self, out: Outgoing, state: AttemptState, found: Sequence[Found], *, silent: bool) -> None:
         about, at = About(_asked(out), out.channel, out.reference), self.now()

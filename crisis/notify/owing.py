@@ -135,7 +135,7 @@ def level_began(page: Page, effect: PageLevel) -> datetime:
 def past(page: Page, effect: PageLevel, seq: int, log: Iterable[Numbered]) -> Past:
     """From the whole log of the incident; `seq` is the number of the event that asked for the level."""
     calls = [(n, event) for n, event in log if isinstance(event, PageAttempted) and event.page == effect.page]
-    later = {event.person for _n, event in calls if (event.level or 0) > effect.level and event.at >= page.began[0]}
+    later = {event.person for _n, event in calls if _of_a_later_level(page, effect, event)}
     rung: Counter[PersonId] = Counter()
     for (person, _attempt), tried in _known(event for _n, event in calls if event.at >= page.began[0]).items():
         rung[person] += tried.channel is Channel.VOICE and tried.outcome is not AttemptOutcome.REFUSED
@@ -143,6 +143,12 @@ def past(page: Page, effect: PageLevel, seq: int, log: Iterable[Numbered]) -> Pa
     for (person, _attempt), tried in _known(event for n, event in calls if n > seq).items():
         found.setdefault(person, []).append(tried)
     return Past(tried=found, later=frozenset(later), rung=rung)
+
+
+def _of_a_later_level(page: Page, effect: PageLevel, event: PageAttempted) -> bool:
+    """One that has begun since the page looks for somebody: what is heard late of an earlier search is none of it."""
+    level = event.level or 0
+    return effect.level < level < len(page.began) and event.at >= page.began[level]
 
 
 def _known(log: Iterable[PageAttempted]) -> dict[tuple[PersonId, str], Try]:

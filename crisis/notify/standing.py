@@ -1,6 +1,6 @@
 """How far a text or a call is known to have come, from what providers say of it: pure, and never backwards (F31)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,9 @@ from crisis.delivery import AttemptState
 from crisis.vocabulary import AttemptOutcome
 
 SILENCE = timedelta(seconds=30)  # without a sign that it arrived (F32)
-UNKNOWN_LOOKS = (1, 5, 15, 30, 60, 120, 240)  # seconds after it was given to a provider
+# Seconds after it was given to a provider; not further apart than half a minute, since what no provider has taken is
+# tried again by what a look finds.
+UNKNOWN_LOOKS = (1, 5, 15, 30, 45, 60, 90, 120, 150, 180, 210, 240)
 TAKEN_LOOKS = (20, 30, 60, 120)  # the callback is expected before the first
 EARLY, LATE = timedelta(seconds=5), timedelta(seconds=20)  # how far its provider's clock and ours may be apart
 HEARD_OF = AttemptState.ANSWERED.rank
@@ -125,13 +127,24 @@ def ours(
     named = [each for each in listed if reference in each.callback]
     if named:
         return named[0]
-    fitting = [
+    fitting = [each for each in _maybe_ours(listed, code, sent_at, elsewhere) if each.made_at is not None]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def taken_by_none(
+    listed: Sequence[Found], reference: str, code: str, sent_at: datetime, elsewhere: Collection[str]
+) -> bool:
+    """Whether nothing of what went to this telephone can be this attempt."""
+    named = any(reference in each.callback for each in listed)
+    return not named and next(_maybe_ours(listed, code, sent_at, elsewhere), None) is None
+
+
+def _maybe_ours(listed: Sequence[Found], code: str, sent_at: datetime, elsewhere: Collection[str]) -> Iterator[Found]:
+    return (
         each
         for each in listed
         if not each.callback
         and each.sid not in elsewhere
-        and each.made_at is not None
-        and sent_at - EARLY <= each.made_at <= sent_at + LATE
+        and (each.made_at is None or sent_at - EARLY <= each.made_at <= sent_at + LATE)
         and (not each.body or f" {code}" in each.body)
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+    )

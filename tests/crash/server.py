@@ -112,7 +112,7 @@ def run_crisis(settings: Settings, parts: str, district: str) -> None:
         serving.run()
     else:
         with a_wish_to_end() as wishes:
-            wishes.get()
+            wishes.wait()
     stop.set()
     if "worker" in parts:
         working.join()

@@ -84,16 +84,30 @@ def test_it_is_found_at_the_second_provider_too(with_two: Village, channel: Chan
     assert SECOND.number in {each.line for each in with_two.on(ANA)}
 
 
-def test_what_was_never_taken_is_not_found_however_often_it_is_looked_for(village: Village) -> None:
+def test_what_was_never_taken_counts_as_refused_once_its_provider_says_so(village: Village) -> None:
     village.network.plan.set(PHONES[ANA], "messages", "reset", 1)
     incident, _page = village.paged(Urgency.U3)
     village.worker.until_quiet()
 
-    for wait in (2, 4, 10, 20, 40):
+    for wait in (2, 4, 10, 12):
+        follow(village, wait)
+    early, called = words(village, incident), village.kinds(ANA)
+    follow(village, 3)
+
+    assert (early, words(village, incident)) == ([UNKNOWN], [UNKNOWN, REFUSED])
+    assert "call" in called  # it was not waited for
+
+
+def test_where_a_provider_does_not_say_nothing_is_concluded(village: Village) -> None:
+    village.network.plan.set(PHONES[ANA], "messages", "reset", 1)
+    village.network.plan.lookups.set("*", "*", "error", 9)
+    incident, _page = village.paged(Urgency.U3)
+    village.worker.until_quiet()
+
+    for wait in (2, 4, 10, 20, 20):
         follow(village, wait)
 
     assert words(village, incident) == [UNKNOWN]
-    assert "call" in village.kinds(ANA)  # it was not waited for
 
 
 def test_a_provider_that_does_not_say_is_asked_again(village: Village) -> None:

@@ -75,6 +75,16 @@ def test_whom_a_later_level_has_called_is_left_to_it() -> None:
     assert next_call(PAGE, a_level(0), [a_turn(ANA)], known(0, *before, *pool)) is None
 
 
+def test_what_is_heard_late_of_an_earlier_search_is_no_later_level() -> None:
+    """The page was asked for again while a text of the last level was still under way at a silent provider."""
+    again = replace(PAGE, level=0, level_since=MORNING, began=(MORNING,))
+    late = [(1, called(ANA, 2, 2, Channel.TEXT))]
+
+    assert past(again, a_level(0), 0, late).later == frozenset()
+    assert past(PAGE, a_level(0), 0, late).later == frozenset()  # also once this search has come so far
+    assert past(PAGE, a_level(0), 0, [(1, called(ANA, 240, 2))]).later == {ANA.person}
+
+
 def test_nobody_is_rung_more_than_six_times_in_one_search() -> None:
     """By whatever levels; texts go on."""
     five = [called(BEN, at, 0) for at in (0, 45, 90)] + [called(BEN, at, 2) for at in (240, 285)]

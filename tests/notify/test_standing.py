@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crisis.delivery import AttemptState
-from crisis.notify.standing import Found, further, next_look, ours, outcome_of, state_of
+from crisis.notify.standing import Found, further, next_look, ours, outcome_of, state_of, taken_by_none
 from crisis.vocabulary import AttemptOutcome
 
 AT = datetime(2026, 11, 27, 15, tzinfo=UTC)
@@ -66,6 +66,19 @@ def test_without_an_address_it_is_the_only_one_that_fits_or_none() -> None:
     assert ours([found(made_at=None)], "a-1", "47", AT, []) is None
     assert ours([found(body="CRISIS page 48, now")], "a-1", "47", AT, []) is None
     assert ours([found(body="CRISIS page 47, now")], "a-1", "47", AT, []) is not None
+
+
+def test_that_nobody_has_it_is_said_only_where_nothing_can_be_it() -> None:
+    for listed, nobody in (
+        ([], True),
+        ([found()], False),
+        ([found(), found(sid="SM2")], False),  # one of the two
+        ([found(made_at=None)], False),
+        ([found(made_at=AT - seconds(60))], True),
+        ([found(callback="https://x/a-1")], False),
+        ([found(callback="https://x/b-1")], True),
+    ):
+        assert taken_by_none(listed, "a-1", "47", AT, []) is nobody
 
 
 def test_what_is_unknown_is_asked_about_sooner_and_nothing_for_ever() -> None:
