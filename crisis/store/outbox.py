@@ -3,7 +3,7 @@
 A claim is a lease with a fence. A worker that was too slow cannot finish what another one took over.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,22 +110,28 @@ _ANY_FREE = select(OUTBOX.c.id).where(_FREE).limit(1)
 _ORDER = (OUTBOX.c.urgency, OUTBOX.c.due_at, OUTBOX.c.id)
 _TELLS = OUTBOX.c.urgency % DRILL >= TELLING
 _DUE = {
-    notices: select(OUTBOX)
+    notices: select(OUTBOX.c.id)
     .where(_FREE, *wanted)
     .order_by(*_ORDER)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+    .cte("due")  # in a plain subquery PostgreSQL may look for them twice, and find more
     for notices, wanted in ((None, ()), (True, (_TELLS,)), (False, (not_(_TELLS),)))
 }
-_HOLD = (
-    update(OUTBOX)
-    .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
+_CLAIM = {
+    notices: update(OUTBOX)
+    .where(OUTBOX.c.id.in_(select(due.c.id)))
     .values(
         claimed_by=bindparam("worker"),
         claimed_until=bindparam("until"),
         fence=OUTBOX.c.fence + 1,
         attempts=OUTBOX.c.attempts + 1,
     )
+    .returning(OUTBOX)
+    for notices, due in _DUE.items()
+}
+_ASIDE = (
+    update(OUTBOX).where(OUTBOX.c.id.in_(bindparam("rows", expanding=True))).values(claimed_until=bindparam("until"))
 )
 _JOB = and_(OUTBOX.c.id == bindparam("job"), OUTBOX.c.fence == bindparam("held"))
 _MINE = and_(_JOB, OUTBOX.c.done_at.is_(None))
@@ -155,18 +161,13 @@ def claim(
     `notices`: only those that tell people something, or only the rest. A row that cannot be read is put aside for a
     while: the sentinel finds it, and writes it again from the log.
     """
-    rows = tx.execute(_DUE[notices], {"at": at, "most": limit}).all()
+    rows = tx.execute(_CLAIM[notices], {"at": at, "most": limit, "worker": worker, "until": at + lease}).all()
+    rows = sorted(rows, key=lambda row: (row.urgency, row.due_at, row.id))
     jobs = [job for job in map(_job, rows) if job is not None]
-    readable = {job.id for job in jobs}
-    _hold(tx, worker, readable, at + lease)
-    _hold(tx, worker, {row.id for row in rows} - readable, at + ASIDE)
+    unreadable = {row.id for row in rows} - {job.id for job in jobs}
+    if unreadable:
+        tx.execute(_ASIDE, {"rows": list(unreadable), "until": at + ASIDE})
     return jobs
-
-
-def _hold(tx: Connection, worker: str, rows: Set[int], until: datetime) -> None:
-    if not rows:
-        return
-    tx.execute(_HOLD, {"rows": list(rows), "worker": worker, "until": until})
 
 
 def _job(row: Row[tuple[object, ...]]) -> Job | None:
@@ -180,8 +181,8 @@ def _job(row: Row[tuple[object, ...]]) -> Job | None:
         seq=row.seq,
         effect=effect,
         due_at=row.due_at,
-        attempts=row.attempts + 1,
-        fence=row.fence + 1,
+        attempts=row.attempts,
+        fence=row.fence,
     )
 
 
