@@ -16,12 +16,12 @@ from crisis.vocabulary import PersonId, StudentId
 from web import record_orders
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
+from web.pages.family import KINDS, members
 from web.pages.frame import console
 from web.pages.incident import option_names
 from web.pages.steps import LANGUAGES
 from web.rendering import translations
 from web.words import N_
-from web.words_of_contacts import KINDS, members
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,10 +8,10 @@ from crisis.protocols.schema import ExceptionRule, Step
 from crisis.store.queries import IncidentView, NextStep
 from crisis.vocabulary import Custody, Phase, StepState, WordsId
 from web import words
+from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
 from web.telling import Known, Told
 from web.words import N_
-from web.words_of_contacts import Member, members
 from web.words_of_events import tell
 
 PHASES = tuple(phase for phase in Phase if phase is not Phase.CLOSED)
