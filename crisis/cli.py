@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_ladders, cli_ready, cli_simulate, cli_ways, clock
+from crisis import cli_contacts, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
 from crisis.cli_oncall import oncall_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.cli_watch import add_to
@@ -57,6 +57,7 @@ app.add_typer(token_app, name="token")
 add_to(app)
 cli_ways.add_to(app)
 cli_ready.add_to(oncall_app, roster_app, account_app)
+cli_contacts.add_to(roster_app)
 
 out, err = Console(), Console(stderr=True)
 MOST_FAULTS_SHOWN = 40

@@ -64,3 +64,13 @@ class Obligation(StrEnum):
     INTERPRETER_FIRST = "interpreter_first"
     ASK_LANGUAGE = "ask_language"
     SAFETY_ONLY = "safety_only"  # nothing beyond that the student is safe, and where help is
+
+
+class StudentLack(StrEnum):
+    """What is missing for somebody to be reached about a student."""
+
+    NO_ADULT = "no_adult"
+    NO_NUMBER = "no_number"
+    NOBODY_TO_CALL = "nobody_to_call"  # those with a number must not be called, or a person has to decide
+    NO_GUARDIAN = "no_guardian"  # nobody whom somebody has checked
+    NO_LANGUAGE = "no_language"

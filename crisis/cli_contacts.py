@@ -1,0 +1,76 @@
+"""`crisis roster contacts`: for which students nobody could be called, before it matters."""
+
+import csv
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from crisis import clock
+from crisis.privacy_words import StudentLack
+from crisis.settings import Settings
+from crisis.store import contact_report
+from crisis.store.contact_report import ContactReport
+from crisis.store.engine import open_store
+from crisis.vocabulary import DistrictId, SchoolId
+
+out = Console()
+WORDS = {
+    StudentLack.NO_ADULT: "no adult on record",
+    StudentLack.NO_NUMBER: "no number that can be dialled",
+    StudentLack.NOBODY_TO_CALL: "nobody whom one may just call",
+    StudentLack.NO_GUARDIAN: "no guardian whom somebody has checked",
+    StudentLack.NO_LANGUAGE: "no language on file",
+}
+
+
+def add_to(roster_app: typer.Typer) -> None:
+    roster_app.command("contacts")(show)
+
+
+def show(
+    district: str,
+    file: Annotated[
+        Path | None, typer.Option("--csv", help="Write which students, by id, and what is missing of each.")
+    ] = None,
+) -> None:
+    """Whom nobody could be called about, by school. Fails where a student has no adult or no number."""
+    settings = Settings()
+    with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
+        with Progress(console=out, transient=True) as bar:
+            task = bar.add_task("Looking at each student", total=None)
+            found = contact_report.report(
+                tx,
+                DistrictId(district),
+                clock.now(),
+                lambda done, of: bar.update(task, completed=done, total=of),
+            )
+        names = contact_report.school_names(tx, DistrictId(district))
+    if file is not None:
+        _write(file, found)
+    _print(found, names)
+    if found.count(StudentLack.NO_ADULT) or found.count(StudentLack.NO_NUMBER):
+        raise typer.Exit(1)
+
+
+def _write(file: Path, found: ContactReport) -> None:
+    with file.open("w", newline="", encoding="utf-8") as written:
+        rows = csv.writer(written)
+        rows.writerow(["student", "school", *StudentLack])
+        for each in found.unready:
+            rows.writerow([each.student, each.school, *("yes" if lack in each.lacks else "" for lack in StudentLack)])
+
+
+def _print(found: ContactReport, names: dict[SchoolId, str]) -> None:
+    table = Table("What is missing", "Students")
+    for school in sorted(names, key=lambda each: names[each]):
+        table.add_column(names[school])
+    for lack, words in WORDS.items():
+        by_school = (str(found.count(lack, school)) for school in sorted(names, key=lambda each: names[each]))
+        table.add_row(words, str(found.count(lack)), *by_school)
+    out.print(table)
+    out.print(f"{found.students - len(found.unready)} of {found.students} students lack nothing.")
