@@ -7,13 +7,27 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, insert
 
 from crisis.ladders import LADDERS, Cadence, Ladder
+from crisis.privacy_words import RestrictionKind
 from crisis.readiness_words import Proof
 from crisis.schedules.rota import Rotation, Slot, weekly
-from crisis.store import accounts, audit, calendars, methods, oncall, pins, roster, rotations
+from crisis.store import (
+    accounts,
+    audit,
+    calendars,
+    contact_record,
+    methods,
+    oncall,
+    pins,
+    restrictions,
+    roster,
+    rotations,
+)
+from crisis.store.contact_record import Wish
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
 from crisis.store.people_tables import PIN
 from crisis.store.readiness_tables import METHOD
+from crisis.store.restrictions import Entry
 from crisis.store.roster import derived_id
 from crisis.store.sample_people import ELEMENTARY, FAMILIES, HIGH, MIDDLE, STAFF, Family, Member
 from crisis.vocabulary import (
@@ -29,6 +43,7 @@ from crisis.vocabulary import (
 )
 
 DISTRICT = DistrictId("larkfield")
+CASTILLO = (("Marisol", "Castillo"), ("Beatriz", "Luna"), ("Hector", "Castillo"))
 ZONE = "America/New_York"
 SCHOOLS = {
     SchoolId(HIGH): ("Larkfield High School", time(7, 40), time(14, 25)),
@@ -110,6 +125,7 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
         _member(tx, member, f"617-555-01{number:02}")
     for family in FAMILIES:
         _family(tx, family)
+    _castillo(tx, at)
     roster.add_partners(tx, DISTRICT, PARTNERS)
     oncall.add_shifts(tx, shifts(at))
     _clinicians_in_turn(tx, at)
@@ -177,6 +193,22 @@ def _family(tx: Connection, family: Family) -> None:
         for place, adult in enumerate(family.adults, start=1):
             person = person_id(adult.given, adult.family)
             roster.tie(tx, student, person, adult.relation, guardian=adult.guardian, priority=place)
+
+
+def _castillo(tx: Connection, at: datetime) -> None:
+    """Whom nobody may call, and how the others want to be reached."""
+    student, counselor = student_id("Valentina", "Castillo"), person_id("Maya", "Okafor")
+    mother, aunt, father = (person_id(*name) for name in CASTILLO)
+    order = Entry(student=student, person=father, kind=RestrictionKind.COURT_ORDER)
+    barred = restrictions.enter(tx, order, by=counselor, at=at - timedelta(days=40))
+    restrictions.check(tx, barred, DISTRICT, by=person_id("Ines", "Duarte"), at=at - timedelta(days=39))
+    home = Wish(household="mother’s home", reads=("es",), interpreter=True)
+    for person, wish in (
+        (mother, home),
+        (aunt, Wish(household="mother’s home", reads=("es",))),
+        (father, Wish(household="father’s home")),
+    ):
+        contact_record.set_wish(tx, student, person, wish, by=counselor, at=at - timedelta(days=39))
 
 
 def _sign_in(tx: Connection, name: str, at: datetime, hashing: Hashing | None) -> SignIn:

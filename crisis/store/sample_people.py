@@ -216,9 +216,13 @@ FAMILIES = (
             Child(ELEMENTARY, "Noah", "Hayes", "03", date(2018, 1, 5)),
         ),
     ),
-    Family(
-        (Adult("Fatou", "Diallo", PARENT, YES, "fr", "617-555-0155"),),
-        (Child(HIGH, "Mariama", "Diallo", "10", date(2011, 1, 31), "fr"),),
+    Family(  # the father is barred by a court order; the mother shares her telephone with an aunt
+        (
+            Adult("Marisol", "Castillo", PARENT, YES, "es", "617-555-0155"),
+            Adult("Beatriz", "Luna", Relation.RELATIVE, NO, "es", "617-555-0155"),
+            Adult("Hector", "Castillo", PARENT, YES, "es", "508-555-0145"),
+        ),
+        (Child(HIGH, "Valentina", "Castillo", "10", date(2011, 1, 31), "es", goes_by="Val"),),
     ),
     Family(
         (
