@@ -18,7 +18,7 @@ from crisis.settings import Settings
 from crisis.store import accounts, people
 from crisis.store.engine import Store
 from crisis.submit import Submitted, open_incident, submit
-from crisis.vocabulary import IncidentId, PersonId, WordsId
+from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
 from web.problems import SignInNeeded, TokenNeeded
 
 Language = Literal["en", "es"]
@@ -182,3 +182,5 @@ SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]
 Anyone = Depends(anyone)
 IncidentPath = Annotated[IncidentId, Path(pattern=ID)]
+StudentPath = Annotated[StudentId, Path(pattern=ID)]
+RestrictionPath = Annotated[str, Path(pattern=ID)]

@@ -14,7 +14,7 @@ from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry, Kept
 from crisis.vocabulary import PersonId, StudentId
 from web import record_orders
-from web.deps import ID, Desk, SignedIn
+from web.deps import ID, Desk, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.family import KINDS, members
 from web.pages.frame import console
@@ -25,7 +25,6 @@ from web.words import N_
 
 router = APIRouter(include_in_schema=False)
 
-StudentPath = Annotated[str, Path(pattern=ID)]
 Tick = Literal["yes", "no"]
 
 
@@ -155,7 +154,7 @@ def _shown(kept: Kept, names: dict[PersonId, str], desk: Desk) -> dict[str, obje
 @router.get("/students/{student}/contacts")
 def contacts(desk: SignedIn, student: StudentPath) -> HTMLResponse:
     """For the crisis team of the student's school and the posts of the district; every view is on record."""
-    return show(desk, StudentId(student))
+    return show(desk, student)
 
 
 @router.post("/students/{student}/contacts/{action}")
@@ -165,5 +164,5 @@ def change(
     """One form, one change; then back to the page."""
     if action not in FORMS:
         raise NotFound
-    posted.read(FORMS[action]).carry_out(desk, StudentId(student))
+    posted.read(FORMS[action]).carry_out(desk, student)
     return RedirectResponse(f"/students/{student}/contacts", status_code=303)
