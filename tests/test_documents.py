@@ -9,7 +9,7 @@ import typer.main
 from crisis import cli
 from crisis.protocols import loader
 from crisis.protocols.diagram import mermaid, outline
-from tests import failures
+from tests import failures, invariants
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -101,3 +101,13 @@ def test_each_failure_has_a_test_or_a_reason_and_not_both() -> None:
 
     assert [row for row in failures.ROWS if (row in proved) == (row in explained)] == []
     assert failures.vanished() == []
+
+
+def test_the_table_of_privacy_is_current() -> None:
+    """Made anew by `python -m tests.invariants`."""
+    page = invariants.PAGE.read_text(encoding="utf-8")
+
+    assert page == invariants.with_table(page)
+    assert not invariants.proofs().keys() & invariants.WHY_NOT.keys()
+    assert invariants.proofs().keys() <= invariants.ROWS.keys()
+    assert invariants.vanished() == []
