@@ -24,18 +24,17 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
 from crisis.store import (
-    audit,
     codec,
     contacting,
     drills,
     idempotency,
     incidents,
     named,
-    outbox,
     people,
     protocols,
     sealed,
 )
+from crisis.store.audit import Entry
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
 from crisis.vocabulary import IncidentId, Mode, WordsId
 
@@ -186,18 +185,16 @@ def _written(
     if events:
         effects = react(change.before, events, after, change.protocol, change.ground)
         sealed.put(tx, store.keys, after.id, words)
-        position = incidents.append(tx, change.before, after, events, at=at)
-        if change.before is None and after.mode is Mode.DRILL:
-            drills.list_staff(tx, after)
-        outbox.put(tx, after, effects, at)
-        audit.record(
-            tx,
+        entry = Entry(
             at=at,
             actor=command.by.id,
             action=type(command).__name__,
             subject=after.id,
             detail={"seq": after.seq, "events": len(events), "mode": after.mode.value},
         )
+        position = incidents.append(tx, change.before, after, events, at=at, effects=effects, entry=entry)
+        if change.before is None and after.mode is Mode.DRILL:
+            drills.list_staff(tx, after)
     else:
         position = incidents.head(tx)
     if key is not None:

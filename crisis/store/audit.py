@@ -13,11 +13,10 @@ from crisis.vocabulary import PersonId
 
 BATCH = 5000
 
-_HEAD = select(HEAD.c.position, HEAD.c.log_digest, HEAD.c.audit_number, HEAD.c.audit_digest).with_for_update()
-_MOVE_HEAD = update(HEAD).values(audit_number=bindparam("number"), audit_digest=bindparam("digest"))
-
 Detail = Mapping[str, str | int]
 Query = Select[tuple[object, ...]]
+HEAD_NOW: Query = select(HEAD.c.position, HEAD.c.log_digest, HEAD.c.audit_number, HEAD.c.audit_digest).with_for_update()
+_MOVE_HEAD = update(HEAD).values(audit_number=bindparam("last_number"), audit_digest=bindparam("last_digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,42 @@ class AuditReport:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is put on record. `actor` None is the system."""
+
+    at: datetime
+    actor: PersonId | None
+    action: str
+    subject: str
+    detail: Detail | None = None
+
+
 def record(
     tx: Connection, *, at: datetime, actor: PersonId | None, action: str, subject: str, detail: Detail | None = None
 ) -> None:
     """One row. It covers all events that were written since the row before: both change in the same transaction."""
-    head = tx.execute(_HEAD).one()
-    text = codec.dumps({**(detail or {}), "position": head.position, "log": head.log_digest})
-    number, at = head.audit_number + 1, at.astimezone(UTC)
-    digest = link(head.audit_digest, number, at, actor, action, subject, text)
-    row = {"number": number, "at": at, "actor": actor, "action": action, "subject": subject, "detail": text}
-    tx.execute(insert(AUDIT), {**row, "digest": digest})
-    tx.execute(_MOVE_HEAD, {"number": number, "digest": digest})
+    head = tx.execute(HEAD_NOW).one()
+    entry = Entry(at=at, actor=actor, action=action, subject=subject, detail=detail)
+    row = row_of(entry, head, position=head.position, log_digest=head.log_digest)
+    tx.execute(insert(AUDIT), row)
+    tx.execute(_MOVE_HEAD, {"last_number": row["number"], "last_digest": row["digest"]})
+
+
+def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:
+    """The next row behind `head`, which covers the log up to `position`."""
+    text = codec.dumps({**(entry.detail or {}), "position": position, "log": log_digest})
+    number, at = head.audit_number + 1, entry.at.astimezone(UTC)
+    digest = link(head.audit_digest, number, at, entry.actor, entry.action, entry.subject, text)
+    return {
+        "number": number,
+        "at": at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": text,
+        "digest": digest,
+    }
 
 
 def verify(tx: Connection) -> AuditReport:

@@ -20,8 +20,10 @@ AGAIN_AFTER = 0.5
 RESTED = 0.5  # seconds
 TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
 FIRST_WINS = frozenset({"pk_idempotency", "pk_seal"})  # the second one finds the row when it tries again
+# A plan for any time at all would read every row that waits, to find the few that are due: each has its own plan.
 OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on"
+    " -c plan_cache_mode=force_custom_plan"
 )
 
 log = logging.getLogger(__name__)

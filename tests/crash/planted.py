@@ -43,7 +43,7 @@ def effects_after_the_commit() -> None:
                 put(tx, *later.pop(0))  # type: ignore[arg-type]
         return result
 
-    submit.outbox.put = remember  # type: ignore[assignment]
+    outbox.put = remember  # type: ignore[assignment]
     submit._in_one_transaction = in_two
 
 

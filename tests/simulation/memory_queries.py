@@ -82,7 +82,16 @@ def load(tx: Tx, incident_id: IncidentId, *, lock: bool = False) -> Incident:
 
 
 @of(incidents)
-def append(tx: Tx, before: Incident | None, after: Incident, events: Sequence[Event], *, at: datetime) -> int:
+def append(
+    tx: Tx,
+    before: Incident | None,
+    after: Incident,
+    events: Sequence[Event],
+    *,
+    at: datetime,
+    effects: Sequence[tuple[int, Effect]] = (),
+    entry: object = None,
+) -> int:
     known = tx.memory.incidents.get(after.id)
     if known is not None and (before is None or known.seq != before.seq):
         raise Conflict(known.seq, known.seq + 1, ())
@@ -99,6 +108,7 @@ def append(tx: Tx, before: Incident | None, after: Incident, events: Sequence[Ev
     tx.undo.append(undo)
     tx.touched[after.id] = None
     tx.info["wake"] = True
+    outbox.put(tx, after, effects, at)  # type: ignore[arg-type]  # by its name: a test may have planted another
     return tx.memory.position
 
 
