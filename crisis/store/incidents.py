@@ -90,8 +90,7 @@ def append(
     """Writes the new state, its events, what they oblige and who did it; returns the global number of the last event.
 
     Raises `Conflict` when another transaction wrote the same number first. The head of log and audit is locked last and
-    moved once: until the commit everybody else who writes waits for it, and twice as long was too long for 20 incidents
-    a second (`docs/performance.md`).
+    moved once: until the commit everybody else who writes waits for it.
     """
     first = (before.seq if before is not None else 0) + 1
     _write_state(tx, before, after)
