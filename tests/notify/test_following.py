@@ -89,10 +89,10 @@ def test_what_was_never_taken_counts_as_refused_once_its_provider_says_so(villag
     incident, _page = village.paged(Urgency.U3)
     village.worker.until_quiet()
 
-    for wait in (2, 4, 10, 12):
+    for wait in (2, 4, 10):
         follow(village, wait)
     early, called = words(village, incident), village.kinds(ANA)
-    follow(village, 3)
+    follow(village, 20)
 
     assert (early, words(village, incident)) == ([UNKNOWN], [UNKNOWN, REFUSED])
     assert "call" in called  # it was not waited for
