@@ -142,7 +142,6 @@ def after_school(office: Office, incident: str) -> None:
         assert audit.verify(tx).ok
 
 
-@pytest.mark.full
 def test_high_risk_by_script_while_another_console_follows(town: Town, chromium: Browser) -> None:
     with an_office(town, chromium, script=True) as office:
         incident = opened(office.desk(MAYA))
@@ -156,7 +155,6 @@ def test_high_risk_by_script_while_another_console_follows(town: Town, chromium:
         watcher.saw_everything()
 
 
-@pytest.mark.full
 def test_high_risk_without_any_script(town: Town, chromium: Browser) -> None:
     with an_office(town, chromium, script=False) as office:
         incident = opened(office.desk(MAYA))
