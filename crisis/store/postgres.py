@@ -5,19 +5,14 @@ import select
 import socket
 import threading
 from collections.abc import Callable
-from time import monotonic
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
 CONNECT_WITHIN = 5  # seconds
 AGAIN_AFTER = 0.5
-RESTED = 0.5  # seconds
 TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
 FIRST_WINS = frozenset({"pk_idempotency", "pk_seal"})  # the second one finds the row when it tries again
 # A plan for any time at all would read every row that waits, to find the few that are due: each has its own plan.
@@ -34,45 +29,22 @@ def _url(url: str) -> URL:
 
 
 def engine(url: str) -> Engine:
-    return _tried_after_rest(
-        create_engine(_url(url), pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"options": OPTIONS})
+    return create_engine(
+        _url(url), pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, connect_args={"options": OPTIONS}
     )
 
 
 def reader(url: str) -> Engine:
     """Its own pool, so that pages never wait for the readers; every transaction sees one moment and writes nothing."""
-    made = create_engine(
+    return create_engine(
         _url(url),
         pool_size=8,
         max_overflow=8,
         pool_timeout=10,
+        pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
         connect_args={"options": f"{OPTIONS} -c default_transaction_read_only=on"},
     )
-    return _tried_after_rest(made)
-
-
-def _tried_after_rest(made: Engine) -> Engine:
-    """A connection that has rested is tried before it is used; one that was used a moment ago is not.
-
-    A page takes some forty transactions, and each of them would ask first.
-    """
-
-    @event.listens_for(made, "checkin")
-    def _(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["used_at"] = monotonic()
-
-    @event.listens_for(made, "checkout")
-    def _(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
-        used_at = record.info.get("used_at")
-        if used_at is None or monotonic() - used_at < RESTED:
-            return
-        try:
-            made.dialect.do_ping(connection)
-        except psycopg.Error as error:
-            raise DisconnectionError from error  # the pool makes another one
-
-    return made
 
 
 def migrating(url: str) -> Engine:
