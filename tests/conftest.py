@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from crisis import clock
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
 from tests.cluster import Cluster, binaries, in_memory
+from tests.watch import Watch
 
 if in_memory() is not None:  # what a test keeps must outlive its processes, not the machine
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory()))
@@ -43,6 +45,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """The clock of everything in this process, which moves only when a test moves it."""
+    made = Watch()
+    monkeypatch.setattr(clock, "_steady", made)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,6 @@ from tests.notify.village import (
     PHONES,
     UNPACED,
     Village,
-    Watch,
     a_network,
     a_shift,
     a_village,
@@ -35,6 +34,7 @@ from tests.notify.village import (
     wait_until,
     with_second,
 )
+from tests.watch import Watch
 from web.app import build_app
 
 FIRST, SECOND = "+16175550198", "+16175550199"

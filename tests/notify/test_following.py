@@ -21,13 +21,13 @@ from tests.notify.village import (
     PHONES,
     SECOND,
     Village,
-    Watch,
     a_network,
     a_village,
     served,
     the_settings,
     with_second,
 )
+from tests.watch import Watch
 
 SECONDS = timedelta(seconds=1)
 ACCEPTED, REFUSED, UNKNOWN, SILENT = AttemptOutcome

@@ -31,7 +31,6 @@ from tests.notify.village import (
     PRINCIPAL,
     UNPACED,
     Village,
-    Watch,
     a_network,
     a_shift,
     a_village,
@@ -39,6 +38,7 @@ from tests.notify.village import (
     the_settings,
     wait_until,
 )
+from tests.watch import Watch
 
 SECONDS = timedelta(seconds=1)
 SPARE = "+16175550194"

@@ -35,6 +35,7 @@ from crisis.store.oncall import Shift
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, ProtocolHash, Role, StaffRole, Urgency
 from tests.factories import DISTRICT, SCHOOL, STUDENT, opening, suicide_risk
+from tests.watch import Watch
 
 COUNSELOR, PRINCIPAL, ANA, BEN = (PersonId(f"p-{name}") for name in ("counselor", "principal", "ana", "ben"))
 PHONES = {COUNSELOR: "+16175550101", PRINCIPAL: "+16175550102", ANA: "+16175550103", BEN: "+16175550104"}
@@ -90,16 +91,6 @@ def a_shift(person: PersonId, level: int, at: datetime, role: Role = Role.ONCALL
         starts_at=at - timedelta(hours=1),
         ends_at=at + timedelta(days=1),
     )
-
-
-@dataclass(slots=True)
-class Watch:
-    """The time, which can be moved forward."""
-
-    ahead: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return clock.now() + self.ahead
 
 
 @dataclass(slots=True)

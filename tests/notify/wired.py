@@ -10,7 +10,8 @@ from crisis.notify import gateway
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.worker import Worker
 from crisis.store.engine import Store
-from tests.notify.village import PUBLIC, Village, Watch, a_network, a_village, the_settings, with_second
+from tests.notify.village import PUBLIC, Village, a_network, a_village, the_settings, with_second
+from tests.watch import Watch
 from tests.wire import Wire
 from web.app import build_app
 

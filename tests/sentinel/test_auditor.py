@@ -137,6 +137,7 @@ def test_i1_an_incident_without_any_timer_is_woken(village: Village) -> None:
 def test_i2_a_row_that_cannot_be_read_is_written_again_from_the_log(village: Village, kind: str) -> None:
     """Everything else goes on meanwhile, and what it asked for is done once."""
     incident = village.opened().id
+    village.watch.ahead += timedelta(seconds=1)  # what is written at one moment was decided together
     order = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
     village.gives(incident, order)
     spoilt(village, "UPDATE outbox SET body = '{' WHERE done_at IS NULL AND kind = :kind", kind=kind)

@@ -33,11 +33,11 @@ from tests.notify.village import (
     LIVE,
     PRINCIPAL,
     Village,
-    Watch,
     a_village,
     served,
     the_settings,
 )
+from tests.watch import Watch
 
 OWN = Account(sid="AC" + "3" * 32, secret="the sentinel's", number="+16175550192")
 SECOND = timedelta(seconds=1)

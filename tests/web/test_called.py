@@ -23,6 +23,7 @@ from tests.notify.village import (
     village,
     wait_until,
 )
+from tests.watch import Watch
 from web.app import build_app
 from web.pages.called import Called, called
 
@@ -35,13 +36,13 @@ def store(sqlite_url: str, key_file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            yield village(store, network, lines(settings))
+            yield village(store, network, lines(settings), watch)
 
 
 def shown(town: Village, incident: IncidentId, page: PageId) -> dict[str, tuple[str, dict[str, str]]]:

@@ -29,6 +29,7 @@ from tests.notify.village import (
     wait_until,
     with_second,
 )
+from tests.watch import Watch
 from web.app import build_app
 
 STRANGER = "+16175550177"
@@ -36,14 +37,14 @@ BOTH = pytest.mark.parametrize("account", [LIVE, SECOND], ids=["first", "second"
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
         settings = with_second(the_settings(url), url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
             out = lines(settings, UNPACED)
-            yield village(store, network, out)
+            yield village(store, network, out, watch)
             out.close()
 
 

@@ -27,6 +27,7 @@ from tests.notify.village import (
     village,
     wait_until,
 )
+from tests.watch import Watch
 from tests.web.test_webhooks import last_text, says
 from web.app import build_app
 
@@ -40,14 +41,14 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     """The village with its console, and a district lead who plans who is on call."""
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            made = village(store, network, lines(settings, UNPACED))
+            made = village(store, network, lines(settings, UNPACED), watch)
             with store.write() as tx:
                 roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True, language="es")
                 roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)

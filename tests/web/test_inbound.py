@@ -30,19 +30,20 @@ from tests.notify.village import (
     the_settings,
     village,
 )
+from tests.watch import Watch
 from web.app import build_app
 
 STRANGER = "+16175550177"
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
         settings = the_settings(url)
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
-            yield village(store, network, lines(settings, UNPACED))
+            yield village(store, network, lines(settings, UNPACED), watch)
 
 
 def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, PageId]:
@@ -54,7 +55,8 @@ def paged(town: Village, urgency: Urgency = Urgency.U3) -> tuple[IncidentId, Pag
 def says(town: Village, body: str, phone: str = PHONES[ANA]) -> str | None:
     before = len(town.network.ledger.of_phone(phone))
     assert town.network.reply(phone, body) == "sent"
-    back = [each.body for each in town.network.ledger.of_phone(phone)[before + 1 :] if each.reference == "answer"]
+    later = town.network.ledger.of_phone(phone)[before + 1 :]
+    back = [each.body for each in later if (each.kind, each.reference) == ("text", "answer")]
     return back[0] if back else None
 
 

@@ -22,6 +22,7 @@ from crisis.store import page_links, pins
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DeclineReason, IncidentId, PageId, PageState, PersonId, Urgency
 from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PUBLIC, Village, a_network, served, the_settings, village
+from tests.watch import Watch
 from tests.web.page_contract import must_keep_to_contract, parsed, text_of
 from web.app import build_app
 from web.security import LINKS
@@ -53,10 +54,10 @@ def store(sqlite_url: str, key_file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
-        yield village(store, network, lines(the_settings(url)))
+        yield village(store, network, lines(the_settings(url)), watch)
 
 
 @pytest.fixture

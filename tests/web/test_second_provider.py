@@ -33,11 +33,12 @@ from tests.notify.village import (
     wait_until,
     with_second,
 )
+from tests.watch import Watch
 from web.app import build_app
 
 
 @pytest.fixture
-def town(store: Store, tmp_path: Path) -> Iterator[Village]:
+def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
     """A village whose first provider is gone: everything goes by the second, in and out."""
     network = a_network(tmp_path)
     with served(build_handsets(network)) as url:
@@ -45,7 +46,7 @@ def town(store: Store, tmp_path: Path) -> Iterator[Village]:
         with served(build_app(store, settings)) as console:
             object.__setattr__(network, "target", console)
             out = lines(settings)
-            yield village(store, network, out)
+            yield village(store, network, out, watch)
             out.close()
 
 
