@@ -4,7 +4,6 @@ Within two seconds of the page being taken (`paging.md` 6.6). Asked again whenev
 did not know to ring, so nothing rings on because two things crossed.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from crisis.call_words import CallState
@@ -13,6 +12,7 @@ from crisis.notify.calls import said_once
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.speech import said_back
+from crisis.notify.together import side_by_side
 from crisis.notify.wording import Subject, language_of
 from crisis.statemachine.paging import LIVE
 from crisis.store import calls_out, people
@@ -35,8 +35,7 @@ def end_calls(store: Store, lines: Lines, incident: IncidentId, page: PageId, at
     holder = found.accepted_by if found.state is PageState.ACCEPTED else None
     subject = Subject.ENDED if holder is None else Subject.SOMEONE_ELSE
     others = [each for each in going if each.person != holder or each.state is CallState.PLACED]
-    with ThreadPoolExecutor(AT_ONCE) as calls:
-        list(calls.map(lambda each: _end(store, lines, each, subject), others))
+    side_by_side(lambda each: _end(store, lines, each, subject), others, AT_ONCE)
     return len(others)
 
 

@@ -6,7 +6,6 @@ provider that was asked says after half a minute that it has nothing of the kind
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +29,7 @@ from crisis.notify.standing import (
     state_of,
     taken_by_none,
 )
+from crisis.notify.together import side_by_side
 from crisis.statemachine.paging import LIVE
 from crisis.store import calls_out, incidents, outgoing, page_codes
 from crisis.store.calls_out import CallOut
@@ -58,8 +58,7 @@ class Following:
             return 0
         with self.store.write() as tx:
             found = outgoing.to_look_at(tx, self.now(), limit=AT_ONCE, lease=LEASE)
-        with ThreadPoolExecutor(AT_ONCE) as asking:
-            list(asking.map(self._look, found))
+        side_by_side(self._look, found, AT_ONCE)
         return len(found)
 
     def _look(self, out: Outgoing) -> None:

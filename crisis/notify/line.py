@@ -21,6 +21,7 @@ from crisis.notify.bulkhead import Bulkhead, lane_of
 from crisis.notify.failures import Answer, refused, unknown
 from crisis.notify.pace import Pace
 from crisis.notify.provider import VALID, Patience, Provider, Told, number_of
+from crisis.notify.turnstile import waiting
 from crisis.vocabulary import AttemptOutcome, Channel, Urgency
 
 VALID_FOR = {Urgency.U1: 120}  # seconds; the rest: VALID
@@ -264,6 +265,7 @@ def _asked(way: Way, ask: Callable[[Way], Answer], heard: Heard) -> None:
 
 def _within(heard: Heard, seconds: float) -> tuple[str, Answer] | None:
     try:
-        return heard.get(timeout=max(seconds, 0))
+        with waiting():
+            return heard.get(timeout=max(seconds, 0))
     except Empty:
         return None

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.sending import Sending
+from crisis.notify.together import side_by_side
 from crisis.store import incidents, outbox, outgoing
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
@@ -56,11 +56,12 @@ class Notices:
                 by_phone[who.phone].append(Telling(who=who, body=body, spread=many and place % 2 == 1))
         if line is None or not by_phone:
             return None
-        with ThreadPoolExecutor(AT_ONCE) as sending:
-            told = sending.map(
-                lambda one: [self._one(job, line, mode, purpose, each) for each in one], by_phone.values()
-            )
-            return min((when for of_phone in told for when in of_phone if when is not None), default=None)
+
+        def one_after_the_other(of_phone: list[Telling]) -> list[datetime | None]:
+            return [self._one(job, line, mode, purpose, each) for each in of_phone]
+
+        told = side_by_side(one_after_the_other, list(by_phone.values()), AT_ONCE)
+        return min((when for of_phone in told for when in of_phone if when is not None), default=None)
 
     def _one(self, job: Job, line: Line, mode: Mode, purpose: Purpose, telling: Telling) -> datetime | None:
         out = self._out(job, mode, purpose, telling)

@@ -1,9 +1,9 @@
 """A page goes out: to whom it is owed at this moment, on which channel, and the report of each call as a command."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,7 @@ from crisis.notify.owing import Due, Past, level_began, next_call, owing, past, 
 from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.sending import Sending
+from crisis.notify.together import side_by_side
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_link, text
 from crisis.page_commands import HoldBackPage
 from crisis.page_events import PageHeldBack
@@ -29,6 +30,7 @@ from crisis.statemachine.incident import Incident, Page
 from crisis.store import incidents, outbox, outgoing, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
+from crisis.store.outgoing import Outgoing
 from crisis.store.page_codes import Coded
 from crisis.store.sealed import KeyFault
 from crisis.submit import submit
@@ -36,6 +38,17 @@ from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
 Log = Sequence[incidents.StoredEvent]  # since this level began
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """One call that is on record and not made yet."""
+
+    line: Line
+    incident: Incident
+    owed: Owed
+    filling: Filling
+    out: Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +101,7 @@ class Paging:
                 self._hold_back(incident, each, turn.text_from, since)
             else:
                 at_once.append(each)
-        with ThreadPoolExecutor(AT_ONCE) as calls:
-            list(calls.map(lambda each: self._attempt(job, effect, each), at_once))
+        side_by_side(partial(self._attempt, effect), self._reserved(job, effect, at_once), AT_ONCE)
 
     def _beside(self, job: Job, effect: PageLevel, incident: Incident, asked: Sequence[Reachable], since: Log) -> None:
         """E-mail and push, to those without a telephone as well: they count for nothing and hold up nothing."""
@@ -142,19 +154,29 @@ class Paging:
         owed = Owed(effect.page, who, Channel.CONSOLE, attempt, effect.level)
         attempts.record(self.store, incident, owed, AttemptOutcome.ACCEPTED, self.now())
 
-    def _attempt(self, job: Job, effect: PageLevel, owed: Owed) -> None:
-        """Looked at once more right before the call; nothing is open in the database while it lasts."""
+    def _reserved(self, job: Job, effect: PageLevel, owed: Sequence[Owed]) -> list[_Reserved]:
+        """Looked at once more right before the calls, and written down that they are made; none where that is over."""
         line = self.lines.of(effect.mode)
+        if line is None or not owed:
+            return []
         with self.store.write() as tx:
             incident = incidents.load(tx, job.incident)
-            if line is None or wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
-                return
-            filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
-            out = owed.going_out(incident, effect.urgency, self.now())
-            outgoing.begin(tx, out)
+            if wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
+                return []
+            return [self._written(tx, line, incident, effect, each) for each in owed]
+
+    def _written(self, tx: Connection, line: Line, incident: Incident, effect: PageLevel, owed: Owed) -> _Reserved:
+        filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
+        out = owed.going_out(incident, effect.urgency, self.now())
+        outgoing.begin(tx, out)
+        return _Reserved(line, incident, owed, filling, out)
+
+    def _attempt(self, effect: PageLevel, reserved: _Reserved) -> None:
+        """Nothing is open in the database while the call lasts."""
+        incident, owed = reserved.incident, reserved.owed
         failpoints.hit("send.before_post")
         heard = dict[str, Answer]()
-        outcome = _send(line, incident, effect, owed, filling, note=Sending(self.store, self.now).of(out, heard))
+        outcome = _send(reserved, effect, note=Sending(self.store, self.now).of(reserved.out, heard))
         failpoints.hit("send.after_reply")
         attempts.record(self.store, incident, owed, outcome, self.now(), heard=heard)
         if owed.channel is Channel.VOICE:
@@ -171,16 +193,15 @@ class Paging:
         return replace(filling, link=page_link(line.callbacks, token))
 
 
-def _send(
-    line: Line, incident: Incident, effect: PageLevel, owed: Owed, filling: Filling, *, note: Note
-) -> AttemptOutcome:
+def _send(reserved: _Reserved, effect: PageLevel, *, note: Note) -> AttemptOutcome:
+    line, incident, owed = reserved.line, reserved.incident, reserved.owed
     asked = Asked(incident.id, effect.page, owed.who.person)
     assert owed.who.phone is not None
     status = owed.status_path(incident)
     if owed.channel is Channel.VOICE:
-        said = page_call(filling, line.address(keys_path(asked)), owed.who.language)
+        said = page_call(reserved.filling, line.address(keys_path(asked)), owed.who.language)
         return line.call(owed.who.phone, said, owed.attempt, status, effect.urgency, note=note)
-    body = text(Subject.PAGE, filling, owed.who.language)
+    body = text(Subject.PAGE, reserved.filling, owed.who.language)
     return line.sms(owed.who.phone, body, owed.attempt, status, effect.urgency, note=note, spread=owed.spread)
 
 

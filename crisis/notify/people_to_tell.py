@@ -97,9 +97,7 @@ def site(tx: Connection, incident: Incident) -> SiteCode:
 
 
 def _at_school(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
-    staff = people.staff(tx, incident.district, incident.school)
-    fitting = (each for each in staff if role in each.roles and not each.missing)
-    return _reachable(tx, incident, (each.id for each in fitting))
+    return _reachable(tx, incident, people.present(tx, incident.district, incident.school, role))
 
 
 def _reachable(tx: Connection, incident: Incident, persons: Iterable[PersonId]) -> list[Reachable]:

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from crisis import clock, failpoints
 from crisis.notify import inbound
 from crisis.notify.canaries import Canaries
@@ -23,6 +25,7 @@ from crisis.notify.gateway import Lines, lines
 from crisis.notify.performing import Performing
 from crisis.notify.provider_faults import ProviderFaults
 from crisis.notify.ticker import Beat, ticking
+from crisis.notify.turnstile import Turnstile
 from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
@@ -36,6 +39,7 @@ POLL = 0.5  # seconds
 FOLLOW, CARE = 1.0, 5.0  # seconds between two looks at what became of pages, and at how providers do
 FORGET = timedelta(hours=1)
 SLOTS = 8  # jobs at a time: one slow provider call does not hold up the others (F16)
+AT_WORK = 3  # of them at a time do anything but wait for a provider
 KEPT = 3  # of them, for pages and timers: however many notices there are, a page is taken at once (F23)
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=60))
 SAFETY, LEFT_OVER, ALIVE = timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=5)
@@ -55,7 +59,9 @@ class Worker:
     now: Callable[[], datetime] = clock.now
     extras: Extras | None = None
     _turned: bool = False
+    _busy: bool = False  # the last look found something
     _telling: set[int] = field(default_factory=set)  # the jobs under way that only tell people
+    _at_work: Turnstile = field(default_factory=lambda: Turnstile(AT_WORK))
     _awake: threading.Event = field(default_factory=threading.Event)
     _free: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(SLOTS))
 
@@ -134,34 +140,60 @@ class Worker:
 
     def _round(self, pool: ThreadPoolExecutor) -> bool:
         """Claims as much as there are free slots, the most urgent first; False when nothing was due."""
-        slots = 0
-        while slots < SLOTS and self._free.acquire(blocking=slots == 0, timeout=POLL if slots == 0 else None):
-            slots += 1
+        slots = self._places()
         jobs = self._guarded("a claim", lambda: self._claim(slots)) or [] if slots else []
         for _unused in range(slots - len(jobs)):
-            self._free.release()
+            self._given_back()
         self._telling |= {job.id for job in jobs if urgency_of(job.effect) >= TELLING}
         for job in jobs:
             pool.submit(self._one, job)
         return bool(jobs)
 
+    def _places(self) -> int:
+        """Claimed no sooner than it is begun: what comes in meanwhile and is more urgent goes first."""
+        found, within = 0, POLL
+        while found < SLOTS and self._free.acquire(timeout=within) and self._at_work_or_back(within):
+            found, within = found + 1, 0
+        return found
+
+    def _at_work_or_back(self, within: float) -> bool:
+        entered = self._at_work.enter(within=within)
+        if not entered:
+            self._free.release()
+        return entered
+
+    def _given_back(self) -> None:
+        self._at_work.leave()
+        self._free.release()
+
     def _claim(self, limit: int) -> list[Job]:
-        with self.store.read() as tx:
-            if not outbox.any_free(tx, self.now()):
-                return []
+        """Looks first, which locks nothing, unless there was something just now."""
+        if not self._busy:
+            with self.store.read() as tx:
+                if not outbox.any_free(tx, self.now()):
+                    return []
         failpoints.hit("worker.before_claim")
-        with self.store.write() as tx:
-            jobs = outbox.claim(tx, self.name, self.now(), limit=limit, lease=LEASE, notices=False)
-            room = min(limit - len(jobs), SLOTS - KEPT - len(self._telling))
-            if room > 0:
-                jobs += outbox.claim(tx, self.name, self.now(), limit=room, lease=LEASE, notices=True)
+        with self.store.write_unhurried() as tx:
+            jobs = self._claimed(tx, limit)
         failpoints.hit("worker.after_claim")
+        self._busy = bool(jobs)
         return jobs
+
+    def _claimed(self, tx: Connection, limit: int) -> list[Job]:
+        """The most urgent first; notices only where there are places for them."""
+        for_notices = SLOTS - KEPT - len(self._telling)
+        claim = partial(outbox.claim, tx, self.name, self.now(), lease=LEASE)
+        if for_notices >= limit:
+            return claim(limit=limit)
+        jobs = claim(limit=limit, notices=False)
+        room = min(limit - len(jobs), for_notices)
+        return [*jobs, *claim(limit=room, notices=True)] if room > 0 else jobs
 
     def _one(self, job: Job) -> None:
         what = f"job {job.id} of event {job.seq}"
-        if not self._guarded(what, lambda: self.perform(job)):
-            self._guarded(what, lambda: self._later(job))
+        with self._at_work.inside():
+            if not self._guarded(what, lambda: self.perform(job)):
+                self._guarded(what, lambda: self._later(job))
         self._telling.discard(job.id)
         self._free.release()
         self._awake.set()
@@ -178,7 +210,7 @@ class Worker:
         """Does one job and marks it done, or due again."""
         again = Performing(self.store, self.lines, self.now, self.extras).perform(job)
         failpoints.hit("worker.before_finish")
-        with self.store.write() as tx:
+        with self.store.write_unhurried() as tx:
             if again is None:
                 outbox.finish(tx, job, self.now())
             else:
@@ -188,7 +220,7 @@ class Worker:
 
     def _later(self, job: Job) -> None:
         wait = BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
-        with self.store.write() as tx:
+        with self.store.write_unhurried() as tx:
             outbox.retry_at(tx, job, self.now() + wait)
 
     def catch_up(self) -> None:

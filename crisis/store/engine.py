@@ -30,6 +30,8 @@ class Store:
     ) -> None:
         self.dialect, self.keys = dialect, keys
         self._writer, self._reader, self._file_lock = writer, reader, lock
+        apart = dialect == "postgresql" and writer is not reader
+        self._unhurried = postgres.unhurried(self.url) if apart else writer
         self._one_writer = threading.RLock() if dialect == "sqlite" else nullcontext()
         self._wake = wake.WakeUps()
         self._bell = postgres.Bell(writer.url, self._wake.ring) if dialect == "postgresql" else None
@@ -37,7 +39,24 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Commits at the end; then whoever listens is told of new events and new work."""
-        with self._one_writer, self._writer.connect() as tx:
+        with self._writing() as tx:
+            yield tx
+
+    @contextmanager
+    def write_unhurried(self) -> Iterator[Connection]:
+        """As `write`, but the commit does not wait for the disk; the next commit of a `write` does, for both.
+
+        It may be lost when the power fails or PostgreSQL crashes, not when this process does. Only for what is then
+        found undone and done again: who holds a job, and that it is done.
+        """
+        with self._writing(unhurried=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _writing(self, *, unhurried: bool = False) -> Iterator[Connection]:
+        pace = sqlite.unhurried if unhurried and self.dialect == "sqlite" else nullcontext
+        engine = self._unhurried if unhurried else self._writer
+        with self._one_writer, engine.connect() as tx, pace(tx):
             wake.taken(tx)  # of a transaction before, on the same connection, that was rolled back
             with tx.begin() as transaction:
                 yield tx
@@ -72,8 +91,8 @@ class Store:
             with self._one_writer, suppress(OperationalError), self._writer.connect() as tx:
                 tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         end = postgres.close if self.dialect == "postgresql" else Engine.dispose
-        end(self._writer)
-        end(self._reader)
+        for engine in (self._writer, self._unhurried, self._reader):
+            end(engine)
         if self._file_lock is not None:
             self._file_lock.release()
 

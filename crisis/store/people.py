@@ -136,6 +136,15 @@ def schools(tx: Connection, district: DistrictId) -> list[SchoolView]:
 _SCHOOL = select(SCHOOL).where(SCHOOL.c.id == bindparam("school"))
 _LANGUAGE = select(PERSON.c.language).where(PERSON.c.id == bindparam("person"))
 _PHONES = select(PHONE).where(PHONE.c.person.in_(bindparam("people", expanding=True)))
+_THERE = select(POST.c.person).where(POST.c.school == bindparam("school"))
+_HOLDING = select(POST.c.person).where(
+    POST.c.district == bindparam("district"), POST.c.post.in_(bindparam("posts", expanding=True))
+)
+_PRESENT = (
+    select(PERSON.c.id)
+    .where(PERSON.c.id.in_(_THERE), PERSON.c.id.in_(_HOLDING), PERSON.c.active, PERSON.c.missing_since.is_(None))
+    .order_by(PERSON.c.family, PERSON.c.given, PERSON.c.id)
+)
 _MOBILE_FIRST = {PhoneKind.MOBILE: 0, PhoneKind.HOME: 2, PhoneKind.WORK: 3, PhoneKind.UNKNOWN: 1}
 
 
@@ -275,6 +284,13 @@ def _staff(rows: list[Found], phones: tuple[str, ...]) -> StaffView:
         phones=phones,
         missing=first.missing_since is not None,
     )
+
+
+def present(tx: Connection, district: DistrictId, school: SchoolId, role: Role) -> list[PersonId]:
+    """Who has a post at this school and by any post the role, by name, but for those whom the last roster left out."""
+    posts = [post for post, roles in ROLES_OF_POST.items() if role in roles]
+    found = tx.execute(_PRESENT, {"district": district, "school": school, "posts": posts})
+    return [PersonId(each) for each in found.scalars()]
 
 
 def holding(tx: Connection, posts: Collection[StaffRole]) -> list[PersonId]:

@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
@@ -29,22 +32,51 @@ def _url(url: str) -> URL:
 
 
 def engine(url: str) -> Engine:
-    return create_engine(
-        _url(url), pool_size=8, max_overflow=8, pool_timeout=10, pool_pre_ping=True, connect_args={"options": OPTIONS}
-    )
+    made = create_engine(_url(url), pool_size=8, max_overflow=8, pool_timeout=10, connect_args={"options": OPTIONS})
+    return _looked_at(made)
+
+
+def unhurried(url: str) -> Engine:
+    """Its commits do not wait for the disk; in a pool of its own, since to say so each time is one more question."""
+    options = {"options": f"{OPTIONS} -c synchronous_commit=off"}
+    return _looked_at(create_engine(_url(url), pool_size=4, max_overflow=8, pool_timeout=10, connect_args=options))
 
 
 def reader(url: str) -> Engine:
     """Its own pool, so that pages never wait for the readers; every transaction sees one moment and writes nothing."""
-    return create_engine(
+    made = create_engine(
         _url(url),
         pool_size=8,
         max_overflow=8,
         pool_timeout=10,
-        pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
         connect_args={"options": f"{OPTIONS} -c default_transaction_read_only=on"},
     )
+    return _looked_at(made)
+
+
+def _looked_at(made: Engine) -> Engine:
+    """A connection that its server has ended, by a crash or a restart, is not used again (F95).
+
+    The end of a connection can be read from its socket, which costs nothing; a question to the server before each
+    transaction took a tenth of the worker's time. What can be read may be a notice as well: only then is one asked.
+    """
+
+    @event.listens_for(made, "checkout")
+    def _(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        socket_of = select.poll()
+        socket_of.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+        if socket_of.poll(0) and not _answers(made, connection):
+            raise DisconnectionError
+
+    return made
+
+
+def _answers(made: Engine, connection: DBAPIConnection) -> bool:
+    try:
+        return made.dialect.do_ping(connection)
+    except psycopg.Error:
+        return False
 
 
 def migrating(url: str) -> Engine:

@@ -3,7 +3,8 @@
 import fcntl
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TextIO
@@ -34,6 +35,7 @@ WRITER: Pragmas = {
     "secure_delete": 1,  # a destroyed key leaves no copy in free pages
 }
 READER: Pragmas = {**WRITER, "query_only": 1, "wal_autocheckpoint": 0}
+UNHURRIED = 1  # NORMAL: as consistent as FULL after a power cut, but older
 MIGRATING: Pragmas = {"synchronous": 2, "foreign_keys": 0, "busy_timeout": 5000}  # tables are copied and renamed
 
 driver: ModuleType = pysqlite3.dbapi2
@@ -143,6 +145,18 @@ def _engine(path: Path, contract: Pragmas, *, begin: str, size: int, overflow: i
         connection.exec_driver_sql(begin)
 
     return made
+
+
+@contextmanager
+def unhurried(tx: Connection) -> Iterator[None]:
+    """The transaction that is begun on this connection meanwhile is not flushed to the disk by itself."""
+    cursor = tx.connection.cursor()  # beside SQLAlchemy, which would begin a transaction, and then it is too late
+    cursor.execute(f"PRAGMA synchronous = {UNHURRIED}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA synchronous = {WRITER['synchronous']}")
+        cursor.close()
 
 
 def keep(connection: DBAPIConnection, contract: Pragmas) -> None:

@@ -6,7 +6,7 @@ Everything runs in one thread, in an order that the seed alone decides.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from queue import Empty
@@ -137,7 +137,7 @@ class Waiting:
 
 
 class Threads:
-    """In the place of `threading`, `SimpleQueue`, `Condition` and `ThreadPoolExecutor` of the modules that wait."""
+    """In the place of `threading`, `SimpleQueue`, `Condition` and `side_by_side` of the modules that wait."""
 
     def __init__(self, clockwork: Clockwork) -> None:
         self.clockwork = clockwork
@@ -152,8 +152,8 @@ class Threads:
     def condition(self) -> "_Condition":
         return _Condition(self.clockwork)
 
-    def pool(self, _size: int) -> "_Pool":
-        return _Pool(self.clockwork, _size)
+    def side_by_side(self, do: Callable[[Any], Any], over: Sequence[Any], at_most: int) -> list[Any]:
+        return list(_Pool(self.clockwork, at_most).map(do, over))
 
 
 class _Thread:
@@ -213,12 +213,6 @@ class _Pool:
 
     def __init__(self, clockwork: Clockwork, size: int) -> None:
         self.clockwork, self.size = clockwork, size
-
-    def __enter__(self) -> "_Pool":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        return None
 
     def map(self, act: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
         left = deque(enumerate(things))

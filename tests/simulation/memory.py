@@ -114,6 +114,8 @@ class Memory:
             if tx.info:
                 self.ring(told)
 
+    write_unhurried = write
+
     def durable(self) -> None:
         """Called at the failpoint behind the commit."""
         if self._last is not None and self._last.touched:

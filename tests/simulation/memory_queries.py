@@ -62,6 +62,7 @@ from crisis.vocabulary import (
     PageId,
     PersonId,
     ProtocolHash,
+    Role,
     SchoolId,
     StudentId,
     WordsId,
@@ -548,6 +549,11 @@ def staff(tx: Tx, district: DistrictId, school: SchoolId | None = None) -> list[
     gone = tx.memory.district.book.gone
     here = [each for each in tx.memory.district.staff.values() if each.id not in gone]
     return here if school is None else [each for each in here if school in each.schools]
+
+
+@of(people)
+def present(tx: Tx, district: DistrictId, school: SchoolId, role: Role) -> list[PersonId]:
+    return [PersonId(each.id) for each in staff(tx, district, school) if role in each.roles and not each.missing]
 
 
 @of(people)

@@ -101,6 +101,8 @@ class Real:
             if self._wanted and self._durable:
                 self.ring(told)
 
+    write_unhurried = write
+
     def durable(self) -> None:
         """Called at the failpoint behind the commit."""
         touched, self._durable, self.open = list(self._touched), True, None

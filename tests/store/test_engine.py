@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,6 +155,37 @@ def test_postgresql_connections_have_limits(postgres_url: str, key_file: Path) -
         found = [tx.execute(text(f"SHOW {name}")).scalar_one() for name in names]
 
     assert found == ["5s", "2s", "10s", "on"]
+
+
+def test_on_postgresql_only_what_is_unhurried_does_not_wait_for_the_disk(postgres_url: str, key_file: Path) -> None:
+    with closing(open_store(postgres_url, key_file)) as store:
+        with store.write_unhurried() as tx:
+            unhurried = tx.execute(text("SHOW synchronous_commit")).scalar_one()
+        with store.write() as tx:
+            afterwards = tx.execute(text("SHOW synchronous_commit")).scalar_one()
+
+    assert (unhurried, afterwards) == ("off", "on")
+
+
+def test_on_sqlite_only_what_is_unhurried_does_not_wait_for_the_disk(sqlite_url: str, key_file: Path) -> None:
+    asked, found = text("PRAGMA synchronous"), list[int]()
+    with closing(open_store(sqlite_url, key_file)) as store:
+        with suppress(ZeroDivisionError), store.write_unhurried() as tx:
+            found.append(tx.execute(asked).scalar_one())
+            raise ZeroDivisionError
+        with store.write() as tx:
+            found.append(tx.execute(asked).scalar_one())
+
+    assert found == [1, 2]
+
+
+def test_who_may_only_read_cannot_write_unhurried_either(database_url: str, key_file: Path) -> None:
+    with (
+        closing(open_store(database_url, key_file, readonly=True)) as store,
+        store.write_unhurried() as tx,
+        pytest.raises(DBAPIError),
+    ):
+        tx.execute(text("DELETE FROM outbox"))
 
 
 @pytest.mark.postgres
