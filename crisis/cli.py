@@ -14,6 +14,7 @@ from rich.table import Table
 
 from crisis import cli_contacts, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
 from crisis.cli_oncall import oncall_app
+from crisis.cli_policy import policy_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.cli_watch import add_to
 from crisis.demo import run_demo
@@ -46,6 +47,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done a
 account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs.")
 app.add_typer(roster_app, name="roster")
+app.add_typer(policy_app, name="policy")
 app.add_typer(protocol_app, name="protocol")
 app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)

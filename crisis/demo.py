@@ -119,6 +119,7 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
         return store, [SignIn(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
     with store.write() as tx:
         sign_ins = sample.seed(tx, clock.now(), quick)
+        sample.add_instructions(tx, store.keys, clock.now())
         for name in loader.names():
             protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now())
         _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))

@@ -74,3 +74,37 @@ class StudentLack(StrEnum):
     NOBODY_TO_CALL = "nobody_to_call"  # those with a number must not be called, or a person has to decide
     NO_GUARDIAN = "no_guardian"  # nobody whom somebody has checked
     NO_LANGUAGE = "no_language"
+
+
+class NoticeRule(StrEnum):
+    """What the parents are told of care that a minor agreed to themselves; states disagree (1.3)."""
+
+    REQUIRED = "required"
+    PERMITTED = "permitted"
+    FORBIDDEN_WITHOUT_MINOR_CONSENT = "forbidden_without_minor_consent"
+
+
+class InstructionKind(StrEnum):
+    """What to do for one student, and what not; an instruction, never who somebody is (2.1, fields 14 to 28).
+
+    In the order in which they are shown: what must not be done comes first.
+    """
+
+    DO_NOT_SAY = "do_not_say"
+    MAKES_WORSE = "makes_worse"
+    TOUCH = "touch"
+    HELPS = "helps"
+    COMMUNICATION = "communication"
+    MEDICAL = "medical"
+    TRUSTED_ADULT = "trusted_adult"
+    HELPER = "helper"
+    PRACTICE = "practice"
+    WORDS_TO_USE = "words_to_use"
+
+
+class InstructionSource(StrEnum):
+    """Who asked for it; the student's own word is shown before the others of its kind."""
+
+    STUDENT = "student"
+    FAMILY = "family"
+    STAFF = "staff"

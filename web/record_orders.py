@@ -1,9 +1,11 @@
 """What people change in the record of a student: who may do it is asked here, once for the page and the API."""
 
 from crisis.policy import access
-from crisis.store import contact_record, people, restrictions
+from crisis.store import audit, contact_record, instructions, people, restrictions, second_look
 from crisis.store.contact_record import Wish
+from crisis.store.instructions import Told
 from crisis.store.restrictions import Entry
+from crisis.store.second_look import Waits
 from crisis.vocabulary import PersonId, StudentId
 from web.deps import Desk
 
@@ -50,3 +52,31 @@ def wish(desk: Desk, student: StudentId, person: PersonId, wanted: Wish) -> None
     must_keep(desk, student)
     with desk.store.write() as tx:
         contact_record.set_wish(tx, student, person, wanted, by=desk.person, at=desk.at)
+
+
+def instruct(desk: Desk, student: StudentId, told: Told) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        whose = (known.district, student)
+        instructions.add(tx, desk.store.keys, whose, told, by=desk.person, at=desk.at)
+
+
+def confirm_instruction(desk: Desk, student: StudentId, instruction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        instructions.confirm(tx, known.district, instruction, by=desk.person, at=desk.at)
+
+
+def end_instruction(desk: Desk, student: StudentId, instruction: str) -> None:
+    known = must_keep(desk, student)
+    with desk.store.write() as tx:
+        instructions.end(tx, known.district, instruction, by=desk.person, at=desk.at)
+
+
+def to_look_at(desk: Desk) -> list[Waits]:
+    """Of the whole district, for those who answer for its records. Raises `NotFound` for everybody else."""
+    access.must_keep_policy(desk.actor)
+    with desk.store.write() as tx:
+        found = second_look.waiting(tx, desk.actor.district)
+        audit.record(tx, at=desk.at, actor=desk.person, action="restrictions listed", subject=desk.actor.district)
+    return found

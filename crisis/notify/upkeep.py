@@ -1,5 +1,7 @@
 """What keeps the rota ready, by the worker's ticks: errands go out, turns are asked about, gaps are told.
 
+And what keeps records honest: who answers for them is told what waits for a second person.
+
 All of it is rows, so a tick that is missed, or made twice, or by two workers, changes nothing.
 """
 
@@ -10,7 +12,7 @@ from datetime import datetime, timedelta
 from crisis.notify import bad_numbers
 from crisis.notify.errands import Errands
 from crisis.notify.gateway import Lines
-from crisis.store import asked_turns, outbox, people, plan_watch
+from crisis.store import asked_turns, outbox, people, plan_watch, second_look
 from crisis.store.engine import Store
 from crisis.vocabulary import DistrictId
 
@@ -35,6 +37,10 @@ class Upkeep:
         """Whether anybody was told that something is missing."""
         return sum(self._plan_of(district) for district in self._districts()) > 0
 
+    def records(self) -> bool:
+        """Whether anybody was told that an entry waits for a second person."""
+        return sum(self._records_of(district) for district in self._districts()) > 0
+
     def _districts(self) -> list[DistrictId]:
         """None while a page is due."""
         with self.store.read() as tx:
@@ -56,3 +62,10 @@ class Upkeep:
             return False
         with self.store.write() as tx:
             return plan_watch.tell(tx, district, found, self.now())
+
+    def _records_of(self, district: DistrictId) -> bool:
+        with self.store.read() as tx:
+            if second_look.owed(tx, district, self.now()) == 0:
+                return False
+        with self.store.write() as tx:
+            return second_look.tell(tx, district, self.now()) > 0

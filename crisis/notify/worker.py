@@ -124,7 +124,12 @@ class Worker:
     def _upkeep(self) -> Iterator[Beat]:
         """Beside the slots of the pages, in the ticker's own threads."""
         upkeep = Upkeep(self.store, self.lines, self.now)
-        steps = (("errands", ERRANDS, upkeep.errands), ("turns", TURNS, upkeep.turns), ("plan", PLAN, upkeep.plan))
+        steps = (
+            ("errands", ERRANDS, upkeep.errands),
+            ("turns", TURNS, upkeep.turns),
+            ("plan", PLAN, upkeep.plan),
+            ("records", PLAN, upkeep.records),
+        )
         for name, every, step in steps:
             yield Beat(name, every, partial(self._guarded, name, step))
 

@@ -90,6 +90,16 @@ def must_see_readiness(actor: Actor) -> None:
         raise NotFound
 
 
+def may_keep_policy(actor: Actor) -> bool:
+    """Which law the district's decisions ask: the privacy officer and the district crisis lead."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & DISTRICT_POSTS)
+
+
+def must_keep_policy(actor: Actor) -> None:
+    if not may_keep_policy(actor):
+        raise NotFound
+
+
 def may_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
     """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts."""
     if actor.kind is not ActorKind.PERSON or actor.district != district:

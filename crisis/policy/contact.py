@@ -10,8 +10,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
-from crisis.policy.packs import FLOOR, NoticeRule, Pack
-from crisis.privacy_words import Authority, ContactEffect, ContactPurpose, ContactWay, Obligation, RestrictionKind
+from crisis.policy.packs import FLOOR, Pack
+from crisis.privacy_words import (
+    Authority,
+    ContactEffect,
+    ContactPurpose,
+    ContactWay,
+    NoticeRule,
+    Obligation,
+    RestrictionKind,
+)
 from crisis.vocabulary import PersonId
 
 SAFE_PURPOSES = frozenset({ContactPurpose.SAFETY_CALLBACK, ContactPurpose.PICKUP, ContactPurpose.LOGISTICS})

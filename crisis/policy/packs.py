@@ -1,29 +1,63 @@
 """What the law of a place says, as values that a decision asks for; no rule knows a state by name.
 
-The floor is what holds where no pack of the district's own was approved: the federal rules, and where they leave a
+The floor is what holds where no pack of the district's own is in force: the federal rules, and where they leave a
 question open, what protects the student and never holds up help (`privacy-and-culture.md` 1.0).
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
 
-
-class NoticeRule(StrEnum):
-    """What the parents are told of care that a minor agreed to themselves; states disagree (1.3)."""
-
-    REQUIRED = "required"
-    PERMITTED = "permitted"
-    FORBIDDEN_WITHOUT_MINOR_CONSENT = "forbidden_without_minor_consent"
+from crisis.privacy_words import NoticeRule
+from crisis.protocols.pack_schema import Number, PackFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """`eligible_student_age` in years: from then on the rights are the student's (34 CFR 99.3, 99.5)."""
+    """`eligible_student_age` in years: from then on the rights are the student's (34 CFR 99.3, 99.5).
+
+    `student_access_age`: from then on the student may see the record as well as the parent (PR-29); None where the law
+    gives them no right of their own. `record_access_days` are calendar days. `do_not_volunteer`: whether the record may
+    say that a name is not volunteered to somebody (PR-11).
+    """
 
     id: str
     version: str
     eligible_student_age: int
+    student_access_age: int | None
     parent_notice: NoticeRule
+    record_access_days: int
+    do_not_volunteer: bool
 
 
-FLOOR = Pack(id="us-federal-floor", version="2026.1", eligible_student_age=18, parent_notice=NoticeRule.PERMITTED)
+FLOOR = Pack(
+    id="us-federal-floor",
+    version="2026.1",
+    eligible_student_age=18,
+    student_access_age=None,
+    parent_notice=NoticeRule.PERMITTED,
+    record_access_days=45,
+    do_not_volunteer=False,
+)
+
+
+def pack_of(file: PackFile) -> Pack:
+    """What a file leaves out is the floor's."""
+    said = file.parameters
+    return Pack(
+        id=file.id,
+        version=file.version,
+        eligible_student_age=_or(said.eligible_student_age, FLOOR.eligible_student_age),
+        student_access_age=None if said.student_access_age is None else said.student_access_age.value,
+        parent_notice=FLOOR.parent_notice if said.parent_notice is None else said.parent_notice.value,
+        record_access_days=_or(said.record_access_days, FLOOR.record_access_days),
+        do_not_volunteer=FLOOR.do_not_volunteer if said.do_not_volunteer is None else said.do_not_volunteer.value,
+    )
+
+
+def _or(said: Number | None, floor: int) -> int:
+    return floor if said is None else said.value
+
+
+def counts(file: PackFile, day: date) -> bool:
+    """Whether a pack that was approved is in force on a day of the district's schools."""
+    return file.effective_from <= day and (file.expires_on is None or day <= file.expires_on)

@@ -1,4 +1,4 @@
-"""Protocols, overlays and instruments from YAML; the only importer of yaml. Every fault names its file and line."""
+"""Protocols, overlays, instruments and policy packs from YAML, whose only importer this is. A fault names its line."""
 
 import hashlib
 import json
@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from crisis.protocols.pack_schema import PackFile
 from crisis.protocols.schema import Instrument, Overlay, Protocol
 from crisis.protocols.wellformed import Fault, faults, find
 from crisis.vocabulary import ProtocolHash
 
 ROOM = Path(__file__).parent
-LIBRARY, OVERLAYS, INSTRUMENTS = ROOM / "library", ROOM / "overlays", ROOM / "instruments"
+LIBRARY, OVERLAYS, INSTRUMENTS, PACKS = (ROOM / name for name in ("library", "overlays", "instruments", "packs"))
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # lists and mappings within each other
 BASE = "US"
@@ -209,6 +210,30 @@ def overlay(overlay_id: str) -> Overlay:
 def instrument(instrument_id: str) -> Instrument:
     path = _built_in(INSTRUMENTS, instrument_id)
     return _parsed(_read(path), path.name, Instrument)[0]
+
+
+@lru_cache(maxsize=32)
+def pack(pack_id: str) -> PackFile:
+    """A built-in policy pack: the federal floor, or the draft of a state."""
+    path = _built_in(PACKS, pack_id)
+    return pack_from_text(_read(path), path.name)
+
+
+def pack_from_text(text: str, name: str) -> PackFile:
+    return _parsed(text, name, PackFile)[0]
+
+
+def pack_from_file(path: Path) -> PackFile:
+    return pack_from_text(_read(path), path.name)
+
+
+def pack_text(pack_id: str) -> str:
+    """As it lies on the disk, to begin one's own with."""
+    return _read(_built_in(PACKS, pack_id))
+
+
+def packs() -> list[str]:
+    return sorted(path.stem for path in PACKS.glob("*.yaml"))
 
 
 def names() -> list[str]:

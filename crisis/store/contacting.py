@@ -6,6 +6,7 @@ Both ask `crisis.policy.contact`; nothing else in the product decides it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -14,9 +15,9 @@ from crisis.errors import Reason
 from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
 from crisis.statemachine.incident import Incident
-from crisis.store import contact_record, people
+from crisis.store import contact_record, people, policy_packs
 from crisis.store.people import ContactView
-from crisis.vocabulary import ContactMethod, ContactOutcome, Emergency, Role, StudentId
+from crisis.vocabulary import ContactMethod, ContactOutcome, DistrictId, Emergency, Role, StudentId
 
 WAYS = {
     ContactMethod.PHONE: ContactWay.CALL,
@@ -46,7 +47,8 @@ class Card:
 def cards(tx: Connection, student: StudentId, incident: Incident | None, at: datetime) -> list[Card]:
     """Every adult on record, whom nobody may contact as well: a caller has to know that, before anything else."""
     record = contact_record.of_student(tx, student)
-    return [_card(record, each, circumstances_of(incident), at) for each in people.contacts_of(tx, student)]
+    given = circumstances_of(tx, people.student(tx, student).district, record, incident, at=at)
+    return [_card(record, each, given, at) for each in people.contacts_of(tx, student)]
 
 
 def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at: datetime) -> Card:
@@ -62,8 +64,12 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
     return Card(contact, whole, tuple((number, decided(number)) for number in contact.phones))
 
 
-def circumstances_of(incident: Incident | None) -> Circumstances:
-    return Circumstances(emergency=incident is not None and incident.emergency is Emergency.ACTIVE)
+def circumstances_of(
+    tx: Connection, district: DistrictId, record: ContactRecord, incident: Incident | None, *, at: datetime
+) -> Circumstances:
+    """With the law that the district has approved for this day, by the school's calendar."""
+    law = policy_packs.in_force(tx, district, at.astimezone(ZoneInfo(record.zone)).date())
+    return Circumstances(emergency=incident is not None and incident.emergency is Emergency.ACTIVE, pack=law.pack)
 
 
 def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:
@@ -88,4 +94,5 @@ def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at
 
 def _decided(tx: Connection, wanted: Contact, incident: Incident, at: datetime) -> Decision:
     assert incident.student is not None
-    return decide_contact(contact_record.of_student(tx, incident.student), wanted, circumstances_of(incident), at)
+    record = contact_record.of_student(tx, incident.student)
+    return decide_contact(record, wanted, circumstances_of(tx, incident.district, record, incident, at=at), at)

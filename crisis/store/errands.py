@@ -37,6 +37,7 @@ class Subject(StrEnum):
     PLAN = "plan"  # gaps, and people who are not ready
     STOPPED = "stopped"
     BAD_NUMBER = "bad_number"
+    SECOND_LOOK = "second_look"  # entries of records that one person made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

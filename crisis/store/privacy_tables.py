@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from crisis.privacy_words import RestrictionKind
+from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
 from crisis.store.columns import UtcTime, enum_text
 
 
@@ -69,6 +69,29 @@ class ContactWishRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcTime)
 
 
+class InstructionRow(SQLModel, table=True):
+    """What to do for one student; its words are sealed under the student. Never changed, only confirmed and ended."""
+
+    __tablename__ = "instruction"
+    __table_args__ = (
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
+        Index("ix_instruction_student", "student", "ended_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    student: str = Field(foreign_key="student.id")
+    kind: InstructionKind = Field(sa_type=enum_text(InstructionKind))
+    source: InstructionSource = Field(sa_type=enum_text(InstructionSource))
+    words: str = Field(foreign_key="words.id")
+    recorded_by: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=UtcTime)
+    confirmed_by: str = Field(foreign_key="person.id")
+    confirmed_at: datetime = Field(sa_type=UtcTime)
+    ended_by: str | None = Field(foreign_key="person.id")
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 RESTRICTION, RESTRICTION_NUMBER = _TABLES["restriction"], _TABLES["restriction_number"]
-CONTACT_WISH = _TABLES["contact_wish"]
+CONTACT_WISH, INSTRUCTION = _TABLES["contact_wish"], _TABLES["instruction"]

@@ -16,9 +16,10 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import contacting, incidents, people, protocols, sealed
+from crisis.store import contacting, incidents, instructions, people, protocols, sealed
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
+from crisis.store.instructions import Instruction
 from crisis.store.people import SchoolView, StaffView, StudentView
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import (
@@ -84,6 +85,7 @@ class IncidentView:
     staff: tuple[StaffView, ...]
     student: StudentView | None
     family: tuple[Card, ...]
+    instructions: tuple[Instruction, ...]
 
     @property
     def zone(self) -> str:
@@ -165,6 +167,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     now = standing(incident, protocol)
     student = people.student(tx, incident.student) if incident.student is not None else None
     family = contacting.cards(tx, incident.student, incident, at) if incident.student is not None else []
+    asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     names = people.names(tx, involved(incident) | {stored.event.by for stored in events if stored.event.by is not None})
     return IncidentView(
@@ -182,6 +185,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         staff=tuple(staff),
         student=student,
         family=tuple(family),
+        instructions=tuple(asked),
     )
 
 

@@ -123,6 +123,12 @@ def of_student(tx: Connection, student: StudentId) -> list[Kept]:
     return _read(tx, rows)
 
 
+def of_district(tx: Connection, district: DistrictId) -> list[Kept]:
+    """Those that two people have not lifted, the oldest first."""
+    query = select(RESTRICTION).where(RESTRICTION.c.district == district, RESTRICTION.c.lifted_at.is_(None))
+    return _read(tx, tx.execute(query.order_by(RESTRICTION.c.entered_at, RESTRICTION.c.id)).all())
+
+
 def one(tx: Connection, restriction: str, district: DistrictId) -> Kept:
     """Raises `NotFound` also for another district's."""
     same = (RESTRICTION.c.id == restriction, RESTRICTION.c.district == district)

@@ -19,8 +19,17 @@ from crisis.policy.contact import (
     decide_contact,
     years,
 )
-from crisis.policy.packs import FLOOR, NoticeRule
-from crisis.privacy_words import Authority, ContactEffect, ContactPurpose, ContactWay, Obligation, RestrictionKind
+from crisis.policy.packs import FLOOR, pack_of
+from crisis.privacy_words import (
+    Authority,
+    ContactEffect,
+    ContactPurpose,
+    ContactWay,
+    NoticeRule,
+    Obligation,
+    RestrictionKind,
+)
+from crisis.protocols import loader
 from crisis.vocabulary import PersonId
 
 MOTHER, FATHER, AUNT = PersonId("p-mother"), PersonId("p-father"), PersonId("p-aunt")
@@ -275,6 +284,7 @@ circumstances_ = st.builds(
     guardians_blocked=st.booleans(),
     minor_consented=st.booleans(),
     published=st.frozensets(st.sampled_from(["en", "es"])),
+    pack=st.sampled_from([pack_of(loader.pack(name)) for name in loader.packs()]),
 )
 
 

@@ -33,7 +33,17 @@ def _rule_files() -> Iterator[Path]:
     yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
     yield from (
         crisis / "store" / f"{name}.py"
-        for name in ("rotations", "rotation_plans", "overrides", "pins", "proving", "restrictions", "contact_record")
+        for name in (
+            "rotations",
+            "rotation_plans",
+            "overrides",
+            "pins",
+            "proving",
+            "restrictions",
+            "contact_record",
+            "policy_packs",
+            "instructions",
+        )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py")
     yield from (

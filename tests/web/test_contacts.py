@@ -149,3 +149,21 @@ def test_it_is_for_the_school_s_own_team_and_the_district_s_posts(
     assert words(known) == words(browser.get("/students/nobody/contacts", 404))
     browser.client.cookies.set("language", "en")
     at_console(site, district, OFFICER).get(PAGE)
+
+
+def test_what_waits_for_a_second_person_is_listed_for_those_who_answer_for_it_pr_6(
+    site: TestClient, district: District
+) -> None:
+    with district.store.write() as tx:
+        entry = Entry(student=STUDENT, person=FATHER, kind=RestrictionKind.SAFETY_PLAN)
+        restrictions.enter(tx, entry, by=COUNSELOR, at=clock.now() - timedelta(hours=25))
+    officer, counselor = at_console(site, district, OFFICER), at_console(site, district, COUNSELOR)
+
+    shown = officer.get("/second-look")
+    officer.send(PAGE, f"{PAGE}/check")
+
+    assert "Ximena Quetzal" in words(shown)
+    assert "Nobody else has looked at it for a day" in words(shown)
+    assert f'href="{PAGE}"' in shown
+    assert "Nothing waits for a second person" in words(officer.get("/second-look"))
+    counselor.get("/second-look", 404)

@@ -151,6 +151,24 @@ def _shown(kept: Kept, names: dict[PersonId, str], desk: Desk) -> dict[str, obje
     }
 
 
+@router.get("/second-look")
+def second_look(desk: SignedIn) -> HTMLResponse:
+    """What waits for a second person: for the privacy officer and the district crisis lead."""
+    translate = translations(desk.language).gettext
+    found = [
+        {
+            "student": each.student,
+            "path": f"/students/{each.kept.entry.student}/contacts",
+            "kind": translate(KINDS[each.kept.entry.kind]),
+            "at": each.kept.entered_at,
+            "late": each.kept.to_check(desk.at),
+            "lift": each.kept.lift_asked_by is not None,
+        }
+        for each in record_orders.to_look_at(desk)
+    ]
+    return console(desk, "pages/second_look.html", {"here": "second-look", "waiting": found}, path="/second-look")
+
+
 @router.get("/students/{student}/contacts")
 def contacts(desk: SignedIn, student: StudentPath) -> HTMLResponse:
     """For the crisis team of the student's school and the posts of the district; every view is on record."""

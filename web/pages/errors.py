@@ -13,13 +13,25 @@ from crisis.vocabulary import IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import contacts, incident, my_paging, oncall, open, readiness, rotations, school_calendar, steps
+from web.pages import (
+    contacts,
+    incident,
+    instructions,
+    my_paging,
+    oncall,
+    open,
+    policy,
+    readiness,
+    rotations,
+    school_calendar,
+    steps,
+)
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
-_CONTACTS = re.compile(r"/students/([^/]+)/contacts/[^/]+")
+_RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -72,6 +84,7 @@ _UNDER: dict[str, Show] = {  # the first that fits
     "/me/paging/": my_paging.show,
     "/rotations/": rotations.again,
     "/school-calendar/": school_calendar.show,
+    "/policy/": policy.show,
     readiness.MINE: readiness.show_own,
     "/readiness/": readiness.show_all,
 }
@@ -83,9 +96,9 @@ def form_page(path: str) -> Show | None:
         return open.show
     if under := next((show for start, show in _UNDER.items() if path.startswith(start)), None):
         return under
-    if found := _CONTACTS.fullmatch(path):
-        student = StudentId(found[1])
-        return lambda desk, state, status: contacts.show(desk, student, state, status)
+    if found := _RECORD.fullmatch(path):
+        student, page_of = StudentId(found[1]), contacts.show if found[2] == "contacts" else instructions.show
+        return lambda desk, state, status: page_of(desk, student, state, status)
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)

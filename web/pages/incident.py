@@ -19,7 +19,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import shown
+from web.pages import instructions, shown
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -60,6 +60,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
         "family": shown.family(view, desk.language),
+        "instructions": instructions.shown(view.instructions, desk.at, desk.language),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
 

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from crisis.store import (
     answer_tables,
     channel_tables,
+    pack_tables,
     people_tables,
     privacy_tables,
     readiness_tables,
@@ -17,6 +18,7 @@ METADATA = SQLModel.metadata
 ROWS = (  # importing them fills the metadata
     answer_tables,
     channel_tables,
+    pack_tables,
     people_tables,
     privacy_tables,
     readiness_tables,

@@ -1,0 +1,121 @@
+"""What to know and do for one student: kept here, shown first on the page of an incident."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
+
+from crisis.errors import NotFound
+from crisis.privacy_words import InstructionKind, InstructionSource
+from crisis.store import audit, instructions, people
+from crisis.store.instructions import Instruction, Told
+from crisis.vocabulary import StudentId
+from web import record_orders
+from web.deps import ID, Desk, SignedIn, StudentPath
+from web.forms import FRESH, FormPost, FormState, Sent
+from web.pages.frame import console
+from web.rendering import Language, translations
+from web.words import N_
+from web.words_of_record import FORBIDS, INSTRUCTIONS, SOURCES
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """`stale`: nobody has confirmed it for a year."""
+
+    id: str
+    what: str
+    text: str
+    source: str
+    forbids: bool
+    stale: bool
+
+
+def shown(found: Iterable[Instruction], at: datetime, language: Language) -> list[Shown]:
+    """In words, for every page that shows them; what cannot be read any more is left out."""
+    translate = translations(language).gettext
+    return [
+        Shown(
+            id=each.id,
+            what=translate(INSTRUCTIONS[each.kind]),
+            text=each.text,
+            source=translate(SOURCES[each.source]),
+            forbids=each.kind in FORBIDS,
+            stale=each.stale(at),
+        )
+        for each in found
+        if each.text is not None
+    ]
+
+
+class InstructionForm(Sent):
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        raise NotImplementedError
+
+
+class Add(InstructionForm):
+    kind: InstructionKind = Field(title=N_("What is it about?"))
+    source: InstructionSource = Field(title=N_("Who asked for it?"))
+    text: str = Field(title=N_("What to do, or what not to do"))
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        record_orders.instruct(desk, student, Told(kind=self.kind, source=self.source, text=self.text))
+
+
+class Confirm(InstructionForm):
+    instruction: str
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        record_orders.confirm_instruction(desk, student, self.instruction)
+
+
+class End(InstructionForm):
+    instruction: str
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        record_orders.end_instruction(desk, student, self.instruction)
+
+
+FORMS: dict[str, type[InstructionForm]] = {"add": Add, "confirm": Confirm, "end": End}
+
+
+def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+    known = record_orders.must_keep(desk, student)
+    with desk.store.write() as tx:
+        found, school = instructions.of_student(tx, desk.store.keys, student), people.school(tx, known.school)
+        audit.record(tx, at=desk.at, actor=desk.person, action="instructions viewed", subject=student)
+    translate = translations(desk.language).gettext
+    values = {
+        "here": "students",
+        "student": known,
+        "school": school,
+        "zone": school.zone,
+        "instructions": shown(found, desk.at, desk.language),
+        "kinds": [(kind.value, translate(words)) for kind, words in INSTRUCTIONS.items()],
+        "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
+    }
+    path = f"/students/{student}/instructions"
+    return console(desk, "pages/instructions.html", values, path=path, status=status, problem=problem)
+
+
+@router.get("/students/{student}/instructions")
+def of_student(desk: SignedIn, student: StudentPath) -> HTMLResponse:
+    """For the crisis team of the student's school and the posts of the district; every view is on record."""
+    return show(desk, student)
+
+
+@router.post("/students/{student}/instructions/{action}")
+def change(
+    desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
+) -> RedirectResponse:
+    """One form, one change; then back to the page."""
+    if action not in FORMS:
+        raise NotFound
+    posted.read(FORMS[action]).carry_out(desk, student)
+    return RedirectResponse(f"/students/{student}/instructions", status_code=303)
