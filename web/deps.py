@@ -184,3 +184,4 @@ Anyone = Depends(anyone)
 IncidentPath = Annotated[IncidentId, Path(pattern=ID)]
 StudentPath = Annotated[StudentId, Path(pattern=ID)]
 RestrictionPath = Annotated[str, Path(pattern=ID)]
+InstructionPath = Annotated[str, Path(pattern=ID)]

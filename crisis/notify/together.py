@@ -1,7 +1,7 @@
 """Several waits for providers at the same time."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from crisis.notify.turnstile import taken_along, waiting
@@ -16,6 +16,9 @@ def side_by_side(do: Callable[[Each], Done], over: Sequence[Each], at_most: int)
         return [do(each) for each in over]
     with ThreadPoolExecutor(min(at_most, len(over) - 1)) as others:
         rest = [others.submit(taken_along(do), each) for each in over[1:]]
-        first = do(over[0])
-        with waiting():
-            return [first, *(each.result() for each in rest)]
+        try:
+            first = do(over[0])
+        finally:
+            with waiting():  # each of them needs a place, also where this one has failed
+                wait(rest)
+    return [first, *(each.result() for each in rest)]

@@ -483,7 +483,7 @@ def test_what_the_second_provider_is_asked_for() -> None:
     assert httpx2.Response(200, content=requests[1].content).json()["Texml"] == SAY
 
 
-def test_the_most_urgent_texts_are_valid_for_two_minutes_and_the_rest_for_five() -> None:
+def test_the_most_urgent_texts_are_valid_for_two_minutes_and_the_rest_for_five_pr_14() -> None:
     client, requests = recording({"sid": "SM" + "0" * 32})
     line = Line((Way(Twilio(client, "AC1", LIVE.number, 4.0)),), PUBLIC)
 

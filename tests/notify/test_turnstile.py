@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -93,6 +93,29 @@ def test_side_by_side_ends_all_of_it_and_then_tells_of_the_failure() -> None:
         side_by_side(work, [1, 2, 3], 8)
 
     assert sorted(done) == [2, 3]
+
+
+def test_who_has_failed_gives_up_the_place_that_the_others_need() -> None:
+    """Else, where the database fails for all at once, each would wait for what waits for them."""
+    turnstile, done = Turnstile(1), list[int]()
+
+    def work(number: int) -> None:
+        if number == 1:
+            raise ZeroDivisionError
+        done.append(number)
+
+    def inside() -> None:
+        turnstile.enter(within=LONG)
+        with turnstile.inside(), suppress(ZeroDivisionError):
+            side_by_side(work, [1, 2, 3], 8)
+
+    thread = threading.Thread(target=inside, daemon=True)
+    thread.start()
+    thread.join(LONG)
+
+    assert not thread.is_alive()
+    assert sorted(done) == [2, 3]
+    assert turnstile.enter()
 
 
 def test_a_slow_provider_is_waited_for_by_all_jobs_at_the_same_time_f16(

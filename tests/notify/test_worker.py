@@ -18,8 +18,9 @@ from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.ledger import Entry
 from crisis.notify.worker import LEASE, Worker
-from crisis.store import incidents, oncall, outbox, roster
+from crisis.store import accounts, incidents, oncall, outbox, roster
 from crisis.store.engine import Store, open_store
+from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, Mode, PageState, PersonId, Role, Urgency
 from tests.factories import DISTRICT
 from tests.notify.village import (
@@ -412,3 +413,21 @@ def test_several_workers_send_each_page_once(postgres_url: str, key_file: Path, 
     assert len(codes) == len(pages)
     other.close()
     store.close()
+
+
+def test_a_page_climbs_when_everybody_has_signed_out_pr_17(village: Village) -> None:
+    """Who opened the incident is gone; the timers are not theirs."""
+    incident, page = village.paged()
+    words, cheap, now = "a lamp under seven quiet stairs", Hashing(cost=FLOOR), village.watch()
+    with village.store.write() as tx:
+        accounts.create_account(tx, COUNSELOR, "counselor", words, at=now, hashing=cheap)
+    token = accounts.sign_in(village.store, "counselor", words, now, hashing=cheap)
+    assert token is not None
+    with village.store.write() as tx:
+        accounts.end_sessions(tx, COUNSELOR)
+        gone = accounts.session(tx, token, now)
+
+    village.later(LEVEL)
+
+    assert gone is None
+    assert village.page(incident, page).level == 1

@@ -66,7 +66,7 @@ def test_nothing_empty_and_nothing_that_nobody_would_read(place: Store, text: st
     assert of_student(place) == []
 
 
-def test_after_a_year_it_asks_to_be_confirmed_and_is_shown_all_the_same(place: Store) -> None:
+def test_after_a_year_it_asks_to_be_confirmed_and_is_shown_all_the_same_pr_81(place: Store) -> None:
     one = kept(place)
     before, after = AT + STALE - timedelta(seconds=1), AT + STALE
     (found,) = of_student(place)

@@ -117,7 +117,7 @@ def test_the_password_column_is_never_held() -> None:
     assert incoming.adults.keys() == {"t1"}
 
 
-def test_of_demographics_only_the_birth_date_is_taken() -> None:
+def test_of_demographics_only_the_birth_date_is_taken_pr_45() -> None:
     people = a_csv(DEMOGRAPHICS, [{"sourcedId": "k1", "birthDate": "2011-04-30", "sex": "female", "asian": "true"}])
 
     incoming = read(an_export(extra={"demographics.csv": people}), TODAY)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from crisis.store import audit
@@ -163,7 +164,7 @@ def test_text_where_the_protocol_knows_no_field_is_never_stored_open(counselor: 
 
 
 @pytest.mark.parametrize("person", [NEIGHBOUR, STRANGER, TEACHER])
-def test_what_is_not_yours_answers_like_what_is_not_there(
+def test_what_is_not_yours_answers_like_what_is_not_there_pr_52(
     client: TestClient, counselor: Api, district: District, person: PersonId
 ) -> None:
     """F118"""
@@ -186,6 +187,26 @@ def test_who_is_called_in_sees_it(client: TestClient, counselor: Api, district: 
     counselor.order(incident, "offer-custody", seen, to=TEACHER)
 
     assert teacher.get(f"/incidents/{incident}").status == 200
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/next"])
+def test_what_cannot_be_put_on_record_is_not_shown_pr_58(
+    counselor: Api, district: District, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    incident, _ = counselor.opened()
+    app, token = build_app(district.store, SETTINGS), district.token(COUNSELOR)
+
+    def fails(*_args: object, **_named: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "record", fails)
+        with TestClient(app, base_url=SETTINGS.public_url, raise_server_exceptions=False) as other:
+            answer = acting(other, token).get(f"/incidents/{incident}{path}")
+
+    assert answer.status >= 500
+    assert incident not in str(answer.body)
+    assert counselor.get(f"/incidents/{incident}{path}").status == 200
 
 
 def test_being_read_is_on_record(counselor: Api, district: District) -> None:

@@ -279,7 +279,7 @@ def test_a_drill_says_so_on_every_page_and_has_no_student(counselor: Browser) ->
     assert "There is no student." in words(counselor.get(address))
 
 
-def test_somebody_without_need_to_know_gets_the_answer_for_what_is_not_there(
+def test_somebody_without_need_to_know_gets_the_answer_for_what_is_not_there_pr_52(
     site: TestClient, district: District, counselor: Browser
 ) -> None:
     address = counselor.opens(student=STUDENT)
