@@ -44,11 +44,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """`position` is the global number of the last event; `repeated` says that the key was seen before."""
+    """`position` is the global number of the last event; `repeated` says that the key was seen before.
+
+    `changed`: this order itself wrote something, whatever others wrote at the same time.
+    """
 
     incident: Incident
     position: int
     repeated: bool = False
+    changed: bool = False
 
 
 def submit(
@@ -200,4 +204,4 @@ def _written(
     if key is not None:
         target = "" if change.before is None else str(after.id)
         idempotency.remember(tx, key, _name(command.by), _digest(command, target), after.id, position=position)
-    return Submitted(after, position)
+    return Submitted(after, position, changed=bool(events))

@@ -66,12 +66,11 @@ def answered(
     try:
         _was_called(store, asked, channel, at)
         command = _command(store, asked, reply)
-        before = _seq(store, asked)
-        after = submit(store, asked.incident, command, at=at, key=key).incident
+        done = submit(store, asked.incident, command, at=at, key=key)
     except (Refused, NotFound):
         return Answered(standing(store, asked), news=False)
-    page = meant(after, after.pages[asked.page], asked.person)
-    return Answered(_subject(page, asked.person, reply), news=after.seq > before)
+    page = meant(done.incident, done.incident.pages[asked.page], asked.person)
+    return Answered(_subject(page, asked.person, reply), news=done.changed)
 
 
 def _was_called(store: Store, asked: Asked, channel: Channel, at: datetime) -> None:
@@ -152,11 +151,6 @@ def _command(store: Store, asked: Asked, reply: Reply) -> Command:
             return DelayPage(by=by, page=asked.page, eta_minutes=reply.minutes or 0)
         case _:
             return SeePage(by=by, page=asked.page)
-
-
-def _seq(store: Store, asked: Asked) -> int:
-    with store.read() as tx:
-        return incidents.load(tx, asked.incident).seq
 
 
 def page_of(store: Store, asked: Asked) -> Page | None:
