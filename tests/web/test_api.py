@@ -189,6 +189,18 @@ def test_who_is_called_in_sees_it(client: TestClient, counselor: Api, district: 
     assert teacher.get(f"/incidents/{incident}").status == 200
 
 
+def test_a_page_says_what_whoever_comes_should_be_able_to_do(counselor: Api) -> None:
+    incident, seen = counselor.opened()
+    asked = {"role": "oncall_clinician", "urgency": "u2", "people": 1}
+
+    wrong = counselor.order(incident, "request-page", seen, **asked, prefers={})
+    made = counselor.order(incident, "request-page", seen, **asked, prefers=["es"])
+
+    assert (wrong.status, made.status) == (422, 200)
+    pages = [each for each in counselor.get(f"/incidents/{incident}/events").body["events"] if "prefers" in str(each)]
+    assert "'prefers': ['es']" in str(pages)
+
+
 @pytest.mark.parametrize("path", ["", "/events", "/next"])
 def test_what_cannot_be_put_on_record_is_not_shown_pr_58(
     counselor: Api, district: District, monkeypatch: pytest.MonkeyPatch, path: str

@@ -66,6 +66,8 @@ def accepted(kind: object) -> object:
         return dict[Code, StrictBool | Words]
     if isinstance(kind, EnumType):
         return kind
+    if get_origin(kind) is tuple:
+        return Annotated[GenericAlias(tuple, (accepted(get_args(kind)[0]), ...)), Limits(max_length=50)]
     parts = [accepted(part) for part in get_args(kind) if part is not NoneType]
     if NoneType in get_args(kind):
         return Optional.__getitem__(parts[0])
