@@ -1,8 +1,7 @@
-"""What keeps the rota ready, by the worker's ticks: errands go out, turns are asked about, gaps are told.
+"""What keeps rota and records in order, by the worker's ticks: errands go out, turns are asked about, gaps are told.
 
-And what keeps records honest: who answers for them is told what waits for a second person.
-
-All of it is rows, so a tick that is missed, or made twice, or by two workers, changes nothing.
+Who answers for the records is told what waits for a second person. All of it is rows, so a tick that is missed, or
+made twice, or by two workers, changes nothing.
 """
 
 from collections.abc import Callable

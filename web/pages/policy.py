@@ -1,6 +1,6 @@
 """Which law this district's decisions ask: what is in force, what is proposed, and who has answered for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -154,10 +154,9 @@ def _each(value: object) -> Iterable[object]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _one(value: object, translate: object) -> str:
+def _one(value: object, translate: Callable[[str], str]) -> str:
     known = VALUES.get(str(value))
-    assert callable(translate)
-    return str(value) if known is None else str(translate(known))
+    return str(value) if known is None else translate(known)
 
 
 @router.get("/policy")
