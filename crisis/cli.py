@@ -16,6 +16,7 @@ from crisis import cli_contacts, cli_ladders, cli_ready, cli_simulate, cli_ways,
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
+from crisis.cli_text import text_app
 from crisis.cli_watch import add_to
 from crisis.demo import run_demo
 from crisis.errors import NotFound, Reason, Refused
@@ -49,6 +50,7 @@ token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs
 app.add_typer(roster_app, name="roster")
 app.add_typer(policy_app, name="policy")
 app.add_typer(protocol_app, name="protocol")
+app.add_typer(text_app, name="text")
 app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)
 cli_simulate.add_to(oncall_app)

@@ -1,4 +1,6 @@
-"""Protocols, overlays, instruments and policy packs from YAML, whose only importer this is. A fault names its line."""
+"""Protocols, overlays, instruments, policy packs and messages from YAML, whose only importer this is. A fault names its
+line.
+"""
 
 import hashlib
 import json
@@ -11,6 +13,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from crisis.protocols.message_check import faults as faults_of_message
+from crisis.protocols.message_schema import Message, Neutral
 from crisis.protocols.pack_schema import PackFile
 from crisis.protocols.schema import Instrument, Overlay, Protocol
 from crisis.protocols.wellformed import Fault, faults, find
@@ -18,6 +22,7 @@ from crisis.vocabulary import ProtocolHash
 
 ROOM = Path(__file__).parent
 LIBRARY, OVERLAYS, INSTRUMENTS, PACKS = (ROOM / name for name in ("library", "overlays", "instruments", "packs"))
+MESSAGES, NEUTRAL = ROOM / "messages", ROOM / "neutral"
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # lists and mappings within each other
 BASE = "US"
@@ -234,6 +239,35 @@ def pack_text(pack_id: str) -> str:
 
 def packs() -> list[str]:
     return sorted(path.stem for path in PACKS.glob("*.yaml"))
+
+
+@lru_cache(maxsize=1)
+def neutral() -> dict[str, Neutral]:
+    """By language: what no text or voicemail to a family may hold."""
+    found = [_parsed(_read(path), path.name, Neutral)[0] for path in sorted(NEUTRAL.glob("*.yaml"))]
+    return {each.language: each for each in found}
+
+
+@lru_cache(maxsize=1)
+def messages() -> dict[str, Message]:
+    """The catalog of what families are written, told and given, by id, in the order of their numbers."""
+    found = [message_from_text(_read(path), path.name) for path in MESSAGES.glob("*.yaml")]
+    return {
+        each.id: each for each in sorted(found, key=lambda each: (not each.id[1:].isdigit(), len(each.id), each.id))
+    }
+
+
+def message_from_text(text: str, name: str) -> Message:
+    """Raises `ProtocolFault` with everything that is wrong, also where only one language has it."""
+    found = _parsed(text, name, Message)[0]
+    wrong = faults_of_message(found, neutral())
+    if wrong:
+        raise ProtocolFault([f"{name}: {fault}" for fault in wrong])
+    return found
+
+
+def message_from_file(path: Path) -> Message:
+    return message_from_text(_read(path), path.name)
 
 
 def names() -> list[str]:

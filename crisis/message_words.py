@@ -1,0 +1,61 @@
+"""The words of what families are written, told and given: a closed catalog, and how far each text of it has come."""
+
+from enum import StrEnum
+
+
+class MessageWay(StrEnum):
+    """How a message reaches a family. A text and a message left behind may be found by anybody."""
+
+    TEXT = "text"
+    VOICEMAIL = "voicemail"
+    EMAIL = "email"
+    CALL = "call"  # a person says it
+    PAPER = "paper"
+
+
+class Consent(StrEnum):
+    """Why a school may text somebody at all (FCC 2016, `privacy-and-culture.md` 1.11)."""
+
+    EMERGENCY = "emergency"
+    MISSION = "mission"  # only to a number that they gave themselves
+
+
+class Blank(StrEnum):
+    """All that may be filled into a message. There is none for a student, a pronoun or a reason."""
+
+    SCHOOL_NAME = "school_name"
+    STAFF_CALLBACK = "staff_callback"
+    INTERPRETER_LINE = "interpreter_line"
+    TIME = "time"
+    PLACE_PUBLIC = "place_public"
+
+
+class TextState(StrEnum):
+    """How far one language of one message has come; only what is published is sent (PR-71)."""
+
+    EMPTY = "empty"
+    DRAFT = "draft"
+    TRANSLATED = "translated"
+    REVIEWED = "reviewed"
+    COMMUNITY_READ = "community_read"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    STALE = "stale"  # it was published, and the source or the translation has changed since
+
+
+class Encoding(StrEnum):
+    """How a text travels: what the small alphabet does not have makes each part of it less than half as long."""
+
+    GSM_7 = "gsm-7"
+    UCS_2 = "ucs-2"
+
+
+class Rung(StrEnum):
+    """The ladder by which a message reaches somebody in their language, from the best way down."""
+
+    EXACT = "exact"
+    ACCEPTED = "accepted"  # a more general language that this person said is fine
+    RECORDING = "recording"
+    LIVE_CALL = "live_call"  # with an interpreter where none of us speaks it
+    ENGLISH_AND_LINE = "english_and_line"  # with one checked line that asks them, in their language, to call
+    PERSON = "person"  # nothing may be sent: a person finds the way
