@@ -41,7 +41,12 @@ from web.serve import serve as serve_web
 from web.terminal import Refusal
 from web.terminal import watch as watch_board
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="School behavioral-health crisis response.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they may hold a name
+    help="School behavioral-health crisis response.",
+)
 roster_app = typer.Typer(no_args_is_help=True, help="Districts, schools, students, families and staff.")
 incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents; to look into one is on record.")
 audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done and read.")

@@ -1,13 +1,15 @@
 """Backups that were proved before they count, and restores that check before they replace.
 
-The key file is never part of a backup: whoever finds one can read no words. It is kept, and copied, apart from it.
+A backup is sealed as a whole: whoever finds one can read nothing. The key file, which opens it, is never part of it.
 """
 
 import hashlib
 import os
 import shutil
 import subprocess
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ import orjson
 from sqlalchemy import URL, Connection, inspect, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from crisis.store import audit, incidents, postgres, schema, sealed, sqlite
+from crisis.store import audit, incidents, postgres, schema, sealed, sealed_files, sqlite
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
 
@@ -49,12 +51,24 @@ def backup(store: Store, target: Path, at: datetime) -> Report:
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
-    position, rows, proof = _copy_sqlite(store, partial) if store.dialect == "sqlite" else _dump(store, partial)
+    with _room(store.dialect, store.url) as room:  # what is not sealed yet does not touch the medium of the backup
+        plain = room / "backup"
+        plain.touch(mode=0o600)
+        position, rows, proof = _copy_sqlite(store, plain) if store.dialect == "sqlite" else _dump(store, plain)
+        sealed_files.seal(store.keys, plain, partial)
     _to_disk(partial)
     partial.rename(target)
     report = Report(target, _sha256(target), target.stat().st_size, position, rows, proof)
     _write_manifest(report, store.dialect, at)
     return report
+
+
+@contextmanager
+def _room(kind: str, url: str) -> Iterator[Path]:
+    """A folder for its owner alone: beside a database that is a file, on the disk that holds its content anyway."""
+    beside = sqlite.path_of(url).parent if kind == "sqlite" else None
+    with tempfile.TemporaryDirectory(prefix=".crisis-backup-", dir=beside) as folder:
+        yield Path(folder)
 
 
 def restore(source: Path, url: str, key_file: Path, at: datetime) -> Report:
@@ -66,14 +80,25 @@ def restore(source: Path, url: str, key_file: Path, at: datetime) -> Report:
     kind, report = read_manifest(source)
     if url.startswith("sqlite") != (kind == "sqlite"):
         raise BackupFault(f"This backup is of {kind}; the database at database_url is another kind")
-    if kind == "sqlite":
-        _restore_sqlite(source, sqlite.path_of(url), keys)
-    else:
-        _restore_postgres(source, url, keys)
+    with _room(kind, url) as room:
+        plain = _opened(source, keys, room)
+        if kind == "sqlite":
+            _restore_sqlite(plain, sqlite.path_of(url), keys)
+        else:
+            _restore_postgres(plain, url, keys)
     with closing(open_store(url, key_file)) as store, store.write() as tx:
         detail: dict[str, str | int] = {"sha256": report.sha256, "restored_to": report.position}
         audit.record(tx, at=at, actor=None, action="database restored", subject="database", detail=detail)
     return report
+
+
+def _opened(source: Path, keys: KeyRing, room: Path) -> Path:
+    """The content of a backup; those of before it was sealed as a whole are read as they are."""
+    if not sealed_files.is_sealed(source):
+        return source
+    plain = room / "backup"
+    sealed_files.unseal(keys, source, plain)
+    return plain
 
 
 def manifest_of(file: Path) -> Path:
@@ -103,7 +128,7 @@ def _write_manifest(report: Report, kind: str, at: datetime) -> None:
         "position": report.position,
         "audit_rows": report.audit_rows,
         "proof": report.proof,
-        "keys": "not in this backup: keep the key file apart from it",
+        "keys": "not in this backup, which nobody can read without them: keep the key file apart from it",
     }
     path = manifest_of(report.file)
     path.write_bytes(orjson.dumps(values, option=orjson.OPT_INDENT_2))

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from crisis.store.tables import SEAL, WORDS
 from crisis.vocabulary import WordsId
 
-NONCE = 12
+NONCE, TAG = 12, 16  # bytes around what is sealed
 KEY_BITS = 256
 
 
@@ -36,7 +36,7 @@ class KeyRing:
     @classmethod
     def create(cls, path: Path) -> "KeyRing":
         """A new file that only its owner can read; never over an old one, which would lose all words."""
-        key = AESGCM.generate_key(KEY_BITS)
+        key = new_key()
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,14 +69,14 @@ class KeyRing:
 
     def wrap(self, subject: str, key: bytes) -> bytes:
         name = self._first.encode()
-        return bytes([len(name)]) + name + _encrypt(self._keys[self._first], key, f"seal|{subject}")
+        return bytes([len(name)]) + name + encrypt(self._keys[self._first], key, f"seal|{subject}")
 
     def unwrap(self, subject: str, wrapped: bytes) -> bytes:
         length = wrapped[0]
         name = wrapped[1 : 1 + length].decode()
         if name not in self._keys:
             raise KeyFault(f"The key file lacks the key {name}; put the backup of it back")
-        return _decrypt(self._keys[name], wrapped[1 + length :], f"seal|{subject}")
+        return decrypt(self._keys[name], wrapped[1 + length :], f"seal|{subject}")
 
     def seal(self, place: str, value: bytes) -> bytes:
         """For what belongs to no incident yet, such as a text that just came in."""
@@ -86,16 +86,20 @@ class KeyRing:
         return self.unwrap(place, sealed)
 
 
-def _encrypt(key: bytes, value: bytes, place: str) -> bytes:
+def new_key() -> bytes:
+    return AESGCM.generate_key(KEY_BITS)
+
+
+def encrypt(key: bytes, value: bytes, place: str) -> bytes:
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, value, place.encode())
 
 
-def _decrypt(key: bytes, sealed: bytes, place: str) -> bytes:
+def decrypt(key: bytes, sealed: bytes, place: str) -> bytes:
     """`place` is bound in: text that was moved to another row does not open."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the second for what is too short to be anything
         raise KeyFault(f"Sealed text at {place} does not open: wrong key file, or it was tampered with") from None
 
 
@@ -105,7 +109,7 @@ def put(tx: Connection, keys: KeyRing, subject: str, words: Mapping[WordsId, str
         return
     key = _key_of(tx, keys, subject)
     rows = [
-        {"id": words_id, "subject": subject, "sealed": _encrypt(key, text.encode(), f"words|{words_id}|{subject}")}
+        {"id": words_id, "subject": subject, "sealed": encrypt(key, text.encode(), f"words|{words_id}|{subject}")}
         for words_id, text in words.items()
     ]
     tx.execute(insert(WORDS), rows)
@@ -117,7 +121,7 @@ def _key_of(tx: Connection, keys: KeyRing, subject: str) -> bytes:
         raise KeyFault("The words of this record were destroyed by law; nothing more can be written to it")
     if wrapped is not None:
         return keys.unwrap(subject, wrapped.wrapped)
-    key = AESGCM.generate_key(KEY_BITS)
+    key = new_key()
     tx.execute(insert(SEAL).values(subject=subject, wrapped=keys.wrap(subject, key)))
     return key
 
@@ -137,7 +141,7 @@ def read(tx: Connection, keys: KeyRing, ids: Iterable[WordsId]) -> dict[WordsId,
             if row.subject not in opened:
                 opened[row.subject] = keys.unwrap(row.subject, row.wrapped)
             place = f"words|{row.id}|{row.subject}"
-            found[WordsId(row.id)] = _decrypt(opened[row.subject], row.sealed, place).decode()
+            found[WordsId(row.id)] = decrypt(opened[row.subject], row.sealed, place).decode()
     return found
 
 

@@ -133,6 +133,7 @@ def _engine(path: Path, contract: Pragmas, *, begin: str, size: int, overflow: i
         module=driver,
         poolclass=pool,
         connect_args={"isolation_level": None},  # SQLAlchemy begins transactions, not the driver
+        hide_parameters=True,  # they hold names: no log at any level, no error and no crash report shows them (F130)
         **limits,
     )
 

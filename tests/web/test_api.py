@@ -255,7 +255,7 @@ def test_events_go_on_where_the_reader_stopped(counselor: Api) -> None:
 
 
 def test_looking_up_a_student_is_on_record_without_what_was_typed(counselor: Api, district: District) -> None:
-    found = counselor.get(f"/students?school={SCHOOL}&q=quetz").body
+    found = counselor.post("/students/find", {"school": SCHOOL, "name": "quetz"}).body
 
     assert [student["id"] for student in found] == [STUDENT]
     action, detail = actions(district.store)[-1]
@@ -268,8 +268,8 @@ def test_students_elsewhere_and_of_other_teams_are_not_found(
 ) -> None:
     teacher = acting(client, district.token(TEACHER))
 
-    assert counselor.get(f"/students?school={FAR_SCHOOL}&q=ximena").status == 404
-    assert teacher.get(f"/students?school={SCHOOL}&q=ximena").status == 404
+    assert counselor.post("/students/find", {"school": FAR_SCHOOL, "name": "ximena"}).status == 404
+    assert teacher.post("/students/find", {"school": SCHOOL, "name": "ximena"}).status == 404
 
 
 def test_an_incident_cannot_be_raised_at_another_districts_school(counselor: Api) -> None:

@@ -81,7 +81,7 @@ def test_in_an_incident_it_is_the_first_thing_to_know_pr_1(site: TestClient, dis
     counselor = at_console(site, district, COUNSELOR)
     barred(counselor)
     incident = counselor.opens()
-    counselor.send(f"{incident}/student?q=quetzal", f"{incident}/identify", student=STUDENT)
+    counselor.identifies(incident, "quetzal", STUDENT)
 
     shown, sheet = counselor.get(incident), counselor.get(f"{incident}/student")
 

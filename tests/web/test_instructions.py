@@ -43,7 +43,7 @@ def test_it_stands_on_the_page_of_the_incident_what_must_not_be_done_first(
     told(counselor, "Anything about her brother", "do_not_say", "family")
     incident = counselor.opens()
     assert "A walk outside" not in counselor.get(incident)  # nobody has said which student it is
-    counselor.send(f"{incident}/student?q=quetzal", f"{incident}/identify", student=STUDENT)
+    counselor.identifies(incident, "quetzal", STUDENT)
 
     shown, sheet = words(counselor.get(incident)), words(counselor.get(f"{incident}/student"))
 

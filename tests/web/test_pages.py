@@ -61,6 +61,12 @@ class Browser:
         must_keep_to_contract(answer.text, *STUDENT_NAMES)
         return answer.text
 
+    def identifies(self, incident: str, name: str, student: str) -> None:
+        """Looks for a name and says which of those found it is."""
+        found = self.send(f"{incident}/student", f"{incident}/student", 200, q=name)
+        hidden = HIDDEN.findall(found[found.index(f'action="{incident}/identify"') :])
+        self.post(f"{incident}/identify", {**dict(hidden), "student": student})
+
     def opens(self, **fields: str) -> str:
         asked = {"kind": "suicide_ideation", "place": "Room 112", "beside": "me", "school": SCHOOL, **fields}
         return self.send("/incidents/new", "/incidents", **asked)
@@ -157,7 +163,7 @@ def test_an_incident_that_lacks_an_answer_is_asked_again_with_the_rest_kept(coun
 
 
 def test_a_student_is_found_and_chosen_without_script(counselor: Browser) -> None:
-    page = counselor.get(f"/incidents/new?school={SCHOOL}&q=xim")
+    page = counselor.send("/incidents/new", "/incidents/new", 200, school=SCHOOL, q="xim")
 
     assert f'value="{STUDENT}"' in page
     assert "st-9" not in page  # of another district

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.requests import Request
 
 from crisis.errors import NotFound
@@ -55,19 +56,27 @@ def show_protocol(desk: TokenHolder, protocol_hash: HashPath) -> Mapping[str, ob
         return protocols.by_hash(tx, protocol_hash).model_dump(mode="json", exclude_none=True)
 
 
-@router.get("/students")
-def find_students(
-    desk: TokenHolder,
-    school: Annotated[SchoolId, Query(pattern=ID)],
-    q: Annotated[str, Query(min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")],
-) -> list[StudentView]:
-    """Students of a school by a part of their name. Every look-up is on record, without what was typed."""
+class Wanted(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    school: Annotated[SchoolId, StringConstraints(pattern=ID)]
+    name: Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+@router.post("/students/find")
+def find_students(desk: TokenHolder, wanted: Wanted) -> list[StudentView]:
+    """Students of a school by a part of their name. Every look-up is on record, without what was typed.
+
+    Posted, since a name is never part of an address: those are kept by proxies and in logs.
+    """
     with desk.store.read() as tx:
-        asked = people.school(tx, school)
+        asked = people.school(tx, wanted.school)
         if not access.may_see(desk.actor, asked.district, asked.id, frozenset()):
             raise NotFound
-        found = people.students(tx, school, q)
+        found = people.students(tx, wanted.school, wanted.name)
     with desk.store.write() as tx:
         detail = {"found": len(found)}
-        audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=school, detail=detail)
+        audit.record(
+            tx, at=desk.at, actor=desk.person, action="students looked up", subject=wanted.school, detail=detail
+        )
     return found

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +18,7 @@ from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Ro
 from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
-from web.forms import FRESH, FormPost, FormState
+from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import instructions, shown
 from web.pages.called import called
@@ -32,7 +33,6 @@ router = APIRouter(include_in_schema=False)
 PARTS = ("header", "next", "steps", "people", "student", "timeline")
 SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "student")
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
-Search = Annotated[str, Query(max_length=80)]
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
     StepType.ASSESS: N_("Decide level of risk"),
@@ -142,10 +142,20 @@ def incident_part(desk: SignedIn, request: Request, incident_id: IncidentPath, n
 
 
 @router.get("/incidents/{incident_id}/{sheet}")
-def show_task(desk: SignedIn, incident_id: IncidentPath, sheet: Action, q: Search = "") -> HTMLResponse:
+def show_task(desk: SignedIn, incident_id: IncidentPath, sheet: Action) -> HTMLResponse:
     if sheet not in SHEETS:
         raise NotFound
-    return show_sheet(desk, incident_id, sheet, query=q.strip())
+    return show_sheet(desk, incident_id, sheet)
+
+
+class Find(Sent):
+    q: str = Field(title=N_("Look for a name"), max_length=80)
+
+
+@router.post("/incidents/{incident_id}/student")
+def find_student(desk: SignedIn, incident_id: IncidentPath, posted: FormPost) -> HTMLResponse:
+    """A name is never part of an address: those are kept by browsers and proxies."""
+    return show_sheet(desk, incident_id, "student", query=posted.read(Find).q)
 
 
 @router.post("/incidents/{incident_id}/{action}")

@@ -19,7 +19,6 @@ from web.words import N_
 
 router = APIRouter(include_in_schema=False)
 
-Search = Annotated[str, Query(max_length=80)]
 Id = Annotated[str, Query(pattern=ID)]
 
 
@@ -92,8 +91,21 @@ def found_students(desk: Desk, school: SchoolId, query: str) -> list[tuple[str, 
 
 
 @router.get("/incidents/new")
-def show_open(desk: SignedIn, school: Search = "", q: Search = "", after: Id = "-") -> HTMLResponse:
-    return show(desk, school=school, query=q.strip(), linked="" if after == "-" else after)
+def show_open(desk: SignedIn, after: Id = "-") -> HTMLResponse:
+    return show(desk, linked="" if after == "-" else after)
+
+
+class Find(Sent):
+    """A name is never part of an address: those are kept by browsers and proxies."""
+
+    school: str = Field(title=N_("School"))
+    q: str = Field(default="", title=N_("Look for a name"), max_length=80)
+
+
+@router.post("/incidents/new")
+def find_student(desk: SignedIn, posted: FormPost) -> HTMLResponse:
+    form = posted.read(Find)
+    return show(desk, school=form.school, query=form.q)
 
 
 @router.post("/incidents")
