@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from crisis import cli_contacts, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
+from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
@@ -54,6 +55,7 @@ account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs.")
 app.add_typer(roster_app, name="roster")
 app.add_typer(policy_app, name="policy")
+app.add_typer(directory_app, name="directory")
 app.add_typer(protocol_app, name="protocol")
 app.add_typer(text_app, name="text")
 app.add_typer(oncall_app, name="oncall")

@@ -23,7 +23,7 @@ from crisis.settings import Settings
 from crisis.store import incidents, signs
 from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
-from web.api import commands, contacts, instructions, oncall, readiness, reference
+from web.api import commands, contacts, directory, instructions, oncall, readiness, reference
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
 from web.hub import Hub
@@ -103,7 +103,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
     app.state.mailer, app.state.push = mailer(settings), push(settings)
 
-    of_students = (contacts.router, instructions.router)
+    of_students = (contacts.router, instructions.router, directory.router)
     api = (incidents_api.router, commands.router, *of_students, oncall.router, readiness.router, reference.router)
     for router in (*routers, *api, webhooks.router, sockets.router):
         app.include_router(router)

@@ -112,6 +112,37 @@ def must_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> No
         raise NotFound
 
 
+def may_see_directory(actor: Actor) -> bool:
+    """Who outside the school helps: for every member of staff; it says nothing of anybody."""
+    return may_see_schedules(actor)
+
+
+def must_see_directory(actor: Actor) -> None:
+    if not may_see_directory(actor):
+        raise NotFound
+
+
+def may_keep_directory(actor: Actor) -> bool:
+    return actor.kind is ActorKind.PERSON and StaffRole.DISTRICT_LEAD in actor.posts
+
+
+def must_keep_directory(actor: Actor) -> None:
+    must_see_directory(actor)
+    if not may_keep_directory(actor):
+        raise Refused(Reason("ACCESS", "The district crisis lead keeps the directory; ask them to change it"))
+
+
+def may_confirm_places(actor: Actor) -> bool:
+    """Whoever of the crisis team has just had them on the telephone."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & (TEAM | DISTRICT_POSTS))
+
+
+def must_confirm_places(actor: Actor) -> None:
+    must_see_directory(actor)
+    if not may_confirm_places(actor):
+        raise Refused(Reason("ACCESS", "The crisis team writes down whether an agency has places"))
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))

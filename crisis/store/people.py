@@ -13,13 +13,12 @@ from crisis.errors import NotFound
 from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import Ground
 from crisis.store import calendars
-from crisis.store.people_tables import DISTRICT, PARTNER, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
+from crisis.store.people_tables import DISTRICT, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
 from crisis.vocabulary import (
     DistrictId,
     Guardian,
     PersonId,
     PhoneKind,
-    ReceiverKind,
     Relation,
     Role,
     SchoolId,
@@ -106,14 +105,6 @@ class StaffView:
     schools: frozenset[SchoolId]
     phones: tuple[str, ...]
     missing: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerView:
-    id: str
-    name: str
-    kind: ReceiverKind
-    phone: str | None
 
 
 def district_name(tx: Connection, district: DistrictId) -> str:
@@ -351,10 +342,3 @@ def ground(tx: Connection, school_id: SchoolId) -> Ground:
     """Read anew each time: an override of the calendar counts from the next command on."""
     layers, district = calendars.of_school(tx, school_id)
     return Ground(calendar=merged(layers), ladders=calendars.ladders(tx, district))
-
-
-def partners(tx: Connection, district: DistrictId) -> list[PartnerView]:
-    query = select(PARTNER).where(PARTNER.c.district == district, PARTNER.c.active).order_by(PARTNER.c.name)
-    return [
-        PartnerView(id=row.id, name=row.name, kind=row.kind, phone=row.number or row.phone) for row in tx.execute(query)
-    ]

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from crisis.ladders import Asks
 from crisis.store.columns import UtcTime, enum_text
-from crisis.vocabulary import Guardian, PhoneKind, ReceiverKind, Relation, Role, StaffRole, Urgency
+from crisis.vocabulary import Guardian, PhoneKind, Relation, Role, StaffRole, Urgency
 
 Found = Row[*tuple[object, ...]]  # one row of an answer; its columns are attributes
 
@@ -259,20 +259,6 @@ class LadderRow(SQLModel, table=True):
     cadence: str | None = Field(default=None, sa_type=Text)  # JSON, the whole ladder's; None is the urgency's own
 
 
-class PartnerRow(SQLModel, table=True):
-    """An organisation that takes responsibility in a handoff."""
-
-    __tablename__ = "partner"
-
-    id: str = Field(primary_key=True)
-    district: str = Field(foreign_key="district.id", index=True)
-    name: str
-    kind: ReceiverKind = Field(sa_type=enum_text(ReceiverKind))
-    phone: str | None  # as written
-    number: str | None  # E.164
-    active: bool
-
-
 _TABLES = SQLModel.metadata.tables
 DISTRICT = _TABLES["district"]
 SCHOOL = _TABLES["school"]
@@ -292,4 +278,3 @@ PIN = _TABLES["pin"]
 SIGN_IN_BUDGET = _TABLES["sign_in_budget"]
 SHIFT = _TABLES["shift"]
 LADDER = _TABLES["ladder"]
-PARTNER = _TABLES["partner"]

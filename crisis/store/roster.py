@@ -1,22 +1,20 @@
 """Writing the roster by hand: districts, schools, adults, students, and what no export knows."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from crisis.errors import NotFound, Reason, Refused
+from crisis.errors import NotFound
 from crisis.store import audit, leaving
 from crisis.store.people import folded
-from crisis.store.people_tables import DISTRICT, PARTNER, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE
+from crisis.store.people_tables import DISTRICT, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE
 from crisis.store.phones import phone_number
 from crisis.vocabulary import (
     DistrictId,
     Guardian,
     PersonId,
     PhoneKind,
-    ReceiverKind,
     Relation,
     SchoolId,
     StaffRole,
@@ -153,15 +151,3 @@ def switch_off(
     if tx.execute(update(PERSON).where(PERSON.c.id == person).values(active=False, switched_off_at=at)).rowcount == 0:
         raise NotFound
     audit.record(tx, at=at, actor=by, action="person switched off", subject=person, detail={})
-
-
-def add_partners(
-    tx: Connection, district: DistrictId, partners: Iterable[tuple[str, ReceiverKind, str | None]]
-) -> None:
-    """Organisations that take handoffs: name, kind, and their number as written."""
-    for name, kind, phone in partners:
-        number = phone_number(phone).number if phone is not None else None
-        if not name.strip():
-            raise Refused(Reason("PARTNER", "An organisation needs a name"))
-        values = {"id": derived_id(district, "partner", name), "district": district, "name": name, "kind": kind}
-        tx.execute(insert(PARTNER).values(**values, phone=phone, number=number, active=True))

@@ -31,13 +31,13 @@ from crisis.store.people_tables import PIN
 from crisis.store.readiness_tables import METHOD
 from crisis.store.restrictions import Entry
 from crisis.store.roster import derived_id
+from crisis.store.sample_agencies import add_agencies
 from crisis.store.sample_people import ELEMENTARY, FAMILIES, HIGH, MIDDLE, STAFF, Family, Member
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import (
     DistrictId,
     PersonId,
     PhoneKind,
-    ReceiverKind,
     Role,
     SchoolId,
     StaffRole,
@@ -78,12 +78,6 @@ HOLIDAYS = (  # first and last day
     (date(2027, 6, 18), date(2027, 6, 18)),
 )
 EARLY_CLOSE = {date(2026, 11, 25): time(11, 30), date(2026, 12, 23): time(11, 30), date(2027, 6, 21): time(11, 30)}
-PARTNERS = (
-    ("Bayside Mobile Crisis Team", ReceiverKind.MOBILE_CRISIS, "617-555-0180"),
-    ("Harbor General Hospital, Emergency Department", ReceiverKind.EMERGENCY_DEPARTMENT, "617-555-0181"),
-    ("Larkfield Community Health Center", ReceiverKind.HEALTH_CENTER, "617-555-0182"),
-    ("Open Door Counseling", ReceiverKind.COMMUNITY_PROVIDER, "617-555-0183"),
-)
 SIGN_INS = ("Maya Okafor", "Noor Abdi", "Ines Duarte", "Joan Castellano")
 
 COVERED = timedelta(days=400)
@@ -136,7 +130,7 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
     for family in FAMILIES:
         _family(tx, family)
     _castillo(tx, at)
-    roster.add_partners(tx, DISTRICT, PARTNERS)
+    add_agencies(tx, DISTRICT, person_id("Joan", "Castellano"), at)
     oncall.add_shifts(tx, shifts(at))
     _clinicians_in_turn(tx, at)
     if quick:

@@ -16,7 +16,7 @@ from crisis.store.engine import Store
 from crisis.store.methods import Dialled
 from crisis.store.oncall import OnCall, Shift
 from crisis.store.passwords import FLOOR, Hashing
-from crisis.store.people import ROLES_OF_POST, PartnerView
+from crisis.store.people import ROLES_OF_POST
 from crisis.store.phones import PhoneNumber, for_people, phone_number
 from crisis.store.sample import DISTRICT, SignIn, person_id, student_id
 from crisis.store.sample_people import FAMILIES, HIGH, STAFF
@@ -25,7 +25,6 @@ from crisis.vocabulary import (
     Guardian,
     PersonId,
     PhoneKind,
-    ReceiverKind,
     Relation,
     Role,
     SchoolId,
@@ -326,7 +325,6 @@ def test_the_sample_district_has_forty_students_and_every_post_at_every_school(
     with store.read() as tx:
         schools = people.schools(tx, DISTRICT)
         staff = people.staff(tx, DISTRICT)
-        partners = people.partners(tx, DISTRICT)
     assert sum(len(family.children) for family in FAMILIES) == 40
     assert len(schools) == 3
     assert len(staff) == len(STAFF)
@@ -337,13 +335,6 @@ def test_the_sample_district_has_forty_students_and_every_post_at_every_school(
             **dict.fromkeys((StaffRole.NURSE, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER), 1),
             **dict.fromkeys((StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL), 1),
         }
-    assert {partner.kind for partner in partners} == set(ReceiverKind)
-    assert (
-        PartnerView(
-            id=partners[0].id, name="Bayside Mobile Crisis Team", kind=ReceiverKind.MOBILE_CRISIS, phone="+16175550180"
-        )
-        in partners
-    )
 
 
 def test_every_number_of_the_sample_district_is_one_that_nobody_has(larkfield: tuple[Store, list[SignIn]]) -> None:

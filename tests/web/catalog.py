@@ -43,6 +43,7 @@ def _rule_files() -> Iterator[Path]:
             "contact_record",
             "policy_packs",
             "instructions",
+            "directory",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py")

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from web.pages import (
     board,
     contacts,
+    directory,
     feeds,
     incident,
     instructions,
@@ -33,6 +34,7 @@ routers: list[APIRouter] = [
     steps.router,
     incident.router,
     contacts.router,
+    directory.router,
     instructions.router,
     paging.router,
     policy.router,

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from crisis import events
 from crisis.errors import Change, NotFound
+from crisis.referral_words import AgencyId
 from crisis.store import people
 from crisis.vocabulary import IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
@@ -15,6 +16,7 @@ from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
     contacts,
+    directory,
     incident,
     instructions,
     my_paging,
@@ -32,6 +34,7 @@ from web.rendering import Language, page, translations
 from web.words import N_
 
 _RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions)/[^/]+")
+_AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -99,6 +102,11 @@ def form_page(path: str) -> Show | None:
     if found := _RECORD.fullmatch(path):
         student, page_of = StudentId(found[1]), contacts.show if found[2] == "contacts" else instructions.show
         return lambda desk, state, status: page_of(desk, student, state, status)
+    if path == "/directory":
+        return directory.show_new
+    if found := _AGENCY.fullmatch(path):
+        agency = AgencyId(found[1])
+        return lambda desk, state, status: directory.show_one(desk, agency, state, status)
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 from crisis.policy.access import (
     may_keep_policy,
     may_read_call_tree,
+    may_see_directory,
     may_see_paging,
     may_see_readiness,
     may_see_schedules,
@@ -42,6 +43,7 @@ def console(
         "desk": desk,
         "degraded": now.degraded,
         "down": now.down,
+        "may_see_directory": may_see_directory(desk.actor),
         "may_call": may_read_call_tree(desk.actor),
         "may_look": may_see_paging(desk.actor),
         "may_be_paged": may_see_schedules(desk.actor),

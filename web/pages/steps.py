@@ -28,6 +28,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Said
 from web.pages import shown
+from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
@@ -82,6 +83,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "instruments": [each for each in instruments(step) if not_showable(each.licence) is None],
         "not_shown": not_shown(step, desk.language),
         "rationale": rationale(view),
+        "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
         "languages": option_names(LANGUAGES, desk.language),
         "contact_options": contact_options(desk, view),
         "withhold_options": withhold_options(desk, view),

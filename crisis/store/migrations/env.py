@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from crisis.store import (
+    agency_tables,
     answer_tables,
     channel_tables,
     pack_tables,
@@ -16,6 +17,7 @@ from crisis.store import (
 
 METADATA = SQLModel.metadata
 ROWS = (  # importing them fills the metadata
+    agency_tables,
     answer_tables,
     channel_tables,
     pack_tables,

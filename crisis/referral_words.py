@@ -1,0 +1,59 @@
+"""The words of what lies outside the school: the agencies that help, what they take, and what becomes of a referral."""
+
+from enum import StrEnum
+from typing import NewType
+
+from crisis.vocabulary import ReceiverKind
+
+AgencyId = NewType("AgencyId", str)
+
+
+class AgencyKind(StrEnum):
+    """What an agency of the directory is. Responsibility for an incident is handed only to the first four."""
+
+    MOBILE_CRISIS = "mobile_crisis"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    HEALTH_CENTER = "health_center"
+    COMMUNITY_PROVIDER = "community_provider"
+    SUPPORT_LINE = "support_line"
+    FAMILY_SUPPORT = "family_support"
+    HOUSING = "housing"
+    CHILD_WELFARE = "child_welfare"
+    ADVOCACY = "advocacy"
+
+    @property
+    def receiver(self) -> ReceiverKind | None:
+        """As what it takes a handoff; None: it takes none."""
+        return ReceiverKind(self.value) if self.value in set(ReceiverKind) else None
+
+
+class Care(StrEnum):
+    """What an agency takes people for; a service, never a diagnosis."""
+
+    CRISIS_VISIT = "crisis_visit"  # comes to the school or the home
+    EMERGENCY_EVALUATION = "emergency_evaluation"
+    COUNSELING = "counseling"
+    PSYCHIATRY = "psychiatry"
+    SUBSTANCE_USE = "substance_use"
+    GRIEF = "grief"
+    SEXUAL_HARM = "sexual_harm"
+    FAMILY_SUPPORT = "family_support"
+    BASIC_NEEDS = "basic_needs"  # food, clothes, a place to stay
+
+
+class Insurance(StrEnum):
+    """Whose visit is paid for, and how."""
+
+    MEDICAID = "medicaid"
+    PRIVATE = "private"
+    UNINSURED = "uninsured"  # takes people without any
+    FREE = "free"  # asks for none
+
+
+class Capacity(StrEnum):
+    """Whether an agency takes somebody new; not known is None (`products-and-standards.md` 3.3)."""
+
+    HAS_CAPACITY = "has_capacity"
+    WAITLIST = "waitlist"
+    NO_CAPACITY = "no_capacity"
+    FIRST_ASSESSED = "first_assessed"  # they assess before they say
