@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 SECRET_FILES = Path("/run/secrets")  # where containers mount them: a file is not shown by `env` or a crash report
 ED25519 = 32  # bytes of a public key
+
+
+class SessionLimits(BaseModel):
+    """Of one post, narrower than everybody's. NIST SP 800-63B-4 at level 2: an hour and a day at most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    idle_minutes: Annotated[int, Field(ge=1, le=60)] = 60
+    hours: Annotated[int, Field(ge=1, le=24)] = 24
 
 
 class Settings(BaseSettings):
@@ -33,6 +42,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-* count; a comma between addresses
+
+    session_idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15  # without a touch; then signed out
+    session_shared_minutes: Annotated[int, Field(ge=1, le=15)] = 5  # the same on a device that others use too
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 12  # however busy
+    session_limits: dict[str, SessionLimits] = {}  # by post, where it is to be less
 
     provider_url: str | None = None  # the first provider (Twilio), for texts and calls; None: no provider yet
     provider_account: str = ""

@@ -4,13 +4,31 @@ import re
 from enum import Enum
 from pathlib import Path
 
-from crisis import call_words, delivery, message_words, privacy_words, readiness_words, referral_words, vocabulary
+from crisis import (
+    call_words,
+    delivery,
+    message_words,
+    privacy_words,
+    readiness_words,
+    referral_words,
+    sign_in_words,
+    vocabulary,
+)
 
 GLOSSARY = (Path(__file__).resolve().parent.parent / "docs" / "glossary.md").read_text()
 
 
 def test_every_closed_word_of_the_code_is_in_the_glossary() -> None:
-    modules = (vocabulary, call_words, delivery, message_words, privacy_words, readiness_words, referral_words)
+    modules = (
+        vocabulary,
+        call_words,
+        delivery,
+        message_words,
+        privacy_words,
+        readiness_words,
+        referral_words,
+        sign_in_words,
+    )
     things = {name: thing for module in modules for name, thing in vars(module).items()}
     words = [name for name, thing in things.items() if isinstance(thing, type) and issubclass(thing, Enum)]
     ours = [name for name in words if name != "StrEnum"]

@@ -26,6 +26,7 @@ from web import problems, security, sockets, webhooks
 from web.api import commands, contacts, directory, instructions, oncall, readiness, reference
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
+from web.devices import limit_rules
 from web.hub import Hub
 from web.pages import errors, routers
 
@@ -98,6 +99,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> FastAPI:
     """`pulse` is told as long as the event loop turns."""
     hub, out = Hub(store), lines(settings)
+    limit_rules(settings)  # what is set wrong is said at the start, not at the first sign-in
     lifespan = living(hub, out, pulse)
     app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from crisis import clock
 from crisis.commands import Actor, Command, OpenIncident
 from crisis.settings import Settings
-from crisis.store import accounts, people
+from crisis.store import accounts, people, sessions
 from crisis.store.engine import Store
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
@@ -43,6 +43,7 @@ class Desk:
     language: Language
     at: datetime
     form_token: str = ""
+    session: str = field(default="", repr=False)  # the secret in the cookie, or the program's token
     sealed: dict[WordsId, str] = field(default_factory=dict)
 
     def seal(self, text: str) -> WordsId:
@@ -140,6 +141,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         language=language_of(connection),
         at=clock.now(),
         form_token=form_token(token),
+        session=token,
     )
 
 
@@ -147,11 +149,15 @@ class Lookup(Protocol):
     def __call__(self, tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None: ...
 
 
-def known_by(request: Request, token: str, lookup: Lookup) -> PersonId | None:
+class Seen(Protocol):
+    def __call__(self, tx: Connection, token: str, at: datetime) -> bool: ...
+
+
+def known_by(request: Request, token: str, lookup: Lookup, seen_lately: Seen) -> PersonId | None:
     """Writes down the use at most every half minute: each write would wake the readers of all consoles."""
     store, now = store_of(request), clock.now()
     with store.read() as tx:
-        person, lately = lookup(tx, token, now, used=False), accounts.seen_lately(tx, token, now)
+        person, lately = lookup(tx, token, now, used=False), seen_lately(tx, token, now)
     if person is not None and not lately:
         with store.write() as tx:
             person = lookup(tx, token, now)
@@ -160,7 +166,7 @@ def known_by(request: Request, token: str, lookup: Lookup) -> PersonId | None:
 
 def signed_in(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
     token = session_token(request)
-    person = known_by(request, token, accounts.session) if token is not None else None
+    person = known_by(request, token, sessions.holder, sessions.seen_lately) if token is not None else None
     if token is None or person is None:
         raise SignInNeeded
     return desk_of(request, person, token)
@@ -168,7 +174,7 @@ def signed_in(request: Request, _checked: Annotated[None, Depends(check_form_tok
 
 def token_holder(request: Request) -> Desk:
     token = bearer_token(request)
-    person = known_by(request, token, accounts.token_holder) if token is not None else None
+    person = known_by(request, token, accounts.token_holder, accounts.token_seen_lately) if token is not None else None
     if token is None or person is None:
         raise TokenNeeded
     return desk_of(request, person, token)

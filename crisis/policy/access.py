@@ -100,6 +100,16 @@ def must_keep_policy(actor: Actor) -> None:
         raise NotFound
 
 
+def may_keep_accounts(actor: Actor) -> bool:
+    """End other people's sign-ins and accounts: the district crisis lead, and the operator, who sees no student."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & {StaffRole.DISTRICT_LEAD, StaffRole.OPERATOR})
+
+
+def must_keep_accounts(actor: Actor) -> None:
+    if not may_keep_accounts(actor):
+        raise NotFound
+
+
 def may_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
     """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts."""
     if actor.kind is not ActorKind.PERSON or actor.district != district:

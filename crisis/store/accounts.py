@@ -1,28 +1,22 @@
-"""Accounts, sessions and personal tokens. A lock here never stops anybody from raising an incident."""
+"""Accounts and personal tokens. A lock here never stops anybody from raising an incident."""
 
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NewType
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit, leaving
+from crisis.store import audit, leaving, sessions
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
-from crisis.store.people_tables import ACCOUNT, PERSON, SESSION, SIGN_IN_BUDGET, TOKEN, Found
+from crisis.store.people_tables import ACCOUNT, PERSON, SIGN_IN_BUDGET, TOKEN
+from crisis.store.sessions import SEEN_EVERY, UNKNOWN_DEVICE, USUAL, Device, LimitRules, SessionToken
 from crisis.vocabulary import DistrictId, PersonId
 
-SessionToken = NewType("SessionToken", str)
-
-IDLE = timedelta(minutes=15)
-IDLE_ON_SHARED_DEVICE = timedelta(minutes=5)
-ABSOLUTE = timedelta(hours=12)
-SEEN_EVERY = timedelta(seconds=30)  # so that not every request writes
 WRONG_IN_A_ROW = 5.0
 WRONG_AGAIN_AFTER = timedelta(minutes=12)  # with the five: at most ten guesses an hour for an account
 LONGEST_LABEL = 80
@@ -35,6 +29,13 @@ class TokenView:
     created_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    person: PersonId
+    created_at: datetime
+    disabled_at: datetime | None
 
 
 def create_account(
@@ -80,7 +81,7 @@ def set_password(
     )
     if tx.execute(changed).rowcount == 0:
         raise NotFound
-    end_sessions(tx, person)
+    sessions.forget(tx, person)
     audit.record(tx, at=at, actor=person, action="password changed", subject=person, detail={})
 
 
@@ -92,10 +93,15 @@ def disable(
     Raises `Refused` where they alone are on call at a level, and nobody takes their place (F56).
     """
     leaving.must_be_replaced(tx, person, instead, at=at, by=by)
+    shut_out(tx, person, at=at, by=by)
+
+
+def shut_out(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> None:
+    """As `disable`, and never refused: for an account that a stranger may hold. Whoever calls sees to the rota."""
     tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == person).values(disabled_at=at))
     tx.execute(update(TOKEN).where(TOKEN.c.person == person, TOKEN.c.revoked_at.is_(None)).values(revoked_at=at))
-    end_sessions(tx, person)
-    audit.record(tx, at=at, actor=by, action="account disabled", subject=person, detail={})
+    ended = sessions.forget(tx, person)
+    audit.record(tx, at=at, actor=by, action="account disabled", subject=person, detail={"sessions": ended})
 
 
 def sign_in(
@@ -106,7 +112,8 @@ def sign_in(
     *,
     hashing: Hashing | None = None,
     replaces: str | None = None,
-    shared_device: bool = False,
+    device: Device = UNKNOWN_DEVICE,
+    rules: LimitRules = USUAL,
 ) -> SessionToken | None:
     """A new session, or None: the same answer in the same time for an unknown name and a wrong password (F114).
 
@@ -116,12 +123,11 @@ def sign_in(
     name, hashing = _username(username)[:64], hashing or standard()
     with store.write() as tx:
         _spend(tx, name, at)
-        found = select(ACCOUNT.c.person, ACCOUNT.c.district, ACCOUNT.c.password_hash)
+        found = select(ACCOUNT.c.person, ACCOUNT.c.password_hash)
         account = tx.execute(found.where(ACCOUNT.c.username == name, ACCOUNT.c.disabled_at.is_(None))).one_or_none()
     if not hashing.verify(password, account.password_hash if account is not None else None) or account is None:
         return None
     renewed = hashing.hashed(password) if hashing.outdated(account.password_hash) else None
-    token = SessionToken(secret_token())
     with store.write() as tx:
         if _changed_since(tx, account.person, account.password_hash):
             return None
@@ -129,9 +135,8 @@ def sign_in(
             tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == account.person).values(password_hash=renewed))
         tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == token_digest(name)))
         if replaces is not None:
-            sign_out(tx, replaces)
-        idle = IDLE_ON_SHARED_DEVICE if shared_device else IDLE
-        _begin_session(tx, token, account.person, account.district, at=at, idle=idle)
+            sessions.sign_out(tx, replaces)
+        token = sessions.begin(tx, PersonId(account.person), at=at, device=device, rules=rules)
         audit.record(tx, at=at, actor=account.person, action="signed in", subject=account.person, detail={})
     return token
 
@@ -140,15 +145,6 @@ def _changed_since(tx: Connection, person: str, password_hash: str) -> bool:
     """Somebody set a new password or ended the account while the old one was being checked."""
     now = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.person == person, ACCOUNT.c.disabled_at.is_(None))
     return bool(tx.execute(now).scalar_one_or_none() != password_hash)
-
-
-def _begin_session(
-    tx: Connection, token: SessionToken, person: str, district: str, *, at: datetime, idle: timedelta
-) -> None:
-    """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work."""
-    tx.execute(delete(SESSION).where(SESSION.c.created_at < at - ABSOLUTE))
-    values = {"digest": token_digest(token), "district": district, "person": person, "created_at": at, "seen_at": at}
-    tx.execute(insert(SESSION).values(**values, idle_seconds=int(idle.total_seconds())))
 
 
 def _spend(tx: Connection, name: str, at: datetime) -> None:
@@ -175,24 +171,6 @@ def _spend(tx: Connection, name: str, at: datetime) -> None:
     tx.execute(update(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == key).values(remaining=left - 1, at=at))
 
 
-def session(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
-    """Whose session it is; None once idle, old, signed out, or the person is switched off.
-
-    `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
-    """
-    row = tx.execute(_SESSIONS.where(SESSION.c.digest == token_digest(token))).one_or_none()
-    if row is None or not _lasts(row, at):
-        return None
-    if used and at >= row.seen_at + SEEN_EVERY:
-        tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
-    return PersonId(row.person)
-
-
-_SESSIONS = (
-    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
-    .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
-    .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
-)
 _TOKENS = (
     select(TOKEN, PERSON.c.active, ACCOUNT.c.disabled_at)
     .join_from(TOKEN, PERSON, PERSON.c.id == TOKEN.c.person)
@@ -201,35 +179,19 @@ _TOKENS = (
 )
 
 
-def _lasts(row: Found, at: datetime) -> bool:
-    over = at >= row.created_at + ABSOLUTE or at >= row.seen_at + timedelta(seconds=row.idle_seconds)
-    return not over and row.disabled_at is None and bool(row.active)
-
-
 def holders(tx: Connection, secrets: Collection[str], at: datetime) -> dict[str, PersonId]:
     """Whose sessions and tokens these are, all at once and only looked at; those that do not stand are left out."""
     digests = {token_digest(secret): secret for secret in secrets}
-    sessions = tx.execute(_SESSIONS.where(SESSION.c.digest.in_(list(digests)))).all()
     tokens = tx.execute(_TOKENS.where(TOKEN.c.digest.in_(list(digests)))).all()
-    standing = [row for row in sessions if _lasts(row, at)]
-    standing += [row for row in tokens if row.active and row.disabled_at is None]
-    return {digests[row.digest]: PersonId(row.person) for row in standing}
+    standing = {digests[row.digest]: PersonId(row.person) for row in tokens if row.active and row.disabled_at is None}
+    return sessions.holders(tx, secrets, at) | standing
 
 
-def seen_lately(tx: Connection, token: str, at: datetime) -> bool:
-    """Whether the last use of a session or token is on record already, so that this request need not write."""
-    digest, since = token_digest(token), at - SEEN_EVERY
-    session_seen = select(SESSION.c.digest).where(SESSION.c.digest == digest, SESSION.c.seen_at > since)
-    token_seen = select(TOKEN.c.id).where(TOKEN.c.digest == digest, TOKEN.c.used_at > since)
-    return tx.execute(session_seen).first() is not None or tx.execute(token_seen).first() is not None
-
-
-def sign_out(tx: Connection, token: str) -> None:
-    tx.execute(delete(SESSION).where(SESSION.c.digest == token_digest(token)))
-
-
-def end_sessions(tx: Connection, person: PersonId) -> None:
-    tx.execute(delete(SESSION).where(SESSION.c.person == person))
+def of_district(tx: Connection, district: DistrictId) -> list[AccountView]:
+    rows = tx.execute(select(ACCOUNT).where(ACCOUNT.c.district == district))
+    return [
+        AccountView(person=PersonId(row.person), created_at=row.created_at, disabled_at=row.disabled_at) for row in rows
+    ]
 
 
 def create_token(tx: Connection, person: PersonId, label: str, at: datetime) -> str:
@@ -251,6 +213,12 @@ def token_holder(tx: Connection, token: str, at: datetime, *, used: bool = True)
     if used and (row.used_at is None or at >= row.used_at + SEEN_EVERY):
         tx.execute(update(TOKEN).where(TOKEN.c.id == row.id).values(used_at=at))
     return PersonId(row.person)
+
+
+def token_seen_lately(tx: Connection, token: str, at: datetime) -> bool:
+    """Whether the last use is on record already, so that this request need not write."""
+    lately = (TOKEN.c.digest == token_digest(token), TOKEN.c.used_at > at - SEEN_EVERY)
+    return tx.execute(select(TOKEN.c.id).where(*lately)).first() is not None
 
 
 def tokens_of(tx: Connection, person: PersonId) -> list[TokenView]:

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, Row, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from crisis.ladders import Asks
+from crisis.sign_in_words import Browser, System
 from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import Guardian, PhoneKind, Relation, Role, StaffRole, Urgency
 
@@ -174,16 +175,21 @@ class AccountRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """`digest` is of the token in the cookie, which is stored nowhere."""
+    """`digest` is of the token in the cookie, which is stored nowhere; by `id` people end one."""
 
     __tablename__ = "session"
 
     digest: str = Field(primary_key=True)
+    id: str = Field(unique=True)
     district: str
     person: str = Field(foreign_key="person.id", index=True)
     created_at: datetime = Field(sa_type=UtcTime)
     seen_at: datetime = Field(sa_type=UtcTime)
     idle_seconds: int
+    ends_at: datetime = Field(sa_type=UtcTime)
+    browser: Browser = Field(sa_type=enum_text(Browser))
+    system: System = Field(sa_type=enum_text(System))
+    shared: bool
 
 
 class TokenRow(SQLModel, table=True):

@@ -141,13 +141,20 @@ def set_language(
 
 
 def switch_off(
-    tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None, instead: PersonId | None = None
+    tx: Connection,
+    person: PersonId,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    instead: PersonId | None = None,
+    leave_gap: bool = False,
 ) -> None:
     """Who has left holds no post and is not called; the record stays.
 
-    Raises `Refused` where they alone are on call at a level, and nobody takes their place (F56).
+    Raises `Refused` where they alone are on call at a level, and nobody takes their place (F56); unless `leave_gap`.
     """
-    leaving.must_be_replaced(tx, person, instead, at=at, by=by)
+    if instead is not None or not leave_gap:
+        leaving.must_be_replaced(tx, person, instead, at=at, by=by)
     if tx.execute(update(PERSON).where(PERSON.c.id == person).values(active=False, switched_off_at=at)).rowcount == 0:
         raise NotFound
     audit.record(tx, at=at, actor=by, action="person switched off", subject=person, detail={})

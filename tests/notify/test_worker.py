@@ -18,7 +18,7 @@ from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.ledger import Entry
 from crisis.notify.worker import LEASE, Worker
-from crisis.store import accounts, incidents, oncall, outbox, roster
+from crisis.store import accounts, incidents, oncall, outbox, roster, sessions
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, Mode, PageState, PersonId, Role, Urgency
@@ -424,8 +424,8 @@ def test_a_page_climbs_when_everybody_has_signed_out_pr_17(village: Village) -> 
     token = accounts.sign_in(village.store, "counselor", words, now, hashing=cheap)
     assert token is not None
     with village.store.write() as tx:
-        accounts.end_sessions(tx, COUNSELOR)
-        gone = accounts.session(tx, token, now)
+        sessions.forget(tx, COUNSELOR)
+        gone = sessions.holder(tx, token, now)
 
     village.later(LEVEL)
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from crisis.errors import NotFound, Refused
-from crisis.store import accounts, roster
+from crisis.store import accounts, roster, sessions
 from crisis.store.engine import Store
 from crisis.store.passwords import FLOOR, HashCost, Hashing, passphrase, reasons_against, token_digest
 from crisis.store.people_tables import ACCOUNT, SESSION, SIGN_IN_BUDGET, TOKEN
+from crisis.store.sessions import Device
 from crisis.vocabulary import DistrictId, PersonId
 
 AT = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def signed_in(store: Store, password: str = WORDS, at: datetime = AT, name: str 
 
 def holder(store: Store, token: str | None, at: datetime) -> PersonId | None:
     with store.write() as tx:
-        return accounts.session(tx, token or "", at)
+        return sessions.holder(tx, token or "", at)
 
 
 def test_the_right_password_begins_a_session_whatever_the_letters_of_the_name(district: Store) -> None:
@@ -91,7 +92,7 @@ def test_looking_at_a_session_does_not_keep_it_alive(district: Store) -> None:
     token = signed_in(district)
 
     with district.read() as tx:
-        seen = accounts.session(tx, token or "", AT + timedelta(minutes=14), used=False)
+        seen = sessions.holder(tx, token or "", AT + timedelta(minutes=14), used=False)
 
     assert (seen, holder(district, token, AT + timedelta(minutes=15))) == (NURSE, None)
 
@@ -106,7 +107,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(district: Store) -> None
 
 
 def test_a_shared_device_forgets_after_five_minutes(district: Store) -> None:
-    token = accounts.sign_in(district, "nurse.one", WORDS, AT, hashing=HASHING, shared_device=True)
+    token = accounts.sign_in(district, "nurse.one", WORDS, AT, hashing=HASHING, device=Device(shared=True))
 
     assert holder(district, token, AT + timedelta(minutes=5)) is None
 
@@ -123,7 +124,7 @@ def test_signing_out_ends_this_session_only(district: Store) -> None:
     first, second = signed_in(district), signed_in(district)
 
     with district.write() as tx:
-        accounts.sign_out(tx, first or "")
+        sessions.sign_out(tx, first or "")
 
     assert (holder(district, first, AT), holder(district, second, AT)) == (None, NURSE)
 

@@ -11,7 +11,7 @@ from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
 from crisis.ladders import LADDERS, Asks, Cadence, Ladder
 from crisis.statemachine.ground import Ground, SchoolCalendar
-from crisis.store import accounts, calendars, oncall, people, roster, sample
+from crisis.store import accounts, calendars, oncall, people, roster, sample, sessions
 from crisis.store.engine import Store
 from crisis.store.methods import Dialled
 from crisis.store.oncall import OnCall, Shift
@@ -382,7 +382,7 @@ def test_the_sample_district_can_be_signed_in_to_and_stores_no_passphrase(
         StaffRole.DISTRICT_LEAD,
     ]
     with store.write() as tx:
-        people_signed_in = [accounts.session(tx, token or "", AT) for token in tokens]
+        people_signed_in = [sessions.holder(tx, token or "", AT) for token in tokens]
         named = people.names(tx, [person for person in people_signed_in if person is not None])
     assert sorted(named.values()) == sorted(each.name for each in signs)
 

@@ -14,6 +14,7 @@ from crisis.store import (
     asked_turns,
     audit,
     calendars,
+    ending,
     errands,
     methods,
     oncall,
@@ -319,6 +320,18 @@ def test_nobody_leaves_who_is_alone_on_a_level_unless_somebody_follows_f56(distr
     with district.read() as tx:
         assert [each.person for each in oncall.on_call(tx, D1, HERE, Role.ONCALL_CLINICIAN, 0, at=AT)] == [BEN]
         assert audit.verify(tx).ok
+
+
+def test_access_that_must_end_at_once_ends_with_a_gap_where_that_is_said_pr_62_f56(district: Store) -> None:
+    takes_turns(district, ANN)
+
+    with district.write() as tx:
+        with pytest.raises(Refused, match="Name who takes their place"):
+            ending.end_access(tx, ANN, at=AT, by=LEAD)
+        ending.end_access(tx, ANN, at=AT, by=LEAD, leave_gap=True)
+
+    with district.read() as tx:
+        assert oncall.on_call(tx, D1, HERE, Role.ONCALL_CLINICIAN, 0, at=AT) == []
 
 
 def test_who_shares_a_level_or_is_not_on_the_rota_may_leave(district: Store) -> None:

@@ -44,9 +44,11 @@ def _rule_files() -> Iterator[Path]:
             "policy_packs",
             "instructions",
             "directory",
+            "accounts",
+            "leaving",
         )
     )
-    yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py")
+    yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")
     yield from (
         crisis / name
         for name in (

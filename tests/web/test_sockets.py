@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from crisis import clock
 from crisis.commands import AddNote
 from crisis.settings import Settings
-from crisis.store import accounts, incidents, people
+from crisis.store import accounts, incidents, people, sessions
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, PersonId, WordsId
 from tests.web.district import (
@@ -256,7 +256,7 @@ def test_a_revoked_person_is_cut_off_within_five_seconds(running: Running) -> No
         before = time.monotonic()
         with district.store.write() as tx:
             accounts.revoke_token(tx, PersonId(NURSE), accounts.tokens_of(tx, NURSE)[0].id, clock.now())
-            accounts.end_sessions(tx, COUNSELOR)
+            sessions.forget(tx, COUNSELOR)
         codes = [closed(line) for line in (program, page)]
 
     assert codes == [1008, 1008]

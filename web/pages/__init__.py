@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from web.pages import (
+    accounts,
     board,
     contacts,
     directory,
@@ -19,6 +20,7 @@ from web.pages import (
     rotations,
     school_calendar,
     sign_in,
+    sign_ins,
     simulate,
     steps,
 )
@@ -39,6 +41,8 @@ routers: list[APIRouter] = [
     paging.router,
     policy.router,
     my_paging.router,
+    sign_ins.router,
+    accounts.router,
     readiness.router,
     rotations.router,
     school_calendar.router,

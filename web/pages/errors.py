@@ -15,6 +15,7 @@ from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
+    accounts,
     contacts,
     directory,
     incident,
@@ -26,6 +27,7 @@ from web.pages import (
     readiness,
     rotations,
     school_calendar,
+    sign_ins,
     steps,
 )
 from web.pages.reasons import in_words
@@ -35,6 +37,7 @@ from web.words import N_
 
 _RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
+_ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -82,9 +85,11 @@ def render(request: Request, problem: Problem) -> Response:
 
 
 Show = Callable[[Desk, FormState, int], HTMLResponse]
+_EXACTLY: dict[str, Show] = {"/incidents": open.show, "/directory": directory.show_new}
 _UNDER: dict[str, Show] = {  # the first that fits
     "/oncall/": oncall.show,
     "/me/paging/": my_paging.show,
+    "/me/sign-in/": sign_ins.show,
     "/rotations/": rotations.again,
     "/school-calendar/": school_calendar.show,
     "/policy/": policy.show,
@@ -95,18 +100,27 @@ _UNDER: dict[str, Show] = {  # the first that fits
 
 def form_page(path: str) -> Show | None:
     """The page with the form that was posted to this address."""
-    if path == "/incidents":
-        return open.show
+    if exact := _EXACTLY.get(path):
+        return exact
     if under := next((show for start, show in _UNDER.items() if path.startswith(start)), None):
         return under
+    return _page_of_one(path) or _page_of_incident(path)
+
+
+def _page_of_one(path: str) -> Show | None:
     if found := _RECORD.fullmatch(path):
         student, page_of = StudentId(found[1]), contacts.show if found[2] == "contacts" else instructions.show
         return lambda desk, state, status: page_of(desk, student, state, status)
-    if path == "/directory":
-        return directory.show_new
     if found := _AGENCY.fullmatch(path):
         agency = AgencyId(found[1])
         return lambda desk, state, status: directory.show_one(desk, agency, state, status)
+    if found := _ACCOUNT.fullmatch(path):
+        person = PersonId(found[1])
+        return lambda desk, state, status: accounts.show(desk, person, state, status)
+    return None
+
+
+def _page_of_incident(path: str) -> Show | None:
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)

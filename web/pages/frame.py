@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import HTMLResponse
 
 from crisis.policy.access import (
+    may_keep_accounts,
     may_keep_policy,
     may_read_call_tree,
     may_see_directory,
@@ -47,6 +48,7 @@ def console(
         "may_call": may_read_call_tree(desk.actor),
         "may_look": may_see_paging(desk.actor),
         "may_be_paged": may_see_schedules(desk.actor),
+        "may_keep_accounts": may_keep_accounts(desk.actor),
         "may_keep_policy": may_keep_policy(desk.actor),
         "may_plan_ready": may_see_readiness(desk.actor),
         "csrf": desk.form_token,

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 
 from crisis import clock
-from crisis.store import accounts, extra_ways
+from crisis.store import accounts, extra_ways, sessions
 from web.deps import (
     LANGUAGE_COOKIE,
     Anyone,
@@ -19,6 +19,7 @@ from web.deps import (
     settings_of,
     store_of,
 )
+from web.devices import device_of, limit_rules
 from web.rendering import LANGUAGES, page
 
 router = APIRouter(include_in_schema=False)
@@ -56,7 +57,8 @@ def sign_in(
         password,
         clock.now(),
         replaces=session_token(request),
-        shared_device=shared == "yes",
+        device=device_of(request, shared=shared == "yes"),
+        rules=limit_rules(settings_of(request)),
     )
     if token is None:
         return sign_in_page(request, username, 401)
@@ -72,7 +74,7 @@ def sign_out(request: Request, desk: SignedIn) -> RedirectResponse:
         shows_pages = bool(extra_ways.subscriptions(tx, [desk.person]))
     if token is not None:
         with store_of(request).write() as tx:
-            accounts.sign_out(tx, token)
+            sessions.sign_out(tx, token)
     response = RedirectResponse("/login", status_code=303)
     forget(response, settings_of(request), shows_pages=shows_pages)
     return response

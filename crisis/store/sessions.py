@@ -1,0 +1,208 @@
+"""Who is signed in where. A session is looked up in the database at every request, so that ending it acts at once.
+
+No timer, page or alarm asks for one: they go on when everybody is signed out (PR-17).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import NewType
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from crisis import clock
+from crisis.errors import NotFound
+from crisis.sign_in_words import Browser, System
+from crisis.store import audit
+from crisis.store.passwords import secret_token, token_digest
+from crisis.store.people_tables import ACCOUNT, PERSON, POST, SESSION, Found
+from crisis.vocabulary import DistrictId, PersonId, StaffRole
+
+SessionToken = NewType("SessionToken", str)
+
+SEEN_EVERY = timedelta(seconds=30)  # so that not every request writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`idle` without a touch, `whole` however busy."""
+
+    idle: timedelta = timedelta(minutes=15)
+    whole: timedelta = timedelta(hours=12)
+
+    @classmethod
+    def of(cls, idle_minutes: int, hours: int) -> "Limits":
+        return cls(idle=timedelta(minutes=idle_minutes), whole=timedelta(hours=hours))
+
+    def narrower(self, other: "Limits") -> "Limits":
+        return Limits(idle=min(self.idle, other.idle), whole=min(self.whole, other.whole))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRules:
+    """What an installation has set; of several that fit the narrowest counts."""
+
+    everybody: Limits = Limits()
+    shared_idle: timedelta = timedelta(minutes=5)
+    of_post: Mapping[StaffRole, Limits] = field(default_factory=lambda: MappingProxyType({}))
+
+    def of(self, posts: Collection[StaffRole], *, shared: bool) -> Limits:
+        limits = self.everybody
+        for post in posts:
+            limits = limits.narrower(self.of_post.get(post, limits))
+        return replace(limits, idle=min(limits.idle, self.shared_idle)) if shared else limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """`shared`: others use it too, says whoever signed in."""
+
+    browser: Browser = Browser.OTHER
+    system: System = System.OTHER
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """`this`: of whoever looks. `idle_at`: when it ends if nobody touches it."""
+
+    id: str
+    person: PersonId
+    device: Device
+    began_at: datetime
+    seen_at: datetime
+    idle_at: datetime
+    ends_at: datetime
+    this: bool
+
+
+USUAL = LimitRules()
+UNKNOWN_DEVICE = Device()
+
+
+def begin(
+    tx: Connection, person: PersonId, *, at: datetime, device: Device = UNKNOWN_DEVICE, rules: LimitRules = USUAL
+) -> SessionToken:
+    """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work."""
+    tx.execute(delete(SESSION).where(SESSION.c.ends_at <= at))
+    district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one()
+    posts = frozenset(tx.execute(select(POST.c.post).where(POST.c.person == person)).scalars())
+    limits, token = rules.of(posts, shared=device.shared), SessionToken(secret_token())
+    tx.execute(
+        insert(SESSION).values(
+            digest=token_digest(token),
+            id=clock.new_id(),
+            district=DistrictId(district),
+            person=person,
+            created_at=at,
+            seen_at=at,
+            idle_seconds=int(limits.idle.total_seconds()),
+            ends_at=at + limits.whole,
+            browser=device.browser,
+            system=device.system,
+            shared=device.shared,
+        )
+    )
+    return token
+
+
+_STANDING = (
+    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
+    .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
+    .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
+)
+
+
+def holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
+    """Whose session it is; None once idle, old, signed out, or the person is switched off.
+
+    `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
+    """
+    row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
+    if row is None or not _lasts(row, at):
+        return None
+    if used and at >= row.seen_at + SEEN_EVERY:
+        tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
+    return PersonId(row.person)
+
+
+def holders(tx: Connection, tokens: Collection[str], at: datetime) -> dict[str, PersonId]:
+    """As `holder` for many at once, and only looked at; those that do not stand are left out."""
+    digests = {token_digest(token): token for token in tokens}
+    rows = tx.execute(_STANDING.where(SESSION.c.digest.in_(list(digests)))).all()
+    return {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at)}
+
+
+def _lasts(row: Found, at: datetime) -> bool:
+    over = at >= row.ends_at or at >= _idle_at(row)
+    return not over and row.disabled_at is None and bool(row.active)
+
+
+def _idle_at(row: Found) -> datetime:
+    idle_at: datetime = row.seen_at + timedelta(seconds=row.idle_seconds)
+    return idle_at
+
+
+def seen_lately(tx: Connection, token: str, at: datetime) -> bool:
+    """Whether the last use is on record already, so that this request need not write."""
+    lately = (SESSION.c.digest == token_digest(token), SESSION.c.seen_at > at - SEEN_EVERY)
+    return tx.execute(select(SESSION.c.digest).where(*lately)).first() is not None
+
+
+def of_people(
+    tx: Connection, people: Collection[PersonId], at: datetime, *, token: str | None = None
+) -> dict[PersonId, list[SessionView]]:
+    """Those that stand, what was used last comes first. `token` is of whoever looks."""
+    rows = tx.execute(_STANDING.where(SESSION.c.person.in_(list(people))).order_by(SESSION.c.seen_at.desc())).all()
+    mine, found = None if token is None else token_digest(token), {person: list[SessionView]() for person in people}
+    for row in rows:
+        if _lasts(row, at):
+            found[PersonId(row.person)].append(_view(row, this=row.digest == mine))
+    return found
+
+
+def _view(row: Found, *, this: bool) -> SessionView:
+    return SessionView(
+        id=row.id,
+        person=PersonId(row.person),
+        device=Device(browser=row.browser, system=row.system, shared=row.shared),
+        began_at=row.created_at,
+        seen_at=row.seen_at,
+        idle_at=min(_idle_at(row), row.ends_at),
+        ends_at=row.ends_at,
+        this=this,
+    )
+
+
+def sign_out(tx: Connection, token: str) -> None:
+    tx.execute(delete(SESSION).where(SESSION.c.digest == token_digest(token)))
+
+
+def end(tx: Connection, person: PersonId, session: str, *, at: datetime) -> None:
+    """One of one's own. Raises `NotFound` for another's and for one that is over."""
+    if _ended(tx, SESSION.c.person == person, SESSION.c.id == session) == 0:
+        raise NotFound
+    audit.record(tx, at=at, actor=person, action="session ended", subject=person, detail={"sessions": 1})
+
+
+def end_others(tx: Connection, person: PersonId, token: str, *, at: datetime) -> None:
+    """All of one's own but the one that asks for it."""
+    ended = _ended(tx, SESSION.c.person == person, SESSION.c.digest != token_digest(token))
+    audit.record(tx, at=at, actor=person, action="other sessions ended", subject=person, detail={"sessions": ended})
+
+
+def end_all(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> int:
+    """`by` None is the operator at the machine. Returns how many there were; sockets follow within 5 s (F108)."""
+    ended = forget(tx, person)
+    audit.record(tx, at=at, actor=by, action="all sessions ended", subject=person, detail={"sessions": ended})
+    return ended
+
+
+def forget(tx: Connection, person: PersonId) -> int:
+    """As part of an order that is on record itself, such as a new password."""
+    return _ended(tx, SESSION.c.person == person)
+
+
+def _ended(tx: Connection, *which: ColumnElement[bool]) -> int:
+    return tx.execute(delete(SESSION).where(*which)).rowcount
