@@ -57,3 +57,27 @@ class Capacity(StrEnum):
     WAITLIST = "waitlist"
     NO_CAPACITY = "no_capacity"
     FIRST_ASSESSED = "first_assessed"  # they assess before they say
+
+
+class DataPoint(StrEnum):
+    """What may be told of a student, item by item; the codes that protocols list under `disclosure_items` (I-16)."""
+
+    IDENTITY = "identity"
+    GUARDIANS = "guardians"
+    LANGUAGE = "language"
+    RISK = "risk"
+    STATEMENT = "statement"
+    MEANS = "means"
+    MEDICAL = "medical"
+    SAFETY_PLAN = "safety_plan"
+    WHAT_HELPS = "what_helps"
+    SCHOOL_CONTACT = "school_contact"
+
+
+class AgreedUse(StrEnum):
+    """What an agency may use it for, and nothing else (34 CFR 99.31(a)(1), 99.33)."""
+
+    CRISIS_RESPONSE = "crisis_response"
+    ASSESSMENT = "assessment"
+    ONGOING_CARE = "ongoing_care"
+    FOLLOW_UP = "follow_up"

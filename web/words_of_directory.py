@@ -3,7 +3,7 @@
 from babel.dates import format_time, get_day_names
 
 from crisis.policy.opening_hours import ALWAYS, Hours, Week, weeks
-from crisis.referral_words import AgencyKind, Capacity, Care, Insurance
+from crisis.referral_words import AgencyKind, AgreedUse, Capacity, Care, DataPoint, Insurance
 from web.rendering import Language, translations
 from web.words import N_
 
@@ -53,6 +53,25 @@ ASKS: dict[str, str] = {
     "language": N_("which languages they speak"),
     "care": N_("what they take"),
     "insurance": N_("which insurance they take"),
+}
+
+DATA_POINTS: dict[DataPoint, str] = {
+    DataPoint.IDENTITY: N_("Name and date of birth"),
+    DataPoint.GUARDIANS: N_("Guardians and how to reach them"),
+    DataPoint.LANGUAGE: N_("Language and need for an interpreter"),
+    DataPoint.RISK: N_("Level of risk and result of the screening"),
+    DataPoint.STATEMENT: N_("What the student said or did"),
+    DataPoint.MEANS: N_("Means and whether they are out of reach"),
+    DataPoint.MEDICAL: N_("Allergies and medicines"),
+    DataPoint.SAFETY_PLAN: N_("Safety plan"),
+    DataPoint.WHAT_HELPS: N_("What calms the student and whom they trust"),
+    DataPoint.SCHOOL_CONTACT: N_("Whom to call at the school"),
+}
+USES: dict[AgreedUse, str] = {
+    AgreedUse.CRISIS_RESPONSE: N_("Help in a crisis"),
+    AgreedUse.ASSESSMENT: N_("Assessment"),
+    AgreedUse.ONGOING_CARE: N_("Care that goes on"),
+    AgreedUse.FOLLOW_UP: N_("Follow-up"),
 }
 
 

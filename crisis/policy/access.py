@@ -153,6 +153,16 @@ def must_confirm_places(actor: Actor) -> None:
         raise Refused(Reason("ACCESS", "The crisis team writes down whether an agency has places"))
 
 
+def may_keep_agreements(actor: Actor) -> bool:
+    """What was signed with an agency, and who works for one: the privacy officer and the district crisis lead."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & DISTRICT_POSTS)
+
+
+def must_keep_agreements(actor: Actor) -> None:
+    if not may_keep_agreements(actor):
+        raise NotFound
+
+
 def may_read_call_tree(actor: Actor) -> bool:
     """Names and numbers of staff, for whoever must call by hand when paging does not work."""
     return bool(actor.posts & (TEAM | DISTRICT_POSTS))

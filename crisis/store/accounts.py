@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit, leaving, sessions
+from crisis.store import audit, leaving, partners, sessions
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, SIGN_IN_BUDGET, TOKEN
@@ -131,6 +131,8 @@ def sign_in(
     with store.write() as tx:
         if _changed_since(tx, account.person, account.password_hash):
             return None
+        if partners.shut_out(tx, [account.person], at):
+            raise Refused(partners.SHUT_OUT)
         if renewed is not None:
             tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == account.person).values(password_hash=renewed))
         tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == token_digest(name)))
@@ -184,7 +186,7 @@ def holders(tx: Connection, secrets: Collection[str], at: datetime) -> dict[str,
     digests = {token_digest(secret): secret for secret in secrets}
     tokens = tx.execute(_TOKENS.where(TOKEN.c.digest.in_(list(digests)))).all()
     standing = {digests[row.digest]: PersonId(row.person) for row in tokens if row.active and row.disabled_at is None}
-    return sessions.holders(tx, secrets, at) | standing
+    return sessions.holders(tx, secrets, at) | partners.let_in(tx, standing, at)
 
 
 def of_district(tx: Connection, district: DistrictId) -> list[AccountView]:
@@ -209,6 +211,8 @@ def create_token(tx: Connection, person: PersonId, label: str, at: datetime) -> 
 def token_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
     row = tx.execute(_TOKENS.where(TOKEN.c.digest == token_digest(token))).one_or_none()
     if row is None or not row.active or row.disabled_at is not None:
+        return None
+    if partners.shut_out(tx, [PersonId(row.person)], at):
         return None
     if used and (row.used_at is None or at >= row.used_at + SEEN_EVERY):
         tx.execute(update(TOKEN).where(TOKEN.c.id == row.id).values(used_at=at))

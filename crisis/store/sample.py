@@ -130,7 +130,8 @@ def seed(tx: Connection, at: datetime, quick: bool = False, *, hashing: Hashing 
     for family in FAMILIES:
         _family(tx, family)
     _castillo(tx, at)
-    add_agencies(tx, DISTRICT, person_id("Joan", "Castellano"), at)
+    clinicians = [person_id(each.given, each.family) for each in STAFF if each.post is StaffRole.CLINICIAN]
+    add_agencies(tx, DISTRICT, clinicians, by=person_id("Joan", "Castellano"), at=at)
     oncall.add_shifts(tx, shifts(at))
     _clinicians_in_turn(tx, at)
     if quick:

@@ -1,15 +1,18 @@
 """Who helps around the sample district. All of them are made up, with numbers that nobody has."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from crisis.policy.agreements import Terms
 from crisis.policy.directory import Entry
 from crisis.policy.opening_hours import ALWAYS, read_hours
-from crisis.referral_words import AgencyKind, Capacity, Care, Insurance
-from crisis.store import directory
+from crisis.referral_words import AgencyId, AgencyKind, AgreedUse, Capacity, Care, DataPoint, Insurance
+from crisis.store import directory, partners
 from crisis.vocabulary import DistrictId, PersonId
 
+ZONE = "America/New_York"
 ANY_INSURANCE = frozenset({Insurance.MEDICAID, Insurance.PRIVATE, Insurance.UNINSURED})
 AGENCIES = (
     Entry(
@@ -90,11 +93,41 @@ _SAID = {  # how long ago somebody there said it
     "Open Door Counseling": (Capacity.HAS_CAPACITY, None, timedelta(days=40)),
     "Bayside Mobile Crisis Team": (Capacity.HAS_CAPACITY, None, timedelta(days=1)),
 }
+SIGNED = {  # with whom, for how many days still, and what they may be given
+    "Larkfield Community Health Center": (400, frozenset(DataPoint)),
+    "Bayside Mobile Crisis Team": (45, frozenset(DataPoint) - {DataPoint.SAFETY_PLAN}),
+}
+CLINICIANS_OF = "Larkfield Community Health Center"
 
 
-def add_agencies(tx: Connection, district: DistrictId, by: PersonId, at: datetime) -> None:
+def add_agencies(
+    tx: Connection, district: DistrictId, clinicians: Sequence[PersonId], *, by: PersonId, at: datetime
+) -> None:
+    """The clinicians work for the health center, under the agreement with it."""
     for entry in AGENCIES:
         agency = directory.add(tx, district, entry, by=by, at=at)
+        if entry.name in SIGNED:
+            _sign(tx, district, agency, entry, by=by, at=at)
+        if entry.name == CLINICIANS_OF:
+            for clinician in clinicians:
+                partners.put_in(tx, district, clinician, agency, by=by, at=at)
         if entry.name in _SAID:
             capacity, days, ago = _SAID[entry.name]
             directory.confirm_places(tx, district, agency, (capacity, days), by=by, at=at - ago)
+
+
+def _sign(tx: Connection, district: DistrictId, agency: AgencyId, entry: Entry, *, by: PersonId, at: datetime) -> None:
+    days, points = SIGNED[entry.name]
+    terms = Terms(
+        agency=agency,
+        data_points=points,
+        uses=frozenset(AgreedUse),
+        direct_control=True,
+        redisclosure_ban=True,
+        first_day=at.date() - timedelta(days=200),
+        last_day=at.date() + timedelta(days=days),
+        signed_for_district="H. Okonkwo, superintendent",
+        signed_for_agency="P. Marchetti, director",
+        paper="District office, agreements, folder 3",
+    )
+    partners.record(tx, district, terms, ZONE, by=by, at=at)

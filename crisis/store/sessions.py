@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from crisis import clock
 from crisis.errors import NotFound
 from crisis.sign_in_words import Browser, System
-from crisis.store import audit
+from crisis.store import audit, partners
 from crisis.store.passwords import secret_token, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, POST, SESSION, Found
 from crisis.vocabulary import DistrictId, PersonId, StaffRole
@@ -115,12 +115,12 @@ _STANDING = (
 
 
 def holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
-    """Whose session it is; None once idle, old, signed out, or the person is switched off.
+    """Whose session it is; None once idle, old, signed out, switched off, or their agency has no agreement in force.
 
     `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
     """
     row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
-    if row is None or not _lasts(row, at):
+    if row is None or not _lasts(row, at) or partners.shut_out(tx, [PersonId(row.person)], at):
         return None
     if used and at >= row.seen_at + SEEN_EVERY:
         tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
@@ -131,7 +131,8 @@ def holders(tx: Connection, tokens: Collection[str], at: datetime) -> dict[str, 
     """As `holder` for many at once, and only looked at; those that do not stand are left out."""
     digests = {token_digest(token): token for token in tokens}
     rows = tx.execute(_STANDING.where(SESSION.c.digest.in_(list(digests)))).all()
-    return {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at)}
+    standing = {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at)}
+    return partners.let_in(tx, standing, at)
 
 
 def _lasts(row: Found, at: datetime) -> bool:

@@ -46,6 +46,7 @@ def _rule_files() -> Iterator[Path]:
             "directory",
             "accounts",
             "leaving",
+            "partners",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

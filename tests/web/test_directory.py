@@ -103,7 +103,7 @@ def test_the_step_of_a_handoff_names_who_could_take_this_student_over(site: Test
     with district.store.write() as tx:
         roster.add_student(tx, (DISTRICT, SCHOOL), SPEAKS_SPANISH, ("Ximena", "Quetzal"), language="es")
     incident = counselor.opens()
-    counselor.send(f"{incident}/student?q=quetzal", f"{incident}/identify", student=SPEAKS_SPANISH)
+    counselor.identifies(incident, "quetzal", SPEAKS_SPANISH)
 
     shown = words(counselor.get(f"{incident}/steps/referral"))
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.pages import (
     accounts,
+    agreements,
     board,
     contacts,
     directory,
@@ -28,6 +29,7 @@ from web.pages import (
 routers: list[APIRouter] = [
     sign_in.router,
     board.router,
+    agreements.router,
     open.router,
     simulate.router,  # before the page whose actions have any name
     oncall.router,

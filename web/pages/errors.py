@@ -16,6 +16,7 @@ from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
     accounts,
+    agreements,
     contacts,
     directory,
     incident,
@@ -92,6 +93,7 @@ _UNDER: dict[str, Show] = {  # the first that fits
     "/me/sign-in/": sign_ins.show,
     "/rotations/": rotations.again,
     "/school-calendar/": school_calendar.show,
+    "/agreements/": agreements.show,
     "/policy/": policy.show,
     readiness.MINE: readiness.show_own,
     "/readiness/": readiness.show_all,

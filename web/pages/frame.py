@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 
 from crisis.policy.access import (
     may_keep_accounts,
+    may_keep_agreements,
     may_keep_policy,
     may_read_call_tree,
     may_see_directory,
@@ -49,6 +50,7 @@ def console(
         "may_look": may_see_paging(desk.actor),
         "may_be_paged": may_see_schedules(desk.actor),
         "may_keep_accounts": may_keep_accounts(desk.actor),
+        "may_keep_agreements": may_keep_agreements(desk.actor),
         "may_keep_policy": may_keep_policy(desk.actor),
         "may_plan_ready": may_see_readiness(desk.actor),
         "csrf": desk.form_token,
