@@ -24,7 +24,7 @@ from crisis.notify.worker import run_worker
 from crisis.protocols import loader
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import people, protocols, sample
+from crisis.store import people, protocols, sample, sample_record
 from crisis.store.engine import Store, open_store
 from crisis.store.sample import SignIn
 from crisis.store.sealed import KeyRing
@@ -119,7 +119,7 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
         return store, [SignIn(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
     with store.write() as tx:
         sign_ins = sample.seed(tx, clock.now(), quick)
-        sample.add_instructions(tx, store.keys, clock.now())
+        sample_record.fill(tx, store.keys, clock.now())
         for name in loader.names():
             protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now())
         _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))

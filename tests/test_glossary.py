@@ -10,6 +10,7 @@ from crisis import (
     message_words,
     privacy_words,
     readiness_words,
+    record_words,
     referral_words,
     sign_in_words,
     vocabulary,
@@ -26,6 +27,7 @@ def test_every_closed_word_of_the_code_is_in_the_glossary() -> None:
         message_words,
         privacy_words,
         readiness_words,
+        record_words,
         referral_words,
         sign_in_words,
     )

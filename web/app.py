@@ -23,7 +23,7 @@ from crisis.settings import Settings
 from crisis.store import incidents, signs
 from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
-from web.api import agreements, commands, contacts, directory, instructions, oncall, readiness, reference
+from web.api import agreements, commands, contacts, directory, instructions, names, oncall, readiness, reference
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
 from web.devices import limit_rules
@@ -106,7 +106,8 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
     app.state.mailer, app.state.push = mailer(settings), push(settings)
 
     beside = (contacts.router, instructions.router, directory.router, agreements.router)
-    api = (incidents_api.router, commands.router, *beside, oncall.router, readiness.router, reference.router)
+    record = (names.router,)
+    api = (incidents_api.router, commands.router, *beside, *record, oncall.router, readiness.router, reference.router)
     for router in (*routers, *api, webhooks.router, sockets.router):
         app.include_router(router)
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)

@@ -1,12 +1,12 @@
 """What people change in the record of a student: who may do it is asked here, once for the page and the API."""
 
 from crisis.policy import access
-from crisis.store import audit, contact_record, instructions, people, restrictions, second_look
+from crisis.store import audit, contact_record, instructions, names, people, restrictions, second_look
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
 from crisis.store.restrictions import Entry
 from crisis.store.second_look import Waits
-from crisis.vocabulary import PersonId, StudentId
+from crisis.vocabulary import PersonId, StaffRole, StudentId
 from web.deps import Desk
 
 
@@ -71,6 +71,14 @@ def end_instruction(desk: Desk, student: StudentId, instruction: str) -> None:
     known = must_keep(desk, student)
     with desk.store.write() as tx:
         instructions.end(tx, known.district, instruction, by=desk.person, at=desk.at)
+
+
+def names_to_look_at(desk: Desk) -> list[people.StudentView]:
+    """Whose caution about a name the law permits no more: for the privacy officer, and empty for everybody else."""
+    if StaffRole.PRIVACY_OFFICER not in desk.actor.posts:
+        return []
+    with desk.store.read() as tx:
+        return names.to_review(tx, desk.actor.district, desk.at)
 
 
 def to_look_at(desk: Desk) -> list[Waits]:

@@ -30,6 +30,7 @@ TEAM = frozenset(
     }
 )
 DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
+COUNSELORS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
@@ -160,6 +161,18 @@ def may_keep_agreements(actor: Actor) -> bool:
 
 def must_keep_agreements(actor: Actor) -> None:
     if not may_keep_agreements(actor):
+        raise NotFound
+
+
+def may_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
+    """By which names a student wants to be called: those who talk with the student, and the privacy officer."""
+    if actor.kind is not ActorKind.PERSON or actor.district != district:
+        return False
+    return StaffRole.PRIVACY_OFFICER in actor.posts or (school in actor.schools and bool(actor.posts & COUNSELORS))
+
+
+def must_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> None:
+    if not may_keep_names(actor, district, school):
         raise NotFound
 
 

@@ -10,13 +10,14 @@ from crisis.commands import Actor
 from crisis.errors import NotFound, Reason
 from crisis.events import Event, StepCompleted
 from crisis.policy.access import involved, may_see
+from crisis.policy.naming import Called, context_of
 from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import contacting, incidents, instructions, people, protocols, sealed
+from crisis.store import contacting, incidents, instructions, names, people, protocols, sealed
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
@@ -84,6 +85,7 @@ class IncidentView:
     names: Mapping[PersonId, str]
     staff: tuple[StaffView, ...]
     student: StudentView | None
+    called: Called  # by which name this person may know the student; `student.goes_by` is the same
     family: tuple[Card, ...]
     instructions: tuple[Instruction, ...]
 
@@ -165,11 +167,14 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
     events = incidents.events_of(tx, incident_id)
     now = standing(incident, protocol)
-    student = people.student(tx, incident.student) if incident.student is not None else None
+    student, called = None, Called(context=context_of(actor))
+    if incident.student is not None:
+        student, called = names.seen_by(tx, keys, actor, people.student(tx, incident.student))
     family = contacting.cards(tx, incident.student, incident, at) if incident.student is not None else []
     asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
-    names = people.names(tx, involved(incident) | {stored.event.by for stored in events if stored.event.by is not None})
+    acted = {stored.event.by for stored in events if stored.event.by is not None}
+    known = people.names(tx, involved(incident) | acted)
     return IncidentView(
         incident=incident,
         protocol=protocol,
@@ -181,9 +186,10 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         obstacles=tuple(obstacles(incident, protocol, at)),
         events=tuple(events),
         words=sealed.read(tx, keys, words_in((stored.event for stored in events), protocol)),
-        names={**names, **{each.id: each.name for each in staff}},
+        names={**known, **{each.id: each.name for each in staff}},
         staff=tuple(staff),
         student=student,
+        called=called,
         family=tuple(family),
         instructions=tuple(asked),
     )

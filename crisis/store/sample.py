@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, insert
 
 from crisis.ladders import LADDERS, Cadence, Ladder
-from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
+from crisis.privacy_words import RestrictionKind
 from crisis.readiness_words import Proof
 from crisis.schedules.rota import Rotation, Slot, weekly
 from crisis.store import (
@@ -15,7 +15,6 @@ from crisis.store import (
     audit,
     calendars,
     contact_record,
-    instructions,
     methods,
     oncall,
     pins,
@@ -24,7 +23,6 @@ from crisis.store import (
     rotations,
 )
 from crisis.store.contact_record import Wish
-from crisis.store.instructions import Told
 from crisis.store.oncall import Shift
 from crisis.store.passwords import Hashing, passphrase
 from crisis.store.people_tables import PIN
@@ -33,7 +31,6 @@ from crisis.store.restrictions import Entry
 from crisis.store.roster import derived_id
 from crisis.store.sample_agencies import add_agencies
 from crisis.store.sample_people import ELEMENTARY, FAMILIES, HIGH, MIDDLE, STAFF, Family, Member
-from crisis.store.sealed import KeyRing
 from crisis.vocabulary import (
     DistrictId,
     PersonId,
@@ -47,13 +44,6 @@ from crisis.vocabulary import (
 
 DISTRICT = DistrictId("larkfield")
 CASTILLO = (("Marisol", "Castillo"), ("Beatriz", "Luna"), ("Hector", "Castillo"))
-INSTRUCTIONS = (
-    (InstructionKind.MAKES_WORSE, InstructionSource.STUDENT, "Several adults talking to her at once"),
-    (InstructionKind.TOUCH, InstructionSource.FAMILY, "Ask before you touch her arm or shoulder"),
-    (InstructionKind.HELPS, InstructionSource.STUDENT, "The quiet room by the library, and time"),
-    (InstructionKind.COMMUNICATION, InstructionSource.STUDENT, "She writes when she cannot talk: give her paper"),
-    (InstructionKind.WORDS_TO_USE, InstructionSource.FAMILY, "The family says “nervios” for what she feels"),
-)
 ZONE = "America/New_York"
 SCHOOLS = {
     SchoolId(HIGH): ("Larkfield High School", time(7, 40), time(14, 25)),
@@ -214,14 +204,6 @@ def _castillo(tx: Connection, at: datetime) -> None:
         (father, Wish(household="father’s home")),
     ):
         contact_record.set_wish(tx, student, person, wish, by=counselor, at=at - timedelta(days=39))
-
-
-def add_instructions(tx: Connection, keys: KeyRing, at: datetime) -> None:
-    """What to know and do for Valentina Castillo; apart from `seed`, since words need the keys."""
-    student, counselor = student_id("Valentina", "Castillo"), person_id("Maya", "Okafor")
-    for kind, source, text in INSTRUCTIONS:
-        told = Told(kind=kind, source=source, text=text)
-        instructions.add(tx, keys, (DISTRICT, student), told, by=counselor, at=at - timedelta(days=39))
 
 
 def _sign_in(tx: Connection, name: str, at: datetime, hashing: Hashing | None) -> SignIn:

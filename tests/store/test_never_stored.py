@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 
 from sqlmodel import SQLModel
 
-from crisis import privacy_words, readiness_words, store, vocabulary
+from crisis import privacy_words, readiness_words, record_words, store, vocabulary
 from crisis.ladders import Cadence, Ladder
 from crisis.notify.owing import Due, Owing, Past
 from crisis.notify.pacing import Turn
@@ -42,7 +42,7 @@ def test_no_table_has_a_column_for_it_pr_45() -> None:
 def test_no_closed_list_has_a_word_for_it_pr_45() -> None:
     lists = [
         thing
-        for module in (vocabulary, privacy_words, readiness_words)
+        for module in (vocabulary, privacy_words, readiness_words, record_words)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Enum)
     ]

@@ -47,6 +47,7 @@ def _rule_files() -> Iterator[Path]:
             "accounts",
             "leaving",
             "partners",
+            "names",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from crisis.errors import NotFound
 from crisis.policy import access
-from crisis.store import audit, people, protocols
+from crisis.store import audit, names, people, protocols
 from crisis.store.people import StudentView
 from crisis.vocabulary import PersonId, ProtocolHash, Role, SchoolId, StaffRole
 from web.deps import ID, Anyone, TokenHolder
@@ -73,7 +73,7 @@ def find_students(desk: TokenHolder, wanted: Wanted) -> list[StudentView]:
         asked = people.school(tx, wanted.school)
         if not access.may_see(desk.actor, asked.district, asked.id, frozenset()):
             raise NotFound
-        found = people.students(tx, wanted.school, wanted.name)
+        found = names.found(tx, desk.store.keys, desk.actor, wanted.school, wanted.name)
     with desk.store.write() as tx:
         detail = {"found": len(found)}
         audit.record(

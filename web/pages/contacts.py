@@ -10,6 +10,7 @@ from pydantic import Field
 from crisis.errors import NotFound
 from crisis.privacy_words import RestrictionKind
 from crisis.store import audit, contact_record, contacting, people, restrictions
+from crisis.store import names as names_kept
 from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry, Kept
 from crisis.vocabulary import PersonId, StudentId
@@ -113,6 +114,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
         named = {each.entry.person for each in kept} | {each.entered_by for each in kept}
         names = people.names(tx, named | {each.lift_asked_by for each in kept if each.lift_asked_by is not None})
         school = people.school(tx, known.school)
+        known, _ = names_kept.seen_by(tx, desk.store.keys, desk.actor, known)
         audit.record(tx, at=desk.at, actor=desk.person, action="contacts viewed", subject=student)
     family = members(cards, desk.language)
     translate = translations(desk.language).gettext
@@ -166,7 +168,8 @@ def second_look(desk: SignedIn) -> HTMLResponse:
         }
         for each in record_orders.to_look_at(desk)
     ]
-    return console(desk, "pages/second_look.html", {"here": "second-look", "waiting": found}, path="/second-look")
+    values = {"here": "second-look", "waiting": found, "names": record_orders.names_to_look_at(desk)}
+    return console(desk, "pages/second_look.html", values, path="/second-look")
 
 
 @router.get("/students/{student}/contacts")

@@ -22,6 +22,7 @@ from web.pages import (
     incident,
     instructions,
     my_paging,
+    names,
     oncall,
     open,
     policy,
@@ -36,7 +37,8 @@ from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
-_RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions)/[^/]+")
+_PAGES = {"contacts": contacts.show, "instructions": instructions.show, "names": names.show}
+_RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions|names)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
@@ -111,7 +113,7 @@ def form_page(path: str) -> Show | None:
 
 def _page_of_one(path: str) -> Show | None:
     if found := _RECORD.fullmatch(path):
-        student, page_of = StudentId(found[1]), contacts.show if found[2] == "contacts" else instructions.show
+        student, page_of = StudentId(found[1]), _PAGES[found[2]]
         return lambda desk, state, status: page_of(desk, student, state, status)
     if found := _AGENCY.fullmatch(path):
         agency = AgencyId(found[1])

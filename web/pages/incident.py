@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis.errors import NotFound
+from crisis.policy import access
 from crisis.protocols.schema import Step
-from crisis.store import audit, people, queries
+from crisis.store import audit, names, queries
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, StepType, Urgency
 from web import words
@@ -20,7 +21,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import instructions, shown
+from web.pages import instructions, naming, shown
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -60,6 +61,8 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
         "family": shown.family(view, desk.language),
+        "naming": naming.card(view, desk.language),
+        "keeps_names": access.may_keep_names(desk.actor, view.incident.district, view.incident.school),
         "instructions": instructions.shown(view.instructions, desk.at, desk.language),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
@@ -119,11 +122,11 @@ def staff_options(view: IncidentView, roles: Sequence[Role]) -> list[tuple[str, 
 def found_students(desk: Desk, view: IncidentView, query: str) -> list[tuple[str, str]]:
     """Every look-up is on record, without what was typed."""
     with desk.store.write() as tx:
-        found = people.students(tx, view.incident.school, query)[:20]
+        found = names.found(tx, desk.store.keys, desk.actor, view.incident.school, query)[:20]
         detail = {"found": len(found)}
         subject = view.incident.school
         audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=subject, detail=detail)
-    return [(str(each.id), f"{each.name} · {each.grade}" if each.grade else each.name) for each in found]
+    return [(str(each.id), naming.told_apart(each)) for each in found]
 
 
 @router.get("/incidents/{incident_id}")

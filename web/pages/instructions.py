@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from crisis.errors import NotFound
+from crisis.policy import access
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.store import audit, instructions, people
+from crisis.store import audit, instructions, names, people
 from crisis.store.instructions import Instruction, Told
 from crisis.vocabulary import StudentId
 from web import record_orders
@@ -89,6 +90,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
         found, school = instructions.of_student(tx, desk.store.keys, student), people.school(tx, known.school)
+        known, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
         audit.record(tx, at=desk.at, actor=desk.person, action="instructions viewed", subject=student)
     translate = translations(desk.language).gettext
     values = {
@@ -96,6 +98,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
         "student": known,
         "school": school,
         "zone": school.zone,
+        "keeps_names": access.may_keep_names(desk.actor, known.district, known.school),
         "instructions": shown(found, desk.at, desk.language),
         "kinds": [(kind.value, translate(words)) for kind, words in INSTRUCTIONS.items()],
         "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from crisis import commands as cmd
 from crisis.policy import access
-from crisis.store import audit, people, protocols
+from crisis.store import audit, names, people, protocols
 from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StudentId
 from web import words
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
+from web.pages.naming import told_apart
 from web.rendering import translations
 from web.words import N_
 
@@ -84,10 +85,10 @@ def found_students(desk: Desk, school: SchoolId, query: str) -> list[tuple[str, 
         asked = people.school(tx, school)
         if not access.may_see(desk.actor, asked.district, asked.id, frozenset()):
             return []
-        found = people.students(tx, school, query)[:20]
+        found = names.found(tx, desk.store.keys, desk.actor, school, query)[:20]
         detail = {"found": len(found)}
         audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=school, detail=detail)
-    return [(str(each.id), f"{each.name} · {each.grade}" if each.grade else each.name) for each in found]
+    return [(str(each.id), told_apart(each)) for each in found]
 
 
 @router.get("/incidents/new")
