@@ -4,13 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -96,20 +98,43 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
     return lifespan
 
 
+@cache
+def _included() -> APIRouter:
+    included = APIRouter()
+    record = (contacts.router, instructions.router, names.router)
+    outside = (directory.router, agreements.router)
+    staff = (oncall.router, readiness.router, reference.router)
+    api = (incidents_api.router, commands.router, *record, *outside, *staff)
+    for router in (*routers, *api, webhooks.router, sockets.router):
+        included.include_router(router)
+    return included
+
+
+def all_routes() -> list[BaseRoute]:
+    """What each route takes in is worked out by its first request: once in a process, however many consoles it builds.
+
+    Nothing of one console is kept in a route; database and settings are in `app.state`.
+    """
+    return [*_included().routes]
+
+
 def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> FastAPI:
     """`pulse` is told as long as the event loop turns."""
     hub, out = Hub(store), lines(settings)
     limit_rules(settings)  # what is set wrong is said at the start, not at the first sign-in
     lifespan = living(hub, out, pulse)
-    app = FastAPI(title="Crisis", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Crisis",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        routes=all_routes(),
+    )
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
     app.state.mailer, app.state.push = mailer(settings), push(settings)
 
-    beside = (contacts.router, instructions.router, directory.router, agreements.router)
-    record = (names.router,)
-    api = (incidents_api.router, commands.router, *beside, *record, oncall.router, readiness.router, reference.router)
-    for router in (*routers, *api, webhooks.router, sockets.router):
-        app.include_router(router)
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)
     app.mount("/static", Kept(directory=STATIC), name="static")
 
