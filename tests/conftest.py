@@ -4,8 +4,13 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 
 from crisis import clock
 from crisis.store.engine import Store, open_store
@@ -15,6 +20,28 @@ from tests.watch import Watch
 
 if in_memory() is not None:  # what a test keeps must outlive its processes, not the machine
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory()))
+
+_compiled: dict[str, LRUCache[Any, Any]] = {}
+_engine_made = Engine.__init__
+
+
+def _with_what_others_compiled(engine: Engine, *args: Any, **named: Any) -> None:
+    _engine_made(engine, *args, **named)
+    engine._compiled_cache = _compiled.setdefault(engine.dialect.name, LRUCache(2000))
+
+
+def statements_are_compiled_once() -> None:
+    """Every test opens a store of its own; to compile each statement anew for it would be a fifth of all the time.
+
+    What is compiled depends on the kind of database alone: all of a kind are of one version here.
+    """
+    Engine.__init__ = _with_what_others_compiled  # type: ignore[method-assign]
+    for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        kind.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+        kind.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+
+
+statements_are_compiled_once()
 
 IN_CI = os.environ.get("CRISIS_CI") == "1"
 

@@ -1,17 +1,26 @@
 """The stand-in's HTTP side: both providers' own addresses, a control API, and the page of telephones."""
 
+from functools import cache
+
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from crisis.notify import handsets_control, handsets_first, handsets_page, handsets_second
 from crisis.notify.handsets import Exchange
 
 
-def build_handsets(exchange: Exchange) -> FastAPI:
-    app = FastAPI(title="Handsets", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.exchange = exchange
+@cache
+def _routes() -> APIRouter:
+    routes = APIRouter()
     for part in (handsets_first, handsets_second, handsets_control, handsets_page):
-        part.add_to(app)
+        part.add_to(routes)
+    return routes
+
+
+def build_handsets(exchange: Exchange) -> FastAPI:
+    app = FastAPI(title="Handsets", docs_url=None, redoc_url=None, openapi_url=None, routes=[*_routes().routes])
+    app.add_exception_handler(handsets_first.NotTheirs, handsets_first.not_theirs)
+    app.state.exchange = exchange
     return app
 
 

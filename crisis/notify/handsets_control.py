@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Literal
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import TypeAdapter, ValidationError
 
 from crisis.notify.handsets_page import Network, OwnSite
@@ -67,7 +67,7 @@ def telephones(network: Network, since: int = 0) -> dict[str, list[dict[str, obj
     return {"entries": [asdict(entry) for entry in network.ledger.entries if entry.number > since]}
 
 
-def add_to(app: FastAPI) -> None:
+def add_to(routes: APIRouter) -> None:
     for path, act, method in (
         ("/control/faults", set_fault, "POST"),
         ("/control/faults", clear_faults, "DELETE"),
@@ -76,4 +76,4 @@ def add_to(app: FastAPI) -> None:
         ("/control/advance", advance, "POST"),
         ("/control/ledger", telephones, "GET"),
     ):
-        app.add_api_route(path, act, methods=[method], dependencies=[OwnSite])
+        routes.add_api_route(path, act, methods=[method], dependencies=[OwnSite])

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from email.utils import format_datetime
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse, Response
 
 from crisis.notify.handsets import Exchange, Order
@@ -233,12 +233,11 @@ def not_theirs(_request: Request, _error: Exception) -> Response:
     return FAULTS.dialect.refusal("wrong_secret")
 
 
-def add_to(app: FastAPI) -> None:
-    app.add_exception_handler(NotTheirs, not_theirs)
-    app.add_api_route(f"{API}/Messages.json", message_came, methods=["POST"], response_model=None)
-    app.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
-    app.add_api_route(f"{API}/Messages.json", messages, methods=["GET"], response_model=None)
-    app.add_api_route(f"{API}/Calls.json", calls, methods=["GET"], response_model=None)
-    app.add_api_route(f"{API}/Calls/{{sid}}.json", call_said, methods=["POST"], response_model=None)
+def add_to(routes: APIRouter) -> None:
+    routes.add_api_route(f"{API}/Messages.json", message_came, methods=["POST"], response_model=None)
+    routes.add_api_route(f"{API}/Calls.json", call_came, methods=["POST"], response_model=None)
+    routes.add_api_route(f"{API}/Messages.json", messages, methods=["GET"], response_model=None)
+    routes.add_api_route(f"{API}/Calls.json", calls, methods=["GET"], response_model=None)
+    routes.add_api_route(f"{API}/Calls/{{sid}}.json", call_said, methods=["POST"], response_model=None)
     for kind in ("Messages", "Calls"):
-        app.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)
+        routes.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)

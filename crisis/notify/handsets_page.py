@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -105,10 +105,10 @@ def count(request: Request) -> dict[str, int]:
     return {"count": len(exchange_of(request).ledger.entries)}
 
 
-def add_to(app: FastAPI) -> None:
-    app.add_api_route("/", page, methods=["GET"], response_model=None, dependencies=[OwnSite])
-    app.add_api_route("/reply", owner_replies, methods=["POST"], response_model=None, dependencies=[OwnSite])
-    app.add_api_route("/press", owner_presses, methods=["POST"], response_model=None, dependencies=[OwnSite])
-    app.add_api_route("/ring", owner_rings, methods=["POST"], response_model=None, dependencies=[OwnSite])
-    app.add_api_route("/count", count, methods=["GET"], dependencies=[OwnSite])
-    app.mount("/files", StaticFiles(directory=FILES), name="files")
+def add_to(routes: APIRouter) -> None:
+    routes.add_api_route("/", page, methods=["GET"], response_model=None, dependencies=[OwnSite])
+    routes.add_api_route("/reply", owner_replies, methods=["POST"], response_model=None, dependencies=[OwnSite])
+    routes.add_api_route("/press", owner_presses, methods=["POST"], response_model=None, dependencies=[OwnSite])
+    routes.add_api_route("/ring", owner_rings, methods=["POST"], response_model=None, dependencies=[OwnSite])
+    routes.add_api_route("/count", count, methods=["GET"], dependencies=[OwnSite])
+    routes.mount("/files", StaticFiles(directory=FILES), name="files")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 from typing import Annotated, cast
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse, Response
 
 from crisis.notify.handsets import Exchange, Order
@@ -220,11 +220,11 @@ def _text(said: Mapping[str, object], name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def add_to(app: FastAPI) -> None:
-    app.add_api_route("/v2/messages", message_came, methods=["POST"], response_model=None)
-    app.add_api_route("/v2/messages/{sid}", one, methods=["GET"], response_model=None)
-    app.add_api_route("/v2/detail_records", records, methods=["GET"], response_model=None)
-    app.add_api_route("/v2/texml/Accounts/{sid}/Calls", calls, methods=["GET"], response_model=None)
-    app.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call, methods=["GET"], response_model=None)
-    app.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call_said, methods=["POST"], response_model=None)
-    app.add_api_route("/v2/texml/Accounts/{sid}/Calls", call_came, methods=["POST"], response_model=None)
+def add_to(routes: APIRouter) -> None:
+    routes.add_api_route("/v2/messages", message_came, methods=["POST"], response_model=None)
+    routes.add_api_route("/v2/messages/{sid}", one, methods=["GET"], response_model=None)
+    routes.add_api_route("/v2/detail_records", records, methods=["GET"], response_model=None)
+    routes.add_api_route("/v2/texml/Accounts/{sid}/Calls", calls, methods=["GET"], response_model=None)
+    routes.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call, methods=["GET"], response_model=None)
+    routes.add_api_route("/v2/texml/Accounts/{sid}/Calls/{call}", call_said, methods=["POST"], response_model=None)
+    routes.add_api_route("/v2/texml/Accounts/{sid}/Calls", call_came, methods=["POST"], response_model=None)

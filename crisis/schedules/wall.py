@@ -5,8 +5,8 @@ at the second (`paging.md` 6.11).
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 SECOND = timedelta(seconds=1)
 
@@ -14,6 +14,12 @@ SECOND = timedelta(seconds=1)
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Every name that this machine knows; they lie in some hundred files, which are read once."""
+    return frozenset(available_timezones())
 
 
 def begins(wall: datetime, zone_name: str) -> datetime:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import (
     Column,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.ladders import Asks, Ladder, problems
+from crisis.schedules import wall
 from crisis.schedules.rota import Calendar
 from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import SchoolCalendar
@@ -107,7 +107,7 @@ def set_hours(
     days = "".join(str(day) for day in sorted(set(weekdays)))
     if not opens < closes or not days or not set(days) <= set("0123456"):
         raise Refused(Reason("CALENDAR", "A school opens before it closes, on at least one day of the week"))
-    if zone not in available_timezones():
+    if zone not in wall.zones():
         raise Refused(Reason("CALENDAR", "There is no such time zone; write it as in America/New_York"))
     values = {"zone": zone, "opens": opens, "closes": closes, "weekdays": days, "hours_checked": True}
     if tx.execute(update(SCHOOL).where(SCHOOL.c.id == school).values(**values)).rowcount == 0:

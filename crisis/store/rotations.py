@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, or_, select
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.ladders import Asks
-from crisis.schedules import rota
+from crisis.schedules import rota, wall
 from crisis.schedules.ahead import LOOKED_AHEAD, gaps
 from crisis.schedules.answering import who
 from crisis.schedules.rota import (
@@ -259,7 +258,7 @@ def add_rotation(
 def must_be_possible(tx: Connection, district: DistrictId, slot: Slot, rotation: Rotation) -> None:
     """Everybody in it may hold the role and can be called (F57), so that the turn of nobody is a page into nothing."""
     rota.must_be_sound(rotation, len(rotation.people))
-    if rotation.zone not in available_timezones():
+    if rotation.zone not in wall.zones():
         raise Refused(Reason("ROTATION", "There is no such time zone; write it as in America/New_York"))
     must_be_ours(tx, district, slot)
     for person in dict.fromkeys(rotation.people):
