@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,7 @@ from tests.watch import Watch
 if in_memory() is not None:  # what a test keeps must outlive its processes, not the machine
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory()))
 
-_compiled: dict[str, LRUCache[Any, Any]] = {}
-_engine_made = Engine.__init__
-
-
-def _with_what_others_compiled(engine: Engine, *args: Any, **named: Any) -> None:
-    _engine_made(engine, *args, **named)
-    engine._compiled_cache = _compiled.setdefault(engine.dialect.name, LRUCache(2000))
+_compiled: defaultdict[str, LRUCache[Any, Any]] = defaultdict(lambda: LRUCache(2000))
 
 
 def statements_are_compiled_once() -> None:
@@ -35,7 +30,8 @@ def statements_are_compiled_once() -> None:
 
     What is compiled depends on the kind of database alone: all of a kind are of one version here.
     """
-    Engine.__init__ = _with_what_others_compiled  # type: ignore[method-assign]
+    one_for_all = property(lambda engine: _compiled[engine.dialect.name], lambda engine, cache: None)
+    Engine._compiled_cache = one_for_all  # type: ignore[assignment]
     for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
         kind.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
         kind.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
