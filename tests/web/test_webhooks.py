@@ -294,7 +294,8 @@ def test_who_answers_cancel_is_cut_off_by_the_provider_and_called_instead_f27(to
     assert answers(town, incident).count("PageTextsStopped") == 1
     assert town.page(incident, page).state is PageState.PAGING
     tried = [each.event for each in town.log(later) if isinstance(each.event, pev.PageAttempted)]
-    assert [(each.channel, each.outcome) for each in tried] == [(Channel.VOICE, AttemptOutcome.ACCEPTED)]
+    last_words = {each.attempt: (each.channel, each.outcome) for each in tried}  # a receipt may be first to say so
+    assert list(last_words.values()) == [(Channel.VOICE, AttemptOutcome.ACCEPTED)]
     pressed(town, "1")
     assert town.page(later, _page).accepted_by == ANA
 
