@@ -1,6 +1,5 @@
 """`crisis`: the commands of the person who keeps the installation running."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_contacts, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
+from crisis import cli_contacts, cli_export, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
 from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
@@ -28,7 +27,7 @@ from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import accounts, audit, backup, export, incidents, people, protocols, roster, roster_import
+from crisis.store import accounts, audit, backup, disclosures, incidents, people, protocols, roster, roster_import
 from crisis.store.backup import BackupFault
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.store.oneroster_files import Severity
@@ -36,7 +35,7 @@ from crisis.store.passwords import passphrase, standard
 from crisis.store.roster_apply import Target
 from crisis.store.roster_import import Confirmation, Preview
 from crisis.store.sealed import KeyFault, KeyRing
-from crisis.vocabulary import DistrictId, IncidentId, LegalBasis, PersonId, SchoolId, StaffRole
+from crisis.vocabulary import DistrictId, IncidentId, PersonId, SchoolId, StaffRole
 from web.serve import a_wish_to_end, until_asked_to_end
 from web.serve import serve as serve_web
 from web.terminal import Refusal
@@ -69,6 +68,7 @@ add_to(app)
 cli_ways.add_to(app)
 cli_ready.add_to(oncall_app, roster_app, account_app)
 cli_contacts.add_to(roster_app)
+cli_export.add_to(incident_app)
 
 out, err = Console(), Console(stderr=True)
 MOST_FAULTS_SHOWN = 40
@@ -332,31 +332,16 @@ def show_incident(incident_id: str) -> None:
     out.print(table)
 
 
-@incident_app.command("export")
-def export_incident(
-    incident_id: str,
-    target: Path,
-    basis: Annotated[LegalBasis, typer.Option(help="Why it may leave; it is put on record with the export.")],
-) -> None:
-    """Everything about one incident, with all words, in a file that only you can read."""
-    if target.exists():
-        raise Refused(Reason("EXPORT", "There is a file of that name; it is not written over"))
-    with opened() as (store, _), store.write() as tx:
-        document = export.document(tx, store.keys, IncidentId(incident_id))
-        detail = {"basis": basis.value}
-        audit.record(tx, at=clock.now(), actor=None, action="incident exported", subject=incident_id, detail=detail)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(document)
-    out.print(f"Wrote {target}. The export is on record.")
-
-
 @audit_app.command("verify")
 def verify_audit() -> None:
-    """Walks the whole chain: finds what was edited, taken out, put in or cut off."""
+    """Walks the whole chain, and the ledger by it: finds what was edited, taken out, put in or cut off."""
     with opened(readonly=True) as (store, _), store.read() as tx:
         report = audit.verify(tx)
-    if not report.ok:
-        raise Refused(Reason("AUDIT", f"The chain breaks at row {report.first_bad}: {report.reason}"))
+        if not report.ok:
+            raise Refused(Reason("AUDIT", f"The chain breaks at row {report.first_bad}: {report.reason}"))
+        wrong = disclosures.verify(tx)
+    if wrong is not None:
+        raise Refused(Reason("PR-32", f"The ledger of disclosures is not as it was written: {wrong}"))
     out.print(f"[bold green]Whole.[/] {report.rows} rows.")
 
 

@@ -26,15 +26,18 @@ from crisis.statemachine.react import react
 from crisis.store import (
     codec,
     contacting,
+    disclosures,
     drills,
     idempotency,
     incidents,
     named,
+    outflows,
     people,
     protocols,
     sealed,
 )
 from crisis.store.audit import Entry
+from crisis.store.disclosures import DisclosureRefused
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
 from crisis.vocabulary import IncidentId, Mode, WordsId
 
@@ -85,7 +88,11 @@ def submit(
         change = _Change(before, reduce(evolve, events, before), events, protocol, ground)
         return _written(tx, store, change, command, at=at, words=words or {}, key=key)
 
-    return _in_one_transaction(store, once, repeatable=key is not None)
+    try:
+        return _in_one_transaction(store, once, repeatable=key is not None)
+    except DisclosureRefused as refusal:
+        disclosures.log_refused(store, refusal, at=at, by=command.by.id)
+        raise
 
 
 def open_incident(
@@ -189,6 +196,7 @@ def _written(
     if events:
         effects = react(change.before, events, after, change.protocol, change.ground)
         sealed.put(tx, store.keys, after.id, words)
+        outflows.of_change(tx, store.keys, events, after, command.by, protocol=change.protocol, words=words, at=at)
         entry = Entry(
             at=at,
             actor=command.by.id,

@@ -228,13 +228,22 @@ class FollowUpOutcome(StrEnum):
 
 
 class LegalBasis(StrEnum):
-    """Why something may leave the school."""
+    """Why something may leave the school (`privacy-and-culture.md` 6.1). Directory information is none (PR-44)."""
 
-    CONSENT = "consent_roi"
+    CONSENT = "consent_roi"  # 34 CFR 99.30
     EMERGENCY = "ferpa_99_36_emergency"
-    TREATMENT = "treatment_hipaa"
+    TREATMENT = "treatment_hipaa"  # of a clinic, for its own records
     CHILD_PROTECTION_REPORT = "cps_report"
     COURT_ORDER = "court_order"
+    SCHOOL_OFFICIAL = "school_official"  # 99.31(a)(1)
+    PARTNER_OFFICIAL = "partner_official"  # the same, under an agreement
+    PARENT_OR_STUDENT = "parent_or_eligible_student"
+    CHILD_WELFARE = "child_welfare"  # 20 USC 1232g(b)(1)(L)
+    TRANSFER = "transfer"  # 99.34
+    DEPENDENT_STUDENT = "dependent_student"  # 99.31(a)(8)
+    PART2_CONSENT = "part2_consent"
+    PART2_EMERGENCY = "part2_medical_emergency"
+    NO_PII = "no_pii"  # nothing of anybody is in it
 
 
 class ReceiverKind(StrEnum):

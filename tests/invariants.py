@@ -115,7 +115,6 @@ BY: dict[int, tuple[tuple[str, str], ...]] = {  # tests from before the numbers
     47: (("tests/web/test_api.py", "test_every_route_says_who_may_use_it"),),
     57: (("tests/notify/test_drills_apart.py", "test_nothing_of_a_drill_is_real_n19_f75_f76"),),
     59: (
-        (_AUDIT, "test_every_single_edit_is_found"),
         (_AUDIT, "test_every_row_that_is_taken_out_or_put_in_is_found"),
         (_AUDIT, "test_an_end_that_is_cut_off_is_found_and_so_is_a_head_that_is_set_back"),
     ),

@@ -27,11 +27,16 @@ from crisis.store.engine import Store, open_store
 from crisis.store.passwords import standard
 from crisis.store.sqlite import driver
 from tests.store.archives import an_export
-from tests.web.district import COUNSELOR, SETTINGS, a_district, acting
+from tests.web.district import COUNSELOR, OFFICER, SETTINGS, a_district, acting
 from web.app import build_app
 from web.serve import a_wish_to_end
 
 CANARY = "she keeps a rope behind the gym"
+
+FOR_A_COURT = (
+    *("--officer", OFFICER, "--basis", "court_order", "--purpose", "court", "--to", "court"),
+    *("--detail", "affiliation=Family court", "--detail", "counsel=A lawyer", "--detail", "document=5f1c"),
+)
 
 Crisis = Callable[..., str]
 
@@ -176,8 +181,8 @@ def test_incidents_are_listed_and_told_without_words(crisis: Crisis, installatio
 def test_an_export_has_the_words_is_private_and_on_record(crisis: Crisis, installation: Path, incident: str) -> None:
     target = installation / "export.json"
 
-    crisis("incident", "export", incident, str(target), "--basis", "court_order")
-    again = crisis("incident", "export", incident, str(target), "--basis", "court_order", fails=True)
+    crisis("incident", "export", incident, str(target), *FOR_A_COURT)
+    again = crisis("incident", "export", incident, str(target), *FOR_A_COURT, fails=True)
 
     content = json.loads(target.read_text())
     assert CANARY in content["words"].values()
@@ -185,6 +190,36 @@ def test_an_export_has_the_words_is_private_and_on_record(crisis: Crisis, instal
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert last_action(installation) == ("incident exported", incident)
     assert "not written over" in again
+    assert "forbids you to pass it on" in content["notice"]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ("counsel=A lawyer", "after counsel has seen the order (PR-36)"),
+        ("affiliation=Family court", "Name who gets it (PR-23)"),
+    ],
+)
+def test_no_export_without_what_the_law_asks_and_the_request_is_in_the_ledger_pr_31(
+    crisis: Crisis, installation: Path, incident: str, left_out: str, told: str
+) -> None:
+    target, place = installation / "export.json", FOR_A_COURT.index(left_out)
+
+    said = crisis(
+        "incident", "export", incident, str(target), *FOR_A_COURT[: place - 1], *FOR_A_COURT[place + 1 :], fails=True
+    )
+
+    assert told in said
+    assert not target.exists()
+    assert last_action(installation)[0] == "disclosure refused"
+    assert "Whole." in crisis("audit", "verify")
+
+
+def test_an_operator_alone_exports_nothing(crisis: Crisis, installation: Path, incident: str) -> None:
+    target, asked = installation / "export.json", ["p-counselor" if each == OFFICER else each for each in FOR_A_COURT]
+
+    assert "Only the privacy officer" in crisis("incident", "export", incident, str(target), *asked, fails=True)
+    assert not target.exists()
 
 
 def last_action(folder: Path) -> tuple[str, str]:

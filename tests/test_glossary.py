@@ -7,6 +7,7 @@ from pathlib import Path
 from crisis import (
     call_words,
     delivery,
+    disclosure_words,
     message_words,
     privacy_words,
     readiness_words,
@@ -24,6 +25,7 @@ def test_every_closed_word_of_the_code_is_in_the_glossary() -> None:
         vocabulary,
         call_words,
         delivery,
+        disclosure_words,
         message_words,
         privacy_words,
         readiness_words,

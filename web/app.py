@@ -25,7 +25,19 @@ from crisis.settings import Settings
 from crisis.store import incidents, signs
 from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
-from web.api import agreements, commands, contacts, directory, instructions, names, oncall, readiness, reference
+from web.api import (
+    agreements,
+    commands,
+    consents,
+    contacts,
+    directory,
+    disclosures,
+    instructions,
+    names,
+    oncall,
+    readiness,
+    reference,
+)
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
 from web.devices import limit_rules
@@ -101,7 +113,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 @cache
 def _included() -> APIRouter:
     included = APIRouter()
-    record = (contacts.router, instructions.router, names.router)
+    record = (consents.router, contacts.router, disclosures.router, instructions.router, names.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     api = (incidents_api.router, commands.router, *record, *outside, *staff)

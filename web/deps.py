@@ -190,5 +190,6 @@ Anyone = Depends(anyone)
 IncidentPath = Annotated[IncidentId, Path(pattern=ID)]
 StudentPath = Annotated[StudentId, Path(pattern=ID)]
 RestrictionPath = Annotated[str, Path(pattern=ID)]
+ConsentPath = Annotated[str, Path(pattern=ID)]
 InstructionPath = Annotated[str, Path(pattern=ID)]
 NamePath = Annotated[str, Path(pattern=ID)]

@@ -7,6 +7,7 @@ question open, what protects the student and never holds up help (`privacy-and-c
 from dataclasses import dataclass
 from datetime import date
 
+from crisis.disclosure_words import LogField
 from crisis.privacy_words import NoticeRule
 from crisis.protocols.pack_schema import Number, PackFile
 
@@ -17,7 +18,7 @@ class Pack:
 
     `student_access_age`: from then on the student may see the record as well as the parent (PR-29); None where the law
     gives them no right of their own. `record_access_days` are calendar days. `do_not_volunteer`: whether the record may
-    say that a name is not volunteered to somebody (PR-11).
+    say that a name is not volunteered to somebody (PR-11). `log_fields`: what the state wants in its log (PR-33).
     """
 
     id: str
@@ -27,6 +28,7 @@ class Pack:
     parent_notice: NoticeRule
     record_access_days: int
     do_not_volunteer: bool
+    log_fields: frozenset[LogField] = frozenset()
 
 
 FLOOR = Pack(
@@ -51,6 +53,7 @@ def pack_of(file: PackFile) -> Pack:
         parent_notice=FLOOR.parent_notice if said.parent_notice is None else said.parent_notice.value,
         record_access_days=_or(said.record_access_days, FLOOR.record_access_days),
         do_not_volunteer=FLOOR.do_not_volunteer if said.do_not_volunteer is None else said.do_not_volunteer.value,
+        log_fields=frozenset(() if said.disclosure_log_requires is None else said.disclosure_log_requires.value),
     )
 
 

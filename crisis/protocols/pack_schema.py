@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from crisis.disclosure_words import LogField
 from crisis.privacy_words import NoticeRule
 from crisis.protocols.schema import Citation, Strict
 
@@ -45,6 +46,10 @@ class Names(Sourced):
     value: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
+class LogFields(Sourced):
+    value: Annotated[tuple[Annotated[LogField, Field(strict=False)], ...], Field(min_length=1, strict=False)]
+
+
 class MinorConsent(Sourced):
     """Care that a minor may agree to alone. `min_age` None: at any age, or where the conditions hold."""
 
@@ -63,7 +68,8 @@ class Parameters(Strict):
     care_needs_parents: YesNo | None = None  # the school's own mental-health services, outside of an emergency
     record_access_days: Number | None = None  # calendar days from the request to the inspection
     temporary_record_years: Number | None = None  # after leaving
-    disclosure_log_fields: Names | None = None
+    disclosure_log_fields: Names | None = None  # as the law says it
+    disclosure_log_requires: LogFields | None = None  # of these, what a release to somebody else is refused without
     no_access_when: Names | None = None  # court papers that end a parent's access
     breach_notice_hours: Number | None = None
     do_not_volunteer: YesNo | None = None  # whether staff may be told to keep a name to themselves

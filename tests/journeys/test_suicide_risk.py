@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from crisis.store import audit, incidents, sample
+from crisis.disclosure_words import DisclosurePurpose, SignMethod
+from crisis.protocols import loader
+from crisis.store import audit, consents, incidents, people, sample
+from crisis.store.consents import Signed
 from crisis.store.engine import Store
-from crisis.vocabulary import Custody, Phase, Tier
+from crisis.vocabulary import Custody, LegalBasis, Phase, Tier
 from tests.journeys.town import Listener, Somebody, Town, a_town, evidence
 
+ORGANISATION = "Bayside Mobile Crisis Team"
 MAYA, DANIEL, HANNAH = "Maya Okafor", "Daniel Reyes", "Hannah Lindqvist"  # counselors, psychologist
 INES, GRACE, OLIVER = "Ines Duarte", "Grace Mbeki", "Oliver Stone"  # principal, nurse, teacher
 JOAN = "Joan Castellano"  # district lead
@@ -73,7 +77,30 @@ def done(who: Somebody, incident: str, step: str) -> None:
     who.does(incident, "complete-step", step=step, evidence=evidence(step))
 
 
-def offered(who: Somebody, incident: str, receiver: str) -> str:
+def consented(town: Town) -> None:
+    """The mother signs on paper; the office keeps it."""
+    items = frozenset(loader.protocol("suicide_risk").disclosure_items)
+    signed = Signed(
+        records=items,
+        purpose=DisclosurePurpose.CARE,
+        party=ORGANISATION,
+        signer=MOTHER,
+        method=SignMethod.PAPER,
+        document="5f" * 32,
+        language="es",
+        read=True,
+        interpreter=None,
+        signed_on=town.clock.now().date(),
+        minor_checked=True,
+    )
+    with town.store.write() as tx:
+        whose = (people.student(tx, STUDENT).district, STUDENT)
+        consents.record(tx, town.store.keys, whose, signed, by=town.person(MAYA), at=town.clock.now())
+
+
+def offer_of(
+    who: Somebody, incident: str, receiver: str, basis: LegalBasis = LegalBasis.EMERGENCY
+) -> dict[str, object]:
     items = [
         "identity", "guardians", "location", "concern", "answers", "means", "medical", "safety_plan", "needs"
     ]  # fmt: skip
@@ -83,17 +110,19 @@ def offered(who: Somebody, incident: str, receiver: str) -> str:
     withheld = {
         item: next(iter(protocol["withhold_reasons"])) for item in protocol["disclosure_items"] if item not in items
     }
-    after = who.does(
-        incident,
-        "offer-handoff",
-        step="referral",
-        receiver=receiver,
-        organisation="Bayside Mobile Crisis Team",
-        basis="ferpa_99_36_emergency",
-        threat="said they would end their life today",
-        disclosed=[item for item in protocol["disclosure_items"] if item in items],
-        withheld=withheld,
-    )
+    return {
+        "step": "referral",
+        "receiver": receiver,
+        "organisation": ORGANISATION,
+        "basis": basis,
+        "threat": "said they would end their life today" if basis is LegalBasis.EMERGENCY else None,
+        "disclosed": [item for item in protocol["disclosure_items"] if item in items],
+        "withheld": withheld,
+    }
+
+
+def offered(who: Somebody, incident: str, receiver: str, basis: LegalBasis = LegalBasis.EMERGENCY) -> str:
+    after = who.does(incident, "offer-handoff", **offer_of(who, incident, receiver, basis))
     return list(after.handoffs)[-1]
 
 
@@ -209,7 +238,9 @@ def test_low_risk_from_first_concern_to_close(town: Town) -> None:
         done(maya, incident, "safety_plan")
         done(maya, incident, "means_counseling")
         maya.does(incident, "release-custody", to="class")
-        handoff = offered(maya, incident, "health_center")
+        assert "PR-24" in maya.is_refused(incident, "offer-handoff", **offer_of(maya, incident, "health_center"))
+        consented(town)
+        handoff = offered(maya, incident, "health_center", LegalBasis.CONSENT)
         maya.does(incident, "accept-handoff", handoff=handoff, recipient="Intake, Larkfield Community Health Center")
         followed_up(town, incident)
         closed(town, incident, second=False)
@@ -319,7 +350,8 @@ def test_a_student_who_leaves_is_looked_for_at_once(town: Town) -> None:
         done(maya, incident, "safety_plan")
         done(maya, incident, "means_counseling")
         daniel.does(incident, "release-custody", to="guardian", contact=MOTHER, identity_checked=True)
-        handoff = offered(maya, incident, "community_provider")
+        consented(town)
+        handoff = offered(maya, incident, "community_provider", LegalBasis.CONSENT)
         maya.does(incident, "accept-handoff", handoff=handoff, recipient="Open Door Counseling, A. Ruiz")
         followed_up(town, incident)
         assert "I-19" in ines.is_refused(incident, "decide-review", hold=False, reason="no time")

@@ -32,11 +32,13 @@ GUARDS = {
     "sqlite": {
         "audit_no_delete",
         "audit_no_update",
+        "disclosure_no_delete",
+        "disclosure_no_update",
         "event_no_delete",
         "event_no_update",
         "incident_mode_fixed",
     },
-    "postgresql": {"audit_append_only", "event_append_only", "incident_mode_fixed"},
+    "postgresql": {"audit_append_only", "disclosure_append_only", "event_append_only", "incident_mode_fixed"},
 }
 
 

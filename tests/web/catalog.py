@@ -40,6 +40,7 @@ def _rule_files() -> Iterator[Path]:
             "pins",
             "proving",
             "restrictions",
+            "consents",
             "contact_record",
             "policy_packs",
             "instructions",

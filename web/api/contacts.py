@@ -7,11 +7,12 @@ from fastapi import APIRouter
 
 from crisis.policy.contact import Decision
 from crisis.privacy_words import ContactEffect, Obligation, RestrictionKind
-from crisis.store import audit, contacting, restrictions
+from crisis.store import contacting, restrictions
 from crisis.store.restrictions import Entry, Kept
 from crisis.vocabulary import PersonId
 from web import record_orders
 from web.api.orders import Body, Id
+from web.api.reading import sent_of_student
 from web.deps import RestrictionPath, StudentPath, TokenHolder
 
 router = APIRouter(prefix="/api/v1/students", tags=["contacts"])
@@ -82,7 +83,7 @@ def contacts(desk: TokenHolder, student: StudentPath) -> StudentContacts:
     with desk.store.write() as tx:
         cards = contacting.cards(tx, student, None, desk.at)
         kept = restrictions.of_student(tx, student)
-        audit.record(tx, at=desk.at, actor=desk.person, action="contacts viewed", subject=student)
+        sent_of_student(tx, desk, student, "contacts viewed", sent="contacts")
     return StudentContacts(
         contacts=[
             ContactDecision(

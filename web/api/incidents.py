@@ -27,7 +27,7 @@ from crisis.vocabulary import (
     WordsId,
 )
 from web.api.orders import Body, Code, Id, Words
-from web.api.reading import seen_by
+from web.api.reading import sent_of
 from web.deps import IncidentPath, TokenHolder
 from web.problems import plain
 
@@ -167,7 +167,7 @@ def list_incidents(desk: TokenHolder, school: Annotated[Id | None, Query()] = No
 @router.get("/incidents/{incident_id}")
 def show_incident(desk: TokenHolder, incident_id: IncidentPath) -> Incident:
     """What is true of it now. Being read is on record."""
-    return seen_by(desk, incident_id, "incident read").incident
+    return sent_of(desk, incident_id, "incident read", "incident").incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +193,7 @@ def list_events(
     desk: TokenHolder, incident_id: IncidentPath, after: Annotated[int, Query(ge=0, le=10**9)] = 0
 ) -> Events:
     """Its events after the one with that number, at most 500 at once."""
-    view = seen_by(desk, incident_id, "events read")
+    view = sent_of(desk, incident_id, "events read", "events")
     found = [stored for stored in view.events if stored.seq > after][:EVENTS_AT_ONCE]
     views = [
         EventView(
@@ -236,7 +236,7 @@ class Next:
 @router.get("/incidents/{incident_id}/next")
 def what_next(desk: TokenHolder, incident_id: IncidentPath) -> Next:
     """What can be done now, by whom, until when and why."""
-    view = seen_by(desk, incident_id, "next steps read")
+    view = sent_of(desk, incident_id, "next steps read", "next")
     return Next(
         seq=view.incident.seq,
         next=[next_view(each, desk.language) for each in view.next],

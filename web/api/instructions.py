@@ -6,11 +6,12 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.store import audit, instructions
+from crisis.store import instructions
 from crisis.store.instructions import Instruction, Told
 from crisis.vocabulary import PersonId
 from web import record_orders
 from web.api.orders import Body, Words
+from web.api.reading import sent_of_student
 from web.deps import InstructionPath, StudentPath, TokenHolder
 
 router = APIRouter(prefix="/api/v1/students", tags=["instructions"])
@@ -43,7 +44,7 @@ def of_student(desk: TokenHolder, student: StudentPath) -> list[InstructionView]
     record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
         found = instructions.of_student(tx, desk.store.keys, student)
-        audit.record(tx, at=desk.at, actor=desk.person, action="instructions viewed", subject=student)
+        sent_of_student(tx, desk, student, "instructions viewed", sent="instructions")
     return [_view(each, desk.at) for each in found]
 
 

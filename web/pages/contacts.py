@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from crisis.errors import NotFound
+from crisis.policy.records import may_see_ledger
 from crisis.privacy_words import RestrictionKind
-from crisis.store import audit, contact_record, contacting, people, restrictions
+from crisis.store import audit, contact_record, contacting, outflows, people, restrictions
 from crisis.store import names as names_kept
 from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry, Kept
@@ -115,6 +116,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
         names = people.names(tx, named | {each.lift_asked_by for each in kept if each.lift_asked_by is not None})
         school = people.school(tx, known.school)
         known, _ = names_kept.seen_by(tx, desk.store.keys, desk.actor, known)
+        leads = outflows.leads_of(tx, student)
         audit.record(tx, at=desk.at, actor=desk.person, action="contacts viewed", subject=student)
     family = members(cards, desk.language)
     translate = translations(desk.language).gettext
@@ -125,6 +127,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
         "zone": school.zone,
         "family": [(each, wished.get(each.person, Wish()), each.person in wished) for each in family],
         "who_options": [(each.person, each.name) for each in family],
+        "may_see_ledger": may_see_ledger(desk.actor, known.district, known.school, leads),
         "languages": option_names(LANGUAGES, desk.language),
         "kinds": [(kind.value, translate(words)) for kind, words in KINDS.items()],
         "restrictions": [_shown(each, names, desk) for each in kept],

@@ -17,6 +17,7 @@ from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
     accounts,
     agreements,
+    consents,
     contacts,
     directory,
     incident,
@@ -37,8 +38,8 @@ from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
-_PAGES = {"contacts": contacts.show, "instructions": instructions.show, "names": names.show}
-_RECORD = re.compile(r"/students/([^/]+)/(contacts|instructions|names)/[^/]+")
+_PAGES = {"contacts": contacts.show, "consents": consents.show, "instructions": instructions.show, "names": names.show}
+_RECORD = re.compile(r"/students/([^/]+)/(contacts|consents|instructions|names)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")

@@ -1,0 +1,134 @@
+"""The ledger of a student, for those who answer for it: on the page, by the API, and in the same rows as the deed."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
+from crisis.protocols import loader
+from crisis.store import disclosures
+from crisis.store.engine import Store
+from crisis.vocabulary import Mode, PersonId
+from tests.factories import STUDENT
+from tests.web.district import (
+    COUNSELOR,
+    NEIGHBOUR,
+    OFFICER,
+    SETTINGS,
+    STRANGER,
+    TEACHER,
+    District,
+    a_district,
+    acting,
+)
+from tests.web.test_pages import at_console, words
+from web.app import build_app
+from web.words_of_disclosures import KINDS, PARTS, PURPOSES, WAYS
+
+PAGE = f"/students/{STUDENT}/disclosures"
+
+
+@pytest.fixture
+def district(store: Store) -> District:
+    return a_district(store)
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def test_each_answer_to_a_program_has_one_row_pr_23(site: TestClient, district: District) -> None:
+    """Not those of a drill, and not what is refused to somebody who may not see it."""
+    counselor = acting(site, district.token(COUNSELOR))
+    stranger = acting(site, district.token(STRANGER))
+    incident, _ = counselor.opened(student=STUDENT)
+    drill, _ = counselor.opened(key="key-00000002", mode=Mode.DRILL)
+    asked = [
+        f"/incidents/{incident}",
+        f"/incidents/{incident}/events",
+        f"/incidents/{incident}/next",
+        f"/students/{STUDENT}/contacts",
+        f"/students/{STUDENT}/instructions",
+    ]
+
+    answers = [counselor.get(path).status for path in (*asked, f"/incidents/{drill}", f"/incidents/{drill}/next")]
+    refused = [stranger.get(path).status for path in asked]
+
+    with district.store.read() as tx:
+        found = disclosures.of_student(tx, district.store.keys, STUDENT)
+        assert disclosures.verify(tx) is None
+    assert (set(answers), set(refused)) == ({200}, {404})
+    assert [each.fields for each in reversed(found)] == [
+        ("incident",),
+        ("events",),
+        ("next",),
+        ("contacts",),
+        ("instructions",),
+    ]
+    assert {(each.way, each.persons, each.ferpa_log) for each in found} == {(DisclosureWay.API, (COUNSELOR,), False)}
+
+
+def test_the_officer_sees_who_got_what_and_the_log_of_the_law(site: TestClient, district: District) -> None:
+    counselor, officer = at_console(site, district, COUNSELOR), at_console(site, district, OFFICER)
+    incident = counselor.opens()
+    counselor.identifies(incident, "quetzal", STUDENT)
+    counselor.send(f"{incident}/emergency", f"{incident}/emergency", dangers="weapon", called_911="yes")
+    acting(site, district.token(COUNSELOR)).get(f"/students/{STUDENT}/contacts")
+
+    everything, federal = words(officer.get(PAGE)), words(officer.get(f"{PAGE}?log=ferpa"))
+
+    assert "Said to them: 911 (Emergency services)" in everything
+    assert "The danger: Has a weapon or a means to hurt themselves" in everything
+    assert "Read by a program" in everything
+    assert "Health or safety emergency (FERPA, 34 CFR 99.36) · to keep somebody safe" in federal
+    assert "Read by a program" not in federal
+    assert "Nothing is on record" in words(officer.get(f"{PAGE}?log=state"))
+
+
+def test_in_spanish_too(site: TestClient, district: District) -> None:
+    acting(site, district.token(COUNSELOR)).get(f"/students/{STUDENT}/contacts")
+
+    shown = words(at_console(site, district, OFFICER, "es").get(PAGE))
+
+    assert "Qué ha salido de la escuela" in shown
+    assert "Leído por un programa" in shown
+
+
+def test_it_leads_from_the_page_of_whom_to_contact_for_those_who_may(site: TestClient, district: District) -> None:
+    contacts = f"/students/{STUDENT}/contacts"
+
+    assert PAGE in at_console(site, district, OFFICER).get(contacts)
+    assert PAGE not in at_console(site, district, COUNSELOR).get(contacts)
+
+
+@pytest.mark.parametrize("person", [COUNSELOR, NEIGHBOUR, STRANGER, TEACHER])
+def test_nobody_else_sees_it(site: TestClient, district: District, person: PersonId) -> None:
+    at_console(site, district, person).get(PAGE, 404)
+    assert acting(site, district.token(person)).get(PAGE).status == 404
+
+
+def test_who_leads_an_incident_of_the_student_sees_it_as_long_as_it_is_open(
+    site: TestClient, district: District
+) -> None:
+    api = acting(site, district.token(COUNSELOR))
+    incident, seen = api.opened(student=STUDENT)
+    api.order(incident, "assign-lead", seen, lead=COUNSELOR)
+
+    answer = api.get(PAGE)
+
+    assert (answer.status, answer.body) == (200, [])
+    assert [each["fields"] for each in api.get(PAGE).body] == [["ledger"]]  # that it was read is in it too
+
+
+def test_every_code_of_the_ledger_has_words() -> None:
+    items = {item for name in loader.names() for item in loader.protocol(name).disclosure_items}
+
+    assert items <= PARTS.keys()
+    assert (WAYS.keys(), PURPOSES.keys(), KINDS.keys()) == (
+        set(DisclosureWay),
+        set(DisclosurePurpose),
+        set(RecipientKind),
+    )

@@ -1,0 +1,34 @@
+"""Looking into the ledger of a student: who may, and on record; once for the page and the API."""
+
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from crisis.policy import records
+from crisis.store import disclosures, outflows, people
+from crisis.store.disclosures import Line
+from crisis.vocabulary import StudentId
+from web.deps import Desk
+
+
+class Log(StrEnum):
+    """Which rows: the ledger holds all, a law's own log is a part of it (34 CFR 99.32)."""
+
+    ALL = "all"
+    FERPA = "ferpa"
+    STATE = "state"
+
+
+def must_see(tx: Connection, desk: Desk, student: StudentId) -> people.StudentView:
+    """Raises `NotFound` also for a student who is not this person's to answer for."""
+    known = people.student(tx, student)
+    leads = outflows.leads_of(tx, student)
+    records.must_see_ledger(desk.actor, known.district, known.school, leads)
+    return known
+
+
+def lines(tx: Connection, desk: Desk, student: StudentId, log: Log) -> list[Line]:
+    found = disclosures.of_student(tx, desk.store.keys, student)
+    if log is Log.FERPA:
+        return [each for each in found if each.ferpa_log]
+    return [each for each in found if each.state_log or log is Log.ALL]
