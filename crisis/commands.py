@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from crisis.message_words import InterpreterKind
 from crisis.vocabulary import (
     Beside,
     ContactMethod,
@@ -234,11 +235,23 @@ class RecordContact(Command):
     outcome: ContactOutcome
     language: str | None = None
     language_help: LanguageHelp | None = None
-    waiver: WordsId | None = None
+    interpreted_by: InterpreterKind | None = None
+    interpreter: WordsId | None = None  # a name, or the number that the service gave
+    waiver: WordsId | None = None  # why without an interpreter, or through somebody who is none
     understood: bool = False  # said back in their own words
     safety_concern: bool = False
     note: WordsId | None = None
     alone: WordsId | None = None  # why the one who is with the student made the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangeInterpreter(Command):
+    """Somebody who can interpret this language is on the line, or will be; arranged beside the first call."""
+
+    step: StepId
+    language: str  # BCP 47
+    kind: InterpreterKind
+    interpreter: WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import vocabulary as v
+from crisis.message_words import InterpreterKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,16 @@ class ContactAttempted(Event):
     safety_concern: bool
     note: v.WordsId | None
     alone: v.WordsId | None = None
+    interpreted_by: InterpreterKind | None = None
+    interpreter: v.WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterpreterArranged(Event):
+    step: v.StepId
+    language: str
+    kind: InterpreterKind
+    interpreter: v.WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

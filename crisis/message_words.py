@@ -43,6 +43,18 @@ class TextState(StrEnum):
     STALE = "stale"  # it was published, and the source or the translation has changed since
 
 
+class InterpreterKind(StrEnum):
+    """Who interprets. Through the last two a talk is on record, and nobody counts as informed by it (PR-74, PR-75)."""
+
+    STAFF = "staff"  # qualified, of the district
+    SERVICE = "service"  # by telephone or video, or of an agency
+    FAMILY_ADULT = "family_adult"
+    CHILD = "child"
+
+
+STAND_INS = frozenset({InterpreterKind.FAMILY_ADULT, InterpreterKind.CHILD})
+
+
 class Encoding(StrEnum):
     """How a text travels: what the small alphabet does not have makes each part of it less than half as long."""
 

@@ -31,8 +31,20 @@ _SAID = {
 _OTHER = N_("This cannot be read; check it.")
 # Forms that stand on a page with another one that asks for the same: their fields carry the action in their id.
 SHARED_PAGE = frozenset(
-    {"waive", "exception", "tier", "renew", "lift", "report", "delegate", "accept-handoff", "decline-handoff", "fact"}
-    | {"override", "absence", "swap", "email", "confirm-email"}
+    {
+        "waive",
+        "exception",
+        "interpreter",
+        "tier",
+        "renew",
+        "lift",
+        "report",
+        "delegate",
+        "accept-handoff",
+        "decline-handoff",
+        "fact",
+    }
+    | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
 )
 NOT_TYPED = frozenset({"csrf", "key", "seen"})
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
+from crisis.message_words import InterpreterKind
 from crisis.protocols.schema import Step
 from crisis.vocabulary import (
     ContactMethod,
@@ -134,6 +135,8 @@ class Contact(StepForm):
     outcome: ContactOutcome = Field(title=N_("What came of it?"))
     language: str | None = Field(default=None, title=N_("Language"))
     language_help: LanguageHelp | None = Field(default=None, title=N_("How did you understand each other?"))
+    interpreted_by: InterpreterKind | None = Field(default=None, title=N_("Who interpreted?"))
+    interpreter: str | None = Field(default=None, title=N_("Name of the interpreter, or the service's number"))
     waiver: str | None = None
     understood: Tick = "no"
     safety_concern: Tick = "no"
@@ -151,11 +154,24 @@ class Contact(StepForm):
             outcome=self.outcome,
             language=self.language,
             language_help=self.language_help,
+            interpreted_by=self.interpreted_by,
+            interpreter=sealed(desk, self.interpreter),
             waiver=sealed(desk, self.waiver),
             understood=self.understood == "yes",
             safety_concern=self.safety_concern == "yes",
             note=sealed(desk, self.note),
             alone=sealed(desk, self.alone),
+        )
+
+
+class Arrange(StepForm):
+    language: str
+    kind: InterpreterKind = Field(title=N_("Who interprets?"))
+    name: str = Field(title=N_("Name of the interpreter, or the service's number"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.ArrangeInterpreter(
+            by=desk.actor, step=step.id, language=self.language, kind=self.kind, interpreter=desk.seal(self.name)
         )
 
 
@@ -223,6 +239,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "tier": DecideTier,
     "sign": Sign,
     "contact": Contact,
+    "interpreter": Arrange,
     "exception": Except,
     "offer": Offer,
     "follow-up": FollowUp,

@@ -4,6 +4,7 @@ from enum import Enum
 
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel, ProviderFault
+from crisis.message_words import InterpreterKind
 from crisis.readiness_words import DayKind
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -134,6 +135,10 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (LanguageHelp.SHARED, N_("We both speak it")),
     (LanguageHelp.INTERPRETER, N_("With an interpreter")),
     (LanguageHelp.WAIVED, N_("Without an interpreter, with a reason")),
+    (InterpreterKind.STAFF, N_("An interpreter of the district")),
+    (InterpreterKind.SERVICE, N_("An interpreter service")),
+    (InterpreterKind.FAMILY_ADULT, N_("An adult of the family")),
+    (InterpreterKind.CHILD, N_("A child")),
     (ReleaseTo.GUARDIAN, N_("Parent or guardian")),
     (ReleaseTo.AUTHORISED_ADULT, N_("Another adult the family has named")),
     (ReleaseTo.EMS, N_("Ambulance")),

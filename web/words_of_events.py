@@ -13,6 +13,7 @@ from crisis.vocabulary import (
     Tier,
 )
 from web import words, words_of_pages
+from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 
@@ -168,7 +169,15 @@ def _(event: ev.ContactAttempted, known: Known) -> Told:
     whom = N_("Guardian, %(method)s: %(outcome)s") if event.guardian else N_("Other adult, %(method)s: %(outcome)s")
     method, outcome = (known.translate(words.of(choice)) for choice in (event.method, event.outcome))
     line = line_of(known, whom, "phone", "ok" if reached else "warn", method=method, outcome=outcome)
-    return with_(line, event.note, event.waiver, event.alone)
+    return with_(line, event.note, event.waiver, event.alone, event.interpreter)
+
+
+@told.register
+def _(event: ev.InterpreterArranged, known: Known) -> Told:
+    language = babel_language(event.language, "es" if known.language == "es" else "en")
+    message = N_("Interpreter for %(language)s: %(kind)s")
+    line = line_of(known, message, "globe", "ok", language=language, kind=known.translate(words.of(event.kind)))
+    return with_(line, event.interpreter)
 
 
 _EXCEPTIONS: dict[type[ev.Event], tuple[str, str, str]] = {
@@ -252,6 +261,7 @@ _STILL_OPEN = {
     "custody": N_("no adult is with the student"),
     "offer": N_("the student was offered to another adult"),
     "signature": N_("a second signature"),
+    "attempt": N_("the family was not reached yet; try again"),
 }
 
 

@@ -60,6 +60,7 @@ def _frame(protocol: Protocol) -> Iterator[Fault]:
     if any(step.type is StepType.HANDOFF for step in protocol.steps) and not protocol.disclosure_items:
         yield Fault(("disclosure_items",), "list what may cross to the receiver of a handoff (I-16)")
     yield from _uncited(("lane", "source"), "the emergency lane", protocol.lane.source, protocol)
+    yield from _gap(protocol)
     for name, parameter in protocol.parameters.items():
         yield from _uncited(("parameters", name, "source"), f"parameter “{name}”", parameter.source, protocol)
     yield from _review(protocol)
@@ -226,6 +227,17 @@ def _clocks(where: str, wanted: tuple[str, str, str], protocol: Protocol) -> Ite
             yield Fault(("parameters", name), text)
     if not isinstance(protocol.parameters[wanted[2]].value, bool):
         yield Fault(("parameters", wanted[2]), f"{where} asks “{wanted[2]}” for true or false")
+
+
+def _gap(protocol: Protocol) -> Iterator[Fault]:
+    said = protocol.parameters.get("contact_gap")
+    if said is None:
+        return
+    try:
+        _DURATION.validate_python(said.value)
+    except ValidationError:
+        text = "“contact_gap” is how long until the family is tried again: a length of time such as PT15M"
+        yield Fault(("parameters", "contact_gap"), text)
 
 
 def _circles(protocol: Protocol) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from crisis.statemachine.case import Case, rule
 from crisis.statemachine.climbing import level_ends
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.next_attempt import about_next_attempt
 from crisis.statemachine.steps import SETTLED, standing
 from crisis.statemachine.timers import REPORT, live_deadlines
 from crisis.vocabulary import Custody, HandoffState, PageState
@@ -86,6 +87,8 @@ def _regions(incident: Incident, at: datetime) -> Iterator[Obliged]:
         yield _reminder("custody" if incident.custody is Custody.LOST else "offer", at)
     if incident.tier_awaiting is not None:
         yield _reminder("signature", at)
+    if incident.contact_attempts:
+        yield _reminder(about_next_attempt(incident), at)
     for handoff in incident.handoffs.values():
         if handoff.state is HandoffState.OFFERED:
             yield _reminder(f"handoff:{handoff.id}", at)

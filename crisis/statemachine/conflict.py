@@ -38,6 +38,7 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
 # Attempts and answers add to the log and overwrite nothing; what time does is nobody's edit.
 _ADDITIVE = (
     cmd.RecordContact,
+    cmd.ArrangeInterpreter,
     pcmd.RequestPage,
     pcmd.AcceptPage,
     pcmd.DeclinePage,
@@ -49,6 +50,7 @@ _ADDITIVE = (
     cmd.TimerDue,
     cmd.CorrectEvent,
     ev.ContactAttempted,
+    ev.InterpreterArranged,
     pev.PageAttempted,
     pev.PageHeldBack,
     pev.PageSentBeside,

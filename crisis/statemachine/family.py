@@ -3,10 +3,12 @@
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, refuse_if
+from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.custody import guardians_blocked
+from crisis.statemachine.informing import informs
 from crisis.statemachine.steps import SETTLED, find_step, not_open, standing, wrong_role
-from crisis.vocabulary import ContactMethod, ContactOutcome, LanguageHelp, StepState, StepType
+from crisis.vocabulary import ContactMethod, ContactOutcome, Emergency, LanguageHelp, StepState, StepType
 
 
 @rule.register
@@ -20,6 +22,7 @@ def _(command: cmd.RecordContact, case: Case) -> list[ev.Event]:
         wrong_role(command.by.roles, step.roles),
         *_barred(command, case),
         *_language(command),
+        *_interpreted(command, case),
         _alone(command, case),
     )
     who = stamp(command, case.at)
@@ -37,15 +40,27 @@ def _(command: cmd.RecordContact, case: Case) -> list[ev.Event]:
         safety_concern=command.safety_concern,
         note=command.note,
         alone=command.alone,
+        interpreted_by=command.interpreted_by,
+        interpreter=command.interpreter,
     )
-    if _informed(command) and state not in SETTLED:
+    if informs(command) and state not in SETTLED:
         return [tried, ev.StepCompleted(**who, step=step.id, evidence={})]
     return [tried]
 
 
-def _informed(command: cmd.RecordContact) -> bool:
-    """I-9: a guardian heard it from a person and said it back; a message left is an attempt."""
-    return command.guardian and command.outcome is ContactOutcome.REACHED and command.understood
+@rule.register
+def _(command: cmd.ArrangeInterpreter, case: Case) -> list[ev.Event]:
+    """Beside the first call, by anybody on the team; the last word counts."""
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.CONTACT)
+    text = "A child or a relative does not end the search: arrange a qualified interpreter"
+    refuse_if(Reason("PR-74", text) if command.kind in STAND_INS else None)
+    who = stamp(command, case.at)
+    return [
+        ev.InterpreterArranged(
+            **who, step=step.id, language=command.language, kind=command.kind, interpreter=command.interpreter
+        )
+    ]
 
 
 def _barred(command: cmd.RecordContact, case: Case) -> list[Reason]:
@@ -69,6 +84,20 @@ def _language(command: cmd.RecordContact) -> list[Reason]:
     if command.language_help is LanguageHelp.WAIVED and command.waiver is None:
         return [Reason("I-13", "Talking without an interpreter in another language needs a reason")]
     return []
+
+
+def _interpreted(command: cmd.RecordContact, case: Case) -> list[Reason]:
+    """PR-74, PR-75: who interpreted is named; a child only where somebody is in danger now, and with a reason."""
+    if command.language_help is not LanguageHelp.INTERPRETER:
+        return []
+    if command.interpreted_by is None or command.interpreter is None:
+        return [Reason("PR-75", "Say who interpreted: what kind of interpreter, and a name or the service's number")]
+    found = []
+    if command.interpreted_by is InterpreterKind.CHILD and case.incident.emergency is not Emergency.ACTIVE:
+        found.append(Reason("PR-74", "A child does not interpret; call the interpreter line, and try again"))
+    if command.interpreted_by in STAND_INS and command.waiver is None:
+        found.append(Reason("PR-74", "Say why nobody qualified could interpret; the search for one goes on"))
+    return found
 
 
 def _alone(command: cmd.RecordContact, case: Case) -> Reason | None:

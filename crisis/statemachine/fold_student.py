@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from crisis import events as ev
 from crisis.statemachine.folding import folded, put, record_of, with_
-from crisis.statemachine.incident import Fact, Incident
-from crisis.vocabulary import ContactOutcome, Custody, Emergency, ScreenResult
+from crisis.statemachine.incident import Fact, Incident, Interpreter
+from crisis.statemachine.informing import informs
+from crisis.vocabulary import Custody, Emergency, ScreenResult
 
 
 @folded.register
@@ -169,7 +170,12 @@ def _(_event: ev.EmergencyResolved, incident: Incident) -> Incident:
 @folded.register
 def _(event: ev.ContactAttempted, incident: Incident) -> Incident:
     tried = replace(incident, contact_attempts=(*incident.contact_attempts, event.at))
-    reached = event.guardian and event.outcome is ContactOutcome.REACHED and event.understood
-    if reached and incident.guardian_reached_at is None:
+    if informs(event) and incident.guardian_reached_at is None:
         return replace(tried, guardian_reached_at=event.at)
     return tried
+
+
+@folded.register
+def _(event: ev.InterpreterArranged, incident: Incident) -> Incident:
+    arranged = Interpreter(kind=event.kind, by=event.by, at=event.at)
+    return replace(incident, interpreters=with_(incident.interpreters, event.language, arranged))

@@ -6,6 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from crisis.ladders import Ladder
+from crisis.message_words import InterpreterKind
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -121,6 +122,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """Who interprets one language, as arranged last; the name stands in the log, sealed."""
+
+    kind: InterpreterKind
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     id: HandoffId
     step: StepId
@@ -182,6 +192,7 @@ class Incident:
     exceptions: Mapping[str, ActiveException] = field(default_factory=dict)
     obligations: Mapping[ObligationId, Obligation] = field(default_factory=dict)
     contact_attempts: tuple[datetime, ...] = ()
+    interpreters: Mapping[str, Interpreter] = field(default_factory=dict)  # by language, BCP 47
     guardian_reached_at: datetime | None = None
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from crisis.statemachine import react_page
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, same_but_for_pages
+from crisis.statemachine.next_attempt import about_next_attempt, next_attempt_at
 from crisis.statemachine.paging import in_other_hands
 from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
@@ -117,6 +118,12 @@ def _(event: ev.HandoffDeclined, after: Incident, protocol: Protocol, ground: Gr
 def _(event: ev.FollowUpRecorded, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     missed = event.outcome in (FollowUpOutcome.NO_SHOW, FollowUpOutcome.UNABLE)
     return tell(after, "follow_up_missed", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD) if missed else []
+
+
+@reaction.register
+def _(event: ev.ContactAttempted, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    again = next_attempt_at(after, protocol)
+    return [] if again is None else [_again(about_next_attempt(after), 1, event.at, again - event.at)]
 
 
 @reaction.register

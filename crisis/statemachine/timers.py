@@ -16,6 +16,7 @@ from crisis.statemachine.conditions import holds
 from crisis.statemachine.deadlines import due_at
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, StepRecord
+from crisis.statemachine.next_attempt import about_next_attempt, family_to_reach
 from crisis.statemachine.steps import SETTLED, opened_at, standing
 from crisis.vocabulary import Anchor, Custody, DeadlineKind, HandoffState, PageState, StepState
 
@@ -144,6 +145,8 @@ def outstanding(about: str, case: Case) -> bool:
             return any(step.id == key and not now.settled(step.id) for step in case.protocol.steps)
         case "obligation":
             return any(known.id == key and known.filed_at is None for known in incident.obligations.values())
+        case "attempt":
+            return about == about_next_attempt(incident) and family_to_reach(incident, case.protocol) is not None
         case "handoff":
             return any(known.id == key and known.state is HandoffState.OFFERED for known in incident.handoffs.values())
         case _:

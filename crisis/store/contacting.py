@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from crisis import commands as cmd
 from crisis.errors import Reason
 from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact
+from crisis.policy.understanding import against_understanding
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
 from crisis.statemachine.incident import Incident
 from crisis.store import contact_record, people, policy_packs
@@ -79,9 +80,12 @@ def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at
             informed = command.guardian and command.outcome is ContactOutcome.REACHED
             purpose = ContactPurpose.INFORM if informed else ContactPurpose.SAFETY_CALLBACK
             wanted = Contact(person=person, purpose=purpose, way=WAYS[command.method])
-            found = _decided(tx, wanted, incident, at)
+            record = contact_record.of_student(tx, incident.student)
+            given = circumstances_of(tx, incident.district, record, incident, at=at)
+            found = decide_contact(record, wanted, given, at)
             against = found.reasons if found.effect is ContactEffect.REFUSE else ()
-            return [each for each in against if each.rule in OF_THE_PERSON]
+            talk = _not_understood(record, command, given) if informed and command.understood else None
+            return [*(each for each in against if each.rule in OF_THE_PERSON), *([talk] if talk else [])]
         case cmd.ReleaseCustody(contact=person) if person is not None and incident.student is not None:
             wanted = Contact(person=person, purpose=ContactPurpose.PICKUP, way=ContactWay.IN_PERSON)
             found = _decided(tx, wanted, incident, at)
@@ -90,6 +94,11 @@ def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at
             return found.reasons
         case _:
             return ()
+
+
+def _not_understood(record: ContactRecord, command: cmd.RecordContact, given: Circumstances) -> Reason | None:
+    adult = next((each for each in record.adults if each.person == command.contact), None)
+    return against_understanding(adult, command.language, command.language_help, given.staff_speak)
 
 
 def _decided(tx: Connection, wanted: Contact, incident: Incident, at: datetime) -> Decision:

@@ -129,6 +129,8 @@ class Journey:
             outcome="reached",
             language="es",
             language_help="interpreter",
+            interpreted_by="service",
+            interpreter="line 4471",
             understood=True,
         )
         self.does(MAYA, "complete-step", step="safety_plan", evidence=evidence("safety_plan"))

@@ -94,6 +94,8 @@ def family_reached(desk: Desk, incident: str) -> None:
     desk.picks("outcome", "reached")
     desk.chooses("language", "Spanish")
     desk.picks("language_help", "interpreter")
+    desk.chooses("interpreted_by", "An interpreter service")
+    desk.writes("interpreter", "Line 4471")
     desk.picks("understood", "yes")
     desk.writes("note", "She comes at eleven")
     desk.presses("Record this attempt")

@@ -69,6 +69,8 @@ def guardian_reached(who: Somebody, incident: str) -> None:
         outcome="reached",
         language="es",
         language_help="interpreter",
+        interpreted_by="service",
+        interpreter="line 4471",
         understood=True,
     )
 

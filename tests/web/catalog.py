@@ -49,6 +49,7 @@ def _rule_files() -> Iterator[Path]:
             "leaving",
             "partners",
             "names",
+            "message_texts",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

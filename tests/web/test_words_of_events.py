@@ -10,6 +10,7 @@ from crisis import page_events as pev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
+from crisis.message_words import InterpreterKind
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -79,6 +80,7 @@ OF_CLASS: dict[tuple[type[Event], str], object] = {
     (ev.CustodyReleased, "to"): ReleaseTo.GUARDIAN,
     (ev.CustodyReleased, "receiver"): WordsId("w-1"),
     (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,
+    (ev.InterpreterArranged, "kind"): InterpreterKind.SERVICE,
     (ev.FollowUpRecorded, "outcome"): FollowUpOutcome.NO_SHOW,
     (pev.PageAttempted, "outcome"): AttemptOutcome.UNKNOWN,
     (pev.PageSentBeside, "outcome"): AttemptOutcome.ACCEPTED,

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from crisis.errors import NotFound
 from crisis.events import TierSet
+from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.protocols.loader import instrument
 from crisis.protocols.schema import Citation, Instrument, Step
 from crisis.protocols.scoring import not_showable
@@ -27,7 +28,7 @@ from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Said
-from web.pages import shown
+from web.pages import family_talk, shown
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -95,6 +96,21 @@ ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, LanguageHelp, ReceiverK
 OF_A_HANDOFF = frozenset(
     {LegalBasis.CONSENT, LegalBasis.EMERGENCY, LegalBasis.TREATMENT, LegalBasis.CHILD_PROTECTION_REPORT}
 )  # for a court it is the privacy officer who decides
+        "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
+        **(family_talk.talk_values(desk, view) if step.type is StepType.CONTACT else {}),
+    } | {kind.__name__: choices(kind) for kind in ENUMS}
+
+
+ENUMS = (
+    ContactMethod,
+    ContactOutcome,
+    FollowUpOutcome,
+    InterpreterKind,
+    LanguageHelp,
+    LegalBasis,
+    ReceiverKind,
+    Tier,
+)
 
 
 def instruments(step: Step) -> list[Instrument]:
@@ -159,5 +175,5 @@ def order(
     form = posted.read(STEP_FORMS[action])
     step = step_of(seen_by(desk, incident_id, "step opened"), step_id)
     desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
-    stays = action == "interview"  # the level of risk comes next, on the same page
+    stays = action in ("interview", "interpreter")  # the level of risk, the call comes next, on the same page
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)

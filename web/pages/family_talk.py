@@ -1,0 +1,130 @@
+"""Beside each number of the family: what to say first, in the language of whoever answers, and who interprets."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis.message_words import Blank, Rung
+from crisis.policy.messages import Reached, Reader, Ready, language_ladder, rendered
+from crisis.privacy_words import Obligation
+from crisis.protocols import loader
+from crisis.protocols.languages import right_to_left
+from crisis.statemachine.next_attempt import next_attempt_at
+from crisis.store import contact_record, message_texts
+from crisis.store.contact_record import Wish
+from crisis.store.contacting import Card
+from crisis.store.queries import IncidentView
+from crisis.vocabulary import PersonId
+from web.deps import Desk
+from web.forms import Said
+from web.pages.reasons import in_words
+from web.rendering import Language, babel_language, translations
+from web.words import N_
+
+FIRST_TRY, AGAIN = "f1", "f2"  # of the catalog of messages
+NOT_KNOWN = "und"  # BCP 47: undetermined
+
+RUNGS: dict[Rung, str] = {
+    Rung.EXACT: N_("Read this aloud, in %(language)s:"),
+    Rung.ACCEPTED: N_("Read this aloud, in %(language)s:"),
+    Rung.RECORDING: N_("There is a recording in %(language)s: play it to them, then stay on the line."),
+    Rung.LIVE_CALL: N_("Speak with them yourself; with an interpreter where you do not share a language."),
+    Rung.ENGLISH_AND_LINE: N_("Speak English slowly, and read this one line in %(language)s:"),
+    Rung.PERSON: N_("Nothing is ready in their language. Find somebody who interprets before you call."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What to say first to one adult, and why not in a better way. `tag` is the language of `lines`."""
+
+    advice: str
+    lines: tuple[str, ...]
+    tag: str | None
+    direction: str
+    why: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An interpreter for one language: who it is for, and who has been arranged, if anybody."""
+
+    tag: str
+    language: str
+    adults: tuple[str, ...]
+    arranged_at: datetime | None
+    arranged_by: str | None
+
+
+def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
+    """For the step that reaches the family."""
+    student = view.incident.student
+    with desk.store.read() as tx:
+        message = AGAIN if view.incident.contact_attempts else FIRST_TRY
+        ready = message_texts.ready(tx, view.incident.district, message)
+        wishes = contact_record.wishes(tx, student) if student is not None else {}
+        line = message_texts.interpreter_line(tx, view.incident.district)
+    guardians = [card for card in view.family if not card.refused and card.contact.guardian]
+    return {
+        "scripts": {
+            card.contact.person: _script(view, message, _reader(card, wishes), ready, desk.language)
+            for card in guardians
+        },
+        "interpreters": interpreters(view, desk.language),
+        "interpreter_line": line,
+        "next_attempt": next_attempt_at(view.incident, view.protocol),
+    }
+
+
+def _reader(card: Card, wishes: dict[PersonId, Wish]) -> Reader:
+    known = card.contact.language
+    reads = wishes.get(card.contact.person, Wish()).reads
+    return Reader(reads=reads or ((known,) if known else ()), speaks=known)
+
+
+def _script(view: IncidentView, message: str, reader: Reader, ready: Ready, language: Language) -> Script:
+    found, translate = language_ladder(reader, ready), translations(language).gettext
+    advice = translate(RUNGS[found.rung])
+    return Script(
+        advice=advice % {"language": babel_language(found.tag, language)} if found.tag else advice,
+        lines=_lines(view, message, found),
+        tag=found.tag,
+        direction="rtl" if found.tag and right_to_left(found.tag) else "ltr",
+        why=tuple(in_words(reason, language) for reason in found.passed),
+    )
+
+
+def _lines(view: IncidentView, message: str, found: Reached) -> tuple[str, ...]:
+    if found.tag is None:
+        return ()
+    match found.rung:
+        case Rung.EXACT | Rung.ACCEPTED:
+            text = loader.messages()[message].asset(found.tag).spoken
+        case Rung.ENGLISH_AND_LINE:
+            text = loader.messages()[message_texts.LINE].asset(found.tag).written
+        case _:
+            return ()
+    return (rendered(text, found.tag, {Blank.SCHOOL_NAME: view.school.name}),) if text else ()
+
+
+def interpreters(view: IncidentView, language: Language) -> list[Wanted]:
+    """One for each language that an adult needs who may be contacted; wanted until somebody qualified is arranged."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for card in view.family:
+        decisions = [card.decision, *(decision for _, decision in card.numbers)]
+        if not card.refused and any(Obligation.INTERPRETER_FIRST in each.obligations for each in decisions):
+            wanted[card.contact.language or NOT_KNOWN].append(card.contact.name)
+    return [_wanted(view, tag, names, language) for tag, names in sorted(wanted.items())]
+
+
+def _wanted(view: IncidentView, tag: str, names: list[str], language: Language) -> Wanted:
+    arranged = view.incident.interpreters.get(tag)
+    translate = translations(language).gettext
+    by = None if arranged is None or arranged.by is None else view.names.get(arranged.by)
+    return Wanted(
+        tag=tag,
+        language=translate(N_("language not known")) if tag == NOT_KNOWN else babel_language(tag, language),
+        adults=tuple(names),
+        arranged_at=None if arranged is None else arranged.at,
+        arranged_by=by,
+    )
