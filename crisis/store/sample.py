@@ -15,6 +15,8 @@ from crisis.store import (
     audit,
     calendars,
     contact_record,
+    instructions,
+    message_texts,
     methods,
     oncall,
     pins,
@@ -197,6 +199,7 @@ def _castillo(tx: Connection, at: datetime) -> None:
     order = Entry(student=student, person=father, kind=RestrictionKind.COURT_ORDER)
     barred = restrictions.enter(tx, order, by=counselor, at=at - timedelta(days=40))
     restrictions.check(tx, barred, DISTRICT, by=person_id("Ines", "Duarte"), at=at - timedelta(days=39))
+    message_texts.set_interpreter_line(tx, DISTRICT, "617-555-0199", by=counselor, at=at - timedelta(days=39))
     home = Wish(household="mother’s home", reads=("es",), interpreter=True)
     for person, wish in (
         (mother, home),

@@ -39,7 +39,7 @@ def at_the_step(site: TestClient, district: District, language: str = "en") -> t
     """The nurse calls, while the counselor is with the student."""
     counselor = at_console(site, district, COUNSELOR, language)
     incident = counselor.opens()
-    counselor.send(f"{incident}/student?q=quetzal", f"{incident}/identify", student=STUDENT)
+    counselor.identifies(incident, "quetzal", STUDENT)
     counselor.send(f"{incident}/emergency", f"{incident}/emergency", dangers="weapon", called_911="yes")
     return at_console(site, district, NURSE, language), incident
 
