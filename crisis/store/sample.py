@@ -15,7 +15,6 @@ from crisis.store import (
     audit,
     calendars,
     contact_record,
-    instructions,
     message_texts,
     methods,
     oncall,

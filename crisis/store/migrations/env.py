@@ -10,6 +10,7 @@ from crisis.store import (
     disclosure_tables,
     name_tables,
     message_tables,
+    name_tables,
     pack_tables,
     people_tables,
     privacy_tables,
