@@ -89,28 +89,15 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "contact_options": contact_options(desk, view),
         "withhold_options": withhold_options(desk, view),
         "LegalBasis": [each for each in LegalBasis if each in OF_A_HANDOFF],
-    } | {kind.__name__: choices(kind) for kind in ENUMS}
-
-
-ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, LanguageHelp, ReceiverKind, Tier)
-OF_A_HANDOFF = frozenset(
-    {LegalBasis.CONSENT, LegalBasis.EMERGENCY, LegalBasis.TREATMENT, LegalBasis.CHILD_PROTECTION_REPORT}
-)  # for a court it is the privacy officer who decides
         "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
         **(family_talk.talk_values(desk, view) if step.type is StepType.CONTACT else {}),
     } | {kind.__name__: choices(kind) for kind in ENUMS}
 
 
-ENUMS = (
-    ContactMethod,
-    ContactOutcome,
-    FollowUpOutcome,
-    InterpreterKind,
-    LanguageHelp,
-    LegalBasis,
-    ReceiverKind,
-    Tier,
-)
+ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, InterpreterKind, LanguageHelp, ReceiverKind, Tier)
+OF_A_HANDOFF = frozenset(
+    {LegalBasis.CONSENT, LegalBasis.EMERGENCY, LegalBasis.TREATMENT, LegalBasis.CHILD_PROTECTION_REPORT}
+)  # for a court it is the privacy officer who decides
 
 
 def instruments(step: Step) -> list[Instrument]:
