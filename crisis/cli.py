@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_contacts, cli_export, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
+from crisis import cli_accounts, cli_contacts, cli_export, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
 from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
@@ -67,6 +67,7 @@ app.add_typer(token_app, name="token")
 add_to(app)
 cli_ways.add_to(app)
 cli_ready.add_to(oncall_app, roster_app, account_app)
+cli_accounts.add_to(account_app)
 cli_contacts.add_to(roster_app)
 cli_export.add_to(incident_app)
 

@@ -13,7 +13,7 @@ from crisis import clock
 from crisis.notify.late_calls import LateCall, late_calls
 from crisis.readiness_words import Lack
 from crisis.settings import Settings
-from crisis.store import accounts, calendars, people, proving, readiness, roster, sessions
+from crisis.store import accounts, calendars, people, proving, readiness, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.readiness import LevelLack, OnRota, Report
 from crisis.vocabulary import DistrictId, PersonId
@@ -40,7 +40,6 @@ def add_to(oncall: typer.Typer, roster_app: typer.Typer, account: typer.Typer) -
     oncall.command("test")(send_test)
     roster_app.command("leave")(leave)
     account.command("end")(end_account)
-    account.command("end-sessions")(end_sessions)
 
 
 def show_readiness(
@@ -148,13 +147,6 @@ def leave(person: str, instead: Annotated[str | None, INSTEAD] = None) -> None:
     with closing(_store()) as store, store.write() as tx:
         roster.switch_off(tx, PersonId(person), at=clock.now(), by=None, instead=follows)
     out.print("They have left, and what they did stays on record.")
-
-
-def end_sessions(person: str) -> None:
-    """Signs somebody out on every device, within seconds. They can sign in again; pages and calls go on."""
-    with closing(_store()) as store, store.write() as tx:
-        ended = sessions.end_all(tx, PersonId(person), at=clock.now(), by=None)
-    out.print(f"Sessions ended: {ended}.")
 
 
 def end_account(person: str, instead: Annotated[str | None, INSTEAD] = None) -> None:

@@ -1,12 +1,12 @@
 """What an administrator sees and does about other people's signing in; who may is asked here, once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import access
-from crisis.store import accounts, ending, people, sessions
+from crisis.store import accounts, ending, people, second_factor, sessions
 from crisis.store.sessions import SessionView
 from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk
@@ -20,6 +20,7 @@ class Known:
     name: str
     disabled_at: datetime | None
     sessions: Collection[SessionView]
+    second_factor: bool = False
     left: Collection[IncidentId] = ()
 
 
@@ -47,22 +48,47 @@ def one(desk: Desk, person: PersonId) -> Known:
         raise NotFound
     with desk.store.read() as tx:
         left = ending.left_behind(tx, person) if found.disabled_at is not None else []
-    return Known(
-        person=person, name=found.name, disabled_at=found.disabled_at, sessions=found.sessions, left=tuple(left)
-    )
+        return replace(found, left=tuple(left), second_factor=second_factor.is_on(tx, person))
 
 
 def end_sessions(desk: Desk, person: PersonId) -> None:
     """They can sign in again; nothing else of theirs changes."""
     one(desk, person)
+    desk.must_be_fresh()
     with desk.store.write() as tx:
         sessions.end_all(tx, person, at=desk.at, by=desk.person)
+
+
+def remove_second_factor(desk: Desk, person: PersonId) -> None:
+    """For a lost app, once it is clear who asks. They are signed out, and sign in by the passphrase alone."""
+    one(desk, person)
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        second_factor.remove_app(tx, person, at=desk.at, by=desk.person)
+        sessions.end_all(tx, person, at=desk.at, by=desk.person)
+
+
+def asked_of_all(desk: Desk) -> bool:
+    access.must_keep_accounts(desk.actor)
+    with desk.store.read() as tx:
+        return second_factor.is_asked_of_all(tx, desk.actor.district)
+
+
+def ask_of_all(desk: Desk, asked: bool) -> None:
+    """Raises `Refused` for whoever would shut themselves out by it."""
+    access.must_keep_accounts(desk.actor)
+    desk.must_be_fresh()
+    if asked and desk.factors < 2:
+        raise Refused(Reason("SECOND", "Set up your own second factor first, and sign in with it"))
+    with desk.store.write() as tx:
+        second_factor.ask_of_all(tx, desk.actor.district, asked, at=desk.at, by=desk.person)
 
 
 def end_access(desk: Desk, person: PersonId, instead: PersonId | None, *, leave_gap: bool) -> None:
     one(desk, person)
     if person == desk.person:
         raise Refused(Reason("ACCOUNT", "Nobody ends their own access; ask the other administrator"))
+    desk.must_be_fresh()
     with desk.store.write() as tx:
         if instead is not None and people.actor(tx, instead).district != desk.actor.district:
             raise NotFound

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Literal, Protocol
 
@@ -14,12 +14,13 @@ from starlette.responses import Response
 
 from crisis import clock
 from crisis.commands import Actor, Command, OpenIncident
+from crisis.errors import Reason, Refused
 from crisis.settings import Settings
 from crisis.store import accounts, people, sessions
 from crisis.store.engine import Store
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
-from web.problems import SignInNeeded, TokenNeeded
+from web.problems import SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 
 Language = Literal["en", "es"]
 
@@ -28,6 +29,7 @@ FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
 LANGUAGE_COOKIE = "language"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ID = r"^[0-9A-Za-z_.:-]{1,80}$"
+FRESH_FOR = timedelta(minutes=5)
 NOTHING: Mapping[WordsId, str] = MappingProxyType({})
 
 
@@ -44,7 +46,18 @@ class Desk:
     at: datetime
     form_token: str = ""
     session: str = field(default="", repr=False)  # the secret in the cookie, or the program's token
+    proved_at: datetime | None = None  # when they last showed that it is them; None for a program
+    factors: int = 1
+    limited: bool = False  # less than the district asks for: may raise an incident, and set up what is missing
     sealed: dict[WordsId, str] = field(default_factory=dict)
+
+    def must_be_fresh(self) -> None:
+        """Raises `StepUpNeeded` before what is dangerous (PR-61). A program cannot show that it is a person."""
+        if self.proved_at is None:
+            text = "This wants somebody who has just shown that it is them: do it on the console, no program can"
+            raise Refused(Reason("PR-61", text))
+        if self.at > self.proved_at + FRESH_FOR:
+            raise StepUpNeeded
 
     def seal(self, text: str) -> WordsId:
         words_id = WordsId(clock.new_id())
@@ -112,6 +125,19 @@ def forget(response: Response, settings: Settings, *, shows_pages: bool = False)
     response.headers["Clear-Site-Data"] = '"cache"' if shows_pages else '"cache", "storage"'
 
 
+def half_cookie(settings: Settings) -> str:
+    return "__Host-half" if settings.https else "half"
+
+
+def remember_half(response: Response, settings: Settings, secret: str) -> None:
+    """The passphrase was right; for as long as the second factor is awaited."""
+    response.set_cookie(half_cookie(settings), secret, path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
+def forget_half(response: Response, settings: Settings) -> None:
+    response.delete_cookie(half_cookie(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
 def form_token(session: str) -> str:
     """The synchroniser token of a session: only pages of ours, read by its owner, can know it."""
     return hmac.digest(session.encode(), b"form", "sha256").hex()
@@ -132,6 +158,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
     with store.read() as tx:
         actor = people.actor(tx, person)
         name = people.names(tx, [person]).get(person, "")
+        shown = sessions.shown(tx, token)
     return Desk(
         store=store,
         settings=settings_of(connection),
@@ -142,6 +169,9 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         at=clock.now(),
         form_token=form_token(token),
         session=token,
+        proved_at=None if shown is None else shown.proved_at,
+        factors=1 if shown is None else shown.factors,
+        limited=shown is not None and not shown.whole,
     )
 
 
@@ -164,12 +194,19 @@ def known_by(request: Request, token: str, lookup: Lookup, seen_lately: Seen) ->
     return person
 
 
-def signed_in(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
+def one_factor(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
+    """Also for whoever still lacks the second factor that their district asks for: help is never behind it (PR-18)."""
     token = session_token(request)
-    person = known_by(request, token, sessions.holder, sessions.seen_lately) if token is not None else None
+    person = known_by(request, token, sessions.limited_holder, sessions.seen_lately) if token is not None else None
     if token is None or person is None:
         raise SignInNeeded
     return desk_of(request, person, token)
+
+
+def signed_in(desk: Annotated[Desk, Depends(one_factor)]) -> Desk:
+    if desk.limited:
+        raise SecondFactorNeeded
+    return desk
 
 
 def token_holder(request: Request) -> Desk:
@@ -184,6 +221,7 @@ def anyone() -> None:
     """Marks a route that needs no sign-in on purpose; a test lists them."""
 
 
+OneFactor = Annotated[Desk, Depends(one_factor)]
 SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]
 Anyone = Depends(anyone)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from crisis.vocabulary import WordsId
-from web.deps import Desk, SignedIn
+from web.deps import Desk, OneFactor
 from web.words import N_
 
 WORDS_LIMIT = 8000
@@ -46,7 +46,7 @@ SHARED_PAGE = frozenset(
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
 )
-NOT_TYPED = frozenset({"csrf", "key", "seen"})
+NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again"})  # shown back on no page
 
 
 class Sent(BaseModel):
@@ -90,8 +90,8 @@ class Posted:
         return tuple(value for value in found if " " in value)
 
 
-async def posted(request: Request, desk: SignedIn) -> Posted:
-    """Keeps the fields on the request, where the page about a refusal finds them."""
+async def posted(request: Request, desk: OneFactor) -> Posted:
+    """Who may send it, the route says. The fields stay on the request, where the page about a refusal finds them."""
     form = await request.form()
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in form.multi_items():

@@ -37,6 +37,7 @@ def propose(desk: Desk, text: str) -> None:
 
 def approve(desk: Desk, pack: str, counsel: Counsel) -> None:
     access.must_keep_policy(desk.actor)
+    desk.must_be_fresh()
     day = today(desk)
     with desk.store.write() as tx:
         policy_packs.approve(tx, desk.actor.district, pack, counsel, by=desk.person, at=desk.at, today=day)

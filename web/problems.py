@@ -16,6 +16,7 @@ from crisis.errors import Change, Conflict, NotFound, Reason, Refused
 log = logging.getLogger(__name__)
 
 SIGN_IN = "/login"
+OWN_SIGN_IN = "/me/sign-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Problem:
     seen: int | None = None
     now: int | None = None
     changes: tuple[Change, ...] = ()
+    step_up: bool = False  # somebody must show again that it is them, and may then do it
     fields: tuple[tuple[str, str], ...] = ()  # where the input was wrong, and what is expected there
 
 
@@ -37,6 +39,14 @@ Render = Callable[[Request, Problem], Response]
 
 class SignInNeeded(Exception):
     """Nobody is signed in; a page sends the person to the sign-in form."""
+
+
+class SecondFactorNeeded(Exception):
+    """Somebody is signed in by less than their district asks for; a page sends them to set it up."""
+
+
+class StepUpNeeded(Exception):
+    """What was asked for wants somebody who has shown within five minutes that it is them (PR-61)."""
 
 
 class TokenNeeded(Exception):
@@ -122,6 +132,17 @@ def to_sign_in(request: Request) -> Response:
     return as_json(Problem(status=401, title="Nobody is signed in"))
 
 
+STEP_UP = Problem(status=401, title="Show again that it is you, on the console", step_up=True)
+
+
+def to_second_factor(request: Request) -> Response:
+    if request.headers.get("hx-request"):
+        return Response(status_code=403, headers={"HX-Redirect": OWN_SIGN_IN})
+    if wants_page(request):
+        return RedirectResponse(OWN_SIGN_IN, status_code=303)
+    return as_json(Problem(status=403, title="Your district asks for a second factor"))
+
+
 def problem_of(error: Exception) -> Problem:
     match error:
         case Refused():
@@ -130,8 +151,8 @@ def problem_of(error: Exception) -> Problem:
             return of_conflict(error)
         case NotFound():
             return NOT_FOUND
-        case TokenNeeded():
-            return NO_TOKEN
+        case StepUpNeeded() | TokenNeeded():
+            return STEP_UP if isinstance(error, StepUpNeeded) else NO_TOKEN
         case RequestValidationError():
             return of_input(error.errors())
         case StarletteHTTPException(status_code=404):
@@ -142,7 +163,8 @@ def problem_of(error: Exception) -> Problem:
             return BROKEN
 
 
-KNOWN = (Refused, Conflict, NotFound, TokenNeeded, RequestValidationError, StarletteHTTPException, HTTPException)
+NEEDED = (TokenNeeded, StepUpNeeded)
+KNOWN = (Refused, Conflict, NotFound, *NEEDED, RequestValidationError, StarletteHTTPException, HTTPException)
 
 
 def install(app: FastAPI, answer: Render) -> None:
@@ -158,5 +180,6 @@ def install(app: FastAPI, answer: Render) -> None:
 
     for kind in KNOWN:
         app.add_exception_handler(kind, problem)
+    app.add_exception_handler(SecondFactorNeeded, lambda request, _: to_second_factor(request))
     app.add_exception_handler(SignInNeeded, lambda request, _: to_sign_in(request))
     app.add_exception_handler(Exception, broken)

@@ -38,6 +38,7 @@ def ask_to_lift(desk: Desk, student: StudentId, restriction: str) -> None:
 
 def lift(desk: Desk, student: StudentId, restriction: str) -> None:
     known = must_keep(desk, student)
+    desk.must_be_fresh()
     with desk.store.write() as tx:
         restrictions.lift(tx, restriction, known.district, by=desk.person, at=desk.at)
 

@@ -5,20 +5,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit, leaving, partners, sessions
+from crisis.store import audit, budgets, leaving, partners, second_factor, sessions
+from crisis.store.budgets import Budget
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
-from crisis.store.people_tables import ACCOUNT, PERSON, SIGN_IN_BUDGET, TOKEN
+from crisis.store.people_tables import ACCOUNT, PERSON, TOKEN
 from crisis.store.sessions import SEEN_EVERY, UNKNOWN_DEVICE, USUAL, Device, LimitRules, SessionToken
 from crisis.vocabulary import DistrictId, PersonId
 
-WRONG_IN_A_ROW = 5.0
-WRONG_AGAIN_AFTER = timedelta(minutes=12)  # with the five: at most ten guesses an hour for an account
+WRONG = Budget(tries=5, again_after=timedelta(minutes=12))  # at most ten guesses an hour for an account (F113)
 LONGEST_LABEL = 80
 
 
@@ -104,6 +103,13 @@ def shut_out(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | N
     audit.record(tx, at=at, actor=by, action="account disabled", subject=person, detail={"sessions": ended})
 
 
+@dataclass(frozen=True, slots=True)
+class HalfSignIn:
+    """The passphrase was right, and a second factor is asked for. `secret` is for the browser's cookie."""
+
+    secret: str
+
+
 def sign_in(
     store: Store,
     username: str,
@@ -114,11 +120,30 @@ def sign_in(
     replaces: str | None = None,
     device: Device = UNKNOWN_DEVICE,
     rules: LimitRules = USUAL,
-) -> SessionToken | None:
-    """A new session, or None: the same answer in the same time for an unknown name and a wrong password (F114).
+) -> SessionToken | HalfSignIn | None:
+    """A new session; half of one for whoever has a second factor; or None, the same answer in the same time for an
+    unknown name and a wrong password (F114). Raises `Refused` as `check_password` does.
+    """
+    person = check_password(store, username, password, at, hashing=hashing)
+    if person is None:
+        return None
+    with store.write() as tx:
+        if second_factor.is_on(tx, person):
+            return HalfSignIn(second_factor.begin_half(tx, person, at=at, shared=device.shared))
+        if replaces is not None:
+            sessions.sign_out(tx, replaces)
+        token = sessions.begin(tx, person, at=at, device=device, rules=rules)
+        audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail={"factors": 1})
+    return token
 
-    Raises `Refused` after too many wrong tries, also for a name that does not exist. The password is checked with no
-    transaction open: a tenth of a second of work must not keep the pages waiting for the writer's lock.
+
+def check_password(
+    store: Store, username: str, password: str, at: datetime, *, hashing: Hashing | None = None
+) -> PersonId | None:
+    """Whose they are. Raises `Refused` after too many wrong tries, also for a name that does not exist.
+
+    The password is checked with no transaction open: a tenth of a second of work must not keep the pages waiting for
+    the writer's lock.
     """
     name, hashing = _username(username)[:64], hashing or standard()
     with store.write() as tx:
@@ -135,12 +160,13 @@ def sign_in(
             raise Refused(partners.SHUT_OUT)
         if renewed is not None:
             tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == account.person).values(password_hash=renewed))
-        tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == token_digest(name)))
-        if replaces is not None:
-            sessions.sign_out(tx, replaces)
-        token = sessions.begin(tx, PersonId(account.person), at=at, device=device, rules=rules)
-        audit.record(tx, at=at, actor=account.person, action="signed in", subject=account.person, detail={})
-    return token
+        budgets.give_back(tx, name)
+    return PersonId(account.person)
+
+
+def username_of(tx: Connection, person: PersonId) -> str:
+    """Empty for whoever has no account."""
+    return tx.execute(select(ACCOUNT.c.username).where(ACCOUNT.c.person == person)).scalar_one_or_none() or ""
 
 
 def _changed_since(tx: Connection, person: str, password_hash: str) -> bool:
@@ -150,27 +176,14 @@ def _changed_since(tx: Connection, person: str, password_hash: str) -> bool:
 
 
 def _spend(tx: Connection, name: str, at: datetime) -> None:
-    """Takes one try from the name's bucket before the password is looked at; success gives all of them back."""
-    key = token_digest(name)
-    full_again = at - WRONG_AGAIN_AFTER * WRONG_IN_A_ROW
-    tx.execute(delete(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.at <= full_again))
-    first = {"key": key, "remaining": WRONG_IN_A_ROW, "at": at}
-    if tx.dialect.name == "postgresql":
-        tx.execute(postgresql.insert(SIGN_IN_BUDGET).values(first).on_conflict_do_nothing())
-    else:
-        tx.execute(sqlite.insert(SIGN_IN_BUDGET).values(first).on_conflict_do_nothing())
-    row = tx.execute(select(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == key).with_for_update()).one()
-    left = min(WRONG_IN_A_ROW, row.remaining + (at - row.at) / WRONG_AGAIN_AFTER)
-    if left < 1:
-        raise Refused(
-            Reason(
-                "LOGIN",
-                "Too many wrong passwords for this name; try again in %(minutes)s minutes. "
-                "An incident can be raised without signing in: call the office, or 911 if somebody is in danger",
-                (("minutes", str(int((1 - left) * WRONG_AGAIN_AFTER / timedelta(minutes=1)) + 1)),),
-            )
+    """Before the password is looked at; success gives all tries back."""
+    wait = budgets.spend(tx, name, at, WRONG)
+    if wait is not None:
+        text = (
+            "Too many wrong passwords for this name; try again in %(minutes)s minutes. "
+            "An incident can be raised without signing in: call the office, or 911 if somebody is in danger"
         )
-    tx.execute(update(SIGN_IN_BUDGET).where(SIGN_IN_BUDGET.c.key == key).values(remaining=left - 1, at=at))
+        raise Refused(Reason("LOGIN", text, (("minutes", str(wait)),)))
 
 
 _TOKENS = (

@@ -178,6 +178,7 @@ class SessionRow(SQLModel, table=True):
     """`digest` is of the token in the cookie, which is stored nowhere; by `id` people end one."""
 
     __tablename__ = "session"
+    __table_args__ = (CheckConstraint("factors IN (1, 2)", name="factors"),)
 
     digest: str = Field(primary_key=True)
     id: str = Field(unique=True)
@@ -190,6 +191,8 @@ class SessionRow(SQLModel, table=True):
     browser: Browser = Field(sa_type=enum_text(Browser))
     system: System = Field(sa_type=enum_text(System))
     shared: bool
+    factors: int
+    proved_at: datetime = Field(sa_type=UtcTime)  # when somebody last showed that it is them
 
 
 class TokenRow(SQLModel, table=True):

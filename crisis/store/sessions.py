@@ -17,6 +17,7 @@ from crisis.sign_in_words import Browser, System
 from crisis.store import audit, partners
 from crisis.store.passwords import secret_token, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, POST, SESSION, Found
+from crisis.store.sign_in_tables import HALF_SIGN_IN, SIGN_IN_RULE
 from crisis.vocabulary import DistrictId, PersonId, StaffRole
 
 SessionToken = NewType("SessionToken", str)
@@ -82,7 +83,13 @@ UNKNOWN_DEVICE = Device()
 
 
 def begin(
-    tx: Connection, person: PersonId, *, at: datetime, device: Device = UNKNOWN_DEVICE, rules: LimitRules = USUAL
+    tx: Connection,
+    person: PersonId,
+    *,
+    at: datetime,
+    device: Device = UNKNOWN_DEVICE,
+    rules: LimitRules = USUAL,
+    factors: int = 1,
 ) -> SessionToken:
     """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work."""
     tx.execute(delete(SESSION).where(SESSION.c.ends_at <= at))
@@ -102,15 +109,18 @@ def begin(
             browser=device.browser,
             system=device.system,
             shared=device.shared,
+            factors=factors,
+            proved_at=at,
         )
     )
     return token
 
 
 _STANDING = (
-    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active)
+    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active, SIGN_IN_RULE.c.second_factor)
     .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
     .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
+    .outerjoin(SIGN_IN_RULE, SIGN_IN_RULE.c.district == SESSION.c.district)
 )
 
 
@@ -119,10 +129,31 @@ def holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> Pe
 
     `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
     """
+    row = _standing(tx, token, at)
+    if row is None or not _whole(row):
+        return None
+    return _used(tx, row, at) if used else PersonId(row.person)
+
+
+def limited_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
+    """As `holder`, also where the district asks for a second factor and this session has one: it may raise an incident
+    and set a second factor up, and no more.
+    """
+    row = _standing(tx, token, at)
+    if row is None:
+        return None
+    return _used(tx, row, at) if used else PersonId(row.person)
+
+
+def _standing(tx: Connection, token: str, at: datetime) -> Found | None:
     row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
     if row is None or not _lasts(row, at) or partners.shut_out(tx, [PersonId(row.person)], at):
         return None
-    if used and at >= row.seen_at + SEEN_EVERY:
+    return row
+
+
+def _used(tx: Connection, row: Found, at: datetime) -> PersonId:
+    if at >= row.seen_at + SEEN_EVERY:
         tx.execute(update(SESSION).where(SESSION.c.digest == row.digest).values(seen_at=at))
     return PersonId(row.person)
 
@@ -131,8 +162,40 @@ def holders(tx: Connection, tokens: Collection[str], at: datetime) -> dict[str, 
     """As `holder` for many at once, and only looked at; those that do not stand are left out."""
     digests = {token_digest(token): token for token in tokens}
     rows = tx.execute(_STANDING.where(SESSION.c.digest.in_(list(digests)))).all()
-    standing = {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at)}
+    standing = {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at) and _whole(row)}
     return partners.let_in(tx, standing, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What whoever is signed in has shown of themselves. `whole`: as much as their district asks for."""
+
+    proved_at: datetime
+    factors: int
+    whole: bool
+
+
+def shown(tx: Connection, token: str) -> Shown | None:
+    row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
+    return None if row is None else Shown(proved_at=row.proved_at, factors=row.factors, whole=_whole(row))
+
+
+def renewed(tx: Connection, token: str, *, factors: int, at: datetime) -> SessionToken:
+    """They have shown again that it is them: the same session under a new secret (F115). Raises `NotFound`."""
+    new = SessionToken(secret_token())
+    changed = update(SESSION).where(SESSION.c.digest == token_digest(token))
+    if tx.execute(changed.values(digest=token_digest(new), proved_at=at, seen_at=at, factors=factors)).rowcount == 0:
+        raise NotFound
+    return new
+
+
+def strengthened(tx: Connection, token: str) -> None:
+    """A second factor was shown in this session."""
+    tx.execute(update(SESSION).where(SESSION.c.digest == token_digest(token)).values(factors=2))
+
+
+def _whole(row: Found) -> bool:
+    return row.factors > 1 or not row.second_factor
 
 
 def _lasts(row: Found, at: datetime) -> bool:
@@ -201,7 +264,8 @@ def end_all(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | No
 
 
 def forget(tx: Connection, person: PersonId) -> int:
-    """As part of an order that is on record itself, such as a new password."""
+    """As part of an order that is on record itself, such as a new password. Half a sign-in ends with them."""
+    tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.person == person))
     return _ended(tx, SESSION.c.person == person)
 
 

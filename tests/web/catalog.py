@@ -50,9 +50,11 @@ def _rule_files() -> Iterator[Path]:
             "partners",
             "names",
             "message_texts",
+            "second_factor",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")
+    yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
     yield from (
         crisis / name
         for name in (

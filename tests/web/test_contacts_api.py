@@ -37,7 +37,7 @@ def by(client: TestClient, district: District, person: PersonId) -> Api:
     return acting(client, district.token(person))
 
 
-def test_a_restriction_acts_with_its_answer_and_two_people_lift_it_pr_1_pr_6(
+def test_a_restriction_acts_with_its_answer_and_no_program_lifts_it_pr_1_pr_6_pr_61(
     client: TestClient, district: District
 ) -> None:
     counselor, nurse = by(client, district, COUNSELOR), by(client, district, NURSE)
@@ -50,6 +50,7 @@ def test_a_restriction_acts_with_its_answer_and_two_people_lift_it_pr_1_pr_6(
     early = nurse.post(f"{RESTRICTIONS}/{kept['id']}/lift", {})
     nurse.post(f"{RESTRICTIONS}/{kept['id']}/ask-to-lift", {})
     lifted = counselor.post(f"{RESTRICTIONS}/{kept['id']}/lift", {})
+    (still,) = counselor.get(CONTACTS).body["contacts"]
 
     assert (before["effect"], [each["number"] for each in before["numbers"]]) == ("allow", [HIS])
     assert (made.status, after["effect"], after["numbers"]) == (201, "refuse", [])
@@ -57,7 +58,7 @@ def test_a_restriction_acts_with_its_answer_and_two_people_lift_it_pr_1_pr_6(
     assert after["pack"].startswith("us-federal-floor")
     assert (own.status, early.status) == (422, 422)
     assert checked.body["restrictions"][0]["checked"]
-    assert lifted.body["contacts"][0]["effect"] == "allow"
+    assert (lifted.status, lifted.body["reasons"][0]["rule"], still["effect"]) == (422, "PR-61", "refuse")
 
 
 @pytest.mark.parametrize("person", [TEACHER, STRANGER])

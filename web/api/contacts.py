@@ -133,7 +133,7 @@ def ask_to_lift(desk: TokenHolder, student: StudentPath, restriction: Restrictio
 
 @router.post("/{student}/restrictions/{restriction}/lift")
 def lift(desk: TokenHolder, student: StudentPath, restriction: RestrictionPath) -> StudentContacts:
-    """For another of the same people than who asked for it."""
+    """Wants another person who has just shown that it is them: on the console alone, a program is told so (PR-61)."""
     record_orders.lift(desk, student, restriction)
     return contacts(desk, student)
 

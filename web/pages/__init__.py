@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.pages import (
     accounts,
+    again,
     agreements,
     board,
     consents,
@@ -50,6 +51,7 @@ routers: list[APIRouter] = [
     policy.router,
     my_paging.router,
     sign_ins.router,
+    again.router,
     accounts.router,
     readiness.router,
     rotations.router,

@@ -39,7 +39,20 @@ class EndAccess(Sent):
         account_orders.end_access(desk, person, instead, leave_gap=self.leave_gap == "yes")
 
 
-FORMS: dict[str, type[EndSessions | EndAccess]] = {"end-sessions": EndSessions, "end-access": EndAccess}
+class RemoveSecondFactor(Sent):
+    def carry_out(self, desk: Desk, person: PersonId) -> None:
+        account_orders.remove_second_factor(desk, person)
+
+
+FORMS: dict[str, type[EndSessions | EndAccess | RemoveSecondFactor]] = {
+    "end-sessions": EndSessions,
+    "end-access": EndAccess,
+    "remove-second-factor": RemoveSecondFactor,
+}
+
+
+class AskOfAll(Sent):
+    asked: Literal["yes", "no"]
 
 
 def may_open(desk: Desk, found: IncidentId) -> bool:
@@ -68,11 +81,21 @@ def show(desk: Desk, person: PersonId, problem: FormState = FRESH, status: int =
 
 @router.get(HERE)
 def who_can_sign_in(desk: SignedIn) -> HTMLResponse:
+    return show_all(desk)
+
+
+@router.post(HERE)
+def ask_of_all(desk: SignedIn, posted: FormPost) -> RedirectResponse:
+    account_orders.ask_of_all(desk, posted.read(AskOfAll).asked == "yes")
+    return RedirectResponse(HERE, status_code=303)
+
+
+def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
     found = account_orders.everybody(desk)
     with desk.store.read() as tx:
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
-    values = {"here": "accounts", "zone": zone, "people": found}
-    return console(desk, "pages/accounts.html", values, path=HERE)
+    values = {"here": "accounts", "zone": zone, "people": found, "asked": account_orders.asked_of_all(desk)}
+    return console(desk, "pages/accounts.html", values, path=HERE, status=status, problem=problem)
 
 
 @router.get(HERE + "/{person}")

@@ -16,6 +16,7 @@ from web.forms import FormState, Posted
 from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
     accounts,
+    again,
     agreements,
     consents,
     contacts,
@@ -78,6 +79,8 @@ _CHANGED_OTHERWISE = N_("%(name)s changed the same thing")
 
 def render(request: Request, problem: Problem) -> Response:
     posted: Posted | None = getattr(request.state, "posted", None)
+    if problem.step_up:
+        return again.ask(request, posted)
     if posted is not None and problem.status in (409, 422):
         show = form_page(request.url.path)
         if show is not None:
@@ -89,7 +92,7 @@ def render(request: Request, problem: Problem) -> Response:
 
 
 Show = Callable[[Desk, FormState, int], HTMLResponse]
-_EXACTLY: dict[str, Show] = {"/incidents": open.show, "/directory": directory.show_new}
+_EXACTLY: dict[str, Show] = {"/incidents": open.show, "/directory": directory.show_new, "/accounts": accounts.show_all}
 _UNDER: dict[str, Show] = {  # the first that fits
     "/oncall/": oncall.show,
     "/me/paging/": my_paging.show,

@@ -1,5 +1,7 @@
 """Signing in by name and password, signing out, and the language of the screen."""
 
+import hmac
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -7,14 +9,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 
 from crisis import clock
-from crisis.store import accounts, extra_ways, sessions
+from crisis.store import accounts, audit, extra_ways, second_factor, sessions
+from crisis.store.accounts import HalfSignIn
+from crisis.store.second_factor import Half
 from web.deps import (
     LANGUAGE_COOKIE,
     Anyone,
-    SignedIn,
+    OneFactor,
     forget,
+    forget_half,
+    form_token,
+    half_cookie,
     language_of,
     remember,
+    remember_half,
     session_token,
     settings_of,
     store_of,
@@ -62,13 +70,68 @@ def sign_in(
     )
     if token is None:
         return sign_in_page(request, username, 401)
+    if isinstance(token, HalfSignIn):
+        half = RedirectResponse("/login/code", status_code=303)
+        remember_half(half, settings_of(request), token.secret)
+        return half
     response = RedirectResponse("/board", status_code=303)
     remember(response, settings_of(request), token)
     return response
 
 
+@router.get("/login/code", dependencies=[Anyone], response_model=None)
+def show_code(request: Request) -> HTMLResponse | RedirectResponse:
+    secret = request.cookies.get(half_cookie(settings_of(request)))
+    return code_page(request, secret) if secret else RedirectResponse("/login", status_code=303)
+
+
+def code_page(request: Request, secret: str, status: int = 200) -> HTMLResponse:
+    return page(
+        "pages/sign_in_code.html",
+        language_of(request),
+        status=status,
+        csrf=form_token(secret),
+        path="/login/code",
+        failed=status != 200,
+        district_line=None,
+    )
+
+
+@router.post("/login/code", dependencies=[Anyone], response_model=None)
+def give_code(request: Request, code: Short, csrf: Short = "") -> HTMLResponse | RedirectResponse:
+    """The second half. A wrong code costs a try, also when somebody else's form sent it: the token is looked at first.
+
+    Raises `Refused` after too many wrong ones.
+    """
+    store, settings, at = store_of(request), settings_of(request), clock.now()
+    secret = request.cookies.get(half_cookie(settings), "")
+    with store.write() as tx:
+        half = second_factor.half(tx, secret, at)
+        if half is None or not hmac.compare_digest(csrf.encode(), form_token(secret).encode()):
+            return RedirectResponse("/login", status_code=303)
+        right = second_factor.check(tx, store.keys, half.person, code, at)
+    if not right:
+        return code_page(request, secret, 401)
+    return signed_in_whole(request, half, secret, at)
+
+
+def signed_in_whole(request: Request, half: Half, secret: str, at: datetime) -> RedirectResponse:
+    settings, before = settings_of(request), session_token(request)
+    device, rules = device_of(request, shared=half.shared), limit_rules(settings)
+    with store_of(request).write() as tx:
+        second_factor.end_half(tx, secret)
+        if before is not None:
+            sessions.sign_out(tx, before)
+        token = sessions.begin(tx, half.person, at=at, device=device, rules=rules, factors=2)
+        audit.record(tx, at=at, actor=half.person, action="signed in", subject=half.person, detail={"factors": 2})
+    response = RedirectResponse("/board", status_code=303)
+    remember(response, settings, token)
+    forget_half(response, settings)
+    return response
+
+
 @router.post("/logout")
-def sign_out(request: Request, desk: SignedIn) -> RedirectResponse:
+def sign_out(request: Request, desk: OneFactor) -> RedirectResponse:
     token = session_token(request)
     with desk.store.read() as tx:
         shows_pages = bool(extra_ways.subscriptions(tx, [desk.person]))

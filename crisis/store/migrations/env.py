@@ -15,6 +15,7 @@ from crisis.store import (
     privacy_tables,
     readiness_tables,
     rotation_tables,
+    sign_in_tables,
     tables,
 )
 
@@ -31,6 +32,7 @@ ROWS = (  # importing them fills the metadata
     privacy_tables,
     readiness_tables,
     rotation_tables,
+    sign_in_tables,
     tables,
 )
 

@@ -1,0 +1,52 @@
+"""`crisis account end-sessions`, `remove-second-factor` and `ask-second-factor`: about other people's signing in."""
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crisis import clock
+from crisis.settings import Settings
+from crisis.store import people, second_factor, sessions
+from crisis.store.engine import Store, open_store
+from crisis.vocabulary import DistrictId, PersonId
+
+out = Console()
+
+
+def add_to(account: typer.Typer) -> None:
+    account.command("end-sessions")(end_sessions)
+    account.command("remove-second-factor")(remove_second_factor)
+    account.command("ask-second-factor")(ask_second_factor)
+
+
+def end_sessions(person: str) -> None:
+    """Signs somebody out on every device, within seconds. They can sign in again; pages and calls go on."""
+    with closing(_store()) as store, store.write() as tx:
+        ended = sessions.end_all(tx, PersonId(person), at=clock.now(), by=None)
+    out.print(f"Sessions ended: {ended}.")
+
+
+def remove_second_factor(person: str) -> None:
+    """For somebody who has lost telephone and recovery codes, and whom you know to be them. They are signed out."""
+    at = clock.now()
+    with closing(_store()) as store, store.write() as tx:
+        second_factor.remove_app(tx, PersonId(person), at=at, by=None)
+        sessions.end_all(tx, PersonId(person), at=at, by=None)
+    out.print("They sign in by the password alone now, until they have set up another.")
+
+
+def ask_second_factor(
+    district: str, ask: Annotated[bool, typer.Option("--of-all/--of-none", help="Of everybody, or left to each.")]
+) -> None:
+    """Whether everybody in the district needs a second factor to see records. Raising an incident never needs one."""
+    with closing(_store()) as store, store.write() as tx:
+        people.district_name(tx, DistrictId(district))
+        second_factor.ask_of_all(tx, DistrictId(district), ask, at=clock.now(), by=None)
+    out.print("Asked of everybody from the next click on." if ask else "Left to each.")
+
+
+def _store() -> Store:
+    settings = Settings()
+    return open_store(settings.database_url, settings.key_file)

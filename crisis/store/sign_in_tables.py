@@ -1,0 +1,62 @@
+"""Rows of signing in beyond the passphrase: the second factor, and what a district asks for."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from crisis.store.columns import UtcTime
+
+
+class CodeAppRow(SQLModel, table=True):
+    """An app that shows codes. It counts once a code of it has come; `last_step` was used, in half minutes of Unix."""
+
+    __tablename__ = "code_app"
+    __table_args__ = (CheckConstraint("last_step >= 0", name="last_step"),)
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    district: str
+    sealed: bytes
+    made_at: datetime = Field(sa_type=UtcTime)
+    confirmed_at: datetime | None = Field(sa_type=UtcTime)
+    last_step: int
+
+
+class RecoveryCodeRow(SQLModel, table=True):
+    """Good for one sign-in, in the place of the app. It is random, so its digest needs no salt and no work."""
+
+    __tablename__ = "recovery_code"
+
+    digest: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id", index=True)
+
+
+class HalfSignInRow(SQLModel, table=True):
+    """The passphrase was right, the second factor is awaited. `digest` is of the secret in the browser's cookie."""
+
+    __tablename__ = "half_sign_in"
+
+    digest: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id", index=True)
+    shared: bool
+    ends_at: datetime = Field(sa_type=UtcTime)
+
+
+class SignInRuleRow(SQLModel, table=True):
+    """What a district has decided; no row: a second factor for whoever has set one up."""
+
+    __tablename__ = "sign_in_rule"
+
+    district: str = Field(foreign_key="district.id", primary_key=True)
+    second_factor: bool  # of everybody
+    decided_by: str | None = Field(foreign_key="person.id")  # None: the operator at the machine
+    decided_at: datetime = Field(sa_type=UtcTime)
+
+
+_TABLES = SQLModel.metadata.tables
+CODE_APP = _TABLES["code_app"]
+RECOVERY_CODE = _TABLES["recovery_code"]
+HALF_SIGN_IN = _TABLES["half_sign_in"]
+SIGN_IN_RULE = _TABLES["sign_in_rule"]
