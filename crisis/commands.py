@@ -141,6 +141,15 @@ class RecordInterview(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSupports(Command):
+    """What the student needs to tell us things is here, or why not; an assessment waits for it (PR-76)."""
+
+    step: StepId
+    here: frozenset[str]  # codes of `Preference`
+    without: WordsId | None = None  # why the rest is not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetTier(Command):
     step: StepId
     tier: Tier

@@ -107,6 +107,16 @@ class FloorRaised(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportsRecorded(Event):
+    """Of what the student needs to tell us things, what was here; `without` is why the rest was not."""
+
+    step: v.StepId
+    here: frozenset[str]
+    missing: frozenset[str]
+    without: v.WordsId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TierSet(Event):
     step: v.StepId
     tier: v.Tier

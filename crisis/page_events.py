@@ -79,6 +79,16 @@ class PageAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesWeighed(Event):
+    """Whether whoever took the page is whom the student and the family asked for; help did not wait for it (PR-16)."""
+
+    page: v.PageId
+    person: v.PersonId
+    met: tuple[str, ...]
+    unmet: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageDeclined(Event):
     page: v.PageId
     person: v.PersonId

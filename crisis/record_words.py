@@ -23,3 +23,41 @@ class NameCaution(StrEnum):
     NONE = "none"
     ASK_STUDENT_FIRST = "ask_student_first"
     DO_NOT_VOLUNTEER = "do_not_volunteer"  # where the law's pack permits it (PR-11)
+
+
+class PreferenceKind(StrEnum):
+    """What a wish is about; how much it weighs follows from it (2.1, fields 15, 19, 20, 21)."""
+
+    CLINICIAN = "clinician"
+    LAW_ENFORCEMENT = "law_enforcement"
+    AGENCIES = "agencies"
+    SUPPORT = "support"
+
+
+class Preference(StrEnum):
+    """What a student or a family asked for; an instruction, never who somebody is."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    LIVED_EXPERIENCE = "lived_experience"
+    BY_VIDEO = "by_video"
+    IN_PERSON = "in_person"
+    NAMED_CLINICIAN = "named_clinician"
+    NOT_THIS_CLINICIAN = "not_this_clinician"  # such as one from their own community
+    MOBILE_CRISIS_FIRST = "mobile_crisis_first"
+    NO_SCHOOL_OFFICER = "no_school_officer"
+    NO_UNIFORM = "no_uniform"
+    ASK_LEAD_BEFORE_AGENCIES = "ask_lead_before_agencies"
+    SPEECH_DEVICE = "speech_device"
+    YES_NO_SIGNS = "yes_no_signs"
+    SIGN_LANGUAGE = "sign_language"
+    PICTURES = "pictures"
+    MORE_TIME = "more_time"
+
+
+class Strength(StrEnum):
+    """How much a wish weighs: only what safety or law asks for ever holds something up (2.1)."""
+
+    BLOCK = "block"
+    ROUTE = "route"
+    ADVISE = "advise"

@@ -24,6 +24,7 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.react import react
 from crisis.store import (
+    asked_for,
     codec,
     contacting,
     disclosures,
@@ -83,7 +84,7 @@ def submit(
         named.must_exist(tx, command, before.student)
         refuse_if(*contacting.reasons_against(tx, command, before, at))
         protocol = protocols.by_hash(tx, before.protocol_hash)
-        ground = people.ground(tx, before.school)
+        ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command)
         events = decide(before, protocol, ground, command, at)
         change = _Change(before, reduce(evolve, events, before), events, protocol, ground)
         return _written(tx, store, change, command, at=at, words=words or {}, key=key)

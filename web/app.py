@@ -35,6 +35,7 @@ from web.api import (
     instructions,
     names,
     oncall,
+    preferences,
     readiness,
     reference,
 )
@@ -113,7 +114,8 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 @cache
 def _included() -> APIRouter:
     included = APIRouter()
-    record = (consents.router, contacts.router, disclosures.router, instructions.router, names.router)
+    about = (consents.router, contacts.router, disclosures.router, instructions.router)
+    record = (*about, names.router, preferences.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     api = (incidents_api.router, commands.router, *record, *outside, *staff)

@@ -122,6 +122,14 @@ class DecideTier(StepForm):
         return cmd.SetTier(by=desk.actor, step=step.id, tier=self.tier, rationale=desk.seal(self.rationale))
 
 
+class Supports(StepForm):
+    here: frozenset[str] = Field(default=frozenset(), title=N_("What is here?"))
+    without: str | None = Field(default=None, title=N_("Why is the rest not here?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return cmd.RecordSupports(by=desk.actor, step=step.id, here=self.here, without=sealed(desk, self.without))
+
+
 class Sign(StepForm):
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         return cmd.SignTier(by=desk.actor, step=step.id)
@@ -237,6 +245,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "screen": Screen,
     "interview": Interview,
     "tier": DecideTier,
+    "supports": Supports,
     "sign": Sign,
     "contact": Contact,
     "interpreter": Arrange,

@@ -16,6 +16,7 @@ from web import words, words_of_pages
 from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
+from web.words_of_record import wish
 
 CONCERNS = (words_of_pages,)  # importing it registers its sentences
 
@@ -104,6 +105,15 @@ def _(event: ev.TierSet, known: Known) -> Told:
     message = line if event.second_needed else N_("Level of risk decided: %(tier)s")
     tone = "late" if event.tier.rank >= Tier.HIGH.rank else "live"
     return with_(line_of(known, message, "shield", tone, tier=known.translate(words.of(event.tier))), event.rationale)
+
+
+@told.register
+def _(event: ev.SupportsRecorded, known: Known) -> Told:
+    if not event.missing:
+        return line_of(known, N_("What the student needs to tell us things was here"), "check", "ok")
+    lacked = ", ".join(known.translate(wish(each)) for each in sorted(event.missing))
+    line = N_("Without what the student needs to tell us things: %(what)s")
+    return with_(line_of(known, line, "alert", "warn", what=lacked), event.without)
 
 
 @told.register

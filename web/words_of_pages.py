@@ -5,6 +5,7 @@ from crisis.vocabulary import AttemptOutcome, DeclineReason, PersonId
 from web import words
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
+from web.words_of_record import wish
 
 
 @told.register
@@ -53,6 +54,16 @@ def _(event: pev.PageAccepted, known: Known) -> Told:
         return with_(line_of(known, N_("%(name)s accepted the page"), "walk", "ok", name=name), kind="page")
     line = N_("%(name)s accepted the page, there in %(minutes)s min")
     return with_(line_of(known, line, "walk", "ok", name=name, minutes=event.eta_minutes), kind="page")
+
+
+@told.register
+def _(event: pev.PreferencesWeighed, known: Known) -> Told:
+    if not event.unmet:
+        line = N_("%(name)s is whom the family asked for")
+        return with_(line_of(known, line, "check", name=known.person(event.person)), kind="page")
+    lacked = ", ".join(known.translate(wish(each)) for each in event.unmet)
+    line = N_("Asked for and not met: %(what)s. Help did not wait for it.")
+    return with_(line_of(known, line, "info", "warn", what=lacked), kind="page")
 
 
 @told.register

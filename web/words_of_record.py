@@ -1,7 +1,7 @@
 """What the kinds of a student's record are called."""
 
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.record_words import NameCaution, NameContext
+from crisis.record_words import NameCaution, NameContext, Preference, PreferenceKind
 from web.words import N_
 
 INSTRUCTIONS: dict[InstructionKind, str] = {
@@ -34,3 +34,34 @@ CAUTIONS: dict[NameCaution, str] = {
     NameCaution.ASK_STUDENT_FIRST: N_("Ask the student before you use it with anybody else"),
     NameCaution.DO_NOT_VOLUNTEER: N_("Do not bring it up with parents"),
 }
+KINDS_OF_WISH: dict[PreferenceKind, str] = {
+    PreferenceKind.CLINICIAN: N_("Clinician"),
+    PreferenceKind.LAW_ENFORCEMENT: N_("Police"),
+    PreferenceKind.AGENCIES: N_("Agencies"),
+    PreferenceKind.SUPPORT: N_("To tell us things"),
+}
+WISHES: dict[Preference, str] = {
+    Preference.WOMAN: N_("a woman, where it takes no longer"),
+    Preference.MAN: N_("a man, where it takes no longer"),
+    Preference.LIVED_EXPERIENCE: N_("somebody who has been through it"),
+    Preference.BY_VIDEO: N_("by video is fine"),
+    Preference.IN_PERSON: N_("in person"),
+    Preference.NAMED_CLINICIAN: N_("this one"),
+    Preference.NOT_THIS_CLINICIAN: N_("not this one, such as somebody from their own community"),
+    Preference.MOBILE_CRISIS_FIRST: N_("mobile crisis first"),
+    Preference.NO_SCHOOL_OFFICER: N_("without the school's officer"),
+    Preference.NO_UNIFORM: N_("without a uniform"),
+    Preference.ASK_LEAD_BEFORE_AGENCIES: N_("the lead decides before any agency is called"),
+    Preference.SPEECH_DEVICE: N_("speech device or board"),
+    Preference.YES_NO_SIGNS: N_("their own signs for yes and no"),
+    Preference.SIGN_LANGUAGE: N_("sign language"),
+    Preference.PICTURES: N_("pictures"),
+    Preference.MORE_TIME: N_("time to answer"),
+}
+
+
+def wish(code: str) -> str:
+    """What was asked for, by the code that the log of an incident holds; a word of another time stands as it is."""
+    if code.startswith("language:"):
+        return N_("their language")
+    return {each.value: words for each, words in WISHES.items()}.get(code, code)

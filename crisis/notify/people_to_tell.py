@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import drills, methods, oncall, people, rotations, skills
+from crisis.store import asked_for, drills, methods, oncall, people, rotations
 from crisis.store.methods import Dialled
 from crisis.vocabulary import Mode, PersonId, Role
 
@@ -29,20 +29,21 @@ class Reachable:
 
 
 def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: datetime) -> list[Reachable]:
-    """Whom a level of this page asks; first those who have what it prefers, and nobody is left out for it.
+    """Whom a level of this page asks; first those who have what was asked for, and nobody is left out for it (PR-16).
 
-    Where nobody of the first level has it, the first of the next one who does is asked with it: sooner, never later.
+    For each wish that nobody of the first level has, the first of the next one who does is asked with it: sooner,
+    never later.
     """
     ladder = page.ladder or LADDERS[page.urgency]
     asked = _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at)
-    wanted = skills.wanted(tx, incident.student, page.prefers)
-    if not wanted:
+    wishes = asked_for.of_page(tx, incident, page.role, page.prefers)
+    if wishes.none:
         return asked
-    having = skills.having(tx, incident.district, wanted)
-    if level == 0 and not any(each.person in having for each in asked) and ladder.asked_at(1) is Asks.ROTA:
+    if level == 0 and ladder.asked_at(1) is Asks.ROTA:
         after = of_level(tx, incident, page.role, 1, at)
-        asked = [*asked, *[each for each in after if each.person in having][:1]]
-    return sorted(asked, key=lambda each: each.person not in having)
+        sooner = wishes.sooner([each.person for each in asked], [each.person for each in after])
+        asked = [*asked, *(each for each in after if each.person in sooner)]
+    return sorted(asked, key=lambda each: len(wishes.unmet(each.person)))
 
 
 def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:

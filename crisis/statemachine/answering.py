@@ -24,6 +24,7 @@ OFFER_WAITS = {
     Urgency.U3: timedelta(seconds=900),
 }
 LONGEST = 600  # minutes
+CLINICAL = frozenset({Role.ONCALL_CLINICIAN, Role.ASSESSOR})  # whom a wish about clinicians is about
 
 
 Answer = (
@@ -98,7 +99,20 @@ def _accepted(command: Command, case: Case, page: Page, minutes: int | None) -> 
     if page.role is Role.INCIDENT_LEAD and case.incident.lead is None:
         accepted.append(ev.LeadAssigned(**who, lead=by))
     more = one_more(command, case, page)
-    return [accepted[0], *more, *accepted[1:], *([] if more else step_done(command, case, page))]
+    weighed = _weighed(command, case, page)
+    return [accepted[0], *more, *accepted[1:], *weighed, *([] if more else step_done(command, case, page))]
+
+
+def _weighed(command: Command, case: Case, page: Page) -> list[ev.Event]:
+    """PR-16: on record, and nothing waits for it."""
+    wishes, by = case.ground.wishes, person(command)
+    if wishes.none or page.role not in CLINICAL:
+        return []
+    return [
+        pev.PreferencesWeighed(
+            **stamp(command, case.at), page=page.id, person=by, met=wishes.met(by), unmet=wishes.unmet(by)
+        )
+    ]
 
 
 def step_done(command: Command, case: Case, page: Page) -> list[ev.Event]:

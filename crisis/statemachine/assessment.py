@@ -100,9 +100,36 @@ def _(command: cmd.SetTier, case: Case) -> list[ev.Event]:
     decided = ev.TierSet(
         **who, step=step.id, tier=command.tier, rationale=command.rationale, second_needed=second and bool(setter)
     )
-    if second or _done(case, step):
+    if second or _done(case, step) or _support_open(case):
         return [decided]
     return [decided, ev.StepCompleted(**who, step=step.id, evidence={})]
+
+
+def _support_open(case: Case) -> bool:
+    """PR-76: nobody has said whether what the student needs to tell us things was here."""
+    return bool(case.ground.wishes.supports) and not case.incident.supports_said
+
+
+@rule.register
+def _(command: cmd.RecordSupports, case: Case) -> list[ev.Event]:
+    """All of it is here, or there is a reason; a level that was decided meanwhile makes the step complete."""
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.ASSESS)
+    needed, incident = case.ground.wishes.supports, case.incident
+    missing = needed - command.here
+    refuse_if(
+        wrong_role(command.by.roles, step.roles),
+        None if _done(case, step) else not_open(incident, case.protocol, step),
+        Reason("PR-76", "Nothing of this kind is on record for this student") if not needed else None,
+        Reason("PR-76", "Choose from what is on record for this student") if command.here - needed else None,
+        Reason("PR-76", "Say why the rest is not here") if missing and command.without is None else None,
+    )
+    who = stamp(command, case.at)
+    said = ev.SupportsRecorded(
+        **who, step=step.id, here=command.here, missing=frozenset(missing), without=command.without
+    )
+    decided = incident.tier is not None and incident.tier_awaiting is None and not _done(case, step)
+    return [said, ev.StepCompleted(**who, step=step.id, evidence={})] if decided else [said]
 
 
 def _against_tier(command: cmd.SetTier, case: Case, step: Step) -> list[Reason | None]:
@@ -111,11 +138,12 @@ def _against_tier(command: cmd.SetTier, case: Case, step: Step) -> list[Reason |
     if raises:  # I-5: nothing stands in the way of a higher level
         return [wrong_role(command.by.roles, MAY_RAISE)]
     interviewed = step.id in incident.steps and incident.steps[step.id].choice is not None
-    unheard = incident.screen in POSITIVE and not interviewed
+    unheard, unsaid = incident.screen in POSITIVE and not interviewed, _support_open(case)
     return [
         wrong_role(command.by.roles, step.roles),
         None if _done(case, step) else not_open(incident, case.protocol, step),
         Reason("I-6", "The screen was positive; record the interview before you decide the level") if unheard else None,
+        Reason("PR-76", "Say first whether what the student needs to tell us things is here") if unsaid else None,
         _none_without_negative(command.tier, case),
     ]
 
@@ -159,7 +187,9 @@ def _(command: cmd.SignTier, case: Case) -> list[ev.Event]:
     )
     who = stamp(command, case.at)
     signed = ev.TierSigned(**who, step=step.id)
-    return [signed] if _done(case, step) else [signed, ev.StepCompleted(**who, step=step.id, evidence={})]
+    if _done(case, step) or _support_open(case):
+        return [signed]
+    return [signed, ev.StepCompleted(**who, step=step.id, evidence={})]
 
 
 @rule.register

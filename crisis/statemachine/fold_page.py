@@ -95,6 +95,11 @@ def _(event: pev.PageAccepted, incident: Incident) -> Incident:
 
 
 @folded.register
+def _(event: pev.PreferencesWeighed, incident: Incident) -> Incident:
+    return incident  # no rule asks for it again
+
+
+@folded.register
 def _(event: pev.PageDeclined, incident: Incident) -> Incident:
     page = incident.pages[event.page]
     left = _without(page.standing_by, event.person)

@@ -65,6 +65,11 @@ def _(event: ev.FloorRaised, incident: Incident) -> Incident:
 
 
 @folded.register
+def _(event: ev.SupportsRecorded, incident: Incident) -> Incident:
+    return replace(incident, supports_said=True)
+
+
+@folded.register
 def _(event: ev.TierSet, incident: Incident) -> Incident:
     if event.second_needed:
         record = replace(record_of(incident, event.step), awaiting_second=True, done_at=None)
@@ -86,7 +91,7 @@ def _(event: ev.TierSigned, incident: Incident) -> Incident:
 @folded.register
 def _(event: ev.AssessmentReopened, incident: Incident) -> Incident:
     steps = {step: record for step, record in incident.steps.items() if step not in event.steps}
-    reopened = replace(incident, steps=steps, tier_awaiting=None)
+    reopened = replace(incident, steps=steps, tier_awaiting=None, supports_said=False)
     if not event.supervise_again:
         return reopened
     return replace(reopened, custody=Custody.UNHELD, adult=None, released_to=None, released_at=None, custody_since=None)

@@ -1,11 +1,13 @@
 """What an incident stands on besides its protocol: the school's calendar and the district's escalation ladders."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
 from crisis.ladders import LADDERS, Ladder, whole
-from crisis.vocabulary import Role, Urgency
+from crisis.vocabulary import PersonId, Role, Urgency
+
+NAMED, AVOIDED = "named_clinician", "not_this_clinician"  # wishes about one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +25,51 @@ class SchoolCalendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What this student and their family asked for, as codes; it sorts and is recorded, and delays nothing (PR-16).
+
+    `skills` are what whoever comes should be able to do or be, `can` what each of the staff has of it. `supports` are
+    what an assessment needs to be fair. `lead_first`: the lead decides before the police are called.
+    """
+
+    skills: frozenset[str] = frozenset()
+    named: frozenset[PersonId] = frozenset()
+    avoided: frozenset[PersonId] = frozenset()
+    can: Mapping[PersonId, frozenset[str]] = field(default_factory=dict)
+    supports: frozenset[str] = frozenset()
+    lead_first: bool = False
+
+    @property
+    def none(self) -> bool:
+        return not self._wanted()
+
+    def met(self, person: PersonId) -> tuple[str, ...]:
+        return tuple(sorted(self._met(person)))
+
+    def unmet(self, person: PersonId) -> tuple[str, ...]:
+        return tuple(sorted(self._wanted() - self._met(person)))
+
+    def sooner(self, first: Collection[PersonId], after: Sequence[PersonId]) -> list[PersonId]:
+        """Of those who would be asked later, the first one for each wish that nobody of the first has."""
+        missing = [wish for wish in sorted(self._wanted()) if not any(wish in self._met(each) for each in first)]
+        having = [next((each for each in after if wish in self._met(each)), None) for wish in missing]
+        return list(dict.fromkeys(each for each in having if each is not None))
+
+    def _wanted(self) -> frozenset[str]:
+        return self.skills | ({NAMED} if self.named else frozenset()) | ({AVOIDED} if self.avoided else frozenset())
+
+    def _met(self, person: PersonId) -> frozenset[str]:
+        found = self.skills & self.can.get(person, frozenset())
+        found |= {NAMED} if person in self.named else frozenset()
+        return found | ({AVOIDED} if self.avoided and person not in self.avoided else frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     calendar: SchoolCalendar
     ladders: Mapping[tuple[Role, Urgency], Ladder] = field(default_factory=dict)
     default_ladder: Ladder | None = None  # instead of the usual one of each urgency
+    wishes: Wishes = field(default_factory=Wishes)
 
     def ladder(self, role: Role, urgency: Urgency) -> Ladder:
         usual = self.default_ladder or LADDERS[urgency]

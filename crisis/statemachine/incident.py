@@ -184,6 +184,7 @@ class Incident:
     tier_awaiting: Tier | None = None  # set, waits for the second signature
     peak: Tier | None = None  # the highest it ever was
     floor: Tier | None = None  # the least that the instruments allow (I-5)
+    supports_said: bool = False  # whether what the student needs to tell us things was here (PR-76)
     below_floor_signed: bool = False  # two people put the tier below that floor, with a reason
     screen: ScreenResult | None = None  # of the latest screening
     acute_at: datetime | None = None

@@ -6,7 +6,7 @@ from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Choice, EvidenceField, Step
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.steps import find_step, not_open, wrong_role
-from crisis.vocabulary import Evidence, SafetyClass, StepType
+from crisis.vocabulary import Emergency, Evidence, Role, SafetyClass, StepType
 
 
 @rule.register
@@ -78,10 +78,22 @@ def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
         not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
         Reason("I-14" if choice.police else "I-7", "This answer needs a reason") if reason_missing else None,
+        _lead_first(command, choice, case),
     )
     who = stamp(command, case.at)
     answered = ev.DecisionAnswered(**who, step=step.id, choice=choice.id, reason=command.reason)
     return [answered, *_acts(command, choice, case)]
+
+
+def _lead_first(command: cmd.AnswerDecision, choice: Choice, case: Case) -> Reason | None:
+    """PR-19: what the family asked for holds nothing up where somebody's life is in danger."""
+    incident = case.incident
+    if not (choice.police and case.ground.wishes.lead_first) or incident.emergency is Emergency.ACTIVE:
+        return None
+    if command.by.id == incident.lead or Role.DISTRICT_ONCALL in command.by.roles:
+        return None
+    text = "For this student the lead decides before the police are called; where a life is in danger, call 911"
+    return Reason("PR-19", text)
 
 
 def _acts(command: cmd.AnswerDecision, choice: Choice, case: Case) -> list[ev.Event]:

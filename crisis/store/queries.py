@@ -17,11 +17,12 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import contacting, incidents, instructions, names, people, protocols, sealed
+from crisis.store import contacting, incidents, instructions, names, people, preferences, protocols, sealed
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
 from crisis.store.people import SchoolView, StaffView, StudentView
+from crisis.store.preferences import KeptPreference
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import (
     Custody,
@@ -88,6 +89,7 @@ class IncidentView:
     called: Called  # by which name this person may know the student; `student.goes_by` is the same
     family: tuple[Card, ...]
     instructions: tuple[Instruction, ...]
+    wishes: tuple[KeptPreference, ...]
 
     @property
     def zone(self) -> str:
@@ -192,6 +194,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         called=called,
         family=tuple(family),
         instructions=tuple(asked),
+        wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
     )
 
 

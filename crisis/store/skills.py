@@ -57,10 +57,9 @@ def wanted(tx: Connection, student: StudentId | None, prefers: Iterable[str]) ->
     return frozenset((*prefers, _plain(LANGUAGE + language)))
 
 
-def having(tx: Connection, district: DistrictId, skills: Collection[str]) -> frozenset[PersonId]:
-    """Who has at least one of them; a language counts in any of its regional forms."""
-    known = of_district(tx, district)
-    return frozenset(person for person, theirs in known.items() if any(_plain(each) in skills for each in theirs))
+def plainly(tx: Connection, district: DistrictId) -> dict[PersonId, frozenset[str]]:
+    """What each can do; a language counts in any of its regional forms."""
+    return {person: frozenset(_plain(each) for each in theirs) for person, theirs in of_district(tx, district).items()}
 
 
 def _plain(skill: str) -> str:

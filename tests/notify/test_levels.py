@@ -8,9 +8,13 @@ import pytest
 
 from crisis import page_commands as pcmd
 from crisis.ladders import Asks, Ladder
-from crisis.store import calendars, oncall, overrides, roster, skills
+from crisis.page_events import PreferencesWeighed
+from crisis.privacy_words import InstructionSource
+from crisis.record_words import Preference
+from crisis.store import calendars, incidents, oncall, overrides, preferences, roster, skills
 from crisis.store.engine import Store
 from crisis.store.overrides import Away
+from crisis.store.preferences import Asked
 from crisis.submit import open_incident
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, StaffRole, StudentId, Urgency
 from tests.factories import DISTRICT, SCHOOL, opening
@@ -98,3 +102,37 @@ def test_who_has_what_is_preferred_is_asked_at_once_beside_who_is_on_call_first(
     paged(village, Asks.ROTA, Asks.ROTA, prefers=prefers, student=SPEAKER)
 
     assert called(village, ANA, BEN) == asked
+
+
+@pytest.mark.parametrize(
+    ("wishes", "can", "asked"),
+    [
+        ((), {}, [True, False]),
+        ((Preference.WOMAN,), {}, [True, False]),  # nobody is: the page goes on as it would have
+        ((Preference.WOMAN,), {BEN: ("woman",)}, [True, True]),
+        ((Preference.WOMAN,), {ANA: ("woman",), BEN: ("woman",)}, [True, False]),
+        ((Preference.WOMAN, Preference.SIGN_LANGUAGE), {ANA: ("woman",), BEN: ("sign_language",)}, [True, True]),
+    ],
+)
+def test_whom_the_family_asked_for_is_asked_at_once_and_a_page_never_waits_for_it_pr_16(
+    village: Village, wishes: tuple[Preference, ...], can: dict[PersonId, tuple[str, ...]], asked: list[bool]
+) -> None:
+    with village.store.write() as tx:
+        roster.add_student(tx, (DISTRICT, SCHOOL), SPEAKER, ("Student", "Two"), language="en")
+        for person, codes in can.items():
+            skills.set_skills(tx, DISTRICT, person, codes, at=village.watch(), by=None)
+        for each in wishes:
+            told = Asked(preference=each, source=InstructionSource.FAMILY)
+            preferences.add(tx, (DISTRICT, SPEAKER), told, by=COUNSELOR, at=village.watch())
+
+    incident, page = paged(village, Asks.ROTA, Asks.ROTA, student=SPEAKER)
+    at_once = called(village, ANA, BEN)
+    village.gives(incident, pcmd.AcceptPage(by=village.actor(ANA), page=page, eta_minutes=5))
+
+    assert at_once == asked
+    assert village.page(incident, page).accepted_by == ANA
+    with village.store.read() as tx:
+        log = [stored.event for stored in incidents.events_of(tx, incident)]
+    weighed = [each for each in log if isinstance(each, PreferencesWeighed)]
+    missing = tuple(sorted({each.value for each in wishes} - set(can.get(ANA, ()))))
+    assert [each.unmet for each in weighed] == ([missing] if wishes else [])

@@ -51,6 +51,7 @@ def _rule_files() -> Iterator[Path]:
             "names",
             "message_texts",
             "second_factor",
+            "preferences",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

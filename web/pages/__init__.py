@@ -28,6 +28,7 @@ from web.pages import (
     sign_ins,
     simulate,
     steps,
+    wishes,
 )
 
 routers: list[APIRouter] = [
@@ -47,6 +48,7 @@ routers: list[APIRouter] = [
     disclosures.router,
     instructions.router,
     names.router,
+    wishes.router,
     paging.router,
     policy.router,
     my_paging.router,

@@ -33,14 +33,21 @@ from web.pages import (
     school_calendar,
     sign_ins,
     steps,
+    wishes,
 )
 from web.pages.reasons import in_words
 from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
-_PAGES = {"contacts": contacts.show, "consents": consents.show, "instructions": instructions.show, "names": names.show}
-_RECORD = re.compile(r"/students/([^/]+)/(contacts|consents|instructions|names)/[^/]+")
+_PAGES = {
+    "contacts": contacts.show,
+    "consents": consents.show,
+    "instructions": instructions.show,
+    "names": names.show,
+    "wishes": wishes.show,
+}
+_RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from crisis.errors import NotFound
 from crisis.policy import access
+from crisis.policy.preferences import LEAD_FIRST
 from crisis.protocols.schema import Step
 from crisis.store import audit, names, queries
 from crisis.store.queries import IncidentView
@@ -21,7 +22,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import instructions, naming, shown
+from web.pages import instructions, naming, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -64,6 +65,9 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "naming": naming.card(view, desk.language),
         "keeps_names": access.may_keep_names(desk.actor, view.incident.district, view.incident.school),
         "instructions": instructions.shown(view.instructions, desk.at, desk.language),
+        "wishes": wishes.of_incident(view, desk),
+        "supports": [] if view.incident.supports_said else wishes.supports(view, desk),
+        "lead_first": any(each.kind in LEAD_FIRST for each in view.wishes),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
 

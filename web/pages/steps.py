@@ -162,5 +162,9 @@ def order(
     form = posted.read(STEP_FORMS[action])
     step = step_of(seen_by(desk, incident_id, "step opened"), step_id)
     desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
-    stays = action in ("interview", "interpreter")  # the level of risk, the call comes next, on the same page
+    stays = action in (
+        "interview",
+        "supports",
+        "interpreter",
+    )  # the level of risk, the call comes next, on the same page
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)

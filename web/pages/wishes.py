@@ -1,0 +1,151 @@
+"""What a student and a family asked for, in closed words: kept here, in words for every page that shows it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
+
+from crisis.errors import NotFound
+from crisis.policy import access
+from crisis.policy.preferences import KIND_OF, ONLY_FOR_LEADS
+from crisis.privacy_words import InstructionSource
+from crisis.record_words import Preference, PreferenceKind
+from crisis.store import audit, names, people, preferences
+from crisis.store.preferences import Asked, KeptPreference
+from crisis.store.queries import IncidentView
+from crisis.vocabulary import PersonId, StaffRole, StudentId
+from web import record_orders, wish_orders
+from web.deps import ID, Desk, SignedIn, StudentPath
+from web.forms import FRESH, FormPost, FormState, Sent
+from web.pages.frame import console
+from web.rendering import Language, translations
+from web.words import N_
+from web.words_of_record import KINDS_OF_WISH, SOURCES, WISHES
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """`code` is the preference's own; `stale`: nobody has confirmed it for a year."""
+
+    id: str
+    code: str
+    kind: str
+    text: str
+    source: str
+    stale: bool
+
+
+def shown(
+    found: Iterable[KeptPreference], known: Mapping[PersonId, str], at: datetime, language: Language
+) -> list[Wish]:
+    translate = translations(language).gettext
+    return [
+        Wish(
+            id=each.id,
+            code=each.preference.value,
+            kind=translate(KINDS_OF_WISH[each.kind]),
+            text=_named(translate(WISHES[each.preference]), each.person and known.get(each.person)),
+            source=translate(SOURCES[each.source]),
+            stale=each.stale(at),
+        )
+        for each in found
+    ]
+
+
+def _named(text: str, person: str | None) -> str:
+    return text if person is None else f"{text}: {person}"
+
+
+def of_incident(view: IncidentView, desk: Desk) -> list[Wish]:
+    """For whoever is with the student; what only a lead may know, to the lead of this incident or the district's."""
+    leads = view.incident.lead == desk.person or access.may_keep_policy(desk.actor)
+    found = [each for each in view.wishes if leads or each.kind not in ONLY_FOR_LEADS]
+    return shown(found, view.names, desk.at, desk.language)
+
+
+def supports(view: IncidentView, desk: Desk) -> list[Wish]:
+    """What must be said to be here before an assessment is complete (PR-76)."""
+    found = [each for each in view.wishes if each.kind is PreferenceKind.SUPPORT]
+    return shown(found, view.names, desk.at, desk.language)
+
+
+class WishForm(Sent):
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        raise NotImplementedError
+
+
+class Add(WishForm):
+    preference: Preference = Field(title=N_("What do they ask for?"))
+    person: str | None = Field(default=None, title=N_("Which clinician?"))
+    source: InstructionSource = Field(title=N_("Who asked for it?"))
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        person = None if self.person is None else PersonId(self.person)
+        wish_orders.add(desk, student, Asked(preference=self.preference, person=person, source=self.source))
+
+
+class Confirm(WishForm):
+    kept: str
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        wish_orders.confirm(desk, student, self.kept)
+
+
+class End(WishForm):
+    kept: str
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        wish_orders.end(desk, student, self.kept)
+
+
+FORMS: dict[str, type[WishForm]] = {"add": Add, "confirm": Confirm, "end": End}
+
+
+def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+    known = record_orders.must_keep(desk, student)
+    leads = access.may_keep_policy(desk.actor)
+    with desk.store.write() as tx:
+        found, school = preferences.of_student(tx, student), people.school(tx, known.school)
+        staff = people.staff(tx, known.district)
+        known, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
+        audit.record(tx, at=desk.at, actor=desk.person, action="preferences viewed", subject=student)
+    translate = translations(desk.language).gettext
+    seen = [each for each in found if leads or each.kind not in ONLY_FOR_LEADS]
+    values = {
+        "here": "students",
+        "student": known,
+        "school": school,
+        "zone": school.zone,
+        "wishes": shown(seen, {each.id: each.name for each in staff}, desk.at, desk.language),
+        "options": [
+            (each.value, f"{translate(KINDS_OF_WISH[KIND_OF[each]])}: {translate(words)}")
+            for each, words in WISHES.items()
+        ],
+        "clinicians": [(each.id, each.name) for each in staff if StaffRole.CLINICIAN in each.posts],
+        "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
+    }
+    path = f"/students/{student}/wishes"
+    return console(desk, "pages/wishes.html", values, path=path, status=status, problem=problem)
+
+
+@router.get("/students/{student}/wishes")
+def of_student(desk: SignedIn, student: StudentPath) -> HTMLResponse:
+    """For the crisis team of the student's school and the posts of the district; every view is on record."""
+    return show(desk, student)
+
+
+@router.post("/students/{student}/wishes/{action}")
+def change(
+    desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
+) -> RedirectResponse:
+    """One form, one change; then back to the page."""
+    if action not in FORMS:
+        raise NotFound
+    posted.read(FORMS[action]).carry_out(desk, student)
+    return RedirectResponse(f"/students/{student}/wishes", status_code=303)
