@@ -81,3 +81,41 @@ class AgreedUse(StrEnum):
     ASSESSMENT = "assessment"
     ONGOING_CARE = "ongoing_care"
     FOLLOW_UP = "follow_up"
+
+
+ReferralId = NewType("ReferralId", str)
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands, in the codes of a FHIR Task, as the Gravity project uses them for closed loops."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    RECEIVED = "received"  # somebody there has it; nothing is promised
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    IN_PROGRESS = "in-progress"  # the first appointment was kept
+    ON_HOLD = "on-hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class ReferralReason(StrEnum):
+    """Why a referral was turned down, waits, was taken back or came to nothing."""
+
+    AT_CAPACITY = "at_capacity"
+    WAITLIST = "waitlist"
+    NOT_THEIR_FIELD = "not_their_field"
+    AGE = "age"
+    INSURANCE = "insurance"
+    LANGUAGE = "language"
+    TOO_FAR = "too_far"
+    MORE_ASSESSMENT = "more_assessment"
+    NO_CONSENT = "no_consent"
+    FAMILY_DECLINED = "family_declined"
+    STUDENT_DECLINED = "student_declined"
+    NOT_REACHED = "not_reached"
+    NOT_KEPT = "not_kept"  # the appointment
+    ELSEWHERE = "elsewhere"  # somebody else has taken it
+    OTHER = "other"  # said in words

@@ -35,6 +35,7 @@ from crisis.store import (
     outflows,
     people,
     protocols,
+    referring,
     sealed,
 )
 from crisis.store.audit import Entry
@@ -82,7 +83,7 @@ def submit(
         must_be_allowed(command.by, before, command)
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
-        refuse_if(*contacting.reasons_against(tx, command, before, at))
+        refuse_if(*contacting.reasons_against(tx, command, before, at), *referring.reasons_against(tx, command, before))
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command)
         events = decide(before, protocol, ground, command, at)

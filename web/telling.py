@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from crisis import events as ev
 from crisis.protocols.schema import Protocol
+from crisis.referral_words import AgencyId, ReferralId
 from crisis.vocabulary import PersonId, StepId, WordsId
 from web.words import N_
 
@@ -20,11 +21,17 @@ class Known:
     translate: Translate
     protocol: Protocol
     names: Mapping[PersonId, str]
+    agencies: Mapping[AgencyId, str] = field(default_factory=dict)
+    referred: Mapping[ReferralId, AgencyId] = field(default_factory=dict)  # which agency each referral is to
 
     def person(self, person: PersonId | None) -> str:
         if person is None:
             return self.translate(N_("The system"))
         return self.names.get(person) or self.translate(N_("Somebody"))
+
+    def agency(self, agency: AgencyId | None) -> str:
+        """One that was taken out of the directory is told by what it was: an agency."""
+        return (self.agencies.get(agency) if agency is not None else None) or self.translate(N_("an agency"))
 
     def step(self, step_id: StepId) -> str:
         step = self.protocol.step(step_id)

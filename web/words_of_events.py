@@ -12,13 +12,13 @@ from crisis.vocabulary import (
     StepId,
     Tier,
 )
-from web import words, words_of_pages
+from web import words, words_of_pages, words_of_referrals
 from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 from web.words_of_record import wish
 
-CONCERNS = (words_of_pages,)  # importing it registers its sentences
+CONCERNS = (words_of_pages, words_of_referrals)  # importing it registers its sentences
 
 
 def tell(event: ev.Event, known: Known) -> Told:
@@ -268,6 +268,7 @@ def _(event: ev.DeadlineMissed, known: Known) -> Told:
 _STILL_OPEN = {
     "obligation": N_("a report"),
     "handoff": N_("a handoff that nobody answered"),
+    "referral": N_("a referral of which nobody has heard"),
     "custody": N_("no adult is with the student"),
     "offer": N_("the student was offered to another adult"),
     "signature": N_("a second signature"),

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crisis import events as ev
+from crisis import referral_events as rev
 from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind, Regime
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.protocols.schema import Protocol
+from crisis.referral_words import ReferralId, ReferralState
 from crisis.vocabulary import ContactMethod, ContactOutcome, LegalBasis, ReceiverKind, StaffRole, WordsId
 
 WRITTEN = frozenset({ContactMethod.TEXT, ContactMethod.EMAIL})
 ONLY_CALL_BACK = frozenset({ContactOutcome.MESSAGE_LEFT, ContactOutcome.REACHED_OTHER})  # I-12: no more is said
+FOR_INTAKE = frozenset({"identity", "guardians", "language", "school_contact"})
 RECEIVERS = {
     ReceiverKind.MOBILE_CRISIS: RecipientKind.EMERGENCY_SERVICES,
     ReceiverKind.EMERGENCY_DEPARTMENT: RecipientKind.HEALTH_PROVIDER,
@@ -30,6 +33,7 @@ class Outflow:
 
     disclosure: Disclosure
     happened: bool
+    referral: ReferralId | None = None  # to which agency, the incident says
 
 
 def outflow(event: ev.Event, by: Actor, said: Mapping[WordsId, str], protocol: Protocol) -> Outflow | None:
@@ -37,6 +41,8 @@ def outflow(event: ev.Event, by: Actor, said: Mapping[WordsId, str], protocol: P
     match event:
         case ev.HandoffOffered():
             return Outflow(disclosure=_handoff(event, by, said), happened=False)
+        case rev.ReferralMoved(state=ReferralState.REQUESTED):
+            return Outflow(disclosure=_referral(event, by), happened=False, referral=event.referral)
         case ev.ContactAttempted():
             told = _contact(event, by)
         case ev.ReportFiled():
@@ -67,6 +73,20 @@ def _handoff(event: ev.HandoffOffered, by: Actor, said: Mapping[WordsId, str]) -
         released_by=by.id,
         released_as=post_of(by),
         regime=Regime.HIPAA if StaffRole.CLINICIAN in by.posts else Regime.FERPA,
+    )
+
+
+def _referral(event: rev.ReferralMoved, by: Actor) -> Disclosure:
+    """What an intake needs to say whether they take somebody, and no more: no level of risk, no word of the student."""
+    partner = event.basis is LegalBasis.PARTNER_OFFICIAL
+    return Disclosure(
+        way=DisclosureWay.CALL,
+        basis=event.basis,
+        purpose=DisclosurePurpose.CARE,
+        recipients=(Recipient(kind=RecipientKind.PARTNER if partner else RecipientKind.HEALTH_PROVIDER),),
+        fields=FOR_INTAKE,
+        released_by=by.id,
+        released_as=post_of(by),
     )
 
 

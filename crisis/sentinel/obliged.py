@@ -19,6 +19,7 @@ from crisis.statemachine.climbing import level_ends
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.next_attempt import about_next_attempt
+from crisis.statemachine.referral import about, open_ones
 from crisis.statemachine.steps import SETTLED, standing
 from crisis.statemachine.timers import REPORT, live_deadlines
 from crisis.vocabulary import Custody, HandoffState, PageState
@@ -92,6 +93,9 @@ def _regions(incident: Incident, at: datetime) -> Iterator[Obliged]:
     for handoff in incident.handoffs.values():
         if handoff.state is HandoffState.OFFERED:
             yield _reminder(f"handoff:{handoff.id}", at)
+    for known in open_ones(incident):
+        if known.check_at is not None:
+            yield Obliged(StartTimer(name="overdue", key=f"{about(known)}#1", due_at=known.check_at), series=True)
 
 
 def _reports(incident: Incident, at: datetime) -> Iterator[Obliged]:

@@ -11,6 +11,7 @@ from crisis.statemachine.conditions import positive
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import PHASE
 from crisis.statemachine.paging import LIVE
+from crisis.statemachine.referral import open_ones
 from crisis.statemachine.steps import Standing, standing, wrong_role
 from crisis.vocabulary import (
     Custody,
@@ -98,6 +99,8 @@ def _promises(incident: Incident) -> list[Reason]:
         found.append(Reason("I-15", "A handoff is offered and not answered"))
     if any(page.state in LIVE for page in incident.pages.values()):
         found.append(Reason("I-15", "A page is not answered; take it, or say why it is no longer needed"))
+    if open_ones(incident) and not incident.follow_up_transferred:
+        found.append(Reason("I-18", "A referral is still open; say what became of it, or take it back with a reason"))
     return found
 
 

@@ -9,7 +9,7 @@ from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Change
 
-_NAMED = ("step", "page", "handoff", "exception", "obligation")
+_NAMED = ("step", "page", "handoff", "referral", "exception", "obligation")
 _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
     **dict.fromkeys(
         (

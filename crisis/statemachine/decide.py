@@ -28,6 +28,7 @@ from crisis.statemachine import (
     heard,
     opening,
     paging,
+    referral,
     timers,
     working,
 )
@@ -54,6 +55,7 @@ CONCERNS = (
     heard,
     opening,
     paging,
+    referral,
     timers,
     working,
 )

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from crisis.ladders import Ladder
 from crisis.message_words import InterpreterKind
+from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -35,6 +36,7 @@ from crisis.vocabulary import (
     StudentId,
     Tier,
     Urgency,
+    WordsId,
 )
 
 
@@ -141,6 +143,22 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """`check_at` is when somebody asks again, None once it has ended; `moves` counts its states after the first."""
+
+    id: ReferralId
+    agency: AgencyId
+    care: Care
+    state: ReferralState
+    since: datetime
+    check_at: datetime | None
+    moves: int = 0
+    reason: ReferralReason | None = None
+    said_by: WordsId | None = None
+    note: WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
     step: StepId
     deadline: str
@@ -197,6 +215,7 @@ class Incident:
     guardian_reached_at: datetime | None = None
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)
+    referrals: Mapping[ReferralId, Referral] = field(default_factory=dict)
     follow_up_transferred: bool = False
     missed: tuple[Missed, ...] = ()
     review_held: bool | None = None  # None: not decided

@@ -11,6 +11,7 @@ from transitions import EventData, Machine
 from transitions.core import MachineError
 
 from crisis.errors import Reason, Refused
+from crisis.referral_words import ReferralState
 from crisis.vocabulary import Custody, Emergency, HandoffState, PageState, Phase
 
 
@@ -149,7 +150,33 @@ HANDOFF = Lifecycle(
     ],
 )
 
-LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF)
+_OPEN = (
+    ReferralState.REQUESTED,
+    ReferralState.RECEIVED,
+    ReferralState.ACCEPTED,
+    ReferralState.IN_PROGRESS,
+    ReferralState.ON_HOLD,
+)
+
+REFERRAL = Lifecycle(
+    "referral",
+    ReferralState,
+    ReferralState.DRAFT,
+    "REFERRAL",
+    [
+        Move("request", (ReferralState.DRAFT,), ReferralState.REQUESTED, guarded=True),
+        Move("receive", (ReferralState.REQUESTED,), ReferralState.RECEIVED, guarded=True),
+        Move("accept", (*_OPEN[:2], ReferralState.ON_HOLD), ReferralState.ACCEPTED, guarded=True),
+        Move("reject", (*_OPEN[:2], ReferralState.ON_HOLD), ReferralState.REJECTED, guarded=True),
+        Move("begin", (ReferralState.ACCEPTED, ReferralState.ON_HOLD), ReferralState.IN_PROGRESS, guarded=True),
+        Move("hold", _OPEN[1:], ReferralState.ON_HOLD, guarded=True),  # again: somebody has asked, it still waits
+        Move("complete", (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS), ReferralState.COMPLETED, guarded=True),
+        Move("cancel", (ReferralState.DRAFT, *_OPEN), ReferralState.CANCELLED, guarded=True),
+        Move("fail", _OPEN, ReferralState.FAILED, guarded=True),
+    ],
+)
+
+LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL)
 
 
 def drawing() -> str:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from crisis import events as ev
 from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import react_page
+from crisis.statemachine import react_page, react_referral
 from crisis.statemachine.arrival import watched
+from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.statemachine.next_attempt import about_next_attempt, next_attempt_at
@@ -16,7 +17,7 @@ from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
-CONCERNS = (react_page,)  # importing it registers its reactions
+CONCERNS = (react_page, react_referral)  # importing it registers its reactions
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 HANDOFF_WAITS = timedelta(minutes=10)  # I-15: offered is not accepted
 EXPIRED_AGAIN = timedelta(days=1)
@@ -164,8 +165,17 @@ def _(event: ev.DeadlineMissed, after: Incident, protocol: Protocol, ground: Gro
 @reaction.register
 def _(event: ev.Reminded, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     kind, _, key = event.about.partition(":")
+    if kind == "referral":
+        told = tell(after, "still_open", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD)
+        return [*told, _tomorrow(event, ground)]
     roles = _totell(protocol, StepId(key), None) if kind == "step" else (Role.INCIDENT_LEAD, Role.ADMIN)
     return [*tell(after, "still_open", *roles), _again(event.about, event.turn + 1, event.at)]
+
+
+def _tomorrow(event: ev.Reminded, ground: Ground) -> StartTimer:
+    """An office is asked once a day, in school time: what is urgent is no referral but a page or a handoff."""
+    due_at = next_school_time(event.at + EXPIRED_AGAIN, ground.calendar)
+    return StartTimer(name="overdue", key=f"{event.about}#{event.turn + 1}", due_at=due_at)
 
 
 def _totell(protocol: Protocol, step_id: StepId, deadline_id: str | None) -> tuple[Role, ...]:

@@ -17,6 +17,7 @@ from crisis.statemachine.deadlines import due_at
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.next_attempt import about_next_attempt, family_to_reach
+from crisis.statemachine.referral import due_again
 from crisis.statemachine.steps import SETTLED, opened_at, standing
 from crisis.vocabulary import Anchor, Custody, DeadlineKind, HandoffState, PageState, StepState
 
@@ -149,6 +150,8 @@ def outstanding(about: str, case: Case) -> bool:
             return about == about_next_attempt(incident) and family_to_reach(incident, case.protocol) is not None
         case "handoff":
             return any(known.id == key and known.state is HandoffState.OFFERED for known in incident.handoffs.values())
+        case "referral":
+            return due_again(key, incident, case.at)
         case _:
             return _REGION_OPEN[kind](incident)
 

@@ -14,6 +14,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis import referral_commands as rcmd
+from crisis import referral_events as rev
 from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
@@ -27,8 +29,8 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
     return {thing.__name__: thing for thing in found if thing is not base}
 
 
-EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event)
-COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command)
+EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event) | _concrete(rev, Event)
+COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command) | _concrete(rcmd, Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

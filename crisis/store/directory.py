@@ -1,6 +1,6 @@
 """The directory of a district: who outside the school helps, kept by the district crisis lead."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -86,6 +86,14 @@ def one(tx: Connection, district: DistrictId, agency: AgencyId) -> Agency:
     if row is None:
         raise NotFound
     return _read(row)
+
+
+def names(tx: Connection, agencies: Collection[AgencyId]) -> dict[AgencyId, str]:
+    """Also of those that were taken out: what was referred to them stays on record."""
+    if not agencies:
+        return {}
+    query = select(AGENCY.c.id, AGENCY.c.name).where(AGENCY.c.id.in_(list(agencies)))
+    return {AgencyId(row.id): row.name for row in tx.execute(query)}
 
 
 def bring_in(

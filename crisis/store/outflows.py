@@ -16,8 +16,9 @@ from crisis.policy.disclosure import emergency_open
 from crisis.policy.disclosure_case import Circumstances, Disclosure, Recipient
 from crisis.policy.outflow import Outflow, outflow, post_of
 from crisis.protocols.schema import Protocol
+from crisis.referral_words import AgreedUse
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, consents, contact_record, disclosures, people, policy_packs, sealed
+from crisis.store import codec, consents, contact_record, disclosures, people, policy_packs, sealed, to_agency
 from crisis.store.disclosures import About, Happened
 from crisis.store.sealed import KeyRing
 from crisis.store.tables import INCIDENT
@@ -60,7 +61,12 @@ def _said(tx: Connection, keys: KeyRing, event: Event, words: Mapping[WordsId, s
 def _put_on_record(tx: Connection, keys: KeyRing, incident: Incident, found: Outflow, at: datetime) -> None:
     given = circumstances_of(tx, about(incident), incident, at)
     happened = Happened(at=at, by=found.disclosure.released_by, already=found.happened)
-    wanted = with_consent(tx, keys, about(incident), found.disclosure, given)
+    told = found.disclosure
+    if found.referral is not None:
+        agency = incident.referrals[found.referral].agency
+        told = to_agency.named(tx, told, agency)
+        given = to_agency.agreed(tx, given, (incident.district, agency), AgreedUse.ONGOING_CARE, at)
+    wanted = with_consent(tx, keys, about(incident), told, given)
     disclosures.disclose(tx, keys, about(incident), wanted, given, happened=happened)
 
 

@@ -1,6 +1,6 @@
 """Agreements with agencies, and those with a post here who work for one: shut out the minute theirs is not in force.
 
-Pages go on: they say nothing of anybody, and somebody may come who cannot sign in (decision 42).
+Pages go on: they say nothing of anybody, and somebody may come who cannot sign in (decision 47).
 """
 
 import re

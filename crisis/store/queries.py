@@ -12,12 +12,13 @@ from crisis.events import Event, StepCompleted
 from crisis.policy.access import involved, may_see
 from crisis.policy.naming import Called, context_of
 from crisis.protocols.schema import Protocol, Step
+from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import contacting, incidents, instructions, names, people, preferences, protocols, sealed
+from crisis.store import contacting, directory, incidents, instructions, names, people, preferences, protocols, sealed
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
@@ -90,6 +91,7 @@ class IncidentView:
     family: tuple[Card, ...]
     instructions: tuple[Instruction, ...]
     wishes: tuple[KeptPreference, ...]
+    agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
 
     @property
     def zone(self) -> str:
@@ -195,6 +197,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         family=tuple(family),
         instructions=tuple(asked),
         wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
+        agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
     )
 
 

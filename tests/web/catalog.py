@@ -52,6 +52,7 @@ def _rule_files() -> Iterator[Path]:
             "message_texts",
             "second_factor",
             "preferences",
+            "referring",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

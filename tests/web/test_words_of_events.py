@@ -7,10 +7,12 @@ import pytest
 
 from crisis import events as ev
 from crisis import page_events as pev
+from crisis import referral_events as rev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.message_words import InterpreterKind
+from crisis.referral_words import Care, ReferralReason, ReferralState
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -64,6 +66,8 @@ VALUES: dict[str, object] = {
     "method": ContactMethod.PHONE,
     "due_at": AT,
     "basis": LegalBasis.EMERGENCY,
+    "care": Care.COUNSELING,
+    "state": ReferralState.ON_HOLD,
     "receiver": ReceiverKind.MOBILE_CRISIS,
     "disclosed": frozenset(),
     "withheld": {},
@@ -77,6 +81,7 @@ VALUES: dict[str, object] = {
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
+    (rev.ReferralMoved, "reason"): ReferralReason.AT_CAPACITY,
     (ev.CustodyReleased, "to"): ReleaseTo.GUARDIAN,
     (ev.CustodyReleased, "receiver"): WordsId("w-1"),
     (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from crisis import events
 from crisis.errors import Change, NotFound
 from crisis.referral_words import AgencyId
-from crisis.store import people
+from crisis.store import codec, people
 from crisis.vocabulary import IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
-from web.incident_forms import INCIDENT_FORMS
 from web.pages import (
     accounts,
     again,
@@ -139,7 +137,7 @@ def _page_of_incident(path: str) -> Show | None:
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
-    if (found := _ACTION.fullmatch(path)) and found[2] in INCIDENT_FORMS:
+    if (found := _ACTION.fullmatch(path)) and found[2] in incident.FORMS:
         incident_id, action = IncidentId(found[1]), found[2]
         return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)
     return None
@@ -163,7 +161,7 @@ def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
 
 
 def changed(desk: Desk, change: Change) -> str:
-    assert hasattr(events, change.event), change.event
+    assert change.event in codec.EVENTS, change.event
     translate = translations(desk.language).gettext
     with desk.store.read() as tx:
         names = people.names(tx, [PersonId(change.by)]) if change.by is not None else {}

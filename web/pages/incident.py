@@ -22,18 +22,20 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import instructions, naming, shown, wishes
+from web.pages import instructions, naming, referrals, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
 from web.pages.reasons import in_words
+from web.referral_forms import REFERRAL_FORMS
 from web.rendering import Language, translations
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
 
 PARTS = ("header", "next", "steps", "people", "student", "timeline")
-SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "student")
+SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "referrals", "student")
+FORMS = INCIDENT_FORMS | REFERRAL_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
@@ -68,6 +70,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "wishes": wishes.of_incident(view, desk),
         "supports": [] if view.incident.supports_said else wishes.supports(view, desk),
         "lead_first": any(each.kind in LEAD_FIRST for each in view.wishes),
+        "referred": referrals.standing(view, desk.at),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
 
@@ -88,7 +91,8 @@ def show_sheet(
 ) -> HTMLResponse:
     view = seen_by(desk, incident_id, f"{sheet} viewed")
     path = f"/incidents/{incident_id}/{sheet}"
-    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
+    own = referrals.values(desk, view) if sheet == "referrals" else {}
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query) | own
     return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)
 
 
@@ -168,16 +172,16 @@ def find_student(desk: SignedIn, incident_id: IncidentPath, posted: FormPost) ->
 @router.post("/incidents/{incident_id}/{action}")
 def order(desk: SignedIn, incident_id: IncidentPath, action: Action, posted: FormPost) -> RedirectResponse:
     """One form, one command; then back to the incident."""
-    if action not in INCIDENT_FORMS:
+    if action not in FORMS:
         raise NotFound
-    form = posted.read(INCIDENT_FORMS[action][0])
+    form = posted.read(FORMS[action][0])
     desk.submit(incident_id, form.command(desk), seen=form.seen, key=form.key)
     return RedirectResponse(f"/incidents/{incident_id}", status_code=303)
 
 
 def again(desk: Desk, incident_id: IncidentId, action: str, problem: FormState, status: int) -> HTMLResponse:
     """The page on which the refused form stands, with what was typed."""
-    sheet = INCIDENT_FORMS[action][1]
+    sheet = FORMS[action][1]
     if sheet is None:
         return show(desk, incident_id, problem, status)
     return show_sheet(desk, incident_id, sheet, problem=problem, status=status)

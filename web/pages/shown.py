@@ -47,7 +47,14 @@ class Alert:
 
 def known(view: IncidentView, language: Language) -> Known:
     translate = translations(language).gettext
-    return Known(language=language, translate=translate, protocol=view.protocol, names=view.names)
+    return Known(
+        language=language,
+        translate=translate,
+        protocol=view.protocol,
+        names=view.names,
+        agencies=view.agencies,
+        referred={each.id: each.agency for each in view.incident.referrals.values()},
+    )
 
 
 def entries(view: IncidentView, language: Language) -> list[Entry]:
