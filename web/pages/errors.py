@@ -21,6 +21,7 @@ from web.pages import (
     directory,
     incident,
     instructions,
+    messages,
     my_paging,
     names,
     oncall,
@@ -106,6 +107,7 @@ _UNDER: dict[str, Show] = {  # the first that fits
     "/school-calendar/": school_calendar.show,
     "/agreements/": agreements.show,
     "/policy/": policy.show,
+    "/messages/": messages.show,
     readiness.MINE: readiness.show_own,
     "/readiness/": readiness.show_all,
 }
