@@ -84,3 +84,30 @@ class SignMethod(StrEnum):
 
     PAPER = "paper"
     ELECTRONIC = "electronic"
+
+
+class WithholdBasis(StrEnum):
+    """Why a part of the record is kept back from somebody who may see the record."""
+
+    OTHER_STUDENT = "other_student"  # 34 CFR 99.12(a)
+    COURT_PAPER = "court_paper"
+    REPORTER = "reporter"  # who reported, and what they said
+    PRIVILEGED = "privileged"  # where the state makes a counselor's notes so
+    OWN_CARE = "own_care"  # care that the student agreed to themselves, where the law keeps it from parents
+    NOT_A_RECORD = "not_a_record"  # 34 CFR 99.3
+
+
+class RequestStage(StrEnum):
+    """How much of the time for a records request is gone."""
+
+    BEGUN = "begun"
+    HALF = "half"
+    SOON = "soon"  # eight tenths of it
+    LATE = "late"
+
+
+class RequestEnd(StrEnum):
+    """How a records request ended."""
+
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"

@@ -1,6 +1,6 @@
 """What has left the school, in words: by which way, for what, to whom, and which parts."""
 
-from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
+from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind, WithholdBasis
 from web.words import N_
 
 WAYS: dict[DisclosureWay, str] = {
@@ -34,6 +34,14 @@ KINDS: dict[RecipientKind, str] = {
     RecipientKind.OTHER_SCHOOL: N_("Another school"),
     RecipientKind.OTHER: N_("Somebody else"),
 }
+WITHHELD: dict[WithholdBasis, str] = {
+    WithholdBasis.OTHER_STUDENT: N_("it is about another student (34 CFR 99.12)"),
+    WithholdBasis.COURT_PAPER: N_("a court paper forbids it"),
+    WithholdBasis.REPORTER: N_("it says who reported"),
+    WithholdBasis.PRIVILEGED: N_("the state makes a counselor's notes privileged"),
+    WithholdBasis.OWN_CARE: N_("it is care that the student agreed to alone"),
+    WithholdBasis.NOT_A_RECORD: N_("it is no education record (34 CFR 99.3)"),
+}
 PARTS: dict[str, str] = {
     "call_back": N_("only to call back"),
     "consents": N_("consents"),
@@ -51,6 +59,7 @@ PARTS: dict[str, str] = {
     "next": N_("what comes next"),
     "place": N_("where"),
     "report": N_("the report"),
+    "restrictions": N_("who must not be contacted"),
     "risk": N_("level of risk and result of the screening"),
     "safety_plan": N_("safety plan"),
     "school_contact": N_("whom to call at the school"),

@@ -175,6 +175,14 @@ def student(tx: Connection, student_id: StudentId) -> StudentView:
     return _student(row)
 
 
+def names_of_other_students(tx: Connection, district: DistrictId, student_id: StudentId) -> list[str]:
+    """Every name of every other student of the district, also of those who have left."""
+    columns = (STUDENT.c.given, STUDENT.c.family, STUDENT.c.preferred_given, STUDENT.c.preferred_family)
+    rows = tx.execute(select(*columns).where(STUDENT.c.district == district, STUDENT.c.id != student_id)).all()
+    found = [full_name(row.given, row.family) for row in rows]
+    return found + [" ".join(filter(None, row[2:])) for row in rows if any(row[2:])]
+
+
 def _student(row: Found) -> StudentView:
     preferred = " ".join(filter(None, (row.preferred_given, row.preferred_family)))
     return StudentView(

@@ -41,6 +41,7 @@ def _rule_files() -> Iterator[Path]:
             "proving",
             "restrictions",
             "consents",
+            "records_requests",
             "contact_record",
             "policy_packs",
             "instructions",

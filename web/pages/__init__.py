@@ -23,6 +23,7 @@ from web.pages import (
     paging,
     policy,
     readiness,
+    records_requests,
     rotations,
     school_calendar,
     sign_in,
@@ -58,6 +59,7 @@ routers: list[APIRouter] = [
     again.router,
     accounts.router,
     readiness.router,
+    records_requests.router,
     rotations.router,
     school_calendar.router,
 ]

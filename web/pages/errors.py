@@ -28,6 +28,7 @@ from web.pages import (
     open,
     policy,
     readiness,
+    records_requests,
     rotations,
     school_calendar,
     sign_ins,
@@ -44,9 +45,11 @@ _PAGES = {
     "consents": consents.show,
     "instructions": instructions.show,
     "names": names.show,
+    "requests": records_requests.show_student,
     "wishes": wishes.show,
 }
 _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")
+_REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
@@ -123,6 +126,9 @@ def form_page(path: str) -> Show | None:
 
 
 def _page_of_one(path: str) -> Show | None:
+    if found := _REQUEST.fullmatch(path):
+        request = found[1]
+        return lambda desk, state, status: records_requests.show(desk, request, state, status)
     if found := _RECORD.fullmatch(path):
         student, page_of = StudentId(found[1]), _PAGES[found[2]]
         return lambda desk, state, status: page_of(desk, student, state, status)

@@ -1,0 +1,156 @@
+"""A parent asks to see the record: the deadline of the law, two people, no other student in it, and a row for it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis.privacy_words import RestrictionKind
+from crisis.store import disclosures, records_requests, restrictions, roster
+from crisis.store.engine import Store
+from crisis.store.restrictions import Entry
+from crisis.vocabulary import Guardian, PersonId, Relation, StaffRole, StudentId
+from tests.factories import DISTRICT, SCHOOL, STUDENT
+from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, District, a_district, acting
+from tests.web.test_pages import Browser, at_console, words
+from web.app import build_app
+
+NEW = f"/students/{STUDENT}/requests"
+MOTHER, FATHER, LEAD = PersonId("p-mother"), PersonId("p-father"), PersonId("p-lead")
+OTHER = StudentId("st-other")
+TOLD = "Benedict Underhill pushed her. Later Benedict laughed."
+TODAY = (clock.now() - timedelta(days=1)).date()  # over everywhere
+
+
+@pytest.fixture
+def district(store: Store) -> District:
+    made = a_district(store)
+    with store.write() as tx:
+        for person, relation in ((MOTHER, Relation.PARENT), (FATHER, Relation.PARENT)):
+            roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=False, language="en")
+            roster.tie(tx, STUDENT, person, relation, guardian=Guardian.YES, priority=1)
+        roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
+        roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD, None)
+        roster.add_student(tx, (DISTRICT, SCHOOL), OTHER, ("Benedict", "Underhill"))
+        barred = Entry(student=STUDENT, person=FATHER, kind=RestrictionKind.COURT_ORDER)
+        restrictions.enter(tx, barred, by=COUNSELOR, at=clock.now())
+        tx.exec_driver_sql("UPDATE student SET birth_date = '2012-03-01'")
+    return made
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def told(site: TestClient, district: District) -> str:
+    """An incident in which somebody wrote about another student."""
+    api = acting(site, district.token(COUNSELOR))
+    incident, seen = api.opened(student=STUDENT)
+    api.order(incident, "add-note", seen, words=TOLD)
+    api.get(f"/incidents/{incident}")
+    return incident
+
+
+def asked(officer: Browser, who: str = MOTHER, status: int = 303) -> str:
+    return officer.send(NEW, f"{NEW}/record", status, who=who, asked_on=str(TODAY))
+
+
+def everything(incident: str, **changes: str) -> dict[str, str]:
+    chosen = {f"incident:{incident}": "give", "restrictions": "court_paper+quiet", "ledger": "give", **changes}
+    return {f"parts.{key}": value for key, value in chosen.items()}
+
+
+def test_it_is_due_as_the_law_says_and_the_copy_has_no_other_student_pr_38_pr_39(
+    site: TestClient, district: District
+) -> None:
+    incident, officer = told(site, district), at_console(site, district, OFFICER)
+    page = asked(officer)
+    due = words(officer.get("/records-requests"))
+
+    officer.post(f"{page}/prepare", {**officer.form(page, f"{page}/prepare"), **everything(incident)})
+    copy = officer.send(page, f"{page}/release", 200)
+
+    shown = words(copy)
+    assert f"until {TODAY + timedelta(days=45)}" in due
+    assert "[…] pushed her. Later […] laughed." in shown
+    assert "Benedict" not in copy
+    assert "Underhill" not in copy
+    assert "34 CFR 99.33" in shown
+    assert "What was kept back" not in shown  # the officer decided that it is not said
+    assert "Who must not be contacted" not in shown
+    with district.store.read() as tx:
+        row = disclosures.of_student(tx, district.store.keys, STUDENT)[0]
+    assert (row.fields, row.persons, row.notice, row.released_by) == (("events", "ledger"), (MOTHER,), True, OFFICER)
+    assert "Nobody waits for a record." in words(officer.get("/records-requests"))
+
+
+def test_each_part_is_decided_and_what_is_kept_back_has_its_reason_pr_39(site: TestClient, district: District) -> None:
+    incident, officer = told(site, district), at_console(site, district, OFFICER)
+    written = acting(site, district.token(COUNSELOR)).get(f"/incidents/{incident}/events").body["events"]
+    seq = next(each["seq"] for each in written if each["event"] == "NoteAdded")
+    page = asked(officer)
+    begun = officer.form(page, f"{page}/prepare")
+    undecided = officer.post(f"{page}/prepare", {**begun, f"parts.incident:{incident}": "give"}, 422)
+
+    kept = everything(incident, restrictions="court_paper", **{f"line:{incident}:{seq}": "other_student"})
+    officer.post(f"{page}/prepare", {**officer.form(page, f"{page}/prepare"), **kept})
+    shown = words(officer.send(page, f"{page}/release", 200))
+
+    assert "Decide for each part" in words(undecided)
+    assert "pushed her" not in shown
+    assert "Who must not be contacted: a court paper forbids it" in shown
+    assert "A line: it is about another student (34 CFR 99.12)" in shown
+
+
+def test_what_is_very_restricted_is_looked_at_by_two_people_pr_39_pr_64(site: TestClient, district: District) -> None:
+    incident, officer = told(site, district), at_console(site, district, OFFICER)
+    page = asked(officer)
+    chosen = everything(incident, restrictions="give")
+    officer.post(f"{page}/prepare", {**officer.form(page, f"{page}/prepare"), **chosen})
+    csrf = officer.form(page, f"{page}/prepare")
+
+    early = officer.post(f"{page}/release", csrf, 422)
+    own = officer.post(f"{page}/check", csrf, 422)
+    at_console(site, district, LEAD).send(page, f"{page}/check")
+    shown = words(officer.send(page, f"{page}/release", 200))
+
+    assert "a second person looks at it first" in words(early)
+    assert "You went through it" in words(own)
+    assert "A court order" in shown
+
+
+def test_who_has_no_right_to_see_it_is_refused_and_that_is_in_the_ledger_pr_31(
+    site: TestClient, district: District
+) -> None:
+    officer = at_console(site, district, OFFICER)
+
+    refused = asked(officer, FATHER, 422)
+
+    with district.store.read() as tx:
+        (row,) = disclosures.of_student(tx, district.store.keys, STUDENT)
+        assert records_requests.of_district(tx, DISTRICT) == []
+    assert "nothing about the student goes to them" in words(refused)
+    assert (row.went_out, row.persons, row.rules) == (False, (FATHER,), ("PR-1",))
+
+
+def test_nobody_else_answers_a_request(site: TestClient, district: District) -> None:
+    page = asked(at_console(site, district, OFFICER))
+
+    for person in (COUNSELOR, STRANGER):
+        other = at_console(site, district, person)
+        for path in (NEW, page, "/records-requests"):
+            other.get(path, 404)
+        assert other.client.post(f"{page}/withdraw", data={"csrf": ""}).status_code in (403, 404)
+
+
+def test_in_spanish_and_taken_back(site: TestClient, district: District) -> None:
+    officer = at_console(site, district, OFFICER, "es")
+    page = asked(officer)
+
+    assert "Solicitud de expediente" in words(officer.get(page))
+    officer.send(page, f"{page}/withdraw")
+    assert "Nadie espera un expediente." in words(officer.get("/records-requests"))

@@ -1,0 +1,96 @@
+"""Records requests as the privacy officer and the district crisis lead answer them; who may is asked here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from crisis.errors import NotFound
+from crisis.policy import access
+from crisis.policy.inspection import Choice
+from crisis.store import audit, disclosures, people, records_requests
+from crisis.store.disclosures import DisclosureRefused
+from crisis.store.people import SchoolView, StudentView
+from crisis.store.records_requests import Asked, Kept
+from crisis.vocabulary import StudentId
+from web.deps import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """`today` by the calendar of each student's school; `names` of students and of those who ask."""
+
+    kept: Sequence[Kept]
+    names: Mapping[str, str]
+    today: Mapping[str, date]
+
+
+def waiting(desk: Desk) -> Waiting:
+    access.must_keep_policy(desk.actor)
+    with desk.store.write() as tx:
+        kept = records_requests.of_district(tx, desk.actor.district)
+        audit.record(tx, at=desk.at, actor=desk.person, action="records requests listed", subject=desk.actor.district)
+        return Waiting(kept=kept, names=names_of(tx, kept), today={each.id: today_of(tx, desk, each) for each in kept})
+
+
+def names_of(tx: Connection, kept: Sequence[Kept]) -> dict[str, str]:
+    askers = people.names(tx, {each.asked.person for each in kept if each.asked.person is not None})
+    found: dict[str, str] = {each.asked.student: people.student(tx, each.asked.student).name for each in kept}
+    return found | {str(person): name for person, name in askers.items()}
+
+
+def today_of(tx: Connection, desk: Desk, kept: Kept) -> date:
+    zone = people.school(tx, people.student(tx, kept.asked.student).school).zone
+    return desk.at.astimezone(ZoneInfo(zone)).date()
+
+
+def must_answer(tx: Connection, desk: Desk, student: StudentId) -> StudentView:
+    """Raises `NotFound` also for another district's student."""
+    access.must_keep_policy(desk.actor)
+    known = people.student(tx, student)
+    if known.district != desk.actor.district:
+        raise NotFound
+    return known
+
+
+def askers(desk: Desk, student: StudentId) -> tuple[StudentView, SchoolView, list[tuple[str, str]]]:
+    """The adults on the student's record: whether one has the right is for the rules to say."""
+    with desk.store.write() as tx:
+        known = must_answer(tx, desk, student)
+        family = [(str(each.person), each.name) for each in people.contacts_of(tx, student)]
+        audit.record(tx, at=desk.at, actor=desk.person, action="contacts viewed", subject=student)
+        return known, people.school(tx, known.school), family
+
+
+def record(desk: Desk, asked: Asked) -> str:
+    """Who has no right to see it is refused, and that is in the ledger too (PR-31)."""
+    try:
+        with desk.store.write() as tx:
+            known = must_answer(tx, desk, asked.student)
+            return records_requests.record(tx, known.district, asked, by=desk.actor, at=desk.at)
+    except DisclosureRefused as refusal:
+        disclosures.log_refused(desk.store, refusal, at=desk.at, by=desk.person)
+        raise
+
+
+def opened(tx: Connection, desk: Desk, request: str) -> Kept:
+    access.must_keep_policy(desk.actor)
+    return records_requests.one(tx, desk.actor.district, request)
+
+
+def prepare(desk: Desk, request: str, choices: Mapping[str, Choice]) -> None:
+    with desk.store.write() as tx:
+        kept = opened(tx, desk, request)
+        records_requests.prepare(tx, desk.store.keys, kept, choices, by=desk.actor, at=desk.at)
+
+
+def check(desk: Desk, request: str) -> None:
+    with desk.store.write() as tx:
+        records_requests.check(tx, opened(tx, desk, request), by=desk.actor, at=desk.at)
+
+
+def withdraw(desk: Desk, request: str) -> None:
+    with desk.store.write() as tx:
+        records_requests.withdraw(tx, opened(tx, desk, request), by=desk.actor, at=desk.at)
