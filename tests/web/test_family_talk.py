@@ -102,6 +102,27 @@ def test_an_interpreter_is_looked_for_beside_the_first_call_pr_75(site: TestClie
     assert "Line 4471" in timeline
 
 
+def test_everybody_on_the_incident_sees_what_is_still_to_be_done_for_the_family_pr_75(
+    site: TestClient, district: District
+) -> None:
+    """Whoever is not on the telephone can look for the interpreter."""
+    nurse, incident = at_the_step(site, district)
+    step = f"{incident}/{STEP}"
+
+    before = words(nurse.get(incident))
+    nurse.send(step, f"{step}/interpreter", kind="staff", name="Rosa Paz")
+    nurse.send(step, f"{step}/contact", who=f"guardian:{FATHER}", method="phone", outcome="no_answer")
+    tried = words(nurse.get(incident))
+    nurse.send(step, f"{step}/contact", **{**TALK, "who": f"guardian:{FATHER}"}, language="en", language_help="shared")
+    reached = words(nurse.get(incident))
+
+    assert "Interpreter: Spanish Nobody yet." in before
+    assert "The family was not reached." not in before
+    assert "Interpreter: Spanish Nobody yet." not in tried
+    assert "The family was not reached. Try again:" in tried
+    assert "The family was not reached." not in reached
+
+
 @pytest.mark.parametrize(("name", "kind"), [("", "service"), ("Line 4471", "")])
 def test_an_interpreter_without_a_name_or_a_kind_is_asked_for_at_its_place(
     site: TestClient, district: District, name: str, kind: str

@@ -9,12 +9,12 @@ from crisis.policy.messages import Reached, Reader, Ready, language_ladder, rend
 from crisis.privacy_words import Obligation
 from crisis.protocols import loader
 from crisis.protocols.languages import right_to_left
-from crisis.statemachine.next_attempt import next_attempt_at
+from crisis.statemachine.next_attempt import family_to_reach, next_attempt_at
 from crisis.store import contact_record, message_texts
 from crisis.store.contact_record import Wish
 from crisis.store.contacting import Card
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import PersonId
+from crisis.vocabulary import PersonId, StepId, StepState
 from web.deps import Desk
 from web.forms import Said
 from web.pages.reasons import in_words
@@ -54,6 +54,24 @@ class Wanted:
     adults: tuple[str, ...]
     arranged_at: datetime | None
     arranged_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaching:
+    """That the family still has to be reached: by which step, when to try again, and who is to interpret."""
+
+    step: StepId
+    again_at: datetime | None
+    wanted: tuple[str, ...]  # languages for which nobody is arranged yet
+
+
+def reaching(view: IncidentView, language: Language) -> Reaching | None:
+    """For everybody on the incident's page: whoever does not call can look for the interpreter."""
+    step = family_to_reach(view.incident, view.protocol)
+    if step is None or view.state(step) is not StepState.OPEN:
+        return None
+    wanted = tuple(each.language for each in interpreters(view, language) if each.arranged_at is None)
+    return Reaching(step=step.id, again_at=next_attempt_at(view.incident, view.protocol), wanted=wanted)
 
 
 def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:

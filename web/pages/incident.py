@@ -22,7 +22,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import instructions, naming, referrals, shown, wishes
+from web.pages import family_talk, instructions, naming, referrals, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -64,6 +64,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
         "family": shown.family(view, desk.language),
+        "reaching": family_talk.reaching(view, desk.language),
         "naming": naming.card(view, desk.language),
         "keeps_names": access.may_keep_names(desk.actor, view.incident.district, view.incident.school),
         "instructions": instructions.shown(view.instructions, desk.at, desk.language),
