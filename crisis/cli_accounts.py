@@ -8,7 +8,7 @@ from rich.console import Console
 
 from crisis import clock
 from crisis.settings import Settings
-from crisis.store import people, second_factor, sessions
+from crisis.store import passkeys, people, second_factor, sessions
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DistrictId, PersonId
 
@@ -33,6 +33,7 @@ def remove_second_factor(person: str) -> None:
     at = clock.now()
     with closing(_store()) as store, store.write() as tx:
         second_factor.remove_app(tx, PersonId(person), at=at, by=None)
+        passkeys.remove_all(tx, PersonId(person), at=at, by=None)
         sessions.end_all(tx, PersonId(person), at=at, by=None)
     out.print("They sign in by the password alone now, until they have set up another.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import access
-from crisis.store import accounts, ending, people, second_factor, sessions
+from crisis.store import accounts, ending, passkeys, people, second_factor, sessions
 from crisis.store.sessions import SessionView
 from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk
@@ -48,7 +48,8 @@ def one(desk: Desk, person: PersonId) -> Known:
         raise NotFound
     with desk.store.read() as tx:
         left = ending.left_behind(tx, person) if found.disabled_at is not None else []
-        return replace(found, left=tuple(left), second_factor=second_factor.is_on(tx, person))
+        has_one = second_factor.is_on(tx, person) or bool(passkeys.of_person(tx, person))
+        return replace(found, left=tuple(left), second_factor=has_one)
 
 
 def end_sessions(desk: Desk, person: PersonId) -> None:
@@ -65,6 +66,7 @@ def remove_second_factor(desk: Desk, person: PersonId) -> None:
     desk.must_be_fresh()
     with desk.store.write() as tx:
         second_factor.remove_app(tx, person, at=desk.at, by=desk.person)
+        passkeys.remove_all(tx, person, at=desk.at, by=desk.person)
         sessions.end_all(tx, person, at=desk.at, by=desk.person)
 
 

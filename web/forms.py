@@ -47,7 +47,7 @@ SHARED_PAGE = frozenset(
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
 )
-NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again"})  # shown back on no page
+NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again", "answer"})  # shown back on no page
 
 
 class Sent(BaseModel):

@@ -1,8 +1,14 @@
 """What somebody changes about their own signing in; each wants a person who has just shown that it is them."""
 
+from urllib.parse import urlsplit
+
 from crisis.errors import Reason, Refused
-from crisis.store import second_factor, sessions
+from crisis.settings import Settings
+from crisis.store import passkeys, second_factor, sessions
+from crisis.store.passkeys import Site
+from crisis.store.sessions import Device
 from web.deps import Desk
+from web.security import our_origins
 
 
 def begin_app(desk: Desk) -> None:
@@ -23,6 +29,33 @@ def confirm_app(desk: Desk, code: str) -> list[str]:
         text = "This is not the code that the app shows now; look at the clock of the telephone, and try the next one"
         raise Refused(Reason("SECOND", text))
     return codes
+
+
+def site(settings: Settings) -> Site:
+    """Browsers make passkeys for names of hosts, never for numbers."""
+    host = urlsplit(settings.public_url).hostname or ""
+    return Site(host="localhost" if host == "127.0.0.1" else host, origins=our_origins(settings))
+
+
+def offer_passkey(desk: Desk) -> str:
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        return passkeys.offer(tx, site(desk.settings), desk.person, desk.at)
+
+
+def add_passkey(desk: Desk, answer: str, device: Device) -> None:
+    """From now on this session counts as two factors: the device has checked who holds it."""
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        passkeys.add(tx, site(desk.settings), desk.person, answer, device=device, at=desk.at)
+        sessions.strengthened(tx, desk.session)
+        sessions.end_others(tx, desk.person, desk.session, at=desk.at)
+
+
+def remove_passkey(desk: Desk, passkey: str) -> None:
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        passkeys.remove(tx, desk.person, passkey, at=desk.at)
 
 
 def renew_codes(desk: Desk) -> list[str]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from crisis.store.columns import UtcTime
+from crisis.sign_in_words import Browser, System
+from crisis.store.columns import UtcTime, enum_text
 
 
 class CodeAppRow(SQLModel, table=True):
@@ -55,8 +56,38 @@ class SignInRuleRow(SQLModel, table=True):
     decided_at: datetime = Field(sa_type=UtcTime)
 
 
+class PasskeyRow(SQLModel, table=True):
+    """A key that stays in somebody's device or its maker's vault; here lies the public half. `id` in base64url."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (CheckConstraint("uses >= 0", name="uses"),)
+
+    id: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id", index=True)
+    public_key: bytes
+    uses: int  # what the device counts; stays 0 at those that do not
+    browser: Browser = Field(sa_type=enum_text(Browser))  # where it was made
+    system: System = Field(sa_type=enum_text(System))
+    made_at: datetime = Field(sa_type=UtcTime)
+    used_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class PasskeyChallengeRow(SQLModel, table=True):
+    """What a device is asked to sign, once. `person` None: whoever comes."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge: str = Field(primary_key=True)
+    district: str | None
+    person: str | None = Field(foreign_key="person.id", index=True)
+    ends_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
 _TABLES = SQLModel.metadata.tables
 CODE_APP = _TABLES["code_app"]
 RECOVERY_CODE = _TABLES["recovery_code"]
 HALF_SIGN_IN = _TABLES["half_sign_in"]
+PASSKEY = _TABLES["passkey"]
+PASSKEY_CHALLENGE = _TABLES["passkey_challenge"]
 SIGN_IN_RULE = _TABLES["sign_in_rule"]

@@ -54,6 +54,7 @@ def _rule_files() -> Iterator[Path]:
             "second_factor",
             "preferences",
             "referring",
+            "passkeys",
         )
     )
     yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")

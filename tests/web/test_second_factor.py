@@ -147,6 +147,8 @@ def test_only_these_pages_are_open_to_one_factor_where_two_are_asked(site: TestC
         ("GET", "/raised"),
         ("GET", "/me/sign-in"),
         ("POST", "/me/sign-in/{action}"),
+        ("POST", "/me/sign-in/add-passkey"),
+        ("POST", "/me/sign-in/begin-passkey"),
         ("POST", "/me/sign-in/confirm-app"),
         ("POST", "/me/sign-in/renew-codes"),
         ("POST", "/again"),

@@ -9,10 +9,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crisis.store import accounts, audit, second_factor, sessions
+from crisis.store import accounts, audit, passkeys, second_factor, sessions
 from web.deps import Desk, OneFactor, form_token, language_of, remember, session_token
 from web.forms import FormPost, Posted, Sent
 from web.rendering import page
+from web.sign_in_orders import site
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +29,7 @@ class Again(Sent):
     how: Literal["get", "post"]
     password: Annotated[str, Field(default="", title=N_("Password"), max_length=300)]
     code: Annotated[str, Field(default="", title=N_("Code"), max_length=40)]
+    answer: Annotated[str, Field(default="", max_length=16 * 1024)]
 
 
 def ask(request: Request, posted: Posted | None) -> HTMLResponse:
@@ -62,7 +64,7 @@ def show_again(request: Request, desk: OneFactor, posted: FormPost) -> Response:
     """A new secret for the session (F115), and one more press to send what was kept."""
     kept = {name.removeprefix(KEPT): values for name, values in posted.fields.items() if name.startswith(KEPT)}
     form = Posted(desk, {name: each for name, each in posted.fields.items() if not name.startswith(KEPT)}).read(Again)
-    factors = proved(desk, form.password, form.code)
+    factors = proved_by_passkey(desk, form.answer) if form.answer else proved(desk, form.password, form.code)
     if factors is None:
         return _page(request, form.to, form.how, kept, failed=True)
     with desk.store.write() as tx:
@@ -84,6 +86,12 @@ def proved(desk: Desk, password: str, code: str) -> int | None:
     with desk.store.write() as tx:
         right = second_factor.check(tx, desk.store.keys, desk.person, code, desk.at)
     return 2 if right else None
+
+
+def proved_by_passkey(desk: Desk, answer: str) -> int | None:
+    with desk.store.write() as tx:
+        signer = passkeys.holder(tx, site(desk.settings), answer, desk.at)
+    return 2 if signer == desk.person else None
 
 
 def go_on(desk: Desk, form: Again, kept: Fields, session: str) -> Response:

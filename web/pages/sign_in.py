@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
+from starlette.responses import Response
 
 from crisis import clock
-from crisis.store import accounts, audit, extra_ways, second_factor, sessions
+from crisis.store import accounts, audit, extra_ways, passkeys, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
 from crisis.store.second_factor import Half
 from web.deps import (
@@ -29,6 +30,7 @@ from web.deps import (
 )
 from web.devices import device_of, limit_rules
 from web.rendering import LANGUAGES, page
+from web.sign_in_orders import site
 
 router = APIRouter(include_in_schema=False)
 
@@ -77,6 +79,26 @@ def sign_in(
     response = RedirectResponse("/board", status_code=303)
     remember(response, settings_of(request), token)
     return response
+
+
+@router.post("/login/passkey/ask", dependencies=[Anyone])
+def ask_passkey(request: Request) -> Response:
+    """What a browser lets a device sign; the same for everybody. A script asks for it, also for showing again."""
+    with store_of(request).write() as tx:
+        options = passkeys.ask(tx, site(settings_of(request)), clock.now())
+    return Response(options, media_type="application/json")
+
+
+@router.post("/login/passkey", dependencies=[Anyone], response_model=None)
+def sign_in_by_passkey(
+    request: Request, answer: Annotated[str, Form(max_length=16 * 1024)], shared: Short = "no"
+) -> HTMLResponse | RedirectResponse:
+    at, settings = clock.now(), settings_of(request)
+    with store_of(request).write() as tx:
+        person = passkeys.holder(tx, site(settings), answer, at)
+    if person is None:
+        return sign_in_page(request, "", 401)
+    return signed_in_whole(request, Half(person=person, shared=shared == "yes"), "", at)
 
 
 @router.get("/login/code", dependencies=[Anyone], response_model=None)

@@ -6,13 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
+from starlette.requests import Request
 
 from crisis.errors import NotFound
-from crisis.store import people, second_factor, sessions
+from crisis.store import passkeys, people, second_factor, sessions
+from crisis.store.passkeys import Passkey
 from crisis.store.sessions import SessionView
 from web import sign_in_orders
 from web.deps import ID, Desk, OneFactor
-from web.devices import BROWSERS, SYSTEMS
+from web.devices import BROWSERS, SYSTEMS, device_of
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.oncall_forms import Id
 from web.pages.frame import console
@@ -43,6 +45,12 @@ def named(view: SessionView, language: Language) -> dict[str, object]:
     }
 
 
+def key_named(key: Passkey, language: Language) -> dict[str, object]:
+    translate = translations(language).gettext
+    where = {"browser": translate(BROWSERS[key.device.browser]), "system": translate(SYSTEMS[key.device.system])}
+    return {"id": key.id, **where, "made_at": key.made_at, "used_at": key.used_at}
+
+
 class EndOne(Sent):
     session: Id
 
@@ -71,7 +79,21 @@ class ConfirmApp(Sent):
     code: Annotated[str, Field(title=N_("Code of the app"), max_length=40)]
 
 
-FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp]] = {
+class RemovePasskey(Sent):
+    passkey: Annotated[str, Field(max_length=2000)]
+
+    def carry_out(self, desk: Desk) -> None:
+        sign_in_orders.remove_passkey(desk, self.passkey)
+
+
+class AddPasskey(Sent):
+    """`answer` is what the browser made of the offer; a script fills it in."""
+
+    answer: Annotated[str, Field(max_length=16 * 1024)]
+
+
+FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp | RemovePasskey]] = {
+    "remove-passkey": RemovePasskey,
     "end": EndOne,
     "end-others": EndOthers,
     "begin-app": BeginApp,
@@ -80,10 +102,11 @@ FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp]] = {
 
 
 def show(
-    desk: Desk, problem: FormState = FRESH, status: int = 200, *, recovery_codes: Sequence[str] = ()
+    desk: Desk, problem: FormState = FRESH, status: int = 200, *, recovery_codes: Sequence[str] = (), offer: str = ""
 ) -> HTMLResponse:
-    """Recovery codes are in this one answer and nowhere else."""
+    """Recovery codes, and what a browser needs to make a passkey, are in this one answer and nowhere else."""
     with desk.store.read() as tx:
+        keys = passkeys.of_person(tx, desk.person)
         second = second_factor.state(tx, desk.store.keys, desk.person)
         found = sessions.of_people(tx, [desk.person], desk.at, token=desk.session)[desk.person]
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
@@ -92,6 +115,8 @@ def show(
         "zone": zone,
         "sessions": [named(each, desk.language) for each in found],
         "second": second,
+        "passkeys": [key_named(each, desk.language) for each in keys],
+        "offer": offer,
         "squares": None if second.enrolling is None else squares(second.enrolling.address),
         "recovery_codes": recovery_codes,
     }
@@ -107,6 +132,19 @@ def how_i_sign_in(desk: OneFactor) -> HTMLResponse:
 @router.post(HERE + "/confirm-app")
 def confirm_app(desk: OneFactor, posted: FormPost) -> HTMLResponse:
     return show(desk, recovery_codes=sign_in_orders.confirm_app(desk, posted.read(ConfirmApp).code))
+
+
+@router.post(HERE + "/begin-passkey")
+def begin_passkey(desk: OneFactor, posted: FormPost) -> HTMLResponse:
+    posted.read(Sent)
+    return show(desk, offer=sign_in_orders.offer_passkey(desk))
+
+
+@router.post(HERE + "/add-passkey")
+def add_passkey(request: Request, desk: OneFactor, posted: FormPost) -> RedirectResponse:
+    answer = posted.read(AddPasskey).answer
+    sign_in_orders.add_passkey(desk, answer, device_of(request, shared=False))
+    return RedirectResponse(HERE, status_code=303)
 
 
 @router.post(HERE + "/renew-codes")
