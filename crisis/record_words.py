@@ -61,3 +61,27 @@ class Strength(StrEnum):
     BLOCK = "block"
     ROUTE = "route"
     ADVISE = "advise"
+
+
+class IntakeQuestion(StrEnum):
+    """The twelve questions of the family's sheet, in their order (2.5); each may stay empty."""
+
+    NAME = "name"
+    LANGUAGE = "language"
+    ORDER = "order"
+    NOT_TO_CALL = "not_to_call"
+    AT_WORK = "at_work"
+    WAY = "way"
+    CALMS = "calms"
+    TELLS = "tells"
+    CUSTOMS = "customs"
+    HELPER = "helper"
+    SHARING = "sharing"
+    AGENCIES = "agencies"
+
+
+class Settled(StrEnum):
+    """What became of one answer of the sheet: its words are in the record, or nowhere any more."""
+
+    TAKEN = "taken"
+    LEFT_OUT = "left_out"

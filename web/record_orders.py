@@ -1,9 +1,10 @@
 """What people change in the record of a student: who may do it is asked here, once for the page and the API."""
 
 from crisis.policy import access
-from crisis.store import audit, contact_record, instructions, names, people, restrictions, second_look
+from crisis.store import audit, contact_record, instructions, intake, names, people, restrictions, second_look
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
+from crisis.store.intake import WaitingSheet
 from crisis.store.restrictions import Entry
 from crisis.store.second_look import Waits
 from crisis.vocabulary import PersonId, StaffRole, StudentId
@@ -72,6 +73,13 @@ def end_instruction(desk: Desk, student: StudentId, instruction: str) -> None:
     known = must_keep(desk, student)
     with desk.store.write() as tx:
         instructions.end(tx, known.district, instruction, by=desk.person, at=desk.at)
+
+
+def sheets_to_look_at(desk: Desk) -> list[WaitingSheet]:
+    """What families of the district have written and nobody has taken over."""
+    access.must_keep_policy(desk.actor)
+    with desk.store.read() as tx:
+        return intake.waiting(tx, desk.actor.district)
 
 
 def names_to_look_at(desk: Desk) -> list[people.StudentView]:

@@ -1,6 +1,7 @@
 """What is on record of Valentina Castillo in the sample district: a student whose family asked for much, and clearly.
 
-Her father is barred, her mother reads Spanish and shares a telephone with an aunt, and at school she goes by Val.
+Her father is barred, her mother reads Spanish and shares a telephone with an aunt, at school she goes by Val, and the
+family asked for a woman.
 """
 
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ from sqlalchemy import Connection
 
 from crisis.policy.naming import NameToUse
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.record_words import NameCaution, NameContext
-from crisis.store import instructions, names, people
+from crisis.record_words import NameCaution, NameContext, Preference
+from crisis.store import instructions, names, people, preferences, skills
 from crisis.store.instructions import Told
+from crisis.store.preferences import Asked
 from crisis.store.sample import CASTILLO, DISTRICT, person_id, student_id
 from crisis.store.sealed import KeyRing
 
@@ -23,6 +25,16 @@ INSTRUCTIONS = (
     (InstructionKind.HELPS, InstructionSource.STUDENT, "The quiet room by the library, and time"),
     (InstructionKind.COMMUNICATION, InstructionSource.STUDENT, "She writes when she cannot talk: give her paper"),
     (InstructionKind.WORDS_TO_USE, InstructionSource.FAMILY, "The family says “nervios” for what she feels"),
+)
+WISHES = (
+    (Preference.WOMAN, InstructionSource.FAMILY),
+    (Preference.MOBILE_CRISIS_FIRST, InstructionSource.FAMILY),
+    (Preference.MORE_TIME, InstructionSource.STUDENT),
+)
+CLINICIANS = (
+    (("Noor", "Abdi"), ("woman", "language:so")),
+    (("Thomas", "Ferreira"), ("language:es", "language:pt")),
+    (("Camille", "Joseph"), ("woman", "language:es", "language:ht")),
 )
 NAME = NameToUse(
     name="Val",
@@ -44,3 +56,8 @@ def fill(tx: Connection, keys: KeyRing, at: datetime) -> None:
         instructions.add(tx, keys, (DISTRICT, STUDENT), told, by=COUNSELOR, at=asked)
     names.add(tx, keys, student, NAME, by=COUNSELOR, at=asked)
     names.set_caution(tx, student, NameCaution.ASK_STUDENT_FIRST, by=COUNSELOR, at=asked)
+    for preference, source in WISHES:
+        wish = Asked(preference=preference, source=source)
+        preferences.add(tx, (DISTRICT, STUDENT), wish, by=COUNSELOR, at=asked)
+    for clinician, can in CLINICIANS:
+        skills.set_skills(tx, DISTRICT, person_id(*clinician), can, at=asked, by=None)

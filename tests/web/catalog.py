@@ -55,10 +55,16 @@ def _rule_files() -> Iterator[Path]:
             "preferences",
             "referring",
             "passkeys",
+            "intake",
         )
     )
-    yield from (ROOT / "web" / "ical.py", ROOT / "web" / "readiness_orders.py", ROOT / "web" / "account_orders.py")
+    yield from (
+        ROOT / "web" / "ical.py",
+        ROOT / "web" / "readiness_orders.py",
+        ROOT / "web" / "account_orders.py",
+    )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
+    yield ROOT / "web" / "pages" / "intake.py"
     yield from (
         crisis / name
         for name in (

@@ -172,6 +172,7 @@ def second_look(desk: SignedIn) -> HTMLResponse:
         for each in record_orders.to_look_at(desk)
     ]
     values = {"here": "second-look", "waiting": found, "names": record_orders.names_to_look_at(desk)}
+    values["sheets"] = record_orders.sheets_to_look_at(desk)
     return console(desk, "pages/second_look.html", values, path="/second-look")
 
 
