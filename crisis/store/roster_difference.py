@@ -10,7 +10,7 @@ from crisis.errors import Reason
 from crisis.store.oneroster import AdultRecord, Incoming, Known, StudentRecord, TieRecord
 from crisis.vocabulary import Relation
 
-MOST_VANISHING = 0.2  # more than this share of one kind missing is far more often a bad export than a real change
+MOST_VANISHING = 0.05  # more than this share of one kind missing is far more often a bad export than a real change
 
 
 class Kind(StrEnum):
