@@ -42,6 +42,7 @@ def content_policy(settings: Settings) -> str:
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
+            "media-src 'self'",
             "font-src 'self'",
             f"connect-src 'self' {socket}",
             "form-action 'self'",

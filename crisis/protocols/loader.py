@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from crisis.protocols.message_check import faults as faults_of_message
-from crisis.protocols.message_schema import Message, Neutral
+from crisis.protocols.message_schema import Message, Neutral, Recording
 from crisis.protocols.pack_schema import PackFile
 from crisis.protocols.schema import Instrument, Overlay, Protocol
 from crisis.protocols.wellformed import Fault, faults, find
@@ -23,6 +23,7 @@ from crisis.vocabulary import ProtocolHash
 ROOM = Path(__file__).parent
 LIBRARY, OVERLAYS, INSTRUMENTS, PACKS = (ROOM / name for name in ("library", "overlays", "instruments", "packs"))
 MESSAGES, NEUTRAL = ROOM / "messages", ROOM / "neutral"
+AUDIO = "audio"  # a folder beside the messages, for those that a person has read aloud
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # lists and mappings within each other
 BASE = "US"
@@ -45,6 +46,11 @@ class ProtocolFault(Exception):
     def __init__(self, found: Sequence[str]) -> None:
         super().__init__("\n".join(found))
         self.faults = tuple(found)
+
+
+class Sound(NamedTuple):
+    media_type: str
+    content: bytes
 
 
 class _Loader(yaml.SafeLoader):
@@ -251,7 +257,7 @@ def neutral() -> dict[str, Neutral]:
 @lru_cache(maxsize=1)
 def messages() -> dict[str, Message]:
     """The catalog of what families are written, told and given, by id, in the order of their numbers."""
-    found = [message_from_text(_read(path), path.name) for path in MESSAGES.glob("*.yaml")]
+    found = [message_from_file(path) for path in MESSAGES.glob("*.yaml")]
     return {
         each.id: each for each in sorted(found, key=lambda each: (not each.id[1:].isdigit(), len(each.id), each.id))
     }
@@ -267,7 +273,33 @@ def message_from_text(text: str, name: str) -> Message:
 
 
 def message_from_file(path: Path) -> Message:
-    return message_from_text(_read(path), path.name)
+    """Its recordings lie in `audio` beside it, each the very file that it names."""
+    found = message_from_text(_read(path), path.name)
+    known = [(tag, asset.recording) for tag, asset in found.assets.items() if asset.recording is not None]
+    wrong = [
+        f"{path.name}: {tag}: {said.file} is not in `{AUDIO}`, or is another recording than the one that was named"
+        for tag, said in known
+        if _sound(path.parent, said) is None
+    ]
+    if wrong:
+        raise ProtocolFault(wrong)
+    return found
+
+
+def recording(message_id: str, tag: str) -> Sound | None:
+    """What a person reads aloud of a message of the catalog; None where there is none."""
+    message = messages().get(message_id)
+    said = None if message is None else message.asset(tag).recording
+    return None if said is None else _sound(MESSAGES, said)
+
+
+def _sound(folder: Path, said: Recording) -> Sound | None:
+    try:
+        content = (folder / AUDIO / said.file).read_bytes()
+    except FileNotFoundError:
+        return None
+    kind = "audio/mpeg" if said.file.endswith(".mp3") else "audio/ogg"
+    return Sound(kind, content) if hashlib.sha256(content).hexdigest() == said.sha256 else None
 
 
 def names() -> list[str]:

@@ -258,6 +258,25 @@ def test_a_recording_is_of_the_text_that_stands_there_pr_78() -> None:
     assert "the recording is of another text" in fault_of(with_it, ("Venga, por favor.", "Venga ya, por favor."))
 
 
+def test_a_file_whose_recording_is_not_there_or_another_is_refused_pr_78(tmp_path: Path) -> None:
+    sound, asset = b"ID3", own().asset("es")
+    made = (
+        f"recording: {{file: f4-es.ogg, sha256: {hashlib.sha256(sound).hexdigest()}, seconds: 6, speaker: M. Lopez, "
+        f"recorded_on: 2026-09-01, spoken_of: {digest(asset)}}}"
+    )
+    file, audio = tmp_path / "f4.yaml", tmp_path / "audio"
+    file.write_text(OWN.replace('por favor.", encoding: gsm-7}', f'por favor.", encoding: gsm-7, {made}}}'))
+    audio.mkdir()
+
+    for content in (None, b"another"):
+        if content is not None:
+            (audio / "f4-es.ogg").write_bytes(content)
+        with pytest.raises(ProtocolFault, match=r"es: f4-es\.ogg is not in `audio`"):
+            loader.message_from_file(file)
+    (audio / "f4-es.ogg").write_bytes(sound)
+    assert loader.message_from_file(file).asset("es").recording is not None
+
+
 def test_what_a_machine_wrote_stays_a_draft_until_a_person_makes_it_their_own_pr_71() -> None:
     by_machine = ('por favor.", encoding: gsm-7}', 'por favor.", encoding: gsm-7, by_machine: true}')
     named = ('por favor.", encoding: gsm-7}', 'por favor.", encoding: gsm-7, translator: M. Lopez}')

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.privacy_words import RestrictionKind
+from crisis.protocols import loader
+from crisis.protocols.message_schema import Recording, digest
 from crisis.store import contact_record, message_texts, restrictions
 from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry
@@ -21,6 +25,7 @@ __all__ = ["district"]
 STEP = "steps/guardian_contact"
 TALK = {"who": f"guardian:{MOTHER}", "method": "phone", "outcome": "reached", "understood": "yes"}
 LINE = "+16175550199"
+CATALOG = loader.messages()
 
 
 @pytest.fixture
@@ -66,6 +71,45 @@ def test_each_guardian_has_their_own_words_or_why_not_pr_72(
     assert 'lang="es" dir="ltr">Hola, le llamo de School s-1.' in part(after, "Rosa")
     assert 'lang="en" dir="ltr">Hello, this is School s-1.' in part(after, "Victor")
     assert 'class="say"' not in part(after, "Elena")  # no guardian: only asked to have one call
+
+
+def test_what_a_person_has_read_aloud_is_played_where_they_do_not_read_it_pr_78(
+    site: TestClient, district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very file that the catalog names, for whoever is signed in; another one in its place is not played."""
+    sound = b"ID3 a person reads"
+    f1 = CATALOG["f1"].asset("es")
+    made = Recording(
+        file="f1-es.mp3",
+        sha256=sha256(sound).hexdigest(),
+        seconds=9,
+        speaker="M. Lopez",
+        recorded_on=AT.date(),
+        spoken_of=digest(f1),
+    )
+    spoken = CATALOG["f1"].model_copy(
+        update={"assets": CATALOG["f1"].assets | {"es": f1.model_copy(update={"recording": made})}}
+    )
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / made.file).write_bytes(sound)
+    monkeypatch.setattr(loader, "MESSAGES", tmp_path)
+    monkeypatch.setattr(loader, "messages", lambda: {**CATALOG, "f1": spoken})
+    publish(district.store, "en")
+    publish(district.store, "es")
+    nurse, incident = at_the_step(site, district)
+    with district.store.write() as tx:
+        contact_record.set_wish(tx, STUDENT, MOTHER, Wish(reads=("ht",)), by=COUNSELOR, at=AT)
+
+    beside = part(nurse.get(f"{incident}/{STEP}"), "Rosa")
+    played = nurse.client.get("/messages/f1/es/recording")
+    nurse.get("/messages/f1/en/recording", 404)
+    (tmp_path / "audio" / made.file).write_bytes(b"something else")
+
+    assert 'src="/messages/f1/es/recording"' in beside
+    assert "play it to them" in beside
+    assert "No text is published in a language that they read" in beside
+    assert (played.content, played.headers["content-type"]) == (sound, "audio/mpeg")
+    nurse.get("/messages/f1/es/recording", 404)
 
 
 def test_nobody_who_must_not_be_contacted_has_words_or_an_interpreter_pr_1(

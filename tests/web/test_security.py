@@ -56,7 +56,7 @@ def test_the_content_policy_is_the_strict_one() -> None:
     answer = an_application(HTTPS).get("/incidents")
 
     assert answer.headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
         "connect-src 'self' wss://crisis.example.org; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         "manifest-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types htmx app"
     )

@@ -42,6 +42,7 @@ class Script:
     lines: tuple[str, ...]
     tag: str | None
     direction: str
+    recording: str | None
     why: tuple[Said, ...]
 
 
@@ -107,9 +108,16 @@ def _script(view: IncidentView, message: str, reader: Reader, ready: Ready, lang
         advice=advice % {"language": babel_language(found.tag, language)} if found.tag else advice,
         lines=_lines(view, message, found),
         tag=found.tag,
+        recording=_recorded(message, found, ready),
         direction="rtl" if found.tag and right_to_left(found.tag) else "ltr",
         why=tuple(in_words(reason, language) for reason in found.passed),
     )
+
+
+def _recorded(message: str, found: Reached, ready: Ready) -> str | None:
+    """Beside the text as well: a caller may not be able to read it aloud."""
+    has = found.tag in ready.recorded and found.rung in (Rung.EXACT, Rung.ACCEPTED, Rung.RECORDING)
+    return f"/messages/{message}/{found.tag}/recording" if has else None
 
 
 def _lines(view: IncidentView, message: str, found: Reached) -> tuple[str, ...]:

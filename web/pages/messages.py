@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 
 from crisis.errors import NotFound
@@ -12,7 +12,7 @@ from crisis.message_words import MessageWay, TextState
 from crisis.policy.messages import next_stage, stages, standing
 from crisis.protocols import loader, message_check, reading_level
 from crisis.protocols.languages import SOURCE, right_to_left
-from crisis.protocols.message_schema import Asset, Message, digest
+from crisis.protocols.message_schema import TAG, Asset, Message, digest
 from crisis.store.message_texts import OneText, Signed
 from crisis.vocabulary import PersonId
 from web import message_orders
@@ -152,6 +152,7 @@ def _text(
         "forms": [each.split("\n") for each in (asset.written, asset.spoken) if each is not None],
         "state": _state(state, language),
         "draft": state is TextState.DRAFT,
+        "recording": None if asset.recording is None else f"{PAGE}/{message.id}/{tag}/recording",
         "segments": _segments(message, asset),
         "level": _level(tag, asset),
         "next": None if following is None else following.value,
@@ -184,6 +185,19 @@ def _level(tag: str, asset: Asset) -> str:
 def messages(desk: SignedIn, message: Annotated[str, Query(max_length=8, pattern=r"^[a-z0-9]*$")] = "") -> HTMLResponse:
     """For the privacy officer and the district crisis lead."""
     return show(desk, message=message)
+
+
+@router.get(PAGE + "/{message}/{language}/recording")
+def recording(
+    desk: SignedIn,
+    message: Annotated[str, Path(pattern=r"^[a-z0-9]{2,8}$")],
+    language: Annotated[str, Path(pattern=TAG)],
+) -> Response:
+    """For everybody who is signed in: it is the same for every family, and says nothing of any."""
+    found = loader.recording(message, language)
+    if found is None:
+        raise NotFound
+    return Response(found.content, media_type=found.media_type)
 
 
 @router.post(PAGE + "/{action}")
