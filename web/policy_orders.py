@@ -45,5 +45,6 @@ def approve(desk: Desk, pack: str, counsel: Counsel) -> None:
 
 def end(desk: Desk, pack: str) -> None:
     access.must_keep_policy(desk.actor)
+    desk.must_be_fresh()
     with desk.store.write() as tx:
         policy_packs.end(tx, desk.actor.district, pack, by=desk.person, at=desk.at)

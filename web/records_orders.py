@@ -87,6 +87,7 @@ def prepare(desk: Desk, request: str, choices: Mapping[str, Choice]) -> None:
 
 
 def check(desk: Desk, request: str) -> None:
+    desk.must_be_fresh()
     with desk.store.write() as tx:
         records_requests.check(tx, opened(tx, desk, request), by=desk.actor, at=desk.at)
 

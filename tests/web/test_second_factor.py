@@ -18,7 +18,7 @@ from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation, StaffRole
 from tests.factories import DISTRICT, STUDENT
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, NURSE, PASSPHRASE, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NURSE, OFFICER, PASSPHRASE, SETTINGS, District, a_district
 from tests.web.test_api import called
 from tests.web.test_pages import HIDDEN, Browser, at_console, words
 from web.app import build_app
@@ -243,6 +243,27 @@ def test_everything_dangerous_is_asked_again_pr_61(site: TestClient, district: D
 
     for person, page, action in DANGEROUS.values():
         consoles[person].send(page, action, 401, **({"asked": "yes"} if action == "/accounts" else {}))
+
+
+@pytest.mark.parametrize(
+    "action", ["/records-requests/r-1/check", "/records-requests/r-1/release", "/policy/approve", "/policy/end"]
+)
+def test_what_leaves_the_school_and_what_changes_the_law_is_asked_again_pr_61(
+    site: TestClient, district: District, watch: Watch, action: str
+) -> None:
+    """Before anything is looked up: what is asked for need not even be there."""
+    officer = at_console(site, district, OFFICER)
+    watch.ahead += timedelta(minutes=6)
+    fields = officer.form(MINE, "/logout") | {"pack": "p-1", "counsel": "A Lawyer", "reviewed_on": "2026-01-05"}
+    if not action.startswith("/policy"):
+        fields = {"csrf": fields["csrf"]}
+    if action == "/policy/end":
+        fields = {"csrf": fields["csrf"], "pack": "p-1"}
+
+    asked = officer.post(action, fields, 401)
+
+    assert "Show again that it is you" in words(asked)
+    assert kept_form(asked)["to"] == action
 
 
 def test_a_passphrase_is_shown_back_on_no_page(site: TestClient, district: District, watch: Watch) -> None:

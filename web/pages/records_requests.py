@@ -168,6 +168,7 @@ def change(desk: SignedIn, request: RequestPath, action: RequestPath, posted: Fo
         case "withdraw":
             records_orders.withdraw(desk, request)
         case "release":
+            desk.must_be_fresh()  # it leaves the school (PR-61)
             made: Bundle = bundle(desk, request)
             return console(desk, "pages/record.html", {"bundle": made, "zone": made.zone}, path="/records-requests")
         case _:
