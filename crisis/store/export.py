@@ -6,10 +6,10 @@ import orjson
 from sqlalchemy import Connection
 
 from crisis.policy.disclosure_case import Disclosure
-from crisis.store import audit, codec, disclosures, incidents, outflows, protocols, queries, sealed
+from crisis.store import audit, codec, disclosures, incidents, outflows, protocols, queries, sealed, statements
 from crisis.store.disclosures import Happened
 from crisis.store.sealed import KeyRing
-from crisis.vocabulary import IncidentId, Mode
+from crisis.vocabulary import IncidentId, Mode, StudentId
 
 WHOLE = "whole"  # the code of everything: never within the emergency's fields
 NOTICE = (
@@ -59,5 +59,12 @@ def _document(tx: Connection, keys: KeyRing, incident_id: IncidentId) -> bytes:
             for stored in log
         ],
         "words": sealed.read(tx, keys, said),
+        "statements": [] if incident.student is None else _statements(tx, keys, incident.student),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
+
+def _statements(tx: Connection, keys: KeyRing, student: StudentId) -> list[dict[str, str | None]]:
+    """What the family says about the record goes with it (34 CFR 99.21(c))."""
+    found = statements.of_student(tx, keys, student)
+    return [{"at": each.recorded_at.isoformat(), "by": each.person, "text": each.text} for each in found]

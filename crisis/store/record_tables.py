@@ -1,4 +1,4 @@
-"""Rows of requests to see a record, and of what was decided about each part of it."""
+"""Rows of requests to see a record, of what was decided about each part, and of what the family says about it."""
 
 from datetime import date, datetime
 
@@ -50,5 +50,21 @@ class RecordsChoiceRow(SQLModel, table=True):
     quiet: bool
 
 
+class StatementRow(SQLModel, table=True):
+    """What a parent or the student says about the record (34 CFR 99.21). Added, never changed; words are sealed."""
+
+    __tablename__ = "record_statement"
+    __table_args__ = (Index("ix_record_statement_student", "student"),)
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    student: str = Field(foreign_key="student.id")
+    person: str | None = Field(foreign_key="person.id")  # None: the student
+    words: str = Field(foreign_key="words.id")
+    recorded_by: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 RECORDS_REQUEST, RECORDS_CHOICE = _TABLES["records_request"], _TABLES["records_choice"]
+STATEMENT = _TABLES["record_statement"]

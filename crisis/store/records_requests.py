@@ -22,7 +22,17 @@ from crisis.policy.disclosure import decide_disclosure
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.policy.inspection import Choice, Part
 from crisis.policy.outflow import post_of
-from crisis.store import audit, codec, consents, disclosures, instructions, outflows, policy_packs, restrictions
+from crisis.store import (
+    audit,
+    codec,
+    consents,
+    disclosures,
+    instructions,
+    outflows,
+    policy_packs,
+    restrictions,
+    statements,
+)
 from crisis.store.disclosures import About, DisclosureRefused, Happened
 from crisis.store.people_tables import Found
 from crisis.store.record_tables import RECORDS_CHOICE, RECORDS_REQUEST
@@ -174,6 +184,8 @@ def release(tx: Connection, keys: KeyRing, kept: Kept, *, by: Actor, at: datetim
         raise Refused(*reasons)
     given = [each.key for each in parts if decided[each.key].basis is None]
     codes = frozenset("events" if each.startswith("incident:") else each for each in given)
+    if codes and statements.of_student(tx, keys, kept.asked.student):
+        codes |= {"family_statement"}  # it goes with every copy (34 CFR 99.21(c))
     about = About(district=kept.district, student=kept.asked.student)
     if codes:
         wanted = release_of(kept.asked, codes, by)

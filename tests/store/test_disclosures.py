@@ -20,7 +20,7 @@ from crisis.disclosure_words import (
 from crisis.errors import NotFound, Refused
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.protocols import loader
-from crisis.store import audit, consents, disclosures, export, incidents, protocols, roster, sealed
+from crisis.store import audit, consents, disclosures, export, incidents, protocols, roster, sealed, statements
 from crisis.store.consents import Signed
 from crisis.store.disclosure_tables import DISCLOSURE
 from crisis.store.disclosures import DisclosureRefused, Line, Told
@@ -289,7 +289,11 @@ def test_for_a_court_nothing_goes_without_the_officer_and_counsel_pr_36(place: S
             export.release(tx, place.keys, incident, replace(order, **missing), at=AT)  # type: ignore[arg-type]
 
     with place.write() as tx:
-        assert b"34 CFR 99.33" in export.release(tx, place.keys, incident, order, at=AT)
+        said = (MOTHER, "We do not agree")
+        statements.add(tx, place.keys, (DISTRICT, STUDENT), said, by=OFFICER, at=AT)
+        document = export.release(tx, place.keys, incident, order, at=AT)
+    assert b"34 CFR 99.33" in document
+    assert b"We do not agree" in document  # what the family says goes with it (34 CFR 99.21)
 
     assert only(place).effect is DisclosureEffect.HUMAN
 

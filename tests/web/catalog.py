@@ -42,6 +42,7 @@ def _rule_files() -> Iterator[Path]:
             "restrictions",
             "consents",
             "records_requests",
+            "statements",
             "contact_record",
             "policy_packs",
             "instructions",

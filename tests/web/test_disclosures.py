@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.protocols import loader
-from crisis.store import disclosures
+from crisis.store import disclosures, roster
 from crisis.store.engine import Store
-from crisis.vocabulary import Mode, PersonId
-from tests.factories import STUDENT
+from crisis.vocabulary import Mode, PersonId, StaffRole
+from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.web.district import (
     COUNSELOR,
     NEIGHBOUR,
@@ -23,7 +24,7 @@ from tests.web.district import (
     acting,
 )
 from tests.web.test_pages import at_console, words
-from web.app import build_app
+from web.app import all_routes, build_app
 from web.words_of_disclosures import KINDS, PARTS, PURPOSES, WAYS
 
 PAGE = f"/students/{STUDENT}/disclosures"
@@ -69,6 +70,29 @@ def test_each_answer_to_a_program_has_one_row_pr_23(site: TestClient, district: 
         ("instructions",),
     ]
     assert {(each.way, each.persons, each.ferpa_log) for each in found} == {(DisclosureWay.API, (COUNSELOR,), False)}
+
+
+def test_no_route_answers_about_a_student_without_its_row_pr_23(site: TestClient, district: District) -> None:
+    """Every one that there is, also those that come later."""
+    with district.store.write() as tx:
+        roster.give_post(tx, DISTRICT, OFFICER, StaffRole.COUNSELOR, SCHOOL)
+    api = acting(site, district.token(OFFICER))
+    prefix = "/api/v1/students/{student}/"
+    routes = [(getattr(each, "path", ""), getattr(each, "methods", None)) for each in iter_route_contexts(all_routes())]
+    paths = sorted(
+        path.removeprefix("/api/v1").replace("{student}", STUDENT)
+        for path, methods in routes
+        if path.startswith(prefix) and "GET" in (methods or ())
+    )
+
+    answers = {path: api.get(path).status for path in paths}
+
+    with district.store.read() as tx:
+        rows = disclosures.of_student(tx, district.store.keys, STUDENT)
+    assert len(paths) >= 6
+    assert set(answers.values()) == {200}, answers
+    assert len(rows) == len(paths)
+    assert {code for row in rows for code in row.fields} <= PARTS.keys()
 
 
 def test_the_officer_sees_who_got_what_and_the_log_of_the_law(site: TestClient, district: District) -> None:

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.privacy_words import RestrictionKind
-from crisis.store import disclosures, records_requests, restrictions, roster
+from crisis.store import disclosures, records_requests, restrictions, roster, statements
 from crisis.store.engine import Store
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation, StaffRole, StudentId
@@ -137,12 +137,38 @@ def test_who_has_no_right_to_see_it_is_refused_and_that_is_in_the_ledger_pr_31(
     assert (row.went_out, row.persons, row.rules) == (False, (FATHER,), ("PR-1",))
 
 
+def test_what_the_family_says_about_it_goes_with_every_copy_and_cannot_be_kept_back(
+    site: TestClient, district: District
+) -> None:
+    """34 CFR 99.21: also in an export; other students are hidden in it too."""
+    incident, officer = told(site, district), at_console(site, district, OFFICER)
+    page, said = asked(officer), f"/students/{STUDENT}/statements"
+    empty = officer.send(said, f"{said}/add", 422, who=MOTHER, text="  ")
+    officer.send(said, f"{said}/add", who=MOTHER, text="It was Benedict Underhill who began.")
+    wrong = officer.send(said, f"{said}/add", 422, who=COUNSELOR, text="Not mine to say")
+
+    officer.post(f"{page}/prepare", {**officer.form(page, f"{page}/prepare"), **everything(incident)})
+    copy = words(officer.send(page, f"{page}/release", 200))
+
+    assert "Fill this in." in words(empty)
+    assert "a parent's right" in words(wrong)
+    assert "What the family says about it" in copy
+    assert "It was […] who began." in copy
+    with district.store.read() as tx:
+        assert "family_statement" in disclosures.of_student(tx, district.store.keys, STUDENT)[0].fields
+        assert [each.text for each in statements.of_student(tx, district.store.keys, STUDENT)] == [
+            "It was Benedict Underhill who began."
+        ]
+        stored = str([tx.exec_driver_sql(f"SELECT * FROM {name}").all() for name in ("record_statement", "words")])
+    assert "Underhill" not in stored
+
+
 def test_nobody_else_answers_a_request(site: TestClient, district: District) -> None:
     page = asked(at_console(site, district, OFFICER))
 
     for person in (COUNSELOR, STRANGER):
         other = at_console(site, district, person)
-        for path in (NEW, page, "/records-requests"):
+        for path in (NEW, page, "/records-requests", f"/students/{STUDENT}/statements"):
             other.get(path, 404)
         assert other.client.post(f"{page}/withdraw", data={"csrf": ""}).status_code in (403, 404)
 

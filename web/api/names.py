@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from crisis.policy.naming import NameToUse
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import NameCaution, NameContext
-from crisis.store import audit, names
+from crisis.store import names
 from crisis.store.names import KeptName
 from crisis.vocabulary import PersonId
 from web import name_orders
 from web.api.orders import Body, Id, Words
+from web.api.reading import sent_of_student
 from web.deps import NamePath, StudentPath, TokenHolder
 
 router = APIRouter(prefix="/api/v1/students", tags=["names"])
@@ -59,7 +60,7 @@ def of_student(desk: TokenHolder, student: StudentPath) -> NamesView:
     name_orders.must_keep(desk, student)
     with desk.store.write() as tx:
         kept, caution = names.of_student(tx, desk.store.keys, student), names.caution_of(tx, student).caution
-        audit.record(tx, at=desk.at, actor=desk.person, action="names viewed", subject=student)
+        sent_of_student(tx, desk, student, "names viewed", sent="names")
     return NamesView(caution=caution, names=[_view(each, desk.at) for each in kept])
 
 

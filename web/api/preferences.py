@@ -9,11 +9,12 @@ from crisis.policy import access
 from crisis.policy.preferences import ONLY_FOR_LEADS
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference, PreferenceKind, Strength
-from crisis.store import audit, preferences
+from crisis.store import preferences
 from crisis.store.preferences import Asked, KeptPreference
 from crisis.vocabulary import PersonId
 from web import record_orders, wish_orders
 from web.api.orders import Body, Id
+from web.api.reading import sent_of_student
 from web.deps import PreferencePath, StudentPath, TokenHolder
 
 router = APIRouter(prefix="/api/v1/students", tags=["preferences"])
@@ -49,7 +50,7 @@ def of_student(desk: TokenHolder, student: StudentPath) -> list[PreferenceView]:
     leads = access.may_keep_policy(desk.actor)
     with desk.store.write() as tx:
         found = preferences.of_student(tx, student)
-        audit.record(tx, at=desk.at, actor=desk.person, action="preferences viewed", subject=student)
+        sent_of_student(tx, desk, student, "preferences viewed", sent="preferences")
     return [_view(each, desk.at) for each in found if leads or each.kind not in ONLY_FOR_LEADS]
 
 

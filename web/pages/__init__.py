@@ -31,6 +31,7 @@ from web.pages import (
     sign_in,
     sign_ins,
     simulate,
+    statements,
     steps,
     wishes,
 )
@@ -44,6 +45,7 @@ routers: list[APIRouter] = [
     oncall.router,
     feeds.router,
     landing.router,
+    statements.router,
     steps.router,
     incident.router,
     consents.router,

@@ -33,6 +33,7 @@ from web.pages import (
     rotations,
     school_calendar,
     sign_ins,
+    statements,
     steps,
     wishes,
 )
@@ -48,6 +49,7 @@ _PAGES = {
     "intake": intake.show,
     "names": names.show,
     "requests": records_requests.show_student,
+    "statements": statements.show,
     "wishes": wishes.show,
 }
 _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")

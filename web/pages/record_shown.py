@@ -9,7 +9,17 @@ from sqlalchemy import Connection
 from crisis import events as ev
 from crisis.policy import inspection
 from crisis.policy.inspection import Choice, Part
-from crisis.store import audit, consents, disclosures, instructions, people, queries, records_requests, restrictions
+from crisis.store import (
+    audit,
+    consents,
+    disclosures,
+    instructions,
+    people,
+    queries,
+    records_requests,
+    restrictions,
+    statements,
+)
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.export import NOTICE
 from crisis.store.people import StudentView
@@ -116,6 +126,22 @@ class _Reader:
             very_restricted=part.very_restricted,
             chosen="" if choice is None else _said(choice),
         )
+
+    def statements(self) -> Section:
+        """What the family says about it: with every copy, and nobody can keep it back (34 CFR 99.21(c))."""
+        found = statements.of_student(self.tx, self.desk.store.keys, self.student.id)
+        names = people.names(self.tx, {each.person for each in found if each.person is not None})
+        translate = translations(self.desk.language).gettext
+        lines = tuple(
+            Line(
+                key="",
+                at=each.recorded_at,
+                text=translate(N_("The student")) if each.person is None else names.get(each.person, ""),
+                quotes=(self.hide(each.text or ""),),
+            )
+            for each in found
+        )
+        return Section(key="family_statement", title=translate(N_("What the family says about it")), lines=lines)
 
     def _others(self) -> dict[str, Callable[[], list[Line]]]:
         return {
@@ -236,6 +262,7 @@ def bundle(desk: Desk, request: str) -> Bundle:
             given = set(records_requests.release(tx, desk.store.keys, kept, by=desk.actor, at=desk.at))
             reads = reader(tx, desk, kept)
             sections = [reads.section(Part(key=each), kept) for each in sorted(given)]
+            sections += [said] if given and (said := reads.statements()).lines else []
             held = {key for key, each in kept.choices.items() if each.basis is not None}
             told = [
                 (translate(TITLES.get(key.partition(":")[0], N_("A line"))), translate(WITHHELD[each.basis]))
