@@ -1,5 +1,6 @@
 """`crisis`: the commands of the person who keeps the installation running."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -71,6 +72,7 @@ cli_accounts.add_to(account_app)
 cli_contacts.add_to(roster_app)
 cli_export.add_to(incident_app)
 
+log = logging.getLogger(__name__)
 out, err = Console(), Console(stderr=True)
 MOST_FAULTS_SHOWN = 40
 
@@ -94,11 +96,19 @@ def _no(text: str) -> int:
 @contextmanager
 def opened(*, migrate: bool = False, readonly: bool = False) -> Iterator[tuple[Store, Settings]]:
     settings = Settings()
-    store = open_store(settings.database_url, settings.key_file, migrate=migrate, readonly=readonly)
+    url, owner = settings.database_url, settings.owner_address
+    store = open_store(url, settings.key_file, migrate=migrate, readonly=readonly, owner=owner)
     try:
         yield store, settings
     finally:
         store.close()
+
+
+def warned(store: Store) -> None:
+    """What keeps working and should not stay so: paging goes on without the second wall."""
+    if (weakness := store.weakness()) is not None:
+        log.warning("%s", weakness)
+        err.print(f"[bold red]Warning:[/] {weakness}.", highlight=False)
 
 
 @contextmanager
@@ -133,8 +143,9 @@ def init(jurisdiction: Annotated[str | None, JURISDICTION] = None) -> None:
 @app.command()
 def migrate() -> None:
     """Brings the database to the version of this program. Make a backup first."""
-    with opened(migrate=True):
+    with opened(migrate=True) as (store, _):
         out.print("The database fits this program.")
+        warned(store)
 
 
 @app.command()
@@ -147,6 +158,7 @@ def serve(
     with opened() as (store, settings):
         address = (host or settings.host, settings.port if port is None else port)
         out.print(f"Crisis is at {settings.public_url}")
+        warned(store)
         with ExitStack() as beside:
             if store.dialect == "sqlite":  # one process holds the lock, so that one watches too
                 beside.enter_context(on_watch(store, settings))
@@ -160,6 +172,7 @@ def worker() -> None:
     """Sends pages and minds the timers, in a process of its own (PostgreSQL)."""
     with a_wish_to_end() as wishes, opened() as (store, settings), working(store, settings):
         out.print("The worker runs. Stop with Ctrl-C.")
+        warned(store)
         wishes.wait()
 
 
@@ -203,8 +216,8 @@ def watch(
 @app.command("backup")
 def make_backup(target: Path) -> None:
     """Writes a backup, opens it again and proves it. The key file is not in it: keep that apart."""
-    with opened(readonly=True) as (store, _):
-        report = backup.backup(store, target, clock.now())
+    with opened(readonly=True) as (store, settings):
+        report = backup.backup(store, target, clock.now(), owner=settings.owner_address)
     out.print(f"{report.file}: {report.size} bytes, {report.audit_rows} audit rows, {report.proof}", highlight=False)
     out.print(f"SHA-256 {report.sha256}", highlight=False)
 
@@ -215,7 +228,8 @@ def restore(source: Path, yes: Annotated[bool, typer.Option(help="Do not ask.")]
     settings = Settings()
     if not yes:
         typer.confirm("This puts the backup in the place of the present database. Go on?", abort=True)
-    report = backup.restore(source, settings.database_url, settings.key_file, clock.now())
+    url, owner = settings.database_url, settings.owner_address
+    report = backup.restore(source, url, settings.key_file, clock.now(), owner=owner)
     out.print(f"Restored to position {report.position} of the log.")
 
 

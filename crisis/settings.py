@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = "sqlite:///var/crisis.db"
+    owner_url: SecretStr | None = None  # PostgreSQL: the role that owns the tables, for init, migrate, backup, restore
     key_file: Path = Path("var/keys.json")
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
@@ -227,6 +228,10 @@ class Settings(BaseSettings):
         """Those that pages of what is real go out by."""
         first, second = self.provider_url and self.provider_account, self.second_url and self.second_account
         return tuple(name for name, there in (("twilio", first), ("telnyx", second)) if there)
+
+    @property
+    def owner_address(self) -> str | None:
+        return None if self.owner_url is None else self.owner_url.get_secret_value()
 
     @property
     def https(self) -> bool:

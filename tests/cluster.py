@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 _numbers = count(1)
+PROGRAM = "crisis_app"  # what the tested program connects as; `crisis` owns the cluster
 
 
 def binaries() -> Path | None:
@@ -70,7 +71,11 @@ class Cluster:
         return self._url(name)
 
     def create_from(self, template: str) -> str:
-        return self.create(f"crisis_{next(_numbers)}", template)
+        """A copy, as the role of the program sees it: that role owns nothing in it."""
+        return self.as_program(self.create(f"crisis_{next(_numbers)}", template))
+
+    def as_program(self, url: str) -> str:
+        return url.replace("//crisis@", f"//{PROGRAM}@")
 
     def drop(self, url: str) -> None:
         name = urlsplit(url).path.lstrip("/")
@@ -97,6 +102,11 @@ class Cluster:
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr!s} {self.folder / 'log'}")
+
+
+def as_owner(url: str) -> str:
+    """The same database for whoever owns its tables; on SQLite there is no such difference."""
+    return url.replace(f"//{PROGRAM}@", "//crisis@")
 
 
 def in_memory() -> Path | None:

@@ -97,7 +97,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def postgres_template(cluster: Cluster, key_file: Path) -> str:
     url = cluster.create("crisis_template")
-    open_store(url, key_file, migrate=True).close()
+    open_store(cluster.as_program(url), key_file, migrate=True, owner=url).close()
     return "crisis_template"
 
 

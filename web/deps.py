@@ -160,7 +160,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         name = people.names(tx, [person]).get(person, "")
         shown = sessions.shown(tx, token)
     return Desk(
-        store=store,
+        store=store.of(actor.district),
         settings=settings_of(connection),
         actor=actor,
         person=person,

@@ -74,7 +74,7 @@ class Subscribe(MyPagingForm):
             added_at=desk.at,
         )
         push.check(made)
-        with desk.store.write() as tx:
+        with desk.store.across.write() as tx:  # the browser may have been somebody's in another district
             extra_ways.subscribe(tx, made)
 
 

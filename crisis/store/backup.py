@@ -42,8 +42,11 @@ class Report:
     proof: str
 
 
-def backup(store: Store, target: Path, at: datetime) -> Report:
-    """Writes `target` and beside it `target.json`, which is written last: without it a backup does not count."""
+def backup(store: Store, target: Path, at: datetime, *, owner: str | None = None) -> Report:
+    """Writes `target` and beside it `target.json`, which is written last: without it a backup does not count.
+
+    `owner` is the address of the role that owns the tables and may make a scratch database to prove it in (PostgreSQL).
+    """
     if target.exists() or manifest_of(target).exists():
         raise BackupFault(f"{target} exists; backups are not written over")
     if not target.parent.is_dir():
@@ -54,7 +57,7 @@ def backup(store: Store, target: Path, at: datetime) -> Report:
     with _room(store.dialect, store.url) as room:  # what is not sealed yet does not touch the medium of the backup
         plain = room / "backup"
         plain.touch(mode=0o600)
-        position, rows, proof = _copy_sqlite(store, plain) if store.dialect == "sqlite" else _dump(store, plain)
+        position, rows, proof = _copy_sqlite(store, plain) if store.dialect == "sqlite" else _dump(store, plain, owner)
         sealed_files.seal(store.keys, plain, partial)
     _to_disk(partial)
     partial.rename(target)
@@ -71,7 +74,7 @@ def _room(kind: str, url: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def restore(source: Path, url: str, key_file: Path, at: datetime) -> Report:
+def restore(source: Path, url: str, key_file: Path, at: datetime, *, owner: str | None = None) -> Report:
     """Puts a backup in place of the database at `url`, which nobody may be using; raises before it changes anything.
 
     Timers are rows: what came due in the meantime is due at once, and the rules look again before anybody is paged.
@@ -85,7 +88,7 @@ def restore(source: Path, url: str, key_file: Path, at: datetime) -> Report:
         if kind == "sqlite":
             _restore_sqlite(plain, sqlite.path_of(url), keys)
         else:
-            _restore_postgres(plain, url, keys)
+            _restore_postgres(plain, owner or url, keys, url)
     with closing(open_store(url, key_file)) as store, store.write() as tx:
         detail: dict[str, str | int] = {"sha256": report.sha256, "restored_to": report.position}
         audit.record(tx, at=at, actor=None, action="database restored", subject="database", detail=detail)
@@ -221,18 +224,20 @@ def _put_aside(path: Path) -> None:
 # PostgreSQL: its own tools, which must be of the server's version or newer.
 
 
-def _dump(store: Store, target: Path) -> tuple[int, int, str]:
-    _run("pg_dump", store.url, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+def _dump(store: Store, target: Path, owner: str | None) -> tuple[int, int, str]:
+    address = owner or store.url
+    whole = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")  # its policy shows all rows
+    _run("pg_dump", address, *whole, f"--file={target}")
     with store.read() as tx:
         head, rows = _proved(tx, store.keys)
-    scratch = f"{make_url(store.url).database}_check"
-    engine = postgres.migrating(store.url).execution_options(isolation_level="AUTOCOMMIT")
+    scratch = f"{make_url(address).database}_check"
+    engine = postgres.migrating(address).execution_options(isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as tx:
             tx.execute(text(f'DROP DATABASE IF EXISTS "{scratch}"'))
             tx.execute(text(f'CREATE DATABASE "{scratch}"'))
             try:
-                url = make_url(store.url).set(database=scratch)
+                url = make_url(address).set(database=scratch)
                 return *_load(target, url, store.keys), OPENED
             finally:
                 tx.execute(text(f'DROP DATABASE "{scratch}" WITH (FORCE)'))
@@ -245,30 +250,38 @@ def _dump(store: Store, target: Path) -> tuple[int, int, str]:
         engine.dispose()
 
 
-def _restore_postgres(source: Path, url: str, keys: KeyRing) -> None:
+def _restore_postgres(source: Path, url: str, keys: KeyRing, runtime: str) -> None:
     engine = postgres.migrating(url)
     tables = inspect(engine).get_table_names()
     engine.dispose()
     if tables:
         raise BackupFault("The database is not empty; make a new one and set database_url to it")
-    _load(source, make_url(url), keys)
+    _load(source, make_url(url), keys, runtime)
 
 
-def _load(source: Path, url: URL, keys: KeyRing) -> tuple[int, int]:
-    """Into an empty database, in one transaction."""
+def _load(source: Path, url: URL, keys: KeyRing, runtime: str | None = None) -> tuple[int, int]:
+    """Into an empty database, in one transaction. Walls are not restored but put up anew: they name roles of here."""
     plain = url.render_as_string(hide_password=False)
-    _run("pg_restore", plain, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", str(source))
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
+        wanted.writelines(line for line in _listed(source) if " POLICY " not in line and " ROW SECURITY " not in line)
+        wanted.flush()
+        as_here = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+        _run("pg_restore", plain, *as_here, f"--use-list={wanted.name}", str(source))
     engine = postgres.migrating(plain)
     try:
         _refuse_newer(schema.mismatch(engine))
-        schema.upgrade_postgres(plain)
+        schema.upgrade_postgres(plain, runtime)
         with engine.connect() as tx:
             return _proved(tx, keys)
     finally:
         engine.dispose()
 
 
-def _run(program: str, url: str | None, *arguments: str) -> None:
+def _listed(source: Path) -> list[str]:
+    return _run("pg_restore", None, "--list", str(source)).splitlines(keepends=True)
+
+
+def _run(program: str, url: str | None, *arguments: str) -> str:
     """The password goes by the environment of the child: a command line is seen by everybody on the machine."""
     found = shutil.which(program)
     if found is None:
@@ -282,6 +295,7 @@ def _run(program: str, url: str | None, *arguments: str) -> None:
     if done.returncode:
         first = done.stderr.strip().splitlines() or ["no reason given"]
         raise BackupFault(f"{program} failed: {first[0]}")
+    return done.stdout
 
 
 def _without_password(url: URL) -> str:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from copy import copy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crisis import failpoints
-from crisis.store import postgres, schema, sqlite, wake
+from crisis.store import postgres, schema, sqlite, wake, walls
 from crisis.store.sealed import KeyRing
+from crisis.vocabulary import DistrictId
 
 
 class WrongDatabase(Exception):
@@ -35,6 +37,8 @@ class Store:
         self._one_writer = threading.RLock() if dialect == "sqlite" else nullcontext()
         self._wake = wake.WakeUps()
         self._bell = postgres.Bell(writer.url, self._wake.ring) if dialect == "postgresql" else None
+        self._whole = self
+        self._desks = _desks(self.url) if apart and _walled(reader) else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -80,6 +84,26 @@ class Store:
             self._bell.start()
         return self._wake.add(listener)
 
+    def of(self, district: DistrictId) -> "Store":
+        """The same database, as whoever acts for a person of this district may see it. SQLite has no such wall."""
+        if self._desks is None:
+            return self
+        walled = copy(self)
+        walled._writer, walled._reader = (each.execution_options(district=district) for each in self._desks)
+        return walled
+
+    def weakness(self) -> str | None:
+        """What is wrong with the second wall, in one sentence that says what to do."""
+        if self.dialect == "sqlite":
+            return None
+        with self._reader.connect() as tx:
+            return walls.weakness(tx)
+
+    @property
+    def across(self) -> "Store":
+        """The whole of it again, for what a desk must ask of all districts: each such place says why."""
+        return self._whole
+
     @property
     def url(self) -> str:
         return self._writer.url.render_as_string(hide_password=False)
@@ -91,10 +115,27 @@ class Store:
             with self._one_writer, suppress(OperationalError), self._writer.connect() as tx:
                 tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         end = postgres.close if self.dialect == "postgresql" else Engine.dispose
-        for engine in (self._writer, self._unhurried, self._reader):
+        for engine in (self._writer, self._unhurried, self._reader, *(self._desks or ())):
             end(engine)
         if self._file_lock is not None:
             self._file_lock.release()
+
+
+def _desks(url: str) -> tuple[Engine, Engine]:
+    """To write and to read. Their first message says whose a transaction is: that costs no question more."""
+
+    def begins(tx: Connection) -> str:
+        return walls.begin(tx.get_execution_options()["district"])
+
+    def begins_to_read(tx: Connection) -> str:
+        return walls.begin(tx.get_execution_options()["district"], one_moment=True)
+
+    return postgres.desk(url, begins, only_reads=False), postgres.desk(url, begins_to_read, only_reads=True)
+
+
+def _walled(reader: Engine) -> bool:
+    with reader.connect() as tx:
+        return walls.is_up(tx)
 
 
 def _commit(transaction: Transaction) -> None:
@@ -106,13 +147,20 @@ def _commit(transaction: Transaction) -> None:
         raise
 
 
-def open_store(url: str, key_file: Path, *, migrate: bool = False, readonly: bool = False) -> Store:
-    """Raises `WrongDatabase` with what to do: no keys, wrong version, wrong schema, wrong place, already in use."""
+def open_store(
+    url: str, key_file: Path, *, migrate: bool = False, readonly: bool = False, owner: str | None = None
+) -> Store:
+    """Raises `WrongDatabase` with what to do: no keys, wrong version, wrong schema, wrong place, already in use.
+
+    `owner` is the address under which a migration is made, where the tables are another role's.
+    """
     keys = KeyRing.from_file(key_file)
     if url.startswith("sqlite"):
         return _open_sqlite(url, keys, migrate=migrate, readonly=readonly)
     if urlsplit(url).scheme.split("+")[0] in ("postgresql", "postgres"):
-        return _open_postgres(url, keys, migrate=migrate, readonly=readonly)
+        if migrate and not readonly:
+            schema.upgrade_postgres(owner or url, url)
+        return _open_postgres(url, keys, readonly=readonly)
     raise WrongDatabase("database_url begins with sqlite:/// or postgresql://")
 
 
@@ -133,9 +181,7 @@ def _open_sqlite(url: str, keys: KeyRing, *, migrate: bool, readonly: bool) -> S
     return Store("sqlite", reader if readonly else sqlite.writer(path), reader, keys, lock)
 
 
-def _open_postgres(url: str, keys: KeyRing, *, migrate: bool, readonly: bool) -> Store:
-    if migrate and not readonly:
-        schema.upgrade_postgres(url)
+def _open_postgres(url: str, keys: KeyRing, *, readonly: bool) -> Store:
     with ExitStack() as undo:
         reader = postgres.reader(url)
         undo.callback(reader.dispose)

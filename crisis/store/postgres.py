@@ -12,6 +12,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from crisis.store import walls
+
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
 CONNECT_WITHIN = 5  # seconds
@@ -82,6 +84,19 @@ def _answers(made: Engine, connection: DBAPIConnection) -> bool:
         return made.dialect.do_ping(connection)
     except psycopg.Error:
         return False
+
+
+def desk(url: str, begins: Callable[[Connection], str], *, only_reads: bool) -> Engine:
+    """For what is done for one person: as the role that sees one district. `begins` is its first message."""
+    options = f"{OPTIONS} -c role={walls.DESK}{' -c default_transaction_read_only=on' if only_reads else ''}"
+    limits = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "connect_args": {"options": options}}
+    made = _made(url, isolation_level="AUTOCOMMIT", **limits)  # the driver begins nothing: the next lines do
+
+    @event.listens_for(made, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql(begins(connection))
+
+    return _looked_at(made)
 
 
 def migrating(url: str) -> Engine:

@@ -1,5 +1,6 @@
 """The schema's version: upgrades in one transaction, so that a kill midway leaves the old one whole."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,12 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from crisis.store import postgres, sqlite
+from crisis.store import postgres, sqlite, walls
 
 FOLDER = Path(__file__).parent / "migrations"
 EMPTY = "The database is empty; run: crisis init"
 OLDER = "The database has an older schema; make a backup, then run: crisis migrate"
 NEWER = "The database was upgraded by a newer Crisis; install that version again, or restore the backup before it"
+log = logging.getLogger(__name__)
+
 MIGRATION_LOCK = 4_201_978  # two processes that start at once do not upgrade at once
 
 
@@ -69,10 +72,18 @@ def upgrade_sqlite(path: Path) -> None:
             raise RuntimeError(f"the upgrade would break {len(broken)} references; nothing was changed")
 
 
-def upgrade_postgres(url: str) -> None:
+def upgrade_postgres(url: str, runtime: str | None = None) -> None:
+    """And puts the walls up anew, also around tables that were there; `runtime` is what the program will connect as."""
     with _once(postgres.migrating(url)) as tx:
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-        upgrade(tx)
+        ours = walls.is_owner(tx)
+        if ours:
+            upgrade(tx)
+        problem = walls.build(tx, runtime) if ours and _mismatch(tx) is None else None
+    if not ours:
+        log.warning("only the role that owns the tables can change them or put walls up: set CRISIS_OWNER_URL")
+    if problem is not None:
+        log.warning("%s", problem)
 
 
 @contextmanager

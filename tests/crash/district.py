@@ -45,8 +45,9 @@ class Prepared:
 
 def prepared(folder: Path, key_file: Path, cluster: Cluster | None) -> Prepared:
     name = str(folder / "prepared.db") if cluster is None else "crisis_prepared"
-    url = f"sqlite:///{name}" if cluster is None else cluster.create(name)
-    store = open_store(url, key_file, migrate=True)
+    owner = None if cluster is None else cluster.create(name)
+    url = f"sqlite:///{name}" if cluster is None or owner is None else cluster.as_program(owner)
+    store = open_store(url, key_file, migrate=True, owner=owner)
     ids = {name: sample.person_id(*name.split()) for name in STAFF}
     with store.write() as tx:
         sample.seed(tx, TUESDAY, hashing=Hashing(FLOOR))

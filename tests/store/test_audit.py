@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from crisis.store import audit, sealed
 from crisis.store.engine import Store, open_store
 from crisis.store.tables import AUDIT, EVENT, HEAD
 from crisis.vocabulary import PersonId, WordsId
+from tests.cluster import as_owner
 from tests.store.a_log import AT, noted, opened
 
 ROWS = 12
@@ -28,7 +29,7 @@ class Undone(Exception):
 
 @dataclass
 class Tampering:
-    """A transaction in which the guards are off and which is never committed."""
+    """A transaction of the tables' owner, in which the guards are off and which is never committed."""
 
     store: Store
 
@@ -162,12 +163,14 @@ def test_the_chain_is_walked_in_batches(store: Store, monkeypatch: pytest.Monkey
         assert audit.verify(tx) == audit.AuditReport(True, ROWS)
 
 
-def test_an_edit_is_found_on_either_database(store: Store) -> None:
+def test_an_edit_is_found_on_either_database(store: Store, database_url: str, key_file: Path) -> None:
     a_long_log(store)
+    behind = nullcontext(store) if store.dialect == "sqlite" else closing(open_store(as_owner(database_url), key_file))
 
-    found = Tampering(store).found_after(
-        lambda tx: tx.execute(update(EVENT).where(EVENT.c.position == 5).values(mode="drill"))
-    )
+    with behind as owner:
+        found = Tampering(owner).found_after(
+            lambda tx: tx.execute(update(EVENT).where(EVENT.c.position == 5).values(mode="drill"))
+        )
 
     assert (found.ok, found.reason) == (False, "the events written with this row were changed")
 
@@ -212,8 +215,12 @@ def test_replacing_a_row_does_not_go_round_the_guards(sqlite_url: str, key_file:
 
 @pytest.mark.parametrize("table", ["event", "audit"])
 def test_a_table_of_the_log_cannot_be_emptied(postgres_url: str, key_file: Path, table: str) -> None:
-    with closing(open_store(postgres_url, key_file)) as store:
+    """Not even by its owner; the program has no such right at all."""
+    address = as_owner(postgres_url)
+    with closing(open_store(address, key_file)) as owner, closing(open_store(postgres_url, key_file)) as store:
         opened(store)
 
-        with pytest.raises(Exception, match="append-only"), store.write() as tx:
+        with pytest.raises(Exception, match="append-only"), owner.write() as tx:
+            tx.execute(text(f"TRUNCATE {table}"))
+        with pytest.raises(Exception, match="permission denied"), store.write() as tx:
             tx.execute(text(f"TRUNCATE {table}"))

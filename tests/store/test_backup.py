@@ -15,7 +15,7 @@ from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyFault, KeyRing
 from crisis.store.sealed_files import PIECE
 from crisis.vocabulary import IncidentId, WordsId
-from tests.cluster import Cluster
+from tests.cluster import Cluster, as_owner
 from tests.store.a_log import AT, noted, opened
 
 LATER = AT + timedelta(hours=3)
@@ -27,7 +27,7 @@ def another_url(request: pytest.FixtureRequest, store: Store, tmp_path: Path) ->
     if store.dialect == "sqlite":
         return f"sqlite:///{tmp_path / 'another.db'}"
     cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.create_from("template1")
+    return as_owner(cluster.create_from("template1"))
 
 
 def test_a_backup_taken_while_others_write_is_restored_whole_f92(
@@ -35,7 +35,7 @@ def test_a_backup_taken_while_others_write_is_restored_whole_f92(
 ) -> None:
     incident = noted(store, opened(store), "w-1")
 
-    report = backup(store, tmp_path / "backup", AT)
+    report = backup(store, tmp_path / "backup", AT, owner=as_owner(store.url))
     noted(store, incident, "w-2")
     restore(tmp_path / "backup", another_url, key_file, LATER)
 

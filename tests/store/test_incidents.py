@@ -1,6 +1,8 @@
 """State, log, outbox and audit chain, on both databases."""
 
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +14,7 @@ from crisis.errors import Conflict, NotFound
 from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.incident import Incident
 from crisis.store import audit, idempotency, inbox, incidents, outbox, sealed
-from crisis.store.engine import Store
+from crisis.store.engine import Store, open_store
 from crisis.vocabulary import (
     Beside,
     DistrictId,
@@ -26,6 +28,7 @@ from crisis.vocabulary import (
     Urgency,
     WordsId,
 )
+from tests.cluster import as_owner
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 
@@ -136,12 +139,15 @@ def test_a_held_student_has_exactly_one_adult_i_1(store: Store) -> None:
         ("DELETE FROM event WHERE position = 3", "the events written with this row were changed"),
     ],
 )
-def test_the_chain_finds_what_was_changed_behind_its_back(store: Store, change: str, reason: str) -> None:
+def test_the_chain_finds_what_was_changed_behind_its_back(
+    store: Store, database_url: str, key_file: Path, change: str, reason: str
+) -> None:
     noted(store, opened(store), "w-1", "w-2")
     with store.read() as tx:
         assert audit.verify(tx) == audit.AuditReport(True, 2)
 
-    with store.write() as tx:
+    behind = nullcontext(store) if store.dialect == "sqlite" else closing(open_store(as_owner(database_url), key_file))
+    with behind as owner, owner.write() as tx:
         for statement in _guards_off(store):
             tx.execute(text(statement))
         tx.execute(text(change))

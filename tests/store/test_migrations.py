@@ -25,7 +25,7 @@ from crisis.store import (
     tables,
 )
 from crisis.store.engine import WrongDatabase, open_store
-from tests.cluster import Cluster
+from tests.cluster import Cluster, as_owner
 
 ROWS = (answer_tables, channel_tables, people_tables, readiness_tables, rotation_tables, tables)
 GUARDS = {
@@ -47,11 +47,16 @@ def engine_of(url: str) -> Engine:
 
 
 @pytest.fixture
+def database_url(database_url: str) -> str:
+    return as_owner(database_url)
+
+
+@pytest.fixture
 def empty_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
     if database_url.startswith("sqlite"):
         return f"sqlite:///{tmp_path / 'empty.db'}"
     cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.create_from("template1")
+    return as_owner(cluster.create_from("template1"))
 
 
 def shape(tx: Connection) -> dict[str, Any]:

@@ -1,0 +1,189 @@
+"""The second wall: PostgreSQL itself shows whoever acts for a person no row of another district (row-level security).
+
+The first wall is `crisis.policy`, which both databases have. This one holds where a query forgot to ask it. A desk
+works as the role `DESK`, which owns nothing, bypasses nothing, and sees nothing until its transaction says for which
+district. What works for all of them (worker, sentinel, sign-in, callbacks) keeps the role of the connection.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from psycopg import sql
+from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from crisis.vocabulary import DistrictId
+
+DESK = "crisis_desk"
+SETTING = "crisis.district"
+EVERYBODY = "*"  # in `protocol_in_force`: every district without its own
+_NOW = f"nullif(current_setting('{SETTING}', true), '')"  # a pooled connection has '' where nothing was said
+
+# Tables without a column `district`: through whom each row belongs to one. What is read there is walled itself.
+_SUBJECT = (  # an incident or a student; words are sealed before their incident is there
+    "(EXISTS (SELECT 1 FROM incident AS p WHERE p.id = subject)"
+    " OR EXISTS (SELECT 1 FROM student AS p WHERE p.id = subject))"
+)
+THROUGH: Mapping[str, str] = {
+    "call_out": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = call_out.person)",
+    "district": f"id = {_NOW}",
+    "drill_phone": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = drill_phone.incident)",
+    "idempotency": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = idempotency.actor)",
+    "outgoing": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = outgoing.person)",
+    "page_code": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = page_code.incident)",
+    "page_link": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = page_link.incident)",
+    "protocol_in_force": f"district IN ('{EVERYBODY}', {_NOW})",
+    "restriction_number": "EXISTS (SELECT 1 FROM restriction AS p WHERE p.id = restriction_number.restriction)",
+    "seal": _SUBJECT,
+    "words": _SUBJECT,
+}
+SEALED_FIRST = ("seal", "words")
+OPEN: Mapping[str, str] = {
+    "audit": "one chain for all districts, of ids alone; a desk adds to it and reads none of it",
+    "head": "where log and chain end; no content",
+    "protocol": "published protocols; what a district has in force is walled",
+    "lease": "which process does what only one may do",
+    "sign_of_life": "that our own parts are alive",
+    "canary": "test texts to our own numbers",
+    "provider_alarm": "what is wrong with a provider",
+    "allowance": "how much of something was used, by digest or number of the sender; nobody's record",
+    "inbox": "what providers sent, sealed; closed to desks",
+    "sign_in_budget": "wrong passwords by digest of the name; closed to desks",
+    "alembic_version": "the version of the schema; closed to desks",
+}
+KEPT_FROM_DESKS: Mapping[str, str] = {
+    "inbox": "ALL",
+    "sign_in_budget": "ALL",
+    "alembic_version": "ALL",
+    "audit": "SELECT, UPDATE, DELETE",
+    "event": "UPDATE, DELETE",
+}
+
+
+def begin(district: DistrictId, *, one_moment: bool = False) -> str:
+    """What begins a desk's transaction, with whose it is, in one message to the server."""
+    level = " ISOLATION LEVEL REPEATABLE READ" if one_moment else ""
+    whose = sql.Literal(str(district)).as_string(None)
+    return f"BEGIN{level}; SELECT set_config('{SETTING}', {whose}, true)".replace("%", "%%")
+
+
+def condition(tx: Connection, table: str) -> str | None:
+    """Which rows a desk may see and write; None for a table that is open to every district."""
+    if table in THROUGH:
+        return THROUGH[table]
+    columns = {each["name"] for each in inspect(tx).get_columns(table)}
+    return f"district = {_NOW}" if "district" in columns else None
+
+
+def unlisted(tx: Connection) -> list[str]:
+    """Tables that have neither a wall nor a reason."""
+    names = inspect(tx).get_table_names()
+    return [name for name in names if name not in OPEN and condition(tx, name) is None]
+
+
+def build(tx: Connection, runtime: str | None) -> str | None:
+    """Puts the walls up anew, in the transaction of a migration; `runtime` is the address that the program will use.
+
+    Returns what the database's administrator has to do first, where this role may not make roles.
+    """
+    user = make_url(runtime).username if runtime is not None else None
+    missing = [name for name in (DESK, user) if name is not None and not _there(tx, name)]
+    if missing:
+        try:
+            with tx.begin_nested():
+                for name in missing:
+                    _make(tx, name, make_url(runtime).password if name == user and runtime is not None else None)
+        except ProgrammingError:
+            return f"The second wall is not up: a role that may make roles has to make {', '.join(missing)}"
+    owner = str(tx.execute(text("SELECT current_user")).scalar_one())
+    workers = list(dict.fromkeys([owner, *([user] if user is not None else [])]))
+    for worker in workers:
+        if not _may_be(tx, worker):
+            tx.exec_driver_sql(f"GRANT {DESK} TO {_name(worker)}")
+    for table in inspect(tx).get_table_names():
+        _wall(tx, table, workers)
+    _grant(tx, workers)
+    return None
+
+
+def is_owner(tx: Connection) -> bool:
+    """Whether this connection may change the tables; also where there are none yet."""
+    found = tx.execute(_OWNED).scalar_one_or_none()
+    return found is None or bool(found)
+
+
+_OWNED = text(
+    "SELECT pg_has_role(current_user, tableowner, 'MEMBER') FROM pg_tables"
+    " WHERE schemaname = 'public' AND tablename = 'incident'"
+)
+
+
+def _wall(tx: Connection, table: str, workers: Iterable[str]) -> None:
+    known = condition(tx, table)
+    for policy in ("desk", "desk_seals", "across"):
+        tx.exec_driver_sql(f"DROP POLICY IF EXISTS {policy} ON {_name(table)}")
+    if known is None:
+        return
+    everybody = ", ".join(_name(worker) for worker in workers)
+    tx.exec_driver_sql(f"ALTER TABLE {_name(table)} ENABLE ROW LEVEL SECURITY")
+    tx.exec_driver_sql(f"ALTER TABLE {_name(table)} FORCE ROW LEVEL SECURITY")
+    tx.exec_driver_sql(f"CREATE POLICY across ON {_name(table)} TO {everybody} USING (true)")
+    tx.exec_driver_sql(f"CREATE POLICY desk ON {_name(table)} TO {DESK} USING ({known})")
+    if table in SEALED_FIRST:
+        tx.exec_driver_sql(f"CREATE POLICY desk_seals ON {_name(table)} FOR INSERT TO {DESK} WITH CHECK (true)")
+
+
+def _grant(tx: Connection, workers: Iterable[str]) -> None:
+    roles = ", ".join([DESK, *(_name(worker) for worker in workers)])
+    tx.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {roles}")
+    tx.exec_driver_sql(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}")
+    for table, rights in KEPT_FROM_DESKS.items():
+        tx.exec_driver_sql(f"REVOKE {rights} ON {table} FROM {DESK}")
+
+
+def _there(tx: Connection, role: str) -> bool:
+    return tx.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).first() is not None
+
+
+def _may_be(tx: Connection, role: str) -> bool:
+    asked = text("SELECT pg_has_role(:role, :desk, 'MEMBER')")
+    return bool(tx.execute(asked, {"role": role, "desk": DESK}).scalar_one())
+
+
+def _make(tx: Connection, role: str, password: str | None) -> None:
+    """The password goes over as its SCRAM verifier: what a server logs of statements is no secret then."""
+    rights = "NOLOGIN" if role == DESK else "LOGIN"
+    if password is not None:
+        link = tx.connection.driver_connection
+        assert link is not None
+        rights += (
+            f" PASSWORD '{link.pgconn.encrypt_password(password.encode(), role.encode(), b'scram-sha-256').decode()}'"
+        )
+    tx.exec_driver_sql(f"CREATE ROLE {_name(role)} {rights} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB")
+
+
+def _name(identifier: str) -> str:
+    return sql.Identifier(identifier).as_string(None)
+
+
+def is_up(tx: Connection) -> bool:
+    """Whether this connection's role can work as a desk does."""
+    return _there(tx, DESK) and _may_be(tx, str(tx.execute(text("SELECT current_user")).scalar_one()))
+
+
+_WHO = text(
+    "SELECT rolsuper, rolbypassrls, pg_has_role(current_user, tableowner, 'MEMBER') AS owner FROM pg_roles, pg_tables"
+    " WHERE rolname = current_user AND schemaname = 'public' AND tablename = 'incident'"
+)
+
+
+def weakness(tx: Connection) -> str | None:
+    """What is wrong with the role of this connection and with the wall, in one sentence; None: it stands."""
+    if not is_up(tx):
+        return "the second wall between districts is not up; run: crisis migrate"
+    who = tx.execute(_WHO).one()
+    if who.rolsuper or who.rolbypassrls or who.owner:
+        return (
+            "the program's own role of the database owns its tables or gets around its walls;"
+            " give it one of its own (docs/operations.md, 'PostgreSQL')"
+        )
+    return None
