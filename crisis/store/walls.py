@@ -5,7 +5,7 @@ works as the role `DESK`, which owns nothing, bypasses nothing, and sees nothing
 district. What works for all of them (worker, sentinel, sign-in, callbacks) keeps the role of the connection.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from psycopg import sql
 from sqlalchemy import Connection, inspect, make_url, text
@@ -18,7 +18,7 @@ SETTING = "crisis.district"
 EVERYBODY = "*"  # in `protocol_in_force`: every district without its own
 _NOW = f"nullif(current_setting('{SETTING}', true), '')"  # a pooled connection has '' where nothing was said
 
-# Tables without a column `district`: through whom each row belongs to one. What is read there is walled itself.
+# Tables without a column `district` and without a reference that says whose a row is: through whom it belongs to one.
 _SUBJECT = (  # an incident or a student; words are sealed before their incident is there
     "(EXISTS (SELECT 1 FROM incident AS p WHERE p.id = subject)"
     " OR EXISTS (SELECT 1 FROM student AS p WHERE p.id = subject))"
@@ -26,13 +26,11 @@ _SUBJECT = (  # an incident or a student; words are sealed before their incident
 THROUGH: Mapping[str, str] = {
     "call_out": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = call_out.person)",
     "district": f"id = {_NOW}",
-    "drill_phone": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = drill_phone.incident)",
     "idempotency": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = idempotency.actor)",
     "outgoing": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = outgoing.person)",
     "page_code": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = page_code.incident)",
     "page_link": "EXISTS (SELECT 1 FROM incident AS p WHERE p.id = page_link.incident)",
     "protocol_in_force": f"district IN ('{EVERYBODY}', {_NOW})",
-    "restriction_number": "EXISTS (SELECT 1 FROM restriction AS p WHERE p.id = restriction_number.restriction)",
     "seal": _SUBJECT,
     "words": _SUBJECT,
 }
@@ -70,8 +68,24 @@ def condition(tx: Connection, table: str) -> str | None:
     """Which rows a desk may see and write; None for a table that is open to every district."""
     if table in THROUGH:
         return THROUGH[table]
-    columns = {each["name"] for each in inspect(tx).get_columns(table)}
-    return f"district = {_NOW}" if "district" in columns else None
+    columns = {each["name"]: each for each in inspect(tx).get_columns(table)}
+    if "district" in columns:
+        return f"district = {_NOW}"
+    return (
+        None
+        if table in OPEN
+        else _by_its_parent(tx, table, [name for name in columns if not columns[name]["nullable"]])
+    )
+
+
+def _by_its_parent(tx: Connection, table: str, always_there: Collection[str]) -> str | None:
+    """A row that always refers to one of a walled table is shown with it."""
+    for key in inspect(tx).get_foreign_keys(table):
+        mine, theirs, parent = key["constrained_columns"], key["referred_columns"], key["referred_table"]
+        if set(mine) <= set(always_there) and condition(tx, parent) is not None:
+            same = " AND ".join(f"p.{there} = {table}.{here}" for here, there in zip(mine, theirs, strict=True))
+            return f"EXISTS (SELECT 1 FROM {parent} AS p WHERE {same})"  # noqa: S608  (names of the schema itself)
+    return None
 
 
 def unlisted(tx: Connection) -> list[str]:

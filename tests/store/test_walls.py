@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from starlette.testclient import TestClient
 
 from crisis import clock
-from crisis.store import accounts, postgres, sample, schema, walls
+from crisis.store import accounts, postgres, sample, sample_record, schema, walls
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DistrictId, SchoolId
 from tests.cluster import PROGRAM, Cluster, as_owner
@@ -35,7 +35,7 @@ def store(cluster: Cluster, postgres_template: str, key_file: Path) -> Iterator[
     district = a_district(opened)
     with opened.write() as tx:
         sample.seed(tx, clock.now(), hashing=HASHING)
-        sample.add_instructions(tx, opened.keys, clock.now())
+        sample_record.fill(tx, opened.keys, clock.now())
     with TestClient(build_app(opened, WEB), base_url=WEB.public_url) as client:
         for number, (person, school) in enumerate(((COUNSELOR, SCHOOL), (STRANGER, SchoolId("s-9")))):
             api = acting(client, district.token(person))
