@@ -9,7 +9,7 @@ import typer.main
 from crisis import cli
 from crisis.protocols import loader
 from crisis.protocols.diagram import mermaid, outline
-from tests import failures, invariants
+from tests import asvs, failures, invariants
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -101,6 +101,15 @@ def test_each_failure_has_a_test_or_a_reason_and_not_both() -> None:
 
     assert [row for row in failures.ROWS if (row in proved) == (row in explained)] == []
     assert failures.vanished() == []
+
+
+def test_the_table_of_asvs_is_current_and_names_tests_that_exist() -> None:
+    """Made anew by `python -m tests.asvs`."""
+    page = asvs.PAGE.read_text(encoding="utf-8")
+
+    assert page == asvs.page_with(page)
+    assert asvs.vanished() == []
+    assert [number for number, row in asvs.ROWS.items() if bool(row.proof) == bool(row.why)] == []
 
 
 def test_the_table_of_privacy_is_current() -> None:
