@@ -234,7 +234,8 @@ class Story:
 
     def family_and_handoff(self) -> None:
         told: dict[str, Any] = {"method": "phone", "outcome": "reached", "note": ..., "alone": ...}
-        told |= {"language": "es", "language_help": "interpreter", "guardian": True, "understood": True}
+        told |= {"language": "es", "language_help": "interpreter", "interpreted_by": "service", "interpreter": ...}
+        told |= {"guardian": True, "understood": True}
         self.does("record-contact", step="guardian_contact", contact=MOTHER, **told)
         for step in ("safety_plan", "means_counseling"):
             self.completes(step)

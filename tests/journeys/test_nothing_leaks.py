@@ -341,5 +341,5 @@ def signs_in(page: Page, site: str, username: str) -> None:
     page.goto(f"{site}/login")
     page.fill("#username", username)
     page.fill("#password", PASSPHRASE)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/board")

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.store import accounts, instructions
+from crisis.store import accounts, instructions, sessions
 from crisis.store.engine import Store, open_store
 from crisis.store.instructions import Told
 from tests.factories import DISTRICT, SCHOOL, STUDENT
@@ -86,7 +86,7 @@ def a_town(app: FastAPI, district: District, incident: str, instruction: str) ->
         accounts.revoke_token(tx, NURSE, accounts.tokens_of(tx, NURSE)[0].id, clock.now())
     gone = district.session(NURSE)
     with district.store.write() as tx:
-        accounts.sign_out(tx, gone)
+        sessions.sign_out(tx, gone)
     people = (COUNSELOR, NEIGHBOUR, STRANGER)
     command, seen = f"/api/v1/incidents/{incident}/commands", 1
     opening = {"school": SCHOOL, "beside": "me"}
