@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Literal, Protocol
@@ -48,6 +48,7 @@ class Desk:
     session: str = field(default="", repr=False)  # the secret in the cookie, or the program's token
     proved_at: datetime | None = None  # when they last showed that it is them; None for a program
     factors: int = 1
+    locked: bool = False  # nobody touched the screen for a while: may raise an incident, and nothing else
     limited: bool = False  # less than the district asks for: may raise an incident, and set up what is missing
     sealed: dict[WordsId, str] = field(default_factory=dict)
 
@@ -194,13 +195,25 @@ def known_by(request: Request, token: str, lookup: Lookup, seen_lately: Seen) ->
     return person
 
 
-def one_factor(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
-    """Also for whoever still lacks the second factor that their district asks for: help is never behind it (PR-18)."""
+def may_raise(request: Request, _checked: Annotated[None, Depends(check_form_token)]) -> Desk:
+    """For raising an incident alone: also from a screen that nobody touched for a while; it reads nothing (PR-18)."""
     token = session_token(request)
     person = known_by(request, token, sessions.limited_holder, sessions.seen_lately) if token is not None else None
+    if token is not None and person is None:
+        with store_of(request).read() as tx:
+            locked = sessions.locked_holder(tx, token, clock.now())
+        if locked is not None:
+            return replace(desk_of(request, locked, token), limited=True, locked=True)
     if token is None or person is None:
         raise SignInNeeded
     return desk_of(request, person, token)
+
+
+def one_factor(desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
+    """Also for whoever still lacks the second factor that their district asks for, to set it up."""
+    if desk.locked:
+        raise SignInNeeded
+    return desk
 
 
 def signed_in(desk: Annotated[Desk, Depends(one_factor)]) -> Desk:
@@ -221,6 +234,7 @@ def anyone() -> None:
     """Marks a route that needs no sign-in on purpose; a test lists them."""
 
 
+MayRaise = Annotated[Desk, Depends(may_raise)]
 OneFactor = Annotated[Desk, Depends(one_factor)]
 SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from crisis.vocabulary import WordsId
-from web.deps import Desk, OneFactor
+from web.deps import Desk, MayRaise
 from web.words import N_
 
 WORDS_LIMIT = 8000
@@ -91,7 +91,7 @@ class Posted:
         return tuple(value for value in found if " " in value)
 
 
-async def posted(request: Request, desk: OneFactor) -> Posted:
+async def posted(request: Request, desk: MayRaise) -> Posted:
     """Who may send it, the route says. The fields stay on the request, where the page about a refusal finds them."""
     form = await request.form()
     fields: dict[str, tuple[str, ...]] = {}

@@ -145,9 +145,18 @@ def limited_holder(tx: Connection, token: str, at: datetime, *, used: bool = Tru
     return _used(tx, row, at) if used else PersonId(row.person)
 
 
-def _standing(tx: Connection, token: str, at: datetime) -> Found | None:
+def locked_holder(tx: Connection, token: str, at: datetime) -> PersonId | None:
+    """Whose session this was before nobody touched it: they may raise an incident from here, and read nothing.
+
+    Until its whole time is over, and never a use of it: a locked screen stays locked.
+    """
+    row = _standing(tx, token, at, idle_too=True)
+    return None if row is None else PersonId(row.person)
+
+
+def _standing(tx: Connection, token: str, at: datetime, *, idle_too: bool = False) -> Found | None:
     row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
-    if row is None or not _lasts(row, at) or partners.shut_out(tx, [PersonId(row.person)], at):
+    if row is None or not _lasts(row, at, idle_too=idle_too) or partners.shut_out(tx, [PersonId(row.person)], at):
         return None
     return row
 
@@ -198,8 +207,8 @@ def _whole(row: Found) -> bool:
     return row.factors > 1 or not row.second_factor
 
 
-def _lasts(row: Found, at: datetime) -> bool:
-    over = at >= row.ends_at or at >= _idle_at(row)
+def _lasts(row: Found, at: datetime, *, idle_too: bool = False) -> bool:
+    over = at >= row.ends_at or (at >= _idle_at(row) and not idle_too)
     return not over and row.disabled_at is None and bool(row.active)
 
 

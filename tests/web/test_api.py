@@ -28,7 +28,7 @@ from tests.web.district import (
 )
 from web.api.orders import offered
 from web.app import build_app
-from web.deps import anyone, one_factor, signed_in, token_holder
+from web.deps import anyone, may_raise, signed_in, token_holder
 
 CANARY = "she keeps a rope behind the gym"
 
@@ -347,11 +347,11 @@ def test_every_route_says_who_may_use_it(client: TestClient) -> None:
             continue
         assert dependant is not None, path
         calls = called(dependant)
-        assert calls & {anyone, one_factor, signed_in, token_holder}, (
-            f"{path} names none of OneFactor, SignedIn, TokenHolder, Anyone"
+        assert calls & {anyone, may_raise, signed_in, token_holder}, (
+            f"{path} names none of MayRaise, SignedIn, TokenHolder, Anyone"
         )
         if anyone in calls:
-            assert not calls & {one_factor, signed_in, token_holder}, path
+            assert not calls & {may_raise, signed_in, token_holder}, path
             public.add(path)
 
     assert {"/health", "/login", "/api/v1/openapi.json"} <= public

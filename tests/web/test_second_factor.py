@@ -22,7 +22,7 @@ from tests.web.district import COUNSELOR, NURSE, OFFICER, PASSPHRASE, SETTINGS, 
 from tests.web.test_api import called
 from tests.web.test_pages import HIDDEN, Browser, at_console, words
 from web.app import build_app
-from web.deps import one_factor, signed_in
+from web.deps import may_raise, one_factor, signed_in
 
 MINE, LEAD, UNCLE = "/me/sign-in", PersonId("p-lead"), PersonId("p-uncle")
 
@@ -134,12 +134,16 @@ def test_who_lacks_it_reads_nothing_and_raises_an_incident_all_the_same_pr_18(
 
 def test_only_these_pages_are_open_to_one_factor_where_two_are_asked(site: TestClient) -> None:
     """ASVS 6.3.3: whatever else comes later is closed by itself."""
-    weak = set()
+    weak, weakest = set(), set()
     for route in iter_route_contexts(site.app.routes):  # type: ignore[attr-defined]
         dependant = getattr(route, "dependant", None)
         calls = called(dependant) if dependant is not None else set()
-        if one_factor in calls and signed_in not in calls:
-            weak |= {(method, route.path) for method in route.methods}
+        if may_raise in calls and signed_in not in calls:
+            found = {(method, route.path) for method in route.methods}
+            weak |= found
+            weakest |= found if one_factor not in calls else set()
+
+    assert weakest == {("GET", "/incidents/new"), ("POST", "/incidents"), ("GET", "/raised")}
 
     assert weak == {
         ("GET", "/incidents/new"),
@@ -154,6 +158,33 @@ def test_only_these_pages_are_open_to_one_factor_where_two_are_asked(site: TestC
         ("POST", "/again"),
         ("POST", "/logout"),
     }
+
+
+def test_from_a_locked_screen_an_incident_is_raised_and_nothing_read_pr_18(
+    site: TestClient, district: District, watch: Watch
+) -> None:
+    nurse = at_console(site, district, NURSE)
+    watch.ahead += timedelta(minutes=16)
+    closed = [nurse.client.get(path).headers["location"] for path in ("/board", MINE, "/oncall")]
+    door = nurse.get("/login")
+
+    raised = nurse.opens()
+    told = words(nurse.get(raised))
+    found = nurse.client.post("/incidents/new", data={"csrf": nurse.form("/incidents/new", "/incidents")["csrf"]})
+    watch.ahead += timedelta(hours=12)
+    over = nurse.client.get("/incidents/new").headers["location"]
+
+    assert closed == ["/login"] * 3
+    assert 'href="/incidents/new"' in door
+    assert raised == "/raised"
+    assert "The team is being paged now" in told
+    assert "sign in again" in told
+    assert found.headers["location"] == "/login"
+    assert over == "/login"
+    with district.store.read() as tx:
+        [incident] = incidents.current(tx, DISTRICT)
+    assert incident.opened_by == NURSE
+    assert nurse.client.get(f"/incidents/{incident.id}").headers["location"] == "/login"
 
 
 def test_the_lead_asks_it_of_all_only_with_a_second_factor_of_their_own(site: TestClient, district: District) -> None:

@@ -11,7 +11,7 @@ from crisis.policy import access
 from crisis.store import audit, names, people, protocols
 from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StudentId
 from web import words
-from web.deps import ID, Desk, OneFactor, SignedIn
+from web.deps import ID, Desk, MayRaise, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
 from web.pages.naming import told_apart
@@ -92,7 +92,7 @@ def found_students(desk: Desk, school: SchoolId, query: str) -> list[tuple[str, 
 
 
 @router.get("/incidents/new")
-def show_open(desk: OneFactor, after: Id = "-") -> HTMLResponse:
+def show_open(desk: MayRaise, after: Id = "-") -> HTMLResponse:
     return show(desk, linked="" if after == "-" else after)
 
 
@@ -110,7 +110,7 @@ def find_student(desk: SignedIn, posted: FormPost) -> HTMLResponse:
 
 
 @router.post("/incidents")
-def open_incident(desk: OneFactor, posted: FormPost) -> RedirectResponse:
+def open_incident(desk: MayRaise, posted: FormPost) -> RedirectResponse:
     """Never behind the second factor: whoever lacks it is told that help is on its way, and no more."""
     form = posted.read(Open)
     done = desk.open(form.command(desk), key=form.key)
@@ -118,5 +118,5 @@ def open_incident(desk: OneFactor, posted: FormPost) -> RedirectResponse:
 
 
 @router.get("/raised")
-def show_raised(desk: OneFactor) -> HTMLResponse:
+def show_raised(desk: MayRaise) -> HTMLResponse:
     return console(desk, "pages/raised.html", {"here": "open"}, path="/raised")

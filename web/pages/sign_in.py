@@ -52,8 +52,17 @@ def sign_in_page(request: Request, username: str = "", status: int = 200) -> HTM
         path="/login",
         failed=status != 200,
         username=username,
+        may_raise=_is_locked(request),
         district_line=None,
     )
+
+
+def _is_locked(request: Request) -> bool:
+    token = session_token(request)
+    if token is None:
+        return False
+    with store_of(request).read() as tx:
+        return sessions.locked_holder(tx, token, clock.now()) is not None
 
 
 @router.post("/login", dependencies=[Anyone], response_model=None)
