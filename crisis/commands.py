@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crisis.message_words import InterpreterKind
+from crisis.referral_words import AgencyId
 from crisis.vocabulary import (
     Beside,
     ContactMethod,
@@ -308,6 +309,7 @@ class OfferHandoff(Command):
     threat: WordsId | None  # the articulable threat, for the emergency basis (34 CFR 99.36)
     disclosed: frozenset[str]
     withheld: Mapping[str, str]  # item code -> reason code (I-16)
+    agency: AgencyId | None = None  # of the directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from crisis import vocabulary as v
 from crisis.message_words import InterpreterKind
+from crisis.referral_words import AgencyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +287,7 @@ class HandoffOffered(Event):
     threat: v.WordsId | None
     disclosed: frozenset[str]
     withheld: Mapping[str, str]
+    agency: AgencyId | None = None  # of the directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

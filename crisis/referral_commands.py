@@ -1,11 +1,20 @@
-"""What can be ordered about a referral: begun, and moved from one state to the next by whoever has heard of it."""
+"""What can be ordered about a referral, begun and moved on by whoever has heard of it; and that a brief was given."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.commands import Command
-from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
-from crisis.vocabulary import LegalBasis, WordsId
+from crisis.referral_words import (
+    AgencyId,
+    Audience,
+    BriefField,
+    BriefWay,
+    Care,
+    ReferralId,
+    ReferralReason,
+    ReferralState,
+)
+from crisis.vocabulary import HandoffId, LegalBasis, WordsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +37,15 @@ class MoveReferral(Command):
     note: WordsId | None = None
     basis: LegalBasis | None = None
     check_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBrief(Command):
+    """That somebody has read aloud, shown or handed over these fields; `threat` is the emergency's, in words."""
+
+    audience: Audience
+    way: BriefWay
+    recipient: WordsId  # a named person
+    fields: frozenset[BriefField]
+    handoff: HandoffId | None = None
+    threat: WordsId | None = None

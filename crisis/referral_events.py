@@ -5,7 +5,16 @@ from datetime import datetime
 
 from crisis import vocabulary as v
 from crisis.events import Event
-from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
+from crisis.referral_words import (
+    AgencyId,
+    Audience,
+    BriefField,
+    BriefWay,
+    Care,
+    ReferralId,
+    ReferralReason,
+    ReferralState,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +34,26 @@ class ReferralMoved(Event):
     note: v.WordsId | None
     basis: v.LegalBasis | None
     check_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefGiven(Event):
+    """`basis` None: nothing in it says anything of the student."""
+
+    audience: Audience
+    way: BriefWay
+    recipient: v.WordsId
+    fields: frozenset[BriefField]
+    handoff: v.HandoffId | None
+    basis: v.LegalBasis | None
+    threat: v.WordsId | None
+    organisation: v.WordsId | None
+    agency: AgencyId | None
+    receiver: v.ReceiverKind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffTimedOut(Event):
+    """Nobody there answered within the protocol's time; the student is still the school's."""
+
+    handoff: v.HandoffId

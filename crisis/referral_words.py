@@ -119,3 +119,54 @@ class ReferralReason(StrEnum):
     NOT_KEPT = "not_kept"  # the appointment
     ELSEWHERE = "elsewhere"  # somebody else has taken it
     OTHER = "other"  # said in words
+
+
+class Audience(StrEnum):
+    """For whom a brief is made; each has its own closed list of what it may hold."""
+
+    CLINICIAN = "clinician"  # who takes the student over by a handoff
+    EMERGENCY = "emergency"  # an ambulance, or 911 on the telephone
+    PICK_UP = "pick_up"  # the adult of the record who takes the student home
+
+
+class BriefPart(StrEnum):
+    """The four parts of an SBAR."""
+
+    SITUATION = "situation"
+    BACKGROUND = "background"
+    ASSESSMENT = "assessment"
+    RECOMMENDATION = "recommendation"
+
+
+class BriefField(StrEnum):
+    """All that a brief can hold; in the order in which it is read aloud."""
+
+    NAME = "name"
+    CALLED = "called"
+    BIRTH_DATE = "birth_date"
+    CONCERN = "concern"
+    DANGERS = "dangers"
+    PLACE = "place"
+    WITH = "with"
+    GUARDIANS = "guardians"
+    NOT_RELEASED_TO = "not_released_to"
+    LANGUAGE = "language"
+    MEDICAL = "medical"
+    COMMUNICATION = "communication"
+    HELPS = "helps"
+    MAKES_WORSE = "makes_worse"
+    TIER = "tier"
+    SCREEN = "screen"
+    STATEMENT = "statement"
+    MEANS = "means"
+    SAFETY_PLAN = "safety_plan"
+    NEXT = "next"
+    CALL_BACK = "call_back"
+
+
+class BriefWay(StrEnum):
+    """How a brief reaches whoever it is for; nothing is sent."""
+
+    READ_ALOUD = "read_aloud"
+    SHOWN = "shown"
+    PRINTED = "printed"

@@ -83,7 +83,9 @@ def submit(
         must_be_allowed(command.by, before, command)
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
-        refuse_if(*contacting.reasons_against(tx, command, before, at), *referring.reasons_against(tx, command, before))
+        refuse_if(
+            *contacting.reasons_against(tx, command, before, at), *referring.reasons_against(tx, command, before, at)
+        )
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command)
         events = decide(before, protocol, ground, command, at)

@@ -293,6 +293,7 @@ class HandoffState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    TIMED_OUT = "timed_out"  # nobody there answered; they may still accept, and the school holds on
 
 
 class Covers(StrEnum):

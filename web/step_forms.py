@@ -7,8 +7,10 @@ from pydantic import Field
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
+from crisis.errors import Reason, Refused
 from crisis.message_words import InterpreterKind
 from crisis.protocols.schema import Step
+from crisis.referral_words import AgencyId
 from crisis.vocabulary import (
     ContactMethod,
     ContactOutcome,
@@ -21,6 +23,7 @@ from crisis.vocabulary import (
     Tier,
     Urgency,
 )
+from web import directory_orders
 from web.deps import Desk
 from web.forms import Sent, in_zone, sealed
 from web.words import N_
@@ -196,17 +199,25 @@ class Offer(StepForm):
     """`items.CODE` is `given`, or the code of the reason why it is kept back."""
 
     receiver: ReceiverKind = Field(title=N_("Who takes over?"))
-    organisation: str = Field(title=N_("Name of the organisation"))
+    agency: str | None = Field(default=None, title=N_("From the directory"))
+    organisation: str | None = Field(default=None, title=N_("Name of the organisation"))
     basis: LegalBasis = Field(title=N_("Why may we share this?"))
     threat: str | None = Field(default=None, title=N_("What is the danger, and to whom?"))
     items: dict[str, str] = Field(default_factory=dict)
+
+    def _organisation(self, desk: Desk) -> str:
+        """By name, also where it was chosen: what was said then stays, whatever the directory says later."""
+        if self.organisation is None and self.agency is None:
+            raise Refused(Reason("I-15", "Choose the organisation from the directory, or write its name"))
+        return self.organisation or directory_orders.one(desk, AgencyId(self.agency or "")).entry.name
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         return cmd.OfferHandoff(
             by=desk.actor,
             step=step.id,
             receiver=self.receiver,
-            organisation=desk.seal(self.organisation),
+            organisation=desk.seal(self._organisation(desk)),
+            agency=AgencyId(self.agency) if self.agency else None,
             basis=self.basis,
             threat=sealed(desk, self.threat),
             disclosed=frozenset(name for name, choice in self.items.items() if choice == "given"),

@@ -189,6 +189,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (HandoffState.ACCEPTED, N_("Accepted")),
     (HandoffState.DECLINED, N_("Declined")),
     (HandoffState.WITHDRAWN, N_("Withdrawn")),
+    (HandoffState.TIMED_OUT, N_("Not answered in time")),
     (Channel.TEXT, N_("text")),
     (Channel.VOICE, N_("call")),
     (Channel.CONSOLE, N_("console")),

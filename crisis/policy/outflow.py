@@ -11,9 +11,10 @@ from crisis import events as ev
 from crisis import referral_events as rev
 from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind, Regime
+from crisis.policy.brief import PLACE_OF
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.protocols.schema import Protocol
-from crisis.referral_words import ReferralId, ReferralState
+from crisis.referral_words import AgencyId, Audience, BriefWay, ReferralId, ReferralState
 from crisis.vocabulary import ContactMethod, ContactOutcome, LegalBasis, ReceiverKind, StaffRole, WordsId
 
 WRITTEN = frozenset({ContactMethod.TEXT, ContactMethod.EMAIL})
@@ -34,13 +35,16 @@ class Outflow:
     disclosure: Disclosure
     happened: bool
     referral: ReferralId | None = None  # to which agency, the incident says
+    agency: AgencyId | None = None
 
 
 def outflow(event: ev.Event, by: Actor, said: Mapping[WordsId, str], protocol: Protocol) -> Outflow | None:
     """None for what tells nobody outside anything. `said` are the words that the event names."""
     match event:
         case ev.HandoffOffered():
-            return Outflow(disclosure=_handoff(event, by, said), happened=False)
+            return Outflow(disclosure=_handoff(event, by, said), happened=False, agency=event.agency)
+        case rev.BriefGiven():
+            return Outflow(disclosure=_brief(event, by, said), happened=True, agency=event.agency)
         case rev.ReferralMoved(state=ReferralState.REQUESTED):
             return Outflow(disclosure=_referral(event, by), happened=False, referral=event.referral)
         case ev.ContactAttempted():
@@ -61,7 +65,7 @@ def post_of(by: Actor) -> StaffRole | None:
 
 def _handoff(event: ev.HandoffOffered, by: Actor, said: Mapping[WordsId, str]) -> Disclosure:
     reports = event.basis is LegalBasis.CHILD_PROTECTION_REPORT
-    kind = RecipientKind.CHILD_PROTECTION if reports else RECEIVERS[event.receiver]
+    kind = RecipientKind.CHILD_PROTECTION if reports else _receiver(event.receiver, event.basis)
     return Disclosure(
         way=DisclosureWay.HANDOFF,
         basis=event.basis,
@@ -73,6 +77,30 @@ def _handoff(event: ev.HandoffOffered, by: Actor, said: Mapping[WordsId, str]) -
         released_by=by.id,
         released_as=post_of(by),
         regime=Regime.HIPAA if StaffRole.CLINICIAN in by.posts else Regime.FERPA,
+    )
+
+
+def _receiver(receiver: ReceiverKind, basis: LegalBasis | None) -> RecipientKind:
+    return RecipientKind.PARTNER if basis is LegalBasis.PARTNER_OFFICIAL else RECEIVERS[receiver]
+
+
+def _brief(event: rev.BriefGiven, by: Actor, said: Mapping[WordsId, str]) -> Disclosure:
+    """By item, as agreements and consents list them; who comes to the door is told nothing of anybody."""
+    home, emergency = event.audience is Audience.PICK_UP, event.audience is Audience.EMERGENCY
+    kind = RecipientKind.EMERGENCY_SERVICES if emergency else RecipientKind.OTHER
+    kind = kind if event.receiver is None else _receiver(event.receiver, event.basis)
+    affiliation = None if event.organisation is None else said.get(event.organisation)
+    return Disclosure(
+        way=DisclosureWay.PRINT if event.way is BriefWay.PRINTED else DisclosureWay.CALL,
+        basis=LegalBasis.NO_PII if home else event.basis,
+        purpose=DisclosurePurpose.CARE if event.receiver is not None else DisclosurePurpose.KEEP_SAFE,
+        recipients=(Recipient(kind=kind, name=said.get(event.recipient), affiliation=affiliation),),
+        fields=frozenset({"call_back"}) if home else frozenset(PLACE_OF[each][1].value for each in event.fields),
+        threat=None if event.threat is None else said.get(event.threat),
+        decided_by=by.id,
+        released_by=by.id,
+        released_as=post_of(by),
+        notice=not home,
     )
 
 

@@ -198,6 +198,7 @@ class Step(Strict):
     urgency: Urgency = Field(default=Urgency.U1, strict=False)
     people: int = Field(default=1, ge=1, le=5)  # how many must come
     prefers: list[Slug] = []  # what they should be able to do: asked first, and nobody waits for it
+    answer_within: Duration | None = None  # a handoff that was offered that long ago and not answered has timed out
     leave_phase: bool = True  # holds the phase until it is done
     safety: Annotated[SafetyClass, Field(strict=False)]
     reopens: bool = False  # done again when the assessment is reopened

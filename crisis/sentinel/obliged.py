@@ -17,6 +17,7 @@ from crisis.statemachine.arrival import WATCHES, watched
 from crisis.statemachine.case import Case, rule
 from crisis.statemachine.climbing import level_ends
 from crisis.statemachine.ground import Ground
+from crisis.statemachine.handoff import answer_by, unanswered
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.next_attempt import about_next_attempt
 from crisis.statemachine.referral import about, open_ones
@@ -65,6 +66,7 @@ def obliged(incident: Incident, protocol: Protocol, ground: Ground, at: datetime
     return [
         *_deadlines(incident, protocol, ground, at),
         *_regions(incident, at),
+        *_outside(incident, protocol, at),
         *_reports(incident, at),
         *_exceptions(incident),
         *(found for page in incident.pages.values() for found in _page(page, incident, ground, at)),
@@ -90,8 +92,15 @@ def _regions(incident: Incident, at: datetime) -> Iterator[Obliged]:
         yield _reminder("signature", at)
     if incident.contact_attempts:
         yield _reminder(about_next_attempt(incident), at)
+
+
+def _outside(incident: Incident, protocol: Protocol, at: datetime) -> Iterator[Obliged]:
+    """What somebody outside the school has not answered."""
     for handoff in incident.handoffs.values():
         if handoff.state is HandoffState.OFFERED:
+            due_at = answer_by(handoff, protocol)
+            yield Obliged(StartTimer(name="handoff_unanswered", key=handoff.id, due_at=due_at))
+        elif unanswered(incident, handoff):
             yield _reminder(f"handoff:{handoff.id}", at)
     for known in open_ones(incident):
         if known.check_at is not None:

@@ -7,6 +7,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis import referral_commands as rcmd
+from crisis import referral_events as rev
 from crisis.errors import Change
 
 _NAMED = ("step", "page", "handoff", "referral", "exception", "obligation")
@@ -48,6 +50,9 @@ _ADDITIVE = (
     pcmd.DelayPage,
     *pcmd.BY_WORKER,
     cmd.TimerDue,
+    rcmd.GiveBrief,
+    rev.BriefGiven,
+    rev.HandoffTimedOut,
     cmd.CorrectEvent,
     ev.ContactAttempted,
     ev.InterpreterArranged,

@@ -107,6 +107,7 @@ def _against_release(command: cmd.ReleaseCustody, case: Case, steps: list[Step])
     found = [*_unsafe_place(command, case), *_unverified(command), *_contraindicated(command, case)]
     if command.to is ReleaseTo.POLICE and not _police_decided(case):
         found.append(Reason("I-14", "Police only after a decision with a reason, or in an emergency"))
+    found += _unaccepted(command, case)
     if command.to not in RESCUERS:  # an ambulance does not wait for a form
         blocked = [not_open(case.incident, case.protocol, step) for step in steps]
         found += [reason for reason in blocked if reason is not None]
@@ -124,6 +125,17 @@ def _unsafe_place(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
     if Role.ASSESSOR not in command.by.roles:
         return [Reason("I-2", "Back to class only when the assessor signs off")]
     return []
+
+
+def _unaccepted(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
+    """Accept before release (I-15): a clinician takes the student when somebody there has taken responsibility."""
+    if command.to is not ReleaseTo.CLINICIAN or case.incident.emergency is Emergency.ACTIVE:
+        return []
+    handoffs = [step.id for step in case.protocol.steps if step.type is StepType.HANDOFF]
+    records = [case.incident.steps[step] for step in handoffs if step in case.incident.steps]
+    if not handoffs or any(record.done_at is not None and not record.waived for record in records):
+        return []  # an acceptance is what completes such a step; a new assessment wants a new one
+    return [Reason("I-15", "Nobody there has accepted yet: first record who did, by name, then hand the student over")]
 
 
 def _unverified(command: cmd.ReleaseCustody) -> list[Reason]:

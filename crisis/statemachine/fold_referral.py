@@ -1,4 +1,4 @@
-"""What events about referrals make of an incident."""
+"""What events about referrals, and a handoff that nobody answered, make of an incident."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from crisis import referral_events as rev
 from crisis.referral_words import ReferralState
 from crisis.statemachine.folding import folded, with_
 from crisis.statemachine.incident import Incident, Referral
+from crisis.vocabulary import HandoffState
 
 
 @folded.register
@@ -35,3 +36,9 @@ def _(event: rev.ReferralMoved, incident: Incident) -> Incident:
         moves=known.moves + 1,
     )
     return replace(incident, referrals=with_(incident.referrals, event.referral, moved))
+
+
+@folded.register
+def _(event: rev.HandoffTimedOut, incident: Incident) -> Incident:
+    silent = replace(incident.handoffs[event.handoff], state=HandoffState.TIMED_OUT)
+    return replace(incident, handoffs=with_(incident.handoffs, event.handoff, silent))

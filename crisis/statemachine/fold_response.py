@@ -70,6 +70,11 @@ def _(event: ev.HandoffOffered, incident: Incident) -> Incident:
         receiver=event.receiver,
         state=HandoffState.OFFERED,
         offered_at=event.at,
+        disclosed=event.disclosed,
+        basis=event.basis,
+        agency=event.agency,
+        organisation=event.organisation,
+        threat=event.threat,
     )
     return replace(incident, handoffs=with_(incident.handoffs, event.handoff, offered))
 

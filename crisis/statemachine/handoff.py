@@ -1,13 +1,19 @@
 """Responsibility for the incident moves only when a named person accepts it; sent is not accepted (I-15, I-16)."""
 
+from datetime import datetime, timedelta
+
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import referral_events as rev
 from crisis.errors import Reason, Refused, refuse_if
+from crisis.protocols.schema import Protocol
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.incident import Handoff
+from crisis.statemachine.incident import Handoff, Incident
 from crisis.statemachine.lifecycle import HANDOFF
 from crisis.statemachine.steps import SETTLED, find_step, not_open, standing, wrong_role
-from crisis.vocabulary import HandoffId, LegalBasis, StepType
+from crisis.vocabulary import HandoffId, HandoffState, LegalBasis, StepType
+
+WAITS = timedelta(minutes=10)  # D, where the protocol says no other: offered is not accepted
 
 
 @rule.register
@@ -29,6 +35,7 @@ def _(command: cmd.OfferHandoff, case: Case) -> list[ev.Event]:
         threat=command.threat,
         disclosed=command.disclosed,
         withheld=command.withheld,
+        agency=command.agency,
     )
     return [offered]
 
@@ -47,6 +54,28 @@ def _disclosure(command: cmd.OfferHandoff, case: Case) -> list[Reason]:
     if command.basis is LegalBasis.EMERGENCY and command.threat is None:
         found.append(Reason("I-16", "An emergency disclosure needs the threat in words: what danger, to whom"))
     return found
+
+
+def answer_by(known: Handoff, protocol: Protocol) -> datetime:
+    step = protocol.step(known.step)
+    return known.offered_at + (WAITS if step is None or step.answer_within is None else step.answer_within)
+
+
+def timed_out(key: str, case: Case) -> list[ev.Event]:
+    """By itself this moves nothing but the offer: the student stays the school's (I-15)."""
+    known = case.incident.handoffs.get(HandoffId(key))
+    if known is None or known.state is not HandoffState.OFFERED or answer_by(known, case.protocol) > case.at:
+        return []
+    return [rev.HandoffTimedOut(at=case.at, by=None, handoff=known.id)]
+
+
+def unanswered(incident: Incident, known: Handoff) -> bool:
+    """Offered, or timed out and nobody else has been asked since for the same step."""
+    if known.state is not HandoffState.TIMED_OUT:
+        return known.state is HandoffState.OFFERED
+    return not any(
+        other.step == known.step and other.offered_at > known.offered_at for other in incident.handoffs.values()
+    )
 
 
 def _known(case: Case, key: HandoffId) -> Handoff:

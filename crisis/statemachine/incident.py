@@ -19,6 +19,7 @@ from crisis.vocabulary import (
     HandoffId,
     HandoffState,
     IncidentId,
+    LegalBasis,
     Mode,
     ObligationId,
     ObligationKind,
@@ -140,6 +141,11 @@ class Handoff:
     state: HandoffState
     offered_at: datetime
     accepted_at: datetime | None = None
+    disclosed: frozenset[str] = frozenset()
+    basis: LegalBasis | None = None
+    agency: AgencyId | None = None  # of the directory
+    organisation: WordsId | None = None
+    threat: WordsId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,8 +144,9 @@ HANDOFF = Lifecycle(
     HandoffState.OFFERED,
     "I-15",
     [
-        Move("accept", (HandoffState.OFFERED,), HandoffState.ACCEPTED, guarded=True),
-        Move("decline", (HandoffState.OFFERED,), HandoffState.DECLINED),
+        Move("accept", (HandoffState.OFFERED, HandoffState.TIMED_OUT), HandoffState.ACCEPTED, guarded=True),
+        Move("decline", (HandoffState.OFFERED, HandoffState.TIMED_OUT), HandoffState.DECLINED),
+        Move("time_out", (HandoffState.OFFERED,), HandoffState.TIMED_OUT),
         Move("withdraw", (HandoffState.OFFERED,), HandoffState.WITHDRAWN),
     ],
 )

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crisis import events as ev
+from crisis import referral_events as rev
 from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_page, react_referral
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.ground import Ground
+from crisis.statemachine.handoff import answer_by
 from crisis.statemachine.incident import Incident, same_but_for_pages
 from crisis.statemachine.next_attempt import about_next_attempt, next_attempt_at
 from crisis.statemachine.paging import in_other_hands
@@ -19,7 +21,6 @@ from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
 CONCERNS = (react_page, react_referral)  # importing it registers its reactions
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
-HANDOFF_WAITS = timedelta(minutes=10)  # I-15: offered is not accepted
 EXPIRED_AGAIN = timedelta(days=1)
 
 Numbered = tuple[int, Effect]  # the number of the event that obliges it
@@ -107,7 +108,14 @@ def _(event: ev.TierSet, after: Incident, protocol: Protocol, ground: Ground) ->
 
 @reaction.register
 def _(event: ev.HandoffOffered, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return [_again(f"handoff:{event.handoff}", 1, event.at, HANDOFF_WAITS)]
+    due_at = answer_by(after.handoffs[event.handoff], protocol)
+    return [StartTimer(name="handoff_unanswered", key=event.handoff, due_at=due_at)]
+
+
+@reaction.register
+def _(event: rev.HandoffTimedOut, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    told = tell(after, "still_open", Role.INCIDENT_LEAD, Role.ADMIN)
+    return [*told, _again(f"handoff:{event.handoff}", 1, event.at)]
 
 
 @reaction.register

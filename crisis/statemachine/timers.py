@@ -15,11 +15,12 @@ from crisis.statemachine.climbing import level_over
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.deadlines import due_at
 from crisis.statemachine.ground import Ground
+from crisis.statemachine.handoff import timed_out, unanswered
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.next_attempt import about_next_attempt, family_to_reach
 from crisis.statemachine.referral import due_again
 from crisis.statemachine.steps import SETTLED, opened_at, standing
-from crisis.vocabulary import Anchor, Custody, DeadlineKind, HandoffState, PageState, StepState
+from crisis.vocabulary import Anchor, Custody, DeadlineKind, PageState, StepState
 
 REMIND_FIRST = timedelta(minutes=15)
 REMIND_MOST = timedelta(hours=24)  # nothing that is open falls silent for longer than a day
@@ -100,6 +101,8 @@ def _(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
             return _overdue(command.key, case)
         case "page_unanswered" | "page_alarm" | "page_arrival" | "page_offer":
             return _page(command, case)
+        case "handoff_unanswered":
+            return timed_out(command.key, case)
         case "exception_expires":
             return _exception(command.key, case)
         case "obligation":
@@ -149,7 +152,7 @@ def outstanding(about: str, case: Case) -> bool:
         case "attempt":
             return about == about_next_attempt(incident) and family_to_reach(incident, case.protocol) is not None
         case "handoff":
-            return any(known.id == key and known.state is HandoffState.OFFERED for known in incident.handoffs.values())
+            return any(known.id == key and unanswered(incident, known) for known in incident.handoffs.values())
         case "referral":
             return due_again(key, incident, case.at)
         case _:

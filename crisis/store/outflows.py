@@ -62,10 +62,12 @@ def _put_on_record(tx: Connection, keys: KeyRing, incident: Incident, found: Out
     given = circumstances_of(tx, about(incident), incident, at)
     happened = Happened(at=at, by=found.disclosure.released_by, already=found.happened)
     told = found.disclosure
+    agency, use = found.agency, AgreedUse.CRISIS_RESPONSE
     if found.referral is not None:
-        agency = incident.referrals[found.referral].agency
+        agency, use = incident.referrals[found.referral].agency, AgreedUse.ONGOING_CARE
+    if agency is not None:
         told = to_agency.named(tx, told, agency)
-        given = to_agency.agreed(tx, given, (incident.district, agency), AgreedUse.ONGOING_CARE, at)
+        given = to_agency.agreed(tx, given, (incident.district, agency), use, at)
     wanted = with_consent(tx, keys, about(incident), told, given)
     disclosures.disclose(tx, keys, about(incident), wanted, given, happened=happened)
 

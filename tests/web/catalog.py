@@ -30,7 +30,12 @@ def _rule_files() -> Iterator[Path]:
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
     yield from sorted((crisis / "schedules").glob("*.py"))
-    yield from (ROOT / "web" / "my_paging_forms.py", crisis / "notify" / "push.py", crisis / "store" / "extra_ways.py")
+    yield from (
+        ROOT / "web" / "my_paging_forms.py",
+        ROOT / "web" / "step_forms.py",
+        crisis / "notify" / "push.py",
+        crisis / "store" / "extra_ways.py",
+    )
     yield from (
         crisis / "store" / f"{name}.py"
         for name in (
@@ -57,6 +62,7 @@ def _rule_files() -> Iterator[Path]:
             "referring",
             "passkeys",
             "intake",
+            "handing_over",
         )
     )
     yield from (

@@ -12,7 +12,7 @@ from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.message_words import InterpreterKind
-from crisis.referral_words import Care, ReferralReason, ReferralState
+from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -82,6 +82,8 @@ VALUES: dict[str, object] = {
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
     (rev.ReferralMoved, "reason"): ReferralReason.AT_CAPACITY,
+    (rev.BriefGiven, "audience"): Audience.CLINICIAN,
+    (rev.BriefGiven, "way"): BriefWay.READ_ALOUD,
     (ev.CustodyReleased, "to"): ReleaseTo.GUARDIAN,
     (ev.CustodyReleased, "receiver"): WordsId("w-1"),
     (ev.ContactAttempted, "outcome"): ContactOutcome.NO_ANSWER,

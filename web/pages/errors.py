@@ -7,15 +7,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from crisis.errors import Change, NotFound
-from crisis.referral_words import AgencyId
+from crisis.referral_words import AgencyId, Audience
 from crisis.store import codec, people
-from crisis.vocabulary import IncidentId, PersonId, StudentId
+from crisis.vocabulary import HandoffId, IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
 from web.forms import FormState, Posted
 from web.pages import (
     accounts,
     again,
     agreements,
+    brief,
     consents,
     contacts,
     directory,
@@ -56,6 +57,7 @@ _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")
 _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
+_BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -146,6 +148,8 @@ def _page_of_one(path: str) -> Show | None:
 
 
 def _page_of_incident(path: str) -> Show | None:
+    if (found := _BRIEF.fullmatch(path)) and found[2] in set(Audience):
+        return _brief(IncidentId(found[1]), Audience(found[2]))
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
@@ -153,6 +157,16 @@ def _page_of_incident(path: str) -> Show | None:
         incident_id, action = IncidentId(found[1]), found[2]
         return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)
     return None
+
+
+def _brief(incident_id: IncidentId, audience: Audience) -> Show:
+    """Of the same handoff as the form named."""
+
+    def show(desk: Desk, state: FormState, status: int) -> HTMLResponse:
+        handoff = HandoffId(state.typed("handoff")) if state.typed("handoff") else None
+        return brief.show(desk, incident_id, audience, handoff, state, status=status)
+
+    return show
 
 
 def state_of(problem: Problem, posted: Posted, path: str) -> FormState:

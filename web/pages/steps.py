@@ -85,6 +85,9 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "not_shown": not_shown(step, desk.language),
         "rationale": rationale(view),
         "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
+        "agency_options": [(each.id, each.name) for each in takers(desk, view)]
+        if step.type is StepType.HANDOFF
+        else [],
         "languages": option_names(LANGUAGES, desk.language),
         "contact_options": contact_options(desk, view),
         "withhold_options": withhold_options(desk, view),
@@ -96,7 +99,13 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
 
 ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, InterpreterKind, LanguageHelp, ReceiverKind, Tier)
 OF_A_HANDOFF = frozenset(
-    {LegalBasis.CONSENT, LegalBasis.EMERGENCY, LegalBasis.TREATMENT, LegalBasis.CHILD_PROTECTION_REPORT}
+    {
+        LegalBasis.CONSENT,
+        LegalBasis.EMERGENCY,
+        LegalBasis.PARTNER_OFFICIAL,
+        LegalBasis.TREATMENT,
+        LegalBasis.CHILD_PROTECTION_REPORT,
+    }
 )  # for a court it is the privacy officer who decides
 
 
