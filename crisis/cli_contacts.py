@@ -1,7 +1,8 @@
-"""`crisis roster contacts`: for which students nobody could be called, before it matters."""
+"""`crisis roster contacts` and `wishes`: for whom nobody could be called, and how often wishes were met."""
 
 import csv
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from crisis import clock
+from crisis.policy.unmet import FEWEST
 from crisis.privacy_words import StudentLack
 from crisis.settings import Settings
-from crisis.store import contact_report
+from crisis.store import contact_report, unmet_report
 from crisis.store.contact_report import ContactReport
 from crisis.store.engine import open_store
 from crisis.vocabulary import DistrictId, SchoolId
@@ -30,6 +32,21 @@ WORDS = {
 
 def add_to(roster_app: typer.Typer) -> None:
     roster_app.command("contacts")(show)
+    roster_app.command("wishes")(show_wishes)
+
+
+def show_wishes(
+    district: str, days: Annotated[int, typer.Option(help="How far back, in days.", min=1, max=3650)] = 365
+) -> None:
+    """How often whoever took a page was whom the family had asked for; numbers below ten are hidden."""
+    settings = Settings()
+    with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
+        found = unmet_report.report(tx, DistrictId(district), clock.now() - timedelta(days=days))
+    table = Table("Wish", "Met", "Not met")
+    for each in found:
+        shown = (f"fewer than {FEWEST}" if number is None else str(number) for number in (each.met, each.unmet))
+        table.add_row(each.wish.replace("_", " "), *shown)
+    out.print(table if found else "Nobody has taken a page about which a wish was on record.")
 
 
 def show(

@@ -11,7 +11,7 @@ from crisis.ladders import Asks, Ladder
 from crisis.page_events import PreferencesWeighed
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference
-from crisis.store import calendars, incidents, oncall, overrides, preferences, roster, skills
+from crisis.store import calendars, incidents, oncall, overrides, preferences, roster, skills, unmet_report
 from crisis.store.engine import Store
 from crisis.store.overrides import Away
 from crisis.store.preferences import Asked
@@ -133,6 +133,9 @@ def test_whom_the_family_asked_for_is_asked_at_once_and_a_page_never_waits_for_i
     assert village.page(incident, page).accepted_by == ANA
     with village.store.read() as tx:
         log = [stored.event for stored in incidents.events_of(tx, incident)]
+        report = unmet_report.report(tx, DISTRICT, village.watch() - timedelta(days=1))
     weighed = [each for each in log if isinstance(each, PreferencesWeighed)]
     missing = tuple(sorted({each.value for each in wishes} - set(can.get(ANA, ()))))
     assert [each.unmet for each in weighed] == ([missing] if wishes else [])
+    assert {each.wish for each in report} == {each.value for each in wishes}
+    assert [each for each in report if each.met is not None] == []  # so few name somebody

@@ -98,10 +98,11 @@ def test_it_can_be_sent_once_within_an_hour_and_every_dead_address_answers_alike
     gone = [family.get(address) for address in (sent, late, "/sheet/" + "x" * 22, "/sheet/made-up")]
     again = family.post(late, data={"csrf": "", "calms": "Too late"})
 
-    assert (open_, done, family.get(done).status_code) == (200, "/sheet/done", 200)
+    assert (open_, done, family.get(done).status_code) == (200, "/sheet/done?language=es", 200)
     assert [each.status_code for each in gone[:3]] == [404] * 3
     assert len({each.text for each in gone[:3]}) == 1
     assert again.status_code == 404
+    assert "devuelva el aparato" in words(family.get(done).text)  # as the sheet was
 
 
 def test_a_form_that_was_not_read_on_this_page_is_refused(site: TestClient, district: District) -> None:

@@ -5,9 +5,9 @@ Whoever holds the address is taken for the family of one student; neither the pa
 
 import hmac
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,9 +37,9 @@ async def written(request: Request) -> Fields:
 
 
 @router.get("/done", dependencies=[Anyone])
-def done(request: Request) -> HTMLResponse:
-    """The same for everybody, whatever was written."""
-    return _plain(request, "pages/family_sheet_done.html", 200)
+def done(language: Annotated[Literal["en", "es"], Query()] = "en") -> HTMLResponse:
+    """The same for everybody, whatever was written; in the language of the sheet."""
+    return _plain("pages/family_sheet_done.html", language, 200)
 
 
 @router.get("/{token}", dependencies=[Anyone])
@@ -64,7 +64,9 @@ def send_sheet(request: Request, token: Token, fields: Annotated[Fields, Depends
         sent = intake.send(tx, store.keys, token, said, at=at)
     if not sent:
         return _gone(request)
-    return RedirectResponse("/sheet/done", 303, headers={**PRIVATE, "Clear-Site-Data": '"cache"'})
+    return RedirectResponse(
+        f"/sheet/done?language={spoken(sheet.language)}", 303, headers={**PRIVATE, "Clear-Site-Data": '"cache"'}
+    )
 
 
 def answers(fields: Fields, language: Language) -> dict[IntakeQuestion, str]:
@@ -111,10 +113,10 @@ def questions(language: Language) -> list[tuple[str, str, list[tuple[str, str]]]
 
 def _gone(request: Request) -> HTMLResponse:
     """One answer for every address that leads nowhere: sent, too old, mistyped or made up."""
-    return _plain(request, "pages/family_sheet_gone.html", 404)
+    return _plain("pages/family_sheet_gone.html", language_of(request), 404)
 
 
-def _plain(request: Request, template: str, status: int) -> HTMLResponse:
-    made = page(template, language_of(request), status=status, district_line=None)
+def _plain(template: str, language: Language, status: int) -> HTMLResponse:
+    made = page(template, language, status=status, district_line=None)
     made.headers.update(PRIVATE)
     return made
