@@ -27,6 +27,7 @@ from crisis.store import (
     incidents,
     methods,
     outbox,
+    outflows,
     outgoing,
     page_codes,
     people,
@@ -743,3 +744,18 @@ def mixed_up(tx: Tx) -> list[IncidentId]:
 @of(watch)
 def clock_apart(tx: Tx, at: datetime) -> timedelta:
     return timedelta(0)
+
+
+@of(outflows)
+def of_change(
+    tx: Tx,
+    keys: object,
+    events: Iterable[Event],
+    after: Incident,
+    by: Actor,
+    *,
+    protocol: Protocol,
+    words: Mapping[WordsId, str],
+    at: datetime,
+) -> None:
+    """What is put on record of a handoff changes nothing of a page; the ledger has its own tests."""
