@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from crisis import clock, failpoints
-from crisis.commands import Actor, Command, OpenIncident
+from crisis.commands import Actor, ActorKind, Command, OpenIncident
 from crisis.errors import Conflict, Reason, Refused, refuse_if
 from crisis.events import Event, IncidentOpened
 from crisis.policy.access import must_be_allowed, must_be_allowed_to_open
@@ -26,6 +26,7 @@ from crisis.statemachine.react import react
 from crisis.store import (
     asked_for,
     codec,
+    conflicts,
     contacting,
     disclosures,
     drills,
@@ -41,7 +42,7 @@ from crisis.store import (
 from crisis.store.audit import Entry
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
-from crisis.vocabulary import IncidentId, Mode, WordsId
+from crisis.vocabulary import IncidentId, Mode, PersonId, WordsId
 
 TRIES = 6
 Result = TypeVar("Result")
@@ -80,7 +81,7 @@ def submit(
         if known is not None:
             return known
         before = incidents.load(tx, incident_id, lock=True)
-        must_be_allowed(command.by, before, command)
+        must_be_allowed(command.by, before, command, at, _conflicted(tx, command, before))
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
         refuse_if(
@@ -155,6 +156,11 @@ def _in_one_transaction(store: Store, once: Callable[[Connection], Result], *, r
             failpoints.hit("submit.after_commit")
             return result
     raise AssertionError("unreachable")
+
+
+def _conflicted(tx: Connection, command: Command, incident: Incident) -> frozenset[PersonId]:
+    """The system is nobody's kin."""
+    return frozenset() if command.by.kind is ActorKind.SYSTEM else conflicts.people(tx, incident)
 
 
 def _must_be_current(tx: Connection, incident: Incident, command: Command, seen: int | None) -> None:

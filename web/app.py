@@ -39,6 +39,7 @@ from web.api import (
     readiness,
     reference,
 )
+from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
 from web.deps import Anyone, store_of
 from web.devices import limit_rules
@@ -118,7 +119,8 @@ def _included() -> APIRouter:
     record = (*about, names.router, preferences.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
-    api = (incidents_api.router, commands.router, *record, *outside, *staff)
+    of_incidents = (incidents_api.router, conflicts_api.router, commands.router)
+    api = (*of_incidents, *record, *outside, *staff)
     for router in (*routers, *api, webhooks.router, sockets.router):
         included.include_router(router)
     return included

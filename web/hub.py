@@ -6,18 +6,20 @@ A notice holds a position, an incident and its event number, never a record; eac
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from crisis import clock
+from crisis.access_words import Sight
 from crisis.commands import Actor
-from crisis.policy import access
-from crisis.store import accounts, incidents, people
+from crisis.policy.sight import About, about, sight
+from crisis.store import accounts, conflicts, incidents, involved, people, queries
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
@@ -27,13 +29,14 @@ log = logging.getLogger(__name__)
 
 POLL = 1.0  # the guarantee; waking only makes it faster
 HELLO_EVERY = 5.0
-RECHECK_EVERY = 4.0  # F107: a revoked console is closed within 5 s
+RECHECK_EVERY = 4.0  # F107, PR-50: a console that may no more is closed within 5 s
+COMMITTED_LATE = timedelta(seconds=2)  # what ended before the last look and was committed after it
 BATCH = 1000
 AT_ONCE = 250  # consoles looked at again in one go
 GAP_LIMIT = 500  # further behind than this, a console loads its page anew
 
 T = TypeVar("T")
-People = Mapping[IncidentId, frozenset[PersonId]]
+Asked = Mapping[IncidentId, About]
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -43,11 +46,11 @@ class Viewer:
     line: Line
     actor: Actor
     secret: str = field(repr=False)
-    held: list[tuple[Sequence[Tick], People]] | None = field(default_factory=list)  # comes while the past is replayed
+    held: list[tuple[Sequence[Tick], Asked]] | None = field(default_factory=list)  # comes while the past is replayed
 
 
-def sees(actor: Actor, tick: Tick, called_in: People) -> bool:
-    return access.may_see(actor, tick.district, tick.school, called_in.get(tick.incident, frozenset()))
+def sees(actor: Actor, tick: Tick, asked: Asked) -> bool:
+    return sight(actor, asked[tick.incident], clock.now()) > Sight.NOTHING
 
 
 def moved(tick: Tick) -> Notice:
@@ -60,6 +63,15 @@ def standing(store: Store, secrets: Sequence[str]) -> list[Actor | None]:
         holders = accounts.holders(tx, frozenset(secrets), clock.now())
         actors = people.actors(tx, frozenset(holders.values()))
     return [actors.get(holders[secret]) if secret in holders else None for secret in secrets]
+
+
+def lost(store: Store, actors: Collection[Actor], since: datetime, now: datetime) -> set[PersonId]:
+    """Who saw the whole of an incident and does not any more: their pages must ask anew (PR-50)."""
+    of = {actor.id: actor for actor in actors if actor.id is not None}
+    with store.read() as tx:
+        over = involved.ended(tx, of.keys(), since, now)
+        known = {each: incidents.load(tx, IncidentId(each)) for _, each in over}
+        return {who for who, each in over if queries.sight_of(tx, of[who], known[each], now) < Sight.WHOLE}
 
 
 def send(viewers: Iterable[Viewer], notices: Sequence[Notice]) -> None:
@@ -85,11 +97,12 @@ class Hub:
         with self.store.read() as tx:
             return incidents.head(tx)
 
-    def since(self, position: int, limit: int) -> tuple[list[Tick], People]:
+    def since(self, position: int, limit: int) -> tuple[list[Tick], Asked]:
         with self.store.read() as tx:
             ticks = incidents.since(tx, position, limit=limit)
-            called_in = {each: access.involved(incidents.load(tx, each)) for each in {tick.incident for tick in ticks}}
-        return ticks, called_in
+            moved_on = [incidents.load(tx, each) for each in {tick.incident for tick in ticks}]
+            concerned = conflicts.concerned(tx, moved_on)
+        return ticks, {each.id: about(each, concerned[each.id]) for each in moved_on}
 
     async def run(self, started: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -125,26 +138,28 @@ class Hub:
 
     async def deliver(self) -> None:
         while True:
-            ticks, called_in = await self.read(partial(self.since, self.position, BATCH))
-            self.fan_out(ticks, called_in)
+            ticks, asked = await self.read(partial(self.since, self.position, BATCH))
+            self.fan_out(ticks, asked)
             if len(ticks) < BATCH:
                 return
 
-    def fan_out(self, ticks: Sequence[Tick], called_in: People) -> None:
+    def fan_out(self, ticks: Sequence[Tick], asked: Asked) -> None:
         """Decides once for all who hold the same posts at the same schools, and by person for those in the incident."""
         if not ticks:
             return
-        involved = frozenset[PersonId]().union(*called_in.values())
+        named = frozenset[PersonId]().union(
+            *(each.conflicted | {person for person, _ in each.involved} for each in asked.values())
+        )
         alike: defaultdict[Actor, list[Viewer]] = defaultdict(list)
         for viewer in self.viewers:
             if viewer.held is not None:
-                viewer.held.append((ticks, called_in))
+                viewer.held.append((ticks, asked))
             else:
-                actor = viewer.actor if viewer.actor.id in involved else replace(viewer.actor, id=None)
+                actor = viewer.actor if viewer.actor.id in named else replace(viewer.actor, id=None)
                 alike[actor].append(viewer)
         notices = [moved(tick) for tick in ticks]
         for actor, viewers in alike.items():
-            send(viewers, [each for each, tick in zip(notices, ticks, strict=True) if sees(actor, tick, called_in)])
+            send(viewers, [each for each, tick in zip(notices, ticks, strict=True) if sees(actor, tick, asked)])
         self.position = ticks[-1].position
 
     async def greet(self) -> None:
@@ -156,21 +171,24 @@ class Hub:
 
     async def recheck(self) -> None:
         """Some at a time: with thousands of consoles the loop must get its turn in between."""
+        since = clock.now()
         while True:
             await asyncio.sleep(RECHECK_EVERY)
-            viewers = list(self.viewers)
+            viewers, now = list(self.viewers), clock.now()
             for first in range(0, len(viewers), AT_ONCE):
-                await self.look_again(viewers[first : first + AT_ONCE])
+                await self.look_again(viewers[first : first + AT_ONCE], since - COMMITTED_LATE, now)
+            since = now
 
-    async def look_again(self, viewers: Sequence[Viewer]) -> None:
+    async def look_again(self, viewers: Sequence[Viewer], since: datetime, now: datetime) -> None:
         actors: Sequence[Actor | None]
         try:
             actors = await self.read(partial(standing, self.store, [viewer.secret for viewer in viewers]))
+            over = await self.read(partial(lost, self.store, [each for each in actors if each], since, now))
         except DBAPIError:
             log.warning("sessions cannot be read; consoles are closed, and come back when they can")
-            actors = [None] * len(viewers)
+            actors, over = [None] * len(viewers), set()
         for viewer, actor in zip(viewers, actors, strict=True):
-            if actor is None:
+            if actor is None or actor.id in over:
                 end(viewer.line, REVOKED)
             else:
                 viewer.actor = actor
@@ -182,8 +200,8 @@ class Hub:
         if after is not None and not await self.replay(viewer, after, through):
             send([viewer], [notice({"reset": self.position})])
         held, viewer.held = viewer.held or [], None
-        for ticks, called_in in held:
-            send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, called_in)])
+        for ticks, asked in held:
+            send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, asked)])
 
     async def replay(self, viewer: Viewer, after: int, through: int) -> bool:
         """False where replaying will not do: too far behind, or a cursor that this log never gave out."""
@@ -191,8 +209,8 @@ class Hub:
             return after <= await self.read(self.head)
         if through - after > GAP_LIMIT:
             return False
-        ticks, called_in = await self.read(partial(self.since, after, through - after))
-        send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, called_in)])
+        ticks, asked = await self.read(partial(self.since, after, through - after))
+        send([viewer], [moved(tick) for tick in ticks if sees(viewer.actor, tick, asked)])
         return True
 
     def leave(self, viewer: Viewer) -> None:

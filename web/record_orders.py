@@ -1,7 +1,18 @@
 """What people change in the record of a student: who may do it is asked here, once for the page and the API."""
 
+from crisis.errors import NotFound
 from crisis.policy import access
-from crisis.store import audit, contact_record, instructions, intake, names, people, restrictions, second_look
+from crisis.store import (
+    audit,
+    conflicts,
+    contact_record,
+    instructions,
+    intake,
+    names,
+    people,
+    restrictions,
+    second_look,
+)
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
 from crisis.store.intake import WaitingSheet
@@ -15,7 +26,10 @@ def must_keep(desk: Desk, student: StudentId) -> people.StudentView:
     """Raises `NotFound` also for a student who is not this person's to look after."""
     with desk.store.read() as tx:
         known = people.student(tx, student)
+        conflicted = conflicts.related(tx, student)
     access.must_keep_record(desk.actor, known.district, known.school)
+    if desk.person in conflicted:
+        raise NotFound
     return known
 
 

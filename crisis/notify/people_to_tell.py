@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import asked_for, drills, methods, oncall, people, rotations
+from crisis.store import asked_for, conflicts, drills, methods, oncall, people, rotations
 from crisis.store.methods import Dialled
 from crisis.vocabulary import Mode, PersonId, Role
 
@@ -34,16 +34,21 @@ def of_page(tx: Connection, incident: Incident, page: Page, level: int, at: date
     For each wish that nobody of the first level has, the first of the next one who does is asked with it: sooner,
     never later.
     """
-    ladder = page.ladder or LADDERS[page.urgency]
-    asked = _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at)
+    ladder, conflicted = page.ladder or LADDERS[page.urgency], conflicts.people(tx, incident)
+    asked = _without(conflicted, _asked(tx, incident, page.role, level, asks=ladder.asked_at(level), at=at))
     wishes = asked_for.of_page(tx, incident, page.role, page.prefers)
     if wishes.none:
         return asked
     if level == 0 and ladder.asked_at(1) is Asks.ROTA:
-        after = of_level(tx, incident, page.role, 1, at)
+        after = _without(conflicted, of_level(tx, incident, page.role, 1, at))
         sooner = wishes.sooner([each.person for each in asked], [each.person for each in after])
         asked = [*asked, *(each for each in after if each.person in sooner)]
     return sorted(asked, key=lambda each: len(wishes.unmet(each.person)))
+
+
+def _without(conflicted: frozenset[PersonId], asked: Sequence[Reachable]) -> list[Reachable]:
+    """Who is related to the student, or named in the report, is asked nothing; who they are is told to nobody."""
+    return [each for each in asked if each.person not in conflicted]
 
 
 def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:

@@ -1,9 +1,28 @@
-"""Who may see an incident and who may give which kind of order; one answer for page, list, socket, API and export.
+"""Who may give which kind of order and open which page; one answer for page, list, socket, API and export.
 
-Need to know: the crisis team of the school, the district's own posts, and whoever the incident itself called in.
+How much of an incident somebody sees says `crisis/policy/sight.py`; orders follow from it.
 """
 
-from crisis.commands import Actor, ActorKind, Command, LinkIncident, OpenIncident, TimerDue
+from datetime import datetime
+
+from crisis.access_words import Sight
+from crisis.commands import (
+    Actor,
+    ActorKind,
+    AddNote,
+    AssignLead,
+    AssignStep,
+    Command,
+    DelegateReport,
+    LinkIncident,
+    OfferCustody,
+    OpenIncident,
+    RaiseEmergency,
+    ReportCustodyLost,
+    ReportStudentFound,
+    TakeCustody,
+    TimerDue,
+)
 from crisis.errors import NotFound, Reason, Refused
 from crisis.page_commands import (
     BY_WORKER,
@@ -12,50 +31,34 @@ from crisis.page_commands import (
     Arrive,
     DeclinePage,
     DelayPage,
+    EndPageOffer,
+    OfferPage,
     SeePage,
     StandBy,
     StopTexts,
 )
+from crisis.policy.sight import DISTRICT_POSTS, TEAM, about, sight
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
-TEAM = frozenset(
-    {
-        StaffRole.COUNSELOR,
-        StaffRole.PSYCHOLOGIST,
-        StaffRole.SOCIAL_WORKER,
-        StaffRole.NURSE,
-        StaffRole.PRINCIPAL,
-        StaffRole.ASSISTANT_PRINCIPAL,
-    }
-)
-DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
 COUNSELORS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
+GIVING = (AssignLead, AssignStep, OfferCustody, DelegateReport, OfferPage)
+ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
+TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
 BY_SYSTEM = (TimerDue, *BY_WORKER, OpenIncident, LinkIncident)
 
 
-def involved(incident: Incident) -> frozenset[PersonId]:
-    """Everybody whom this incident called in: they see it whatever their post."""
+def called_in(incident: Incident) -> frozenset[PersonId]:
+    """Everybody whom this incident names, now or before."""
     people = {incident.opened_by, incident.lead, incident.adult, incident.custody_offered_to}
     people |= {person for page in incident.pages.values() for person in page.asked}
     people |= {page.offered_to for page in incident.pages.values()}
     people |= {record.assigned_to for record in incident.steps.values()}
     people |= {person for report in incident.obligations.values() for person in (report.owner, report.delegate)}
     return frozenset(person for person in people if person is not None)
-
-
-def may_see(actor: Actor, district: DistrictId, school: SchoolId, called_in: frozenset[PersonId]) -> bool:
-    """Never across districts. A teacher or a clinician sees only what called them in."""
-    if actor.district != district or actor.kind is ActorKind.SYSTEM:
-        return False
-    if actor.posts & DISTRICT_POSTS:
-        return True
-    if actor.id is not None and actor.id in called_in:
-        return True
-    return school in actor.schools and bool(actor.posts & TEAM)
 
 
 def may_see_schedules(actor: Actor) -> bool:
@@ -186,20 +189,43 @@ def may_see_paging(actor: Actor) -> bool:
     return may_read_call_tree(actor) or StaffRole.OPERATOR in actor.posts
 
 
-def must_be_allowed(actor: Actor, incident: Incident, command: Command) -> None:
+def must_be_allowed(
+    actor: Actor, incident: Incident, command: Command, at: datetime, conflicted: frozenset[PersonId] = frozenset()
+) -> None:
     """Raises `NotFound` for an incident that is not this person's to see, `Refused` for a kind of order not theirs."""
     if actor.kind is ActorKind.SYSTEM:
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
-    if not may_see(actor, incident.district, incident.school, involved(incident)):
-        raise NotFound
-    if actor.kind is ActorKind.PHONE and not isinstance(command, BY_PHONE):
-        raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
     if isinstance(command, (TimerDue, *BY_WORKER)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
-    if actor.kind is not ActorKind.PHONE and isinstance(command, ONLY_BY_PHONE):
+    if actor.kind is ActorKind.PHONE:
+        _must_be_asked(actor, incident, command, conflicted)
+        return
+    _must_be_within(sight(actor, about(incident, conflicted), at), command)
+    if isinstance(command, ONLY_BY_PHONE):
         raise Refused(Reason("ACCESS", "Only a telephone says this"))
+    if isinstance(command, GIVING) and command.to in conflicted:
+        raise Refused(Reason("PR-54", "This person has a conflict of interest here; choose somebody else"))
+
+
+def _must_be_asked(actor: Actor, incident: Incident, command: Command, conflicted: frozenset[PersonId]) -> None:
+    """Whoever was called answers from the telephone, also late: it shows nothing of the incident."""
+    if actor.district != incident.district or actor.id not in called_in(incident):
+        raise NotFound
+    if not isinstance(command, BY_PHONE):
+        raise Refused(Reason("ACCESS", "From the phone you can only answer a page; sign in for everything else"))
+    if isinstance(command, AcceptPage) and actor.id in conflicted:
+        raise Refused(Reason("PR-54", "Somebody else has to take this page"))
+
+
+def _must_be_within(seen: Sight, command: Command) -> None:
+    """Whoever sees a part of it gives the orders that belong to that part."""
+    if seen is Sight.NOTHING:
+        raise NotFound
+    if seen is Sight.WHOLE or (seen is Sight.PAGE and isinstance(command, ANSWERING)) or isinstance(command, TELLING):
+        return
+    raise Refused(Reason("ACCESS", "Only those who were called in do this; tell them what you know by a note"))
 
 
 def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:
@@ -210,3 +236,18 @@ def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:
         raise Refused(
             Reason("ACCESS", "Sign in as a member of staff to open an incident; call 911 if somebody is in danger")
         )
+
+
+def may_enter_conflict(actor: Actor, incident: Incident) -> bool:
+    """Of another person: the incident's lead, a principal of the school, the district's posts."""
+    if actor.kind is not ActorKind.PERSON or actor.district != incident.district:
+        return False
+    principal = incident.school in actor.schools and bool(actor.posts & PRINCIPALS)
+    return principal or bool(actor.posts & DISTRICT_POSTS) or actor.id == incident.lead
+
+
+def must_enter_conflict(actor: Actor, incident: Incident, person: PersonId | None) -> None:
+    """Everybody says it of themselves. For whoever sees the incident, which is asked before."""
+    if actor.id != person and not may_enter_conflict(actor, incident):
+        text = "The lead, a principal of the school, the district crisis lead and the privacy officer enter this"
+        raise Refused(Reason("PR-54", text))

@@ -12,6 +12,7 @@ from crisis.store.tables import AUDIT, EVENT, HEAD
 from crisis.vocabulary import PersonId
 
 BATCH = 5000
+LOOKED = "incident viewed"
 
 Detail = Mapping[str, str | int]
 Query = Select[tuple[object, ...]]
@@ -49,6 +50,12 @@ def record(
     row = row_of(entry, head, position=head.position, log_digest=head.log_digest)
     tx.execute(insert(AUDIT), row)
     tx.execute(_MOVE_HEAD, {"last_number": row["number"], "last_digest": row["digest"]})
+
+
+def looked(tx: Connection, subject: str, person: PersonId, since: datetime) -> bool:
+    """Whether a look at the whole of it by this person is on record since then."""
+    mine = (AUDIT.c.subject == subject, AUDIT.c.actor == person, AUDIT.c.action == LOOKED, AUDIT.c.at >= since)
+    return tx.execute(select(AUDIT.c.number).where(*mine).limit(1)).first() is not None
 
 
 def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crisis.policy.access import TEAM
+from crisis.policy.sight import TEAM
 from crisis.store import oncall, people
 from crisis.store.people import SchoolView, StaffView
 from crisis.store.phones import for_people

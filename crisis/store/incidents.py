@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 
-from sqlalchemy import Connection, bindparam, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from crisis.errors import Conflict, NotFound
 from crisis.events import Event
 from crisis.statemachine.evolve import fold
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, outbox, wake
+from crisis.store import codec, involved, outbox, wake
 from crisis.store.audit import HEAD_NOW, Entry, row_of
 from crisis.store.chain import link_event
 from crisis.store.outbox import Numbered
@@ -68,9 +68,16 @@ def load(tx: Connection, incident_id: IncidentId, *, lock: bool = False) -> Inci
     return codec.incident_from_text(state)
 
 
-def current(tx: Connection, district: DistrictId, *, closed_since: datetime | None = None) -> list[Incident]:
-    """The open incidents of a district, and those closed since a time."""
+def current(
+    tx: Connection,
+    district: DistrictId,
+    *,
+    closed_since: datetime | None = None,
+    seen: ColumnElement[bool] | None = None,
+) -> list[Incident]:
+    """The open incidents of a district, and those closed since a time; `seen` keeps to those that somebody sees."""
     asked = select(INCIDENT.c.state, INCIDENT.c.opened_at).where(INCIDENT.c.district == district)
+    asked = asked if seen is None else asked.where(seen)
     wanted = [asked.where(INCIDENT.c.closed_at.is_(None))]
     if closed_since is not None:  # not with OR: SQLite would walk through all that the district ever had
         wanted.append(asked.where(INCIDENT.c.closed_at >= closed_since))
@@ -94,6 +101,7 @@ def append(
     """
     first = (before.seq if before is not None else 0) + 1
     _write_state(tx, before, after)
+    involved.write(tx, before, after, at)
     outbox.put(tx, after, effects, at)
     head = tx.execute(HEAD_NOW).one()  # numbers in commit order
     rows = [

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from crisis.access_words import Sight
 from crisis.commands import Actor
 from crisis.errors import NotFound, Reason
 from crisis.events import Event, StepCompleted
-from crisis.policy.access import involved, may_see
+from crisis.policy.access import called_in
 from crisis.policy.naming import Called, context_of
+from crisis.policy.sight import about, sight
 from crisis.protocols.schema import Protocol, Step
 from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
@@ -18,7 +20,19 @@ from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import contacting, directory, incidents, instructions, names, people, preferences, protocols, sealed
+from crisis.store import (
+    conflicts,
+    contacting,
+    directory,
+    incidents,
+    instructions,
+    involved,
+    names,
+    people,
+    preferences,
+    protocols,
+    sealed,
+)
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
@@ -92,6 +106,7 @@ class IncidentView:
     instructions: tuple[Instruction, ...]
     wishes: tuple[KeptPreference, ...]
     agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
+    conflicted: frozenset[PersonId]
 
     @property
     def zone(self) -> str:
@@ -121,9 +136,9 @@ def next_steps(incident: Incident, protocol: Protocol, ground: Ground) -> tuple[
 def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None = None) -> Board:
     """The incidents that this person may see: the open ones, most pressing first, and those closed in the last day."""
     position = incidents.head(tx)
-    found = incidents.current(tx, actor.district, closed_since=at.replace(hour=0, minute=0, second=0, microsecond=0))
-    mine = [each for each in found if _visible(actor, each) and school in (None, each.school)]
-    rows = list(_rows(tx, mine))
+    today, seen = at.replace(hour=0, minute=0, second=0, microsecond=0), involved.seen_by(actor, at)
+    found = incidents.current(tx, actor.district, closed_since=today, seen=seen)
+    rows = list(_rows(tx, [each for each in found if school in (None, each.school)]))
     return Board(
         position=position,
         open=tuple(sorted((row for row in rows if row.incident.closed_at is None), key=_pressing)),
@@ -131,14 +146,14 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     )
 
 
-def _visible(actor: Actor, incident: Incident) -> bool:
-    return may_see(actor, incident.district, incident.school, involved(incident))
+def sight_of(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> Sight:
+    return sight(actor, about(incident, conflicts.people(tx, incident)), at)
 
 
 def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
     """Schools, calendars and names are read once for the whole board: one by one they took most of its time."""
     places = {each: (people.school(tx, each), people.ground(tx, each)) for each in {row.school for row in found}}
-    names = people.names(tx, frozenset[PersonId]().union(*(involved(each) for each in found)))
+    names = people.names(tx, frozenset[PersonId]().union(*(called_in(each) for each in found)))
     for incident in found:
         protocol, (school, ground) = protocols.by_hash(tx, incident.protocol_hash), places[incident.school]
         pressing = next_steps(incident, protocol, ground)
@@ -148,7 +163,7 @@ def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
             school=school,
             zone=ground.calendar.zone,
             next=pressing[0] if pressing else None,
-            names={person: names[person] for person in involved(incident) if person in names},
+            names={person: names[person] for person in called_in(incident) if person in names},
         )
 
 
@@ -166,7 +181,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     """Raises `NotFound` also for an incident that is not this person's to see."""
     position = incidents.head(tx)
     incident = incidents.load(tx, incident_id)
-    if not _visible(actor, incident):
+    if sight_of(tx, actor, incident, at) < Sight.WHOLE:
         raise NotFound
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
     events = incidents.events_of(tx, incident_id)
@@ -178,7 +193,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     acted = {stored.event.by for stored in events if stored.event.by is not None}
-    known = people.names(tx, involved(incident) | acted)
+    known = people.names(tx, called_in(incident) | acted)
     return IncidentView(
         incident=incident,
         protocol=protocol,
@@ -198,6 +213,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         instructions=tuple(asked),
         wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
         agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
+        conflicted=conflicts.people(tx, incident),
     )
 
 

@@ -63,6 +63,7 @@ def _rule_files() -> Iterator[Path]:
             "passkeys",
             "intake",
             "handing_over",
+            "conflicts",
         )
     )
     yield from (
@@ -72,6 +73,7 @@ def _rule_files() -> Iterator[Path]:
     )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
     yield ROOT / "web" / "pages" / "intake.py"
+    yield from (ROOT / "web" / "conflict_orders.py",)
     yield from (
         crisis / name
         for name in (

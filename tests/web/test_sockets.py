@@ -24,6 +24,7 @@ from tests.web.district import (
     COUNSELOR,
     NEIGHBOUR,
     NURSE,
+    OFFICER,
     SETTINGS,
     STRANGER,
     TEACHER,
@@ -261,6 +262,26 @@ def test_a_revoked_person_is_cut_off_within_five_seconds(running: Running) -> No
 
     assert codes == [1008, 1008]
     assert time.monotonic() - before < 5.5
+
+
+def test_who_sees_the_incident_no_more_is_cut_off_within_five_seconds_pr_50(running: Running, incident: str) -> None:
+    """A conflict of interest of one, a handing over of another; whoever still sees it stays."""
+    district = running.district
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as client:
+        counselor, officer = acting(client, district.token(COUNSELOR)), acting(client, district.token(OFFICER))
+        teacher, nurse = district.token(TEACHER), district.token(NURSE)
+        seen = counselor.get(f"/incidents/{incident}").body["seq"]
+        seen = counselor.order(incident, "offer-custody", seen, to=TEACHER).body["seq"]
+        with running.listening(teacher) as one, running.listening(nurse) as other:
+            before = time.monotonic()
+            counselor.order(incident, "decline-custody", seen)
+            person = {"person": NURSE, "kind": "named"}
+            client.post(f"/api/v1/incidents/{incident}/conflicts", json=person, headers=officer.headers)
+            codes = [closed(line) for line in (one, other)]
+            took = time.monotonic() - before
+
+    assert codes == [1008, 1008]
+    assert took < 5.5
 
 
 def closed(line: ClientConnection) -> int | None:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from crisis.access_words import Handling
 from crisis.commands import OpenIncident
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, protocols, queries
+from crisis.store import codec, partial, protocols, queries
+from crisis.store.partial import PageAsked, PartView
 from crisis.store.queries import BoardRow, NextStep
 from crisis.vocabulary import (
     Beside,
@@ -27,7 +29,7 @@ from crisis.vocabulary import (
     WordsId,
 )
 from web.api.orders import Body, Code, Id, Words
-from web.api.reading import sent_of
+from web.api.reading import seen_in_part, sent_of
 from web.deps import IncidentPath, TokenHolder
 from web.problems import plain
 
@@ -125,12 +127,42 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Of an incident that one raised, or was paged about. `crisis_type` only for whoever raised it."""
+
+    id: IncidentId
+    seq: int
+    mode: Mode
+    school: SchoolId
+    opened_at: datetime
+    handling: Handling
+    crisis_type: str | None
+    pages: list[PageAsked]
+
+
+def status_of(view: PartView) -> Status:
+    return Status(
+        id=view.id,
+        seq=view.seq,
+        mode=view.mode,
+        school=view.school.id,
+        opened_at=view.opened_at,
+        handling=view.handling,
+        crisis_type=view.crisis_type,
+        pages=list(view.pages),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """`position` is where the event log stood: the `after` for the socket, so that nothing is missed."""
+    """`position` is where the event log stood: the `after` for the socket, so that nothing is missed. `part` are those
+    that the holder raised or was paged about, and sees no more of.
+    """
 
     position: int
     open: list[Summary]
     closed: list[Summary]
+    part: list[Status]
 
 
 def summary(row: BoardRow, language: str) -> Summary:
@@ -157,10 +189,12 @@ def list_incidents(desk: TokenHolder, school: Annotated[Id | None, Query()] = No
     """Those that the holder of the token may see: the open ones, most pressing first, and those closed today."""
     with desk.store.read() as tx:
         found = queries.board(tx, desk.actor, desk.at, school=SchoolId(school) if school else None)
+        part = partial.mine(tx, desk.actor, desk.at)
     return Board(
         position=found.position,
         open=[summary(row, desk.language) for row in found.open],
         closed=[summary(row, desk.language) for row in found.closed],
+        part=[status_of(each) for each in part],
     )
 
 
@@ -186,6 +220,12 @@ class Events:
 
     events: list[EventView]
     words: dict[WordsId, str]
+
+
+@router.get("/incidents/{incident_id}/status")
+def show_status(desk: TokenHolder, incident_id: IncidentPath) -> Status:
+    """That it is handled, and how one's own page stands: for whoever raised it or was paged, and those who see all."""
+    return status_of(seen_in_part(desk, incident_id))
 
 
 @router.get("/incidents/{incident_id}/events")

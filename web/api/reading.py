@@ -2,18 +2,18 @@
 
 from sqlalchemy import Connection
 
-from crisis.store import audit, outflows, queries
+from crisis.store import audit, outflows, partial, queries
 from crisis.store.disclosures import About, Happened
+from crisis.store.partial import PartView
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import IncidentId, Mode, StudentId
 from web.deps import Desk
 
 
 def seen_by(desk: Desk, incident_id: IncidentId, action: str) -> IncidentView:
-    """Fails closed: what cannot be put on record is not shown."""
-    with desk.store.read() as tx:
-        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
+    """One transaction for the look and its record: what cannot be put on record is not shown (PR-58)."""
     with desk.store.write() as tx:
+        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
         detail = {"seq": view.incident.seq}
         audit.record(tx, at=desk.at, actor=desk.person, action=action, subject=incident_id, detail=detail)
     return view
@@ -21,10 +21,9 @@ def seen_by(desk: Desk, incident_id: IncidentId, action: str) -> IncidentView:
 
 def sent_of(desk: Desk, incident_id: IncidentId, action: str, sent: str) -> IncidentView:
     """The same for a program, to which it leaves: in the ledger as well. `sent` is a code of what is answered."""
-    with desk.store.read() as tx:
-        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
-    incident, detail = view.incident, {"seq": view.incident.seq}
     with desk.store.write() as tx:
+        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
+        incident, detail = view.incident, {"seq": view.incident.seq}
         if incident.mode is Mode.DRILL:
             audit.record(tx, at=desk.at, actor=desk.person, action=action, subject=incident_id, detail=detail)
         else:
@@ -39,3 +38,11 @@ def sent_of_student(tx: Connection, desk: Desk, student: StudentId, action: str,
     whose = About(district=desk.actor.district, student=student)
     happened = Happened(at=desk.at, by=desk.person, action=action, subject=student)
     outflows.to_program(tx, desk.store.keys, whose, frozenset({sent}), desk.actor, happened=happened)
+
+
+def seen_in_part(desk: Desk, incident_id: IncidentId) -> PartView:
+    """On record with the look itself. Raises `NotFound` also for what is not this person's to know of."""
+    with desk.store.write() as tx:
+        view = partial.of_incident(tx, desk.actor, incident_id, desk.at)
+        audit.record(tx, at=desk.at, actor=desk.person, action="status viewed", subject=incident_id)
+    return view

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
+from crisis.access_words import Sight
 from crisis.errors import NotFound
-from crisis.policy import access
-from crisis.store import incidents, people
+from crisis.store import incidents, people, queries
 from crisis.vocabulary import IncidentId, PersonId
 from web import account_orders
 from web.deps import ID, Desk, SignedIn
@@ -59,7 +59,7 @@ def may_open(desk: Desk, found: IncidentId) -> bool:
     """The operator learns how many there are, and of none which."""
     with desk.store.read() as tx:
         incident = incidents.load(tx, found)
-    return access.may_see(desk.actor, incident.district, incident.school, access.involved(incident))
+        return queries.sight_of(tx, desk.actor, incident, desk.at) is Sight.WHOLE
 
 
 def show(desk: Desk, person: PersonId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:

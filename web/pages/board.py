@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crisis.store import queries
+from crisis.store import partial, queries
 from crisis.store.queries import BoardRow
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
 from web import words
 from web.deps import Desk, SignedIn
 from web.pages.frame import console
+from web.pages.partly import SAID, kind_of
 from web.pages.parts import part
 from web.pages.shown import PHASES
 from web.rendering import Language, translations
@@ -109,11 +110,17 @@ def tags_of(row: BoardRow, language: Language) -> tuple[tuple[str, str, str], ..
 def board_values(desk: Desk) -> dict[str, object]:
     with desk.store.read() as tx:
         board = queries.board(tx, desk.actor, desk.at)
+        part = partial.mine(tx, desk.actor, desk.at)
+    translate = translations(desk.language).gettext
     rows = [shown(row, desk.at, desk.language) for row in board.open]
     return {
         "position": board.position,
         "rows": rows,
         "closed": [shown(row, desk.at, desk.language) for row in board.closed],
+        "part": [
+            (each.id, kind_of(desk, each), each.school.name, translate(SAID[each.handling]), bool(each.pages))
+            for each in part
+        ],
         "zone": next((row.zone for row in (*board.open, *board.closed)), "UTC"),
     }
 

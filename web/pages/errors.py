@@ -18,6 +18,7 @@ from web.pages import (
     agreements,
     brief,
     consents,
+    conflicts,
     contacts,
     directory,
     incident,
@@ -59,6 +60,7 @@ _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
+_CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
 _WHAT: dict[int, tuple[str, str]] = {
@@ -153,6 +155,9 @@ def _page_of_incident(path: str) -> Show | None:
     if found := _STEP.fullmatch(path):
         incident_id, step_id = IncidentId(found[1]), found[2]
         return lambda desk, state, status: steps.show(desk, incident_id, step_id, state, status)
+    if found := _CONFLICT.fullmatch(path):
+        of = IncidentId(found[1])
+        return lambda desk, state, status: conflicts.show(desk, of, state, status)
     if (found := _ACTION.fullmatch(path)) and found[2] in incident.FORMS:
         incident_id, action = IncidentId(found[1]), found[2]
         return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)

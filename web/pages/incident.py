@@ -1,6 +1,7 @@
 """One incident: its page, the parts of it that are pulled live, and the pages with one task each."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import Enum
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import family_talk, instructions, naming, referrals, shown, wishes
+from web.pages import family_talk, instructions, naming, partly, referrals, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -33,6 +34,7 @@ from web.words import N_
 
 router = APIRouter(include_in_schema=False)
 
+SAME_EYES = timedelta(hours=12)  # no session lasts longer
 PARTS = ("header", "next", "steps", "people", "student", "timeline")
 SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "referrals", "student")
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS
@@ -81,7 +83,10 @@ def frame_of(view: IncidentView) -> dict[str, object]:
 
 
 def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    view = seen_by(desk, incident_id, "incident viewed")
+    try:
+        view = seen_by(desk, incident_id, "incident viewed")
+    except NotFound:
+        return partly.show(desk, incident_id, problem, status)
     values = values_of(desk, view) | frame_of(view)
     path = f"/incidents/{incident_id}"
     return console(desk, "pages/incident.html", values, path=path, status=status, problem=problem)
@@ -145,11 +150,13 @@ def show_incident(desk: SignedIn, incident_id: IncidentPath) -> HTMLResponse:
 
 @router.get("/incidents/{incident_id}/parts/{name}")
 def incident_part(desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action) -> Response:
-    """Seen before with the page itself; what changes under the same eyes is not put on record again."""
+    """What changes under the same eyes is not put on record again; without that look before, this one is."""
     if name not in PARTS:
         raise NotFound
     with desk.store.read() as tx:
-        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
+        before = audit.looked(tx, incident_id, desk.person, desk.at - SAME_EYES)
+        view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at) if before else None
+    view = seen_by(desk, incident_id, "incident viewed") if view is None else view
     return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view))
 
 

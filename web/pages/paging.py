@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis.errors import NotFound
-from crisis.policy.access import DISTRICT_POSTS, may_read_call_tree, may_see_paging
+from crisis.policy.access import may_read_call_tree, may_see_paging
+from crisis.policy.sight import DISTRICT_POSTS
 from crisis.store import canaries, people, readiness
 from crisis.store.call_tree import call_tree
 from crisis.vocabulary import Mode

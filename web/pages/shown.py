@@ -6,7 +6,7 @@ from datetime import datetime
 
 from crisis.protocols.schema import ExceptionRule, Step
 from crisis.store.queries import IncidentView, NextStep
-from crisis.vocabulary import Custody, Phase, StepState, WordsId
+from crisis.vocabulary import Custody, PageState, PersonId, Phase, StepState, WordsId
 from web import words
 from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
@@ -110,6 +110,9 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     for barred in (each.contact.name for each in view.family if each.refused):
         text = translate(N_("Do not contact %(name)s")) % {"name": barred}
         found.append(Alert(text=text, forbids=True, icon="s-none"))
+    for excluded in in_charge_of(view) & view.conflicted:
+        said = translate(N_("%(name)s sees nothing of this any more and still answers for it: name somebody else"))
+        found.append(Alert(text=said % {"name": view.names.get(excluded, "")}, forbids=True, icon="alert"))
     if incident.custody in (Custody.UNHELD, Custody.LOST):
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
@@ -120,6 +123,13 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
         text = translate(N_("Goes by “%(name)s”")) % {"name": view.student.goes_by}
         found.append(Alert(text=text, icon="user"))
     return found
+
+
+def in_charge_of(view: IncidentView) -> frozenset[PersonId]:
+    """The lead, the adult with the student, and whoever has taken a page."""
+    incident = view.incident
+    taken = {page.accepted_by for page in incident.pages.values() if page.state is PageState.ACCEPTED}
+    return frozenset(each for each in (incident.lead, incident.adult, *taken) if each is not None)
 
 
 def place(view: IncidentView) -> str | None:

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from crisis.store import (
+    access_tables,
     agency_tables,
     answer_tables,
     channel_tables,
@@ -24,6 +25,7 @@ from crisis.store import (
 
 METADATA = SQLModel.metadata
 ROWS = (  # importing them fills the metadata
+    access_tables,
     agency_tables,
     answer_tables,
     channel_tables,

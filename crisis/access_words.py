@@ -1,0 +1,54 @@
+"""The words of access: how much of an incident somebody sees, and what they are to it."""
+
+from enum import IntEnum, StrEnum
+
+
+class Sight(IntEnum):
+    """How much of an incident somebody sees; each holds what is below it."""
+
+    NOTHING = 0  # not even that there is one
+    STATUS = 1  # received, or being handled
+    PAGE = 2  # what the text of the page said, and how to answer it
+    WHOLE = 3
+
+
+class Involvement(StrEnum):
+    """What one incident itself makes of one person."""
+
+    CALLED_IN = "called_in"  # has taken something on: the lead, a page, a step, a report, the student
+    PAGED = "paged"  # was asked, and has not taken it
+    REPORTED = "reported"
+
+
+class NeedToKnow(StrEnum):
+    """Why somebody sees an incident; each reason gives the sight that `crisis/policy/sight.py` names."""
+
+    DISTRICT_POST = "district_post"
+    SCHOOL_TEAM = "school_team"
+    CALLED_IN = "called_in"
+    PAGED = "paged"
+    REPORTED = "reported"
+
+
+class ConflictKind(StrEnum):
+    """Why a member of staff must see nothing of an incident."""
+
+    RELATED = "related"  # to the student: of all their incidents
+    NAMED = "named"  # in the report: of this incident
+
+
+class Handling(StrEnum):
+    """What whoever raised an incident is told of it."""
+
+    RECEIVED = "received"
+    HANDLED = "handled"
+    ENDED = "ended"
+
+
+class PageStanding(StrEnum):
+    """How a page stands for somebody who was asked and has not taken it."""
+
+    OPEN = "open"
+    DECLINED = "declined"
+    TAKEN = "taken"
+    ENDED = "ended"

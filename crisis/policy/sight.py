@@ -1,0 +1,96 @@
+"""How much of an incident somebody sees: one table of rules, asked for one incident here and for lists in the store.
+
+Never across districts; whoever only keeps the machine running sees nothing; a conflict of interest goes before
+everything but having raised it (`privacy-and-culture.md` 3.2, 3.3; PR-50, PR-54, PR-56).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crisis.access_words import Involvement, NeedToKnow, Sight
+from crisis.commands import Actor, ActorKind
+from crisis.policy.involvement import holds, involvements
+from crisis.statemachine.incident import Incident
+from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
+
+TEAM = frozenset(
+    {
+        StaffRole.COUNSELOR,
+        StaffRole.PSYCHOLOGIST,
+        StaffRole.SOCIAL_WORKER,
+        StaffRole.NURSE,
+        StaffRole.PRINCIPAL,
+        StaffRole.ASSISTANT_PRINCIPAL,
+    }
+)
+DISTRICT_POSTS = frozenset({StaffRole.DISTRICT_LEAD, StaffRole.PRIVACY_OFFICER})
+ANY_POST = frozenset(StaffRole) - {StaffRole.OPERATOR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so."""
+
+    need: NeedToKnow
+    gives: Sight
+    posts: frozenset[StaffRole] = ANY_POST
+    own_school: bool = False
+    involved: Involvement | None = None
+    despite_conflict: bool = False
+
+
+RULES = (
+    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS),
+    Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True),
+    Rule(need=NeedToKnow.CALLED_IN, gives=Sight.WHOLE, involved=Involvement.CALLED_IN),
+    Rule(need=NeedToKnow.PAGED, gives=Sight.PAGE, involved=Involvement.PAGED),
+    Rule(need=NeedToKnow.REPORTED, gives=Sight.STATUS, involved=Involvement.REPORTED, despite_conflict=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What access asks of one incident. `involved` says until when; `conflicted` are the student's kin, or named."""
+
+    district: DistrictId
+    school: SchoolId
+    involved: Mapping[tuple[PersonId, Involvement], datetime | None] = field(default_factory=dict)
+    conflicted: frozenset[PersonId] = frozenset()
+
+
+def about(incident: Incident, conflicted: frozenset[PersonId] = frozenset()) -> About:
+    named = involvements(incident)
+    return About(district=incident.district, school=incident.school, involved=named, conflicted=conflicted)
+
+
+def may_ask(actor: Actor, district: DistrictId) -> bool:
+    """What comes before every rule."""
+    return actor.kind is not ActorKind.SYSTEM and actor.district == district
+
+
+def needs(actor: Actor, asked: About, at: datetime) -> frozenset[NeedToKnow]:
+    if not may_ask(actor, asked.district):
+        return frozenset()
+    return frozenset(rule.need for rule in RULES if _fits(rule, actor, asked, at))
+
+
+def sight(actor: Actor, asked: About, at: datetime) -> Sight:
+    found = needs(actor, asked, at)
+    return max((rule.gives for rule in RULES if rule.need in found), default=Sight.NOTHING)
+
+
+def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
+    if not actor.posts & rule.posts:
+        return False
+    if rule.own_school and asked.school not in actor.schools:
+        return False
+    if not rule.despite_conflict and actor.id in asked.conflicted:
+        return False
+    return rule.involved is None or _involved(rule.involved, actor, asked, at)
+
+
+def _involved(how: Involvement, actor: Actor, asked: About, at: datetime) -> bool:
+    if actor.id is None or (actor.id, how) not in asked.involved:
+        return False
+    return holds(asked.involved[actor.id, how], at)

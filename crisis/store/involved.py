@@ -1,0 +1,85 @@
+"""Whom incidents name, as rows beside their state, so that a list is one statement (`crisis/policy/sight.py`)."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from crisis.access_words import Sight
+from crisis.commands import Actor
+from crisis.policy.involvement import involvements
+from crisis.policy.sight import RULES, Rule, may_ask
+from crisis.statemachine.incident import Incident
+from crisis.store import conflicts
+from crisis.store.access_tables import INCIDENT_PERSON
+from crisis.store.tables import INCIDENT
+from crisis.vocabulary import PersonId
+
+_ROW = INCIDENT_PERSON.c
+_CHANGE = (
+    update(INCIDENT_PERSON)
+    .where(_ROW.incident == bindparam("of"), _ROW.person == bindparam("who"), _ROW.how == bindparam("as"))
+    .values(until=bindparam("ends"))
+)
+
+
+def write(tx: Connection, before: Incident | None, after: Incident, at: datetime) -> None:
+    """What differs from before, which is nothing most of the time. What is over ends now and stays written."""
+    old, new = {} if before is None else involvements(before), involvements(after)
+    gone = dict.fromkeys(old.keys() - new.keys(), at)
+    differing = {key: ends for key, ends in new.items() if key not in old or old[key] != ends} | gone
+    if not differing:
+        return
+    known = _known(tx, after) if before is not None else set()
+    fresh = [(key, ends) for key, ends in differing.items() if key not in known]
+    if fresh:
+        rows = [{"incident": after.id, "person": who, "how": how, "until": ends} for (who, how), ends in fresh]
+        tx.execute(insert(INCIDENT_PERSON), rows)
+    changed = [(key, ends) for key, ends in differing.items() if key in known]
+    if changed:
+        tx.execute(_CHANGE, [{"of": after.id, "who": who, "as": how, "ends": ends} for (who, how), ends in changed])
+
+
+def _known(tx: Connection, incident: Incident) -> set[tuple[str, object]]:
+    found = tx.execute(select(_ROW.person, _ROW.how).where(_ROW.incident == incident.id))
+    return {(row.person, row.how) for row in found}
+
+
+def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnElement[bool]:
+    """Which rows of incidents this person sees at least so much of: the rules of `sight`, asked of the database."""
+    if not may_ask(actor, actor.district):
+        return false()
+    rules = [_clause(rule, actor, at) for rule in RULES if rule.gives >= least and actor.posts & rule.posts]
+    return and_(INCIDENT.c.district == actor.district, or_(false(), *rules))
+
+
+def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = [true()]
+    if rule.own_school:
+        parts.append(INCIDENT.c.school.in_(actor.schools))
+    if rule.involved is not None:
+        mine = (_ROW.incident == INCIDENT.c.id, _ROW.person == actor.id, _ROW.how == rule.involved)
+        holds = or_(_ROW.until.is_(None), _ROW.until > at.astimezone(UTC))
+        parts.append(exists(select(_ROW.incident).where(*mine, holds).correlate(INCIDENT)))
+    if not rule.despite_conflict and actor.id is not None:
+        parts.append(~conflicts.of_person(actor.id))
+    return and_(*parts)
+
+
+def ended(tx: Connection, people: Collection[PersonId], since: datetime, until: datetime) -> set[tuple[PersonId, str]]:
+    """What ended for whom between the two times, by itself or by a conflict of interest that somebody entered."""
+    over = select(_ROW.person, _ROW.incident).where(_ROW.person.in_(people), _ROW.until > since, _ROW.until <= until)
+    entered = conflicts.entered(people, since, until)
+    return {(PersonId(row[0]), row[1]) for query in (over, entered) for row in tx.execute(query)}
