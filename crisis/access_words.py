@@ -9,7 +9,8 @@ class Sight(IntEnum):
     NOTHING = 0  # not even that there is one
     STATUS = 1  # received, or being handled
     PAGE = 2  # what the text of the page said, and how to answer it
-    WHOLE = 3
+    READ = 3  # everything, and no order: who broke the glass
+    WHOLE = 4
 
 
 class Involvement(StrEnum):
@@ -28,6 +29,16 @@ class NeedToKnow(StrEnum):
     CALLED_IN = "called_in"
     PAGED = "paged"
     REPORTED = "reported"
+    BROKE_GLASS = "broke_glass"
+
+
+class BreakGlassReason(StrEnum):
+    """Why somebody must see an incident at once that is not theirs (`privacy-and-culture.md` 3.4)."""
+
+    DANGER_NOW = "danger_now"
+    STUDENT_IS_HERE = "student_is_here"
+    NOBODY_REACHED = "nobody_reached"  # of those who were called in
+    MEDICAL = "medical"
 
 
 class ConflictKind(StrEnum):

@@ -16,6 +16,7 @@ from crisis.commands import Actor, ActorKind, Command, OpenIncident
 from crisis.errors import Conflict, Reason, Refused, refuse_if
 from crisis.events import Event, IncidentOpened
 from crisis.policy.access import must_be_allowed, must_be_allowed_to_open
+from crisis.policy.sight import About
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.conflict import clashes
 from crisis.statemachine.decide import decide, decide_open
@@ -26,12 +27,12 @@ from crisis.statemachine.react import react
 from crisis.store import (
     asked_for,
     codec,
-    conflicts,
     contacting,
     disclosures,
     drills,
     idempotency,
     incidents,
+    involved,
     named,
     outflows,
     people,
@@ -42,7 +43,7 @@ from crisis.store import (
 from crisis.store.audit import Entry
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.engine import OutcomeUnknown, Store, is_transient
-from crisis.vocabulary import IncidentId, Mode, PersonId, WordsId
+from crisis.vocabulary import IncidentId, Mode, WordsId
 
 TRIES = 6
 Result = TypeVar("Result")
@@ -81,7 +82,7 @@ def submit(
         if known is not None:
             return known
         before = incidents.load(tx, incident_id, lock=True)
-        must_be_allowed(command.by, before, command, at, _conflicted(tx, command, before))
+        must_be_allowed(command.by, before, command, at, _asked(tx, command, before))
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
         refuse_if(
@@ -158,9 +159,9 @@ def _in_one_transaction(store: Store, once: Callable[[Connection], Result], *, r
     raise AssertionError("unreachable")
 
 
-def _conflicted(tx: Connection, command: Command, incident: Incident) -> frozenset[PersonId]:
-    """The system is nobody's kin."""
-    return frozenset() if command.by.kind is ActorKind.SYSTEM else conflicts.people(tx, incident)
+def _asked(tx: Connection, command: Command, incident: Incident) -> About | None:
+    """The system is nobody's kin and breaks no glass."""
+    return None if command.by.kind is ActorKind.SYSTEM else involved.about_of(tx, incident)
 
 
 def _must_be_current(tx: Connection, incident: Incident, command: Command, seen: int | None) -> None:

@@ -19,7 +19,7 @@ from crisis import clock
 from crisis.access_words import Sight
 from crisis.commands import Actor
 from crisis.policy.sight import About, about, sight
-from crisis.store import accounts, conflicts, incidents, involved, people, queries
+from crisis.store import accounts, conflicts, glass, incidents, involved, people, queries
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
@@ -71,7 +71,7 @@ def lost(store: Store, actors: Collection[Actor], since: datetime, now: datetime
     with store.read() as tx:
         over = involved.ended(tx, of.keys(), since, now)
         known = {each: incidents.load(tx, IncidentId(each)) for _, each in over}
-        return {who for who, each in over if queries.sight_of(tx, of[who], known[each], now) < Sight.WHOLE}
+        return {who for who, each in over if queries.sight_of(tx, of[who], known[each], now) < Sight.READ}
 
 
 def send(viewers: Iterable[Viewer], notices: Sequence[Notice]) -> None:
@@ -101,8 +101,8 @@ class Hub:
         with self.store.read() as tx:
             ticks = incidents.since(tx, position, limit=limit)
             moved_on = [incidents.load(tx, each) for each in {tick.incident for tick in ticks}]
-            concerned = conflicts.concerned(tx, moved_on)
-        return ticks, {each.id: about(each, concerned[each.id]) for each in moved_on}
+            concerned, broken = conflicts.concerned(tx, moved_on), glass.broken_of(tx, moved_on)
+        return ticks, {each.id: about(each, concerned[each.id], broken[each.id]) for each in moved_on}
 
     async def run(self, started: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()

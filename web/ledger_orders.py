@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from crisis.errors import NotFound
 from crisis.policy import records
-from crisis.store import disclosures, outflows, people
+from crisis.store import conflicts, disclosures, outflows, people
 from crisis.store.disclosures import Line
 from crisis.vocabulary import StudentId
 from web.deps import Desk
@@ -24,6 +25,8 @@ def must_see(tx: Connection, desk: Desk, student: StudentId) -> people.StudentVi
     known = people.student(tx, student)
     leads = outflows.leads_of(tx, student)
     records.must_see_ledger(desk.actor, known.district, known.school, leads)
+    if desk.person in conflicts.related(tx, student):
+        raise NotFound
     return known
 
 

@@ -1,9 +1,10 @@
 """What people change in how a student is called: who may do it is asked here, once for the page and the API."""
 
+from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.naming import NameToUse
 from crisis.record_words import NameCaution
-from crisis.store import names, people
+from crisis.store import conflicts, names, people
 from crisis.store.people import StudentView
 from crisis.vocabulary import StudentId
 from web.deps import Desk
@@ -13,7 +14,10 @@ def must_keep(desk: Desk, student: StudentId) -> StudentView:
     """Raises `NotFound` also for a student whose names are not this person's to keep."""
     with desk.store.read() as tx:
         known = people.student(tx, student)
+        related = desk.person in conflicts.related(tx, student)
     access.must_keep_names(desk.actor, known.district, known.school)
+    if related:
+        raise NotFound
     return known
 
 

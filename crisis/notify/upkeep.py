@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from crisis.notify import bad_numbers
 from crisis.notify.errands import Errands
 from crisis.notify.gateway import Lines
-from crisis.store import asked_turns, outbox, people, plan_watch, second_look
+from crisis.store import asked_turns, break_glass, outbox, people, plan_watch, second_look
 from crisis.store.engine import Store
 from crisis.vocabulary import DistrictId
 
@@ -64,7 +64,9 @@ class Upkeep:
 
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:
-            if second_look.owed(tx, district, self.now()) == 0:
+            ended = bool(break_glass.run_out(tx, district, self.now()))
+            if not ended and second_look.owed(tx, district, self.now()) == 0:
                 return False
         with self.store.write() as tx:
-            return second_look.tell(tx, district, self.now()) > 0
+            ended = break_glass.note_ends(tx, district, self.now()) > 0
+            return second_look.tell(tx, district, self.now()) > 0 or ended

@@ -38,6 +38,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS plan: numbers of staff that do not work: {amount}. See Who is ready in the console.",
         "es": "CRISIS plan: numeros del personal que no funcionan: {amount}. Vea Quien esta listo en la consola.",
     },
+    Subject.BREAK_GLASS: {
+        "en": "CRISIS records: somebody uses emergency access to an incident. See Emergency access in the console.",
+        "es": "CRISIS registros: alguien usa el acceso de emergencia a un incidente. Vea Acceso de emergencia en la consola.",
+    },
     Subject.SECOND_LOOK: {
         "en": "CRISIS records: entries that wait for a second person: {amount}. See Second look in the console.",
         "es": "CRISIS registros: entradas que esperan a una segunda persona: {amount}. Vea Segunda mirada en la consola.",

@@ -37,7 +37,7 @@ from crisis.page_commands import (
     StandBy,
     StopTexts,
 )
-from crisis.policy.sight import DISTRICT_POSTS, TEAM, about, sight
+from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, sight
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -190,22 +190,26 @@ def may_see_paging(actor: Actor) -> bool:
 
 
 def must_be_allowed(
-    actor: Actor, incident: Incident, command: Command, at: datetime, conflicted: frozenset[PersonId] = frozenset()
+    actor: Actor, incident: Incident, command: Command, at: datetime, asked: About | None = None
 ) -> None:
-    """Raises `NotFound` for an incident that is not this person's to see, `Refused` for a kind of order not theirs."""
+    """Raises `NotFound` for an incident that is not this person's to see, `Refused` for a kind of order not theirs.
+
+    `asked` is what the store knows besides the state: conflicts of interest, and who broke the glass.
+    """
     if actor.kind is ActorKind.SYSTEM:
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
     if isinstance(command, (TimerDue, *BY_WORKER)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
+    known = about(incident) if asked is None else asked
     if actor.kind is ActorKind.PHONE:
-        _must_be_asked(actor, incident, command, conflicted)
+        _must_be_asked(actor, incident, command, known.conflicted)
         return
-    _must_be_within(sight(actor, about(incident, conflicted), at), command)
+    _must_be_within(sight(actor, known, at), command)
     if isinstance(command, ONLY_BY_PHONE):
         raise Refused(Reason("ACCESS", "Only a telephone says this"))
-    if isinstance(command, GIVING) and command.to in conflicted:
+    if isinstance(command, GIVING) and command.to in known.conflicted:
         raise Refused(Reason("PR-54", "This person has a conflict of interest here; choose somebody else"))
 
 
@@ -251,3 +255,22 @@ def must_enter_conflict(actor: Actor, incident: Incident, person: PersonId | Non
     if actor.id != person and not may_enter_conflict(actor, incident):
         text = "The lead, a principal of the school, the district crisis lead and the privacy officer enter this"
         raise Refused(Reason("PR-54", text))
+
+
+def may_break_glass(actor: Actor) -> bool:
+    """Those who would have to act for a student whom they happen to have before them (3.4)."""
+    return actor.kind is ActorKind.PERSON and bool(actor.posts & MAY_BREAK_GLASS)
+
+
+def must_break_glass(actor: Actor) -> None:
+    if not may_break_glass(actor):
+        raise NotFound
+
+
+def may_review_glass(actor: Actor) -> bool:
+    return may_keep_policy(actor)
+
+
+def must_review_glass(actor: Actor) -> None:
+    if not may_review_glass(actor):
+        raise NotFound

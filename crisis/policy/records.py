@@ -2,7 +2,8 @@
 
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound
-from crisis.policy.access import DISTRICT_POSTS, PRINCIPALS
+from crisis.policy.access import PRINCIPALS
+from crisis.policy.sight import DISTRICT_POSTS
 from crisis.vocabulary import DistrictId, PersonId, SchoolId
 
 

@@ -7,6 +7,7 @@ everything but having raised it (`privacy-and-culture.md` 3.2, 3.3; PR-50, PR-54
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from crisis.access_words import Involvement, NeedToKnow, Sight
 from crisis.commands import Actor, ActorKind
@@ -30,7 +31,10 @@ ANY_POST = frozenset(StaffRole) - {StaffRole.OPERATOR}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so."""
+    """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so.
+
+    `broke_glass`: only who did, for that one incident, and in no list.
+    """
 
     need: NeedToKnow
     gives: Sight
@@ -38,12 +42,20 @@ class Rule:
     own_school: bool = False
     involved: Involvement | None = None
     despite_conflict: bool = False
+    broke_glass: bool = False
 
 
+MAY_BREAK_GLASS = TEAM | {StaffRole.CLINICIAN}
 RULES = (
     Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS),
     Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True),
     Rule(need=NeedToKnow.CALLED_IN, gives=Sight.WHOLE, involved=Involvement.CALLED_IN),
+    Rule(
+        need=NeedToKnow.BROKE_GLASS,
+        gives=Sight.READ,
+        posts=MAY_BREAK_GLASS,
+        broke_glass=True,
+    ),
     Rule(need=NeedToKnow.PAGED, gives=Sight.PAGE, involved=Involvement.PAGED),
     Rule(need=NeedToKnow.REPORTED, gives=Sight.STATUS, involved=Involvement.REPORTED, despite_conflict=True),
 )
@@ -57,11 +69,25 @@ class About:
     school: SchoolId
     involved: Mapping[tuple[PersonId, Involvement], datetime | None] = field(default_factory=dict)
     conflicted: frozenset[PersonId] = frozenset()
+    broke_glass: Mapping[PersonId, datetime] = field(default_factory=dict)
+
+    def glass_until(self, actor: Actor) -> datetime | None:
+        return None if actor.id is None else self.broke_glass.get(actor.id)
 
 
-def about(incident: Incident, conflicted: frozenset[PersonId] = frozenset()) -> About:
-    named = involvements(incident)
-    return About(district=incident.district, school=incident.school, involved=named, conflicted=conflicted)
+def about(
+    incident: Incident,
+    conflicted: frozenset[PersonId] = frozenset(),
+    broke_glass: Mapping[PersonId, datetime] = MappingProxyType({}),
+) -> About:
+    """`broke_glass` says until when."""
+    return About(
+        district=incident.district,
+        school=incident.school,
+        involved=involvements(incident),
+        conflicted=conflicted,
+        broke_glass=broke_glass,
+    )
 
 
 def may_ask(actor: Actor, district: DistrictId) -> bool:
@@ -87,6 +113,9 @@ def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
         return False
     if not rule.despite_conflict and actor.id in asked.conflicted:
         return False
+    if rule.broke_glass:
+        until = asked.glass_until(actor)
+        return until is not None and at < until
     return rule.involved is None or _involved(rule.involved, actor, asked, at)
 
 

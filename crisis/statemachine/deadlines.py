@@ -31,7 +31,7 @@ def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) ->
         case Clockwork.SCHOOL_HOURS:
             return _after_school_hours(anchor_at, within, calendar)
         case Clockwork.SCHOOL_DAY:
-            return _after_school_days(anchor_at, days, calendar)
+            return after_school_days(anchor_at, days, calendar)
         case Clockwork.CALENDAR_DAY:
             return _end_of_day(_local_date(anchor_at, calendar) + timedelta(days=days), calendar)
         case _:
@@ -91,7 +91,7 @@ def _next_school_day(day: date, calendar: SchoolCalendar) -> date | None:
     return None
 
 
-def _after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
+def after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
     """The closing bell: of this school day if it is not over, of the next one otherwise; then `days` school days on."""
     day = _local_date(anchor_at, calendar)
     if days:

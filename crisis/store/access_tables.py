@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from crisis.access_words import ConflictKind, Involvement
+from crisis.access_words import BreakGlassReason, ConflictKind, Involvement
 from crisis.store.columns import UtcTime, enum_text
 
 
@@ -50,5 +50,34 @@ class ConflictRow(SQLModel, table=True):
     ended_at: datetime | None = Field(sa_type=UtcTime)
 
 
+class BreakGlassRow(SQLModel, table=True):
+    """One person, one incident, until `ends_at`. `over_at`: it ended, and that is on record."""
+
+    __tablename__ = "break_glass"
+    __table_args__ = (
+        CheckConstraint("began_at < ends_at", name="order"),
+        CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", name="reviewed"),
+        CheckConstraint("(reviewed_by IS NULL) = (justified IS NULL)", name="judged"),
+        CheckConstraint("reviewed_by <> person", name="reviewed_by_another"),
+        Index("ix_break_glass_incident", "incident", "over_at"),
+        Index("ix_break_glass_person", "person", "reviewed_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id", index=True)
+    incident: str = Field(foreign_key="incident.id")
+    person: str = Field(foreign_key="person.id")
+    reason: BreakGlassReason = Field(sa_type=enum_text(BreakGlassReason))
+    words: str = Field(foreign_key="words.id")
+    began_at: datetime = Field(sa_type=UtcTime)
+    ends_at: datetime = Field(sa_type=UtcTime)
+    over_at: datetime | None = Field(sa_type=UtcTime)
+    review_due_at: datetime = Field(sa_type=UtcTime)
+    reviewed_by: str | None = Field(foreign_key="person.id")
+    reviewed_at: datetime | None = Field(sa_type=UtcTime)
+    justified: bool | None
+
+
 _TABLES = SQLModel.metadata.tables
 INCIDENT_PERSON, CONFLICT = _TABLES["incident_person"], _TABLES["conflict_of_interest"]
+BREAK_GLASS = _TABLES["break_glass"]

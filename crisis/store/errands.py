@@ -38,6 +38,7 @@ class Subject(StrEnum):
     STOPPED = "stopped"
     BAD_NUMBER = "bad_number"
     SECOND_LOOK = "second_look"  # entries of records that one person made
+    BREAK_GLASS = "break_glass"  # somebody opened an incident that is not theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

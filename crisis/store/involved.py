@@ -20,9 +20,9 @@ from sqlalchemy import (
 from crisis.access_words import Sight
 from crisis.commands import Actor
 from crisis.policy.involvement import involvements
-from crisis.policy.sight import RULES, Rule, may_ask
+from crisis.policy.sight import RULES, About, Rule, about, may_ask
 from crisis.statemachine.incident import Incident
-from crisis.store import conflicts
+from crisis.store import conflicts, glass
 from crisis.store.access_tables import INCIDENT_PERSON
 from crisis.store.tables import INCIDENT
 from crisis.vocabulary import PersonId
@@ -57,11 +57,17 @@ def _known(tx: Connection, incident: Incident) -> set[tuple[str, object]]:
     return {(row.person, row.how) for row in found}
 
 
+def about_of(tx: Connection, incident: Incident) -> About:
+    """All that access asks of it."""
+    return about(incident, conflicts.people(tx, incident), glass.broken(tx, incident))
+
+
 def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnElement[bool]:
     """Which rows of incidents this person sees at least so much of: the rules of `sight`, asked of the database."""
     if not may_ask(actor, actor.district):
         return false()
-    rules = [_clause(rule, actor, at) for rule in RULES if rule.gives >= least and actor.posts & rule.posts]
+    fitting = (rule for rule in RULES if not rule.broke_glass and rule.gives >= least and actor.posts & rule.posts)
+    rules = [_clause(rule, actor, at) for rule in fitting]
     return and_(INCIDENT.c.district == actor.district, or_(false(), *rules))
 
 
@@ -81,5 +87,5 @@ def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
 def ended(tx: Connection, people: Collection[PersonId], since: datetime, until: datetime) -> set[tuple[PersonId, str]]:
     """What ended for whom between the two times, by itself or by a conflict of interest that somebody entered."""
     over = select(_ROW.person, _ROW.incident).where(_ROW.person.in_(people), _ROW.until > since, _ROW.until <= until)
-    entered = conflicts.entered(people, since, until)
-    return {(PersonId(row[0]), row[1]) for query in (over, entered) for row in tx.execute(query)}
+    queries = (over, conflicts.entered(people, since, until), glass.over(people, since, until))
+    return {(PersonId(row[0]), row[1]) for query in queries for row in tx.execute(query)}

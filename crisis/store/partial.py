@@ -12,9 +12,9 @@ from sqlalchemy import Connection, and_, not_
 from crisis.access_words import Handling, NeedToKnow, PageStanding, Sight
 from crisis.commands import Actor
 from crisis.errors import NotFound
-from crisis.policy.sight import about, needs, sight
+from crisis.policy.sight import needs, sight
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import conflicts, incidents, involved, people
+from crisis.store import incidents, involved, people
 from crisis.store.people import SchoolView
 from crisis.vocabulary import Custody, IncidentId, Mode, PageId, PageState, PersonId, ProtocolHash, Role, Urgency
 
@@ -50,7 +50,7 @@ class PartView:
 def of_incident(tx: Connection, actor: Actor, incident_id: IncidentId, at: datetime) -> PartView:
     """Raises `NotFound` also for an incident that is not this person's to know of."""
     incident = incidents.load(tx, incident_id)
-    if sight(actor, about(incident, conflicts.people(tx, incident)), at) is Sight.NOTHING:
+    if sight(actor, involved.about_of(tx, incident), at) is Sight.NOTHING:
         raise NotFound
     return _view(tx, actor, incident, at)
 
@@ -64,7 +64,7 @@ def mine(tx: Connection, actor: Actor, at: datetime) -> list[PartView]:
 
 
 def _view(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> PartView:
-    why = needs(actor, about(incident, conflicts.people(tx, incident)), at)
+    why = needs(actor, involved.about_of(tx, incident), at)
     raised = NeedToKnow.REPORTED in why
     return PartView(
         id=incident.id,

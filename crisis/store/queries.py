@@ -12,7 +12,7 @@ from crisis.errors import NotFound, Reason
 from crisis.events import Event, StepCompleted
 from crisis.policy.access import called_in
 from crisis.policy.naming import Called, context_of
-from crisis.policy.sight import about, sight
+from crisis.policy.sight import sight
 from crisis.protocols.schema import Protocol, Step
 from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
@@ -21,7 +21,6 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
 from crisis.store import (
-    conflicts,
     contacting,
     directory,
     incidents,
@@ -107,6 +106,7 @@ class IncidentView:
     wishes: tuple[KeptPreference, ...]
     agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
     conflicted: frozenset[PersonId]
+    glass_until: datetime | None  # for whoever sees it by broken glass alone
 
     @property
     def zone(self) -> str:
@@ -147,7 +147,7 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
 
 
 def sight_of(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> Sight:
-    return sight(actor, about(incident, conflicts.people(tx, incident)), at)
+    return sight(actor, involved.about_of(tx, incident), at)
 
 
 def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
@@ -181,7 +181,9 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     """Raises `NotFound` also for an incident that is not this person's to see."""
     position = incidents.head(tx)
     incident = incidents.load(tx, incident_id)
-    if sight_of(tx, actor, incident, at) < Sight.WHOLE:
+    about = involved.about_of(tx, incident)
+    seen = sight(actor, about, at)
+    if seen < Sight.READ:
         raise NotFound
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
     events = incidents.events_of(tx, incident_id)
@@ -213,7 +215,8 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         instructions=tuple(asked),
         wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
         agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
-        conflicted=conflicts.people(tx, incident),
+        conflicted=about.conflicted,
+        glass_until=about.glass_until(actor) if seen is Sight.READ else None,
     )
 
 

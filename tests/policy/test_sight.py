@@ -167,7 +167,8 @@ def test_whoever_raised_it_is_told_that_it_is_handled_in_spite_of_a_conflict_and
 
 def allowed(actor: Actor, command: cmd.Command, incident: Incident = RAISED, *conflicted: Actor) -> str:
     try:
-        must_be_allowed(actor, incident, command, MORNING, frozenset(each.id for each in conflicted if each.id))
+        named = frozenset(each.id for each in conflicted if each.id)
+        must_be_allowed(actor, incident, command, MORNING, about(incident, named))
     except NotFound:
         return "hidden"
     except Refused as refused:

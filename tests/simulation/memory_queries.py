@@ -23,6 +23,7 @@ from crisis.store import (
     conflicts,
     drills,
     errands,
+    glass,
     idempotency,
     inbox,
     incidents,
@@ -545,6 +546,12 @@ def within(tx: Tx, drill: IncidentId, numbers: Collection[str]) -> set[str]:
 def _people(tx: Tx, incident: Incident) -> frozenset[PersonId]:
     """Nobody here is anybody's kin."""
     return frozenset()
+
+
+@of(glass)
+def broken(tx: Tx, incident: Incident) -> dict[PersonId, datetime]:
+    """Nobody here sees what is not theirs."""
+    return {}
 
 
 _people.__name__ = "people"  # the module of that name is another one

@@ -64,6 +64,7 @@ def _rule_files() -> Iterator[Path]:
             "intake",
             "handing_over",
             "conflicts",
+            "break_glass",
         )
     )
     yield from (
@@ -73,7 +74,7 @@ def _rule_files() -> Iterator[Path]:
     )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
     yield ROOT / "web" / "pages" / "intake.py"
-    yield from (ROOT / "web" / "conflict_orders.py",)
+    yield from (ROOT / "web" / "conflict_orders.py", ROOT / "web" / "glass_orders.py")
     yield from (
         crisis / name
         for name in (

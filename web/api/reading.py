@@ -14,7 +14,7 @@ def seen_by(desk: Desk, incident_id: IncidentId, action: str) -> IncidentView:
     """One transaction for the look and its record: what cannot be put on record is not shown (PR-58)."""
     with desk.store.write() as tx:
         view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at)
-        detail = {"seq": view.incident.seq}
+        detail = {"seq": view.incident.seq} | ({} if view.glass_until is None else {"by": "break-glass"})
         audit.record(tx, at=desk.at, actor=desk.person, action=action, subject=incident_id, detail=detail)
     return view
 

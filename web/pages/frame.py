@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from starlette.responses import HTMLResponse
 
 from crisis.policy.access import (
+    may_break_glass,
     may_keep_accounts,
     may_keep_agreements,
     may_keep_policy,
     may_read_call_tree,
+    may_review_glass,
     may_see_directory,
     may_see_paging,
     may_see_readiness,
@@ -52,6 +54,7 @@ def console(
         "may_keep_accounts": may_keep_accounts(desk.actor),
         "may_keep_agreements": may_keep_agreements(desk.actor),
         "may_keep_policy": may_keep_policy(desk.actor),
+        "may_break_glass": may_break_glass(desk.actor) or may_review_glass(desk.actor),
         "may_plan_ready": may_see_readiness(desk.actor),
         "csrf": desk.form_token,
         "here": "",
