@@ -23,7 +23,7 @@ from crisis.protocols import loader
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.incident import Incident
-from crisis.store import audit, incidents
+from crisis.store import audit, incidents, roster
 from crisis.store.engine import Store
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import ContactOutcome, Custody, HandoffState, StepType, Tier
@@ -36,6 +36,10 @@ RUNS = 40 if os.environ.get("CRISIS_CI") else 5  # times two databases: 10,000 o
 
 def prepared(store: Store) -> Protocol:
     a_district(store)
+    with store.write() as tx:
+        for each in (FIRST, SECOND):  # the ledger names who told something outside, and they have to be on the roster
+            assert each.id is not None
+            roster.add_person(tx, DISTRICT, each.id, ("Given", str(each.id).title()), staff=True)
     return loader.protocol("suicide_risk")
 
 
