@@ -27,6 +27,7 @@ from crisis.store.engine import Store, open_store
 from crisis.store.sqlite import path_of
 from crisis.vocabulary import PersonId, WordsId
 from tests.browser import CHROMIUM, QUIET
+from tests.cluster import as_owner
 from tests.factories import SCHOOL, suicide_risk
 from tests.journeys.marked import (
     CHILD,
@@ -179,7 +180,9 @@ def test_no_word_stands_in_the_bytes_of_the_database_pr_60(after: Aftermath) -> 
         content = b"".join(each.read_bytes() for each in files)
     else:
         address = make_url(store.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        content = subprocess.run([shutil.which("pg_dump") or "", address], capture_output=True, check=True).stdout
+        content = subprocess.run(
+            [shutil.which("pg_dump") or "", as_owner(address)], capture_output=True, check=True
+        ).stdout
 
     text = content.decode("latin-1")
     assert found_in(text, {"name": after.marks.names["student.given"]}), "this is the database, with its roster"
