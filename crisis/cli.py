@@ -360,6 +360,20 @@ def verify_audit() -> None:
     out.print(f"[bold green]Whole.[/] {report.rows} rows.")
 
 
+@audit_app.command("of")
+def show_audit_of(
+    subject: Annotated[str, typer.Argument(help="The id of an incident, a student or a person.")],
+) -> None:
+    """Who looked at it or changed it, and when; nothing of what they read. On record."""
+    with opened() as (store, _), store.write() as tx:
+        found = audit.of(tx, subject)
+        audit.record(tx, at=clock.now(), actor=None, action="audit read by the operator", subject=subject)
+    table = _table("#", "at (UTC)", "what", "by", title=f"{len(found)} rows")
+    for each in found:
+        table.add_row(str(each.number), each.at.strftime("%Y-%m-%d %H:%M:%S"), each.action, each.actor or "the system")
+    out.print(table)
+
+
 @account_app.command("create")
 def create_account(person: str, username: str) -> None:
     """Makes an account with a passphrase that is shown this once."""

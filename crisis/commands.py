@@ -48,7 +48,8 @@ class ActorKind(StrEnum):
 class Actor:
     """Who gives the order, with what the district says of them at that moment.
 
-    `schools` holds the schools of a school post; a district post has none and reaches all of `district`.
+    `schools` holds the schools of a school post; a district post has none and reaches all of `district`. `at_schools`
+    says which post is held at which of them; None: each at each.
     `roles` are the step roles that the person's posts and training let them hold.
     """
 
@@ -58,6 +59,17 @@ class Actor:
     schools: frozenset[SchoolId] = frozenset()
     posts: frozenset[StaffRole] = frozenset()
     roles: frozenset[Role] = frozenset()
+    at_schools: frozenset[tuple[StaffRole, SchoolId]] | None = None
+
+    def posts_at(self, school: SchoolId) -> frozenset[StaffRole]:
+        """Whoever counsels at one school and teaches at another is no counselor there."""
+        if school not in self.schools:
+            return frozenset()
+        return frozenset(post for post in self.posts if self.at_schools is None or (post, school) in self.at_schools)
+
+    def schools_of(self, posts: frozenset[StaffRole]) -> frozenset[SchoolId]:
+        """Where somebody holds one of these posts."""
+        return frozenset(school for school in self.schools if self.posts_at(school) & posts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,19 @@ def test_incidents_are_listed_and_told_without_words(crisis: Crisis, installatio
     assert last_action(installation) == ("incident shown by the operator", incident)
 
 
+def test_who_looked_at_an_incident_is_told_and_that_somebody_asked(
+    crisis: Crisis, installation: Path, incident: str
+) -> None:
+    crisis("incident", "show", incident)
+
+    told = crisis("audit", "of", incident)
+
+    assert "incident shown by the operator" in told
+    assert CANARY not in told
+    assert last_action(installation) == ("audit read by the operator", incident)
+    assert "0 rows" in crisis("audit", "of", "nobody")
+
+
 def test_an_export_has_the_words_is_private_and_on_record(crisis: Crisis, installation: Path, incident: str) -> None:
     target = installation / "export.json"
 

@@ -70,7 +70,7 @@ def may_plan(actor: Actor, school: SchoolId | None) -> bool:
     """Change who is on call: the district crisis lead everywhere, a principal at their own school."""
     if actor.kind is not ActorKind.PERSON:
         return False
-    return StaffRole.DISTRICT_LEAD in actor.posts or (school in actor.schools and bool(actor.posts & PRINCIPALS))
+    return StaffRole.DISTRICT_LEAD in actor.posts or bool(school and actor.posts_at(school) & PRINCIPALS)
 
 
 def must_see_schedules(actor: Actor) -> None:
@@ -118,7 +118,7 @@ def may_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> boo
     """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts."""
     if actor.kind is not ActorKind.PERSON or actor.district != district:
         return False
-    return bool(actor.posts & DISTRICT_POSTS) or (school in actor.schools and bool(actor.posts & TEAM))
+    return bool(actor.posts & DISTRICT_POSTS) or bool(actor.posts_at(school) & TEAM)
 
 
 def must_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> None:
@@ -171,7 +171,7 @@ def may_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> bool
     """By which names a student wants to be called: those who talk with the student, and the privacy officer."""
     if actor.kind is not ActorKind.PERSON or actor.district != district:
         return False
-    return StaffRole.PRIVACY_OFFICER in actor.posts or (school in actor.schools and bool(actor.posts & COUNSELORS))
+    return StaffRole.PRIVACY_OFFICER in actor.posts or bool(actor.posts_at(school) & COUNSELORS)
 
 
 def must_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> None:
@@ -246,7 +246,7 @@ def may_enter_conflict(actor: Actor, incident: Incident) -> bool:
     """Of another person: the incident's lead, a principal of the school, the district's posts."""
     if actor.kind is not ActorKind.PERSON or actor.district != incident.district:
         return False
-    principal = incident.school in actor.schools and bool(actor.posts & PRINCIPALS)
+    principal = bool(actor.posts_at(incident.school) & PRINCIPALS)
     return principal or bool(actor.posts & DISTRICT_POSTS) or actor.id == incident.lead
 
 

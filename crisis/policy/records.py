@@ -13,7 +13,7 @@ def may_see_ledger(actor: Actor, district: DistrictId, school: SchoolId, leads: 
         return False
     if actor.posts & DISTRICT_POSTS or actor.id in leads:
         return True
-    return school in actor.schools and bool(actor.posts & PRINCIPALS)
+    return bool(actor.posts_at(school) & PRINCIPALS)
 
 
 def must_see_ledger(actor: Actor, district: DistrictId, school: SchoolId, leads: frozenset[PersonId]) -> None:

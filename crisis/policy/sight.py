@@ -109,7 +109,7 @@ def sight(actor: Actor, asked: About, at: datetime) -> Sight:
 def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
     if not actor.posts & rule.posts:
         return False
-    if rule.own_school and asked.school not in actor.schools:
+    if rule.own_school and not actor.posts_at(asked.school) & rule.posts:
         return False
     if not rule.despite_conflict and actor.id in asked.conflicted:
         return False

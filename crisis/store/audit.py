@@ -58,6 +58,23 @@ def looked(tx: Connection, subject: str, person: PersonId, since: datetime) -> b
     return tx.execute(select(AUDIT.c.number).where(*mine).limit(1)).first() is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One row of the chain. `actor` None is the system, or an operator at the command line."""
+
+    number: int
+    at: datetime
+    actor: PersonId | None
+    action: str
+
+
+def of(tx: Connection, subject: str) -> list[Recorded]:
+    """Who looked at or changed this incident, student or person, in order; nothing of what they read."""
+    query = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action).where(AUDIT.c.subject == subject)
+    rows = tx.execute(query.order_by(AUDIT.c.number))
+    return [Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action) for row in rows]
+
+
 def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:
     """The next row behind `head`, which covers the log up to `position`."""
     text = codec.dumps({**(entry.detail or {}), "position": position, "log": log_digest})

@@ -74,7 +74,7 @@ def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnEle
 def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [true()]
     if rule.own_school:
-        parts.append(INCIDENT.c.school.in_(actor.schools))
+        parts.append(INCIDENT.c.school.in_(actor.schools_of(rule.posts)))
     if rule.involved is not None:
         mine = (_ROW.incident == INCIDENT.c.id, _ROW.person == actor.id, _ROW.how == rule.involved)
         holds = or_(_ROW.until.is_(None), _ROW.until > at.astimezone(UTC))

@@ -331,6 +331,7 @@ def _actor(person: PersonId, district: DistrictId, held: list[Found]) -> Actor:
         schools=frozenset(each.school for each in held if each.school is not None),
         posts=posts,
         roles=roles_of(posts),
+        at_schools=frozenset((each.post, each.school) for each in held if each.school is not None),
     )
 
 

@@ -10,7 +10,7 @@ from crisis import page_commands as pcmd
 from crisis.access_words import Involvement, Sight
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
-from crisis.policy.access import must_be_allowed
+from crisis.policy.access import may_keep_record, must_be_allowed
 from crisis.policy.involvement import AFTERWARDS, involvements
 from crisis.policy.sight import about, sight
 from crisis.statemachine.incident import Incident, Obligation, Page, StepRecord
@@ -83,6 +83,23 @@ def test_who_sees_what_before_anybody_was_called_in() -> None:
         "p-neighbour": Sight.NOTHING,
         "p-operator": Sight.NOTHING,
     }
+
+
+def test_whoever_counsels_at_another_school_and_teaches_here_sees_what_a_teacher_sees_pr_50() -> None:
+    here, there = RAISED.school, SchoolId("s-2")
+    both = replace(
+        COUNSELOR,
+        id=PersonId("p-both"),
+        schools=frozenset({here, there}),
+        posts=frozenset({StaffRole.COUNSELOR, StaffRole.TEACHER}),
+        at_schools=frozenset({(StaffRole.COUNSELOR, there), (StaffRole.TEACHER, here)}),
+    )
+    turned = replace(both, at_schools=frozenset({(StaffRole.COUNSELOR, here), (StaffRole.TEACHER, there)}))
+
+    assert seen(both) is Sight.NOTHING
+    assert seen(turned) is Sight.WHOLE
+    assert not may_keep_record(both, RAISED.district, here)
+    assert may_keep_record(turned, RAISED.district, here)
 
 
 def test_another_district_sees_nothing_whatever_its_posts_and_names() -> None:

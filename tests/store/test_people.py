@@ -87,7 +87,9 @@ def test_posts_decide_what_an_actor_may_do(district: Store) -> None:
         schools=frozenset({HERE, THERE}),
         posts=frozenset({StaffRole.COUNSELOR, StaffRole.TEACHER}),
         roles=ROLES_OF_POST[StaffRole.COUNSELOR],
+        at_schools=frozenset({(StaffRole.COUNSELOR, HERE), (StaffRole.TEACHER, THERE)}),
     )
+    assert (actor.posts_at(HERE), actor.posts_at(THERE)) == ({StaffRole.COUNSELOR}, {StaffRole.TEACHER})
 
 
 def test_a_post_of_the_district_has_no_school(district: Store) -> None:

@@ -62,6 +62,10 @@ actors = st.builds(
     schools=st.frozensets(st.sampled_from([SCHOOL, OTHER_SCHOOL, FAR_SCHOOL]), max_size=2),
     posts=st.frozensets(st.sampled_from(list(StaffRole)), max_size=2),
     roles=st.just(frozenset[Role]()),
+    at_schools=st.none()
+    | st.frozensets(
+        st.tuples(st.sampled_from(list(StaffRole)), st.sampled_from([SCHOOL, OTHER_SCHOOL, FAR_SCHOOL])), max_size=4
+    ),
 )
 
 
