@@ -217,7 +217,9 @@ def _line(row: Found, said: Mapping[str, object]) -> Line:
         purpose=row.purpose,
         kinds=tuple(RecipientKind(each) for each in row.kinds.split()),
         persons=tuple(PersonId(each) for each in row.persons.split()),
-        recipients=tuple(Told(**each) for each in written) if isinstance(written, list) else (),
+        recipients=tuple(Told(**each | {"kind": RecipientKind(each["kind"])}) for each in written)
+        if isinstance(written, list)
+        else (),
         fields=tuple(row.fields.split()),
         rules=tuple(row.rules.split()),
         threat=threat if isinstance(threat, str) else None,
