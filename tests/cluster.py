@@ -12,6 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+
+from crisis.store.engine import Store
 
 _numbers = count(1)
 PROGRAM = "crisis_app"  # what the tested program connects as; `crisis` owns the cluster
@@ -107,6 +110,21 @@ class Cluster:
 def as_owner(url: str) -> str:
     """The same database for whoever owns its tables; on SQLite there is no such difference."""
     return url.replace(f"//{PROGRAM}@", "//crisis@")
+
+
+@contextmanager
+def owners_hand(store: Store) -> Iterator[Connection]:
+    """A transaction of whoever owns the tables: what only they may do, such as to switch the guards off."""
+    if store.dialect == "sqlite":
+        with store.write() as tx:
+            yield tx
+        return
+    engine = create_engine(make_url(as_owner(store.url)).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    try:
+        with engine.begin() as tx:
+            yield tx
+    finally:
+        engine.dispose()
 
 
 def in_memory() -> Path | None:

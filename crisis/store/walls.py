@@ -24,6 +24,7 @@ _SUBJECT = (  # an incident or a student; words are sealed before their incident
     " OR EXISTS (SELECT 1 FROM student AS p WHERE p.id = subject))"
 )
 THROUGH: Mapping[str, str] = {
+    "audit": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = audit.actor)",
     "call_out": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = call_out.person)",
     "district": f"id = {_NOW}",
     "idempotency": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = idempotency.actor)",
@@ -34,9 +35,8 @@ THROUGH: Mapping[str, str] = {
     "seal": _SUBJECT,
     "words": _SUBJECT,
 }
-SEALED_FIRST = ("seal", "words")
+ADDED_FIRST = ("audit", "seal", "words")  # one chain for all; words are there before what they belong to
 OPEN: Mapping[str, str] = {
-    "audit": "one chain for all districts, of ids alone; a desk adds to it and reads none of it",
     "head": "where log and chain end; no content",
     "protocol": "published protocols; what a district has in force is walled",
     "lease": "which process does what only one may do",
@@ -51,7 +51,7 @@ OPEN: Mapping[str, str] = {
 KEPT_FROM_DESKS: Mapping[str, str] = {
     "inbox": "ALL",
     "alembic_version": "ALL",
-    "audit": "SELECT, UPDATE, DELETE",
+    "audit": "UPDATE, DELETE",
     "event": "UPDATE, DELETE",
 }
 
@@ -132,7 +132,7 @@ _OWNED = text(
 
 def _wall(tx: Connection, table: str, workers: Iterable[str]) -> None:
     known = condition(tx, table)
-    for policy in ("desk", "desk_seals", "across"):
+    for policy in ("desk", "desk_adds", "across"):
         tx.exec_driver_sql(f"DROP POLICY IF EXISTS {policy} ON {_name(table)}")
     if known is None:
         return
@@ -141,8 +141,8 @@ def _wall(tx: Connection, table: str, workers: Iterable[str]) -> None:
     tx.exec_driver_sql(f"ALTER TABLE {_name(table)} FORCE ROW LEVEL SECURITY")
     tx.exec_driver_sql(f"CREATE POLICY across ON {_name(table)} TO {everybody} USING (true)")
     tx.exec_driver_sql(f"CREATE POLICY desk ON {_name(table)} TO {DESK} USING ({known})")
-    if table in SEALED_FIRST:
-        tx.exec_driver_sql(f"CREATE POLICY desk_seals ON {_name(table)} FOR INSERT TO {DESK} WITH CHECK (true)")
+    if table in ADDED_FIRST:
+        tx.exec_driver_sql(f"CREATE POLICY desk_adds ON {_name(table)} FOR INSERT TO {DESK} WITH CHECK (true)")
 
 
 def _grant(tx: Connection, workers: Iterable[str]) -> None:

@@ -9,6 +9,8 @@ from typing import Protocol
 import psycopg
 from sqlmodel import SQLModel
 
+from tests.cluster import as_owner
+
 LEDGER = "ledger.jsonl"
 LIVELY = frozenset(
     {
@@ -125,7 +127,7 @@ class PostgresGround:
     def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
         """Its own, for as long as the harness runs."""
         if self._connection is None:
-            self._connection = psycopg.connect(self.url, autocommit=True)
+            self._connection = psycopg.connect(as_owner(self.url), autocommit=True)
         return self._connection
 
 

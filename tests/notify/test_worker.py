@@ -22,6 +22,7 @@ from crisis.store import accounts, incidents, oncall, outbox, roster, sessions
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, Mode, PageState, PersonId, Role, Urgency
+from tests.cluster import owners_hand
 from tests.factories import DISTRICT
 from tests.notify.village import (
     ANA,
@@ -349,12 +350,12 @@ def test_one_broken_job_ends_neither_the_worker_nor_the_others(
 
 
 def test_a_database_that_fails_for_a_while_ends_no_worker(village: Village, caplog: pytest.LogCaptureFixture) -> None:
-    with village.store.write() as tx:
+    with owners_hand(village.store) as tx:
         tx.execute(sql("ALTER TABLE outbox RENAME TO outbox_gone"))
 
     with running(village.worker):
         wait_until(lambda: "a claim failed" in caplog.text)
-        with village.store.write() as tx:
+        with owners_hand(village.store) as tx:
             tx.execute(sql("ALTER TABLE outbox_gone RENAME TO outbox"))
         order = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U3)
         village.gives(village.opened().id, order)

@@ -19,6 +19,7 @@ from crisis.store.canaries import Canary
 from crisis.store.engine import Store
 from crisis.store.leases import Held
 from crisis.vocabulary import AttemptOutcome, Channel, Mode, PageState, Role, Urgency
+from tests.cluster import owners_hand
 from tests.factories import SYSTEM
 from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PRINCIPAL, Village, a_served_village, a_shift
 
@@ -315,7 +316,7 @@ def test_i6_what_was_changed_in_the_chain_is_found_in_passing_and_stays_found(vi
 
 
 def unguarded(village: Village, sql: str) -> None:
-    with village.store.write() as tx:
+    with owners_hand(village.store) as tx:
         if village.store.dialect == "sqlite":
             for guard in ("audit_no_update", "audit_no_delete", "event_no_delete"):
                 tx.execute(text(f"DROP TRIGGER {guard}"))

@@ -39,6 +39,7 @@ from crisis.vocabulary import (
     Tier,
     WordsId,
 )
+from tests.cluster import owners_hand
 from tests.factories import DISTRICT, PRINCIPAL, STUDENT, a_person, contact, exception, offer, opening
 from tests.protocols.test_suicide_risk import LEVELS
 from tests.web.district import COUNSELOR, NURSE, OFFICER, a_district
@@ -325,7 +326,7 @@ def test_whoever_goes_round_the_guards_is_found_by_the_chain_pr_32_pr_59(place: 
     found: list[str | None] = []
 
     def once(change: Callable[[Connection], None]) -> None:
-        with place.write() as tx:
+        with owners_hand(place) as tx:
             if tx.dialect.name == "postgresql":
                 tx.execute(text("ALTER TABLE disclosure DISABLE TRIGGER USER"))
             else:

@@ -164,6 +164,8 @@ def test_a_notice_says_where_and_never_what(running: Running, incident: str) -> 
     with running.listening(running.district.token(NURSE)) as line:
         position = running.note(incident)
         message = line.recv(timeout=5)
+        while json.loads(message)["position"] < position:  # the opening, where the hub is late
+            message = line.recv(timeout=5)
 
     assert json.loads(message) == {"position": position, "incident": incident, "seq": json.loads(message)["seq"]}
     assert len(message) <= 200
