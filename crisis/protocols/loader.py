@@ -12,6 +12,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml._yaml import CParser
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from crisis.protocols.message_check import faults as faults_of_message
 from crisis.protocols.message_schema import Message, Neutral, Recording
@@ -26,6 +30,7 @@ MESSAGES, NEUTRAL = ROOM / "messages", ROOM / "neutral"
 AUDIO = "audio"  # a folder beside the messages, for those that a person has read aloud
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # lists and mappings within each other
+TOO_DEEP = f"more than {DEEPEST} levels within each other; a protocol needs few"
 BASE = "US"
 
 Place = tuple[str | int, ...]
@@ -53,21 +58,30 @@ class Sound(NamedTuple):
     content: bytes
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain values only: no aliases, which can grow without end, no tags, no depth without a floor."""
+class _Loader(Composer, CParser, SafeConstructor, Resolver):
+    """Plain values only: no aliases, which can grow without end, no tags, no depth without a floor.
+
+    Read by libyaml, which takes a tenth of the time: all protocols are read at each start.
+    """
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  # the library's own table, filled below
     depth = 0
 
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
+
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # yaml's stubs leave it out
+        event: Any = self.peek_event()
         problem = None
         if isinstance(event, yaml.events.AliasEvent):
             problem = "aliases are not allowed; write it out"
         elif getattr(event, "tag", None) is not None:
             problem = "tags are not allowed; take it out"
         elif self.depth >= DEEPEST:
-            problem = f"more than {DEEPEST} levels within each other; a protocol needs few"
+            problem = TOO_DEEP
         if problem is not None:
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         self.depth += 1
@@ -146,7 +160,10 @@ def _too_large(name: str) -> ProtocolFault:
 def _mark(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     line = "" if mark is None else f"line {mark.line + 1}: "
-    return f"{line}{getattr(error, 'problem', None) or 'this is not YAML'}; check the indentation and the quotes"
+    problem = getattr(error, "problem", None) or "this is not YAML"
+    if "nesting depth" in problem:  # libyaml gives up before we do
+        return f"{line}{TOO_DEEP}"
+    return f"{line}{problem}; check the indentation and the quotes"
 
 
 def _line_of(place: Place, lines: Lines) -> int:
