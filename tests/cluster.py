@@ -61,7 +61,8 @@ class Cluster:
         return self.folder / "data"
 
     def start(self) -> None:
-        fast = "" if self.durable else "-c fsync=off -c synchronous_commit=on -c full_page_writes=off"
+        quick = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off")
+        fast = "" if self.durable else " ".join(f"-c {each}" for each in quick)
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=200 {fast}"
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 

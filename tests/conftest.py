@@ -1,5 +1,6 @@
 """Real databases for tests: SQLite files and a temporary PostgreSQL cluster, both with the schema of the migrations."""
 
+import gc
 import os
 import shutil
 from collections import defaultdict
@@ -38,6 +39,7 @@ def statements_are_compiled_once() -> None:
 
 
 statements_are_compiled_once()
+gc.set_threshold(50_000, 20, 50)  # the checker and the simulation make millions of small values and no circles
 
 IN_CI = os.environ.get("CRISIS_CI") == "1"
 

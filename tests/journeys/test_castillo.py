@@ -2,13 +2,14 @@
 asked for a woman: everything wrong that somebody may try is refused with its reason, and the right thing is at hand.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crisis.page_events import PreferencesWeighed
 from crisis.store import incidents, names, people, sample, sample_record
-from crisis.store.engine import Store
+from crisis.store.engine import open_store
 from crisis.store.sample_record import STUDENT
 from crisis.vocabulary import IncidentId
 from tests.journeys.test_suicide_risk import DANIEL, INES, JOAN, MAYA, OLIVER, done, interviewed, offered, screened
@@ -47,9 +48,9 @@ def a_woman_is_called(town: Town, maya: Somebody, incident: str) -> None:
 
 @pytest.mark.timeout(120)
 def test_each_wrong_thing_is_refused_and_the_right_one_is_at_hand(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with a_town(store, tmp_path, monkeypatch) as town:
+    with closing(open_store(sqlite_url, key_file)) as store, a_town(store, tmp_path, monkeypatch) as town:
         with store.write() as tx:
             sample_record.fill(tx, store.keys, town.clock.now())
         maya, daniel, ines, joan = (town.acts(each) for each in (MAYA, DANIEL, INES, JOAN))
