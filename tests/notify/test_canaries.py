@@ -245,6 +245,7 @@ def test_an_account_that_does_not_fit_is_told_until_it_does_f22(town: Village) -
     town.network.plan.faults.set(PHONES[ANA], "messages", "wrong_secret", 1, at="first")
     town.paged()
     town.worker.until_quiet()
+    wait_until(lambda: alarms(town) != [])  # a provider that is slow is not waited for
     broken = alarms(town)
     told = ProviderFaults(town.store, town.worker.lines, town.watch).turn()
     soon = ProviderFaults(town.store, town.worker.lines, town.watch).turn()
