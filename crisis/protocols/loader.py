@@ -61,7 +61,7 @@ class Sound(NamedTuple):
 class _Loader(Composer, CParser, SafeConstructor, Resolver):
     """Plain values only: no aliases, which can grow without end, no tags, no depth without a floor.
 
-    Read by libyaml, which takes a tenth of the time: all protocols are read at each start.
+    Read by libyaml, which is several times as fast: each process that publishes reads all protocols first.
     """
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  # the library's own table, filled below
