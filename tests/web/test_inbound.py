@@ -174,7 +174,7 @@ def test_an_answer_after_the_incident_was_closed_is_on_the_timeline_and_changes_
 def closed_by_hand(town: Village, incident_id: IncidentId) -> None:
     """The state alone: what must be done before an incident may be closed is not what this is about."""
     with town.store.write() as tx:
-        incident = replace(incidents.load(tx, incident_id), closed_at=clock.now(), phase=Phase.CLOSED)
+        incident = replace(incidents.load(tx, incident_id, lock=True), closed_at=clock.now(), phase=Phase.CLOSED)
         row = {"state": codec.incident_text(incident), "at": clock.now(), "id": incident_id}
         tx.execute(text("UPDATE incident SET state = :state, closed_at = :at, phase = 'closed' WHERE id = :id"), row)
 
