@@ -42,6 +42,7 @@ class Cluster:
         self._user = None if os.getuid() else _unprivileged()
         self._bin = binaries()
         assert self._bin is not None
+        self._admin: psycopg.Connection | None = None
 
     @contextmanager
     def running(self) -> Iterator["Cluster"]:
@@ -67,11 +68,13 @@ class Cluster:
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "fast") -> None:
+        if self._admin is not None:
+            self._admin.close()
         self._run("pg_ctl", "-D", str(self.data), "-m", how, "-w", "stop")
 
     def create(self, name: str, template: str = "template1") -> str:
-        with psycopg.connect(self._url("postgres"), autocommit=True) as admin:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        """By copying files: the way of the log costs a small database two to four times as much."""
+        self._ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self._url(name)
 
     def create_from(self, template: str) -> str:
@@ -83,8 +86,13 @@ class Cluster:
 
     def drop(self, url: str) -> None:
         name = urlsplit(url).path.lstrip("/")
-        with psycopg.connect(self._url("postgres"), autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        self._ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _ask(self, order: str) -> None:
+        """By one connection for all: each new one costs the server a process."""
+        if self._admin is None or self._admin.closed:
+            self._admin = psycopg.connect(self._url("postgres"), autocommit=True)
+        self._admin.execute(order.encode())
 
     def _url(self, name: str) -> str:
         return f"postgresql://crisis@/{name}?host={self.folder}"

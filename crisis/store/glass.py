@@ -1,6 +1,6 @@
 """Who has broken the glass of which incident, as access reads it (`crisis/store/break_glass.py` does it)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, or_, select
@@ -10,12 +10,8 @@ from crisis.store.access_tables import BREAK_GLASS
 from crisis.vocabulary import IncidentId, PersonId
 
 
-def broken(tx: Connection, incident: Incident) -> Mapping[PersonId, datetime]:
-    """Until when, for each who has not ended it."""
-    return broken_of(tx, [incident])[incident.id]
-
-
 def broken_of(tx: Connection, incidents: Collection[Incident]) -> dict[IncidentId, dict[PersonId, datetime]]:
+    """Until when, for each who has not ended it."""
     found: dict[IncidentId, dict[PersonId, datetime]] = {each.id: {} for each in incidents}
     query = select(BREAK_GLASS.c.incident, BREAK_GLASS.c.person, BREAK_GLASS.c.ends_at)
     open_ = (BREAK_GLASS.c.incident.in_(list(found)), BREAK_GLASS.c.over_at.is_(None))

@@ -8,12 +8,15 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    cast,
     exists,
     false,
     insert,
+    literal,
     or_,
     select,
     true,
+    union_all,
     update,
 )
 
@@ -23,15 +26,33 @@ from crisis.policy.involvement import involvements
 from crisis.policy.sight import RULES, About, Rule, about, may_ask
 from crisis.statemachine.incident import Incident
 from crisis.store import conflicts, glass
-from crisis.store.access_tables import INCIDENT_PERSON
+from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
+from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import PersonId
+from crisis.vocabulary import PersonId, Relation
 
 _ROW = INCIDENT_PERSON.c
 _CHANGE = (
     update(INCIDENT_PERSON)
     .where(_ROW.incident == bindparam("of"), _ROW.person == bindparam("who"), _ROW.how == bindparam("as"))
     .values(until=bindparam("ends"))
+)
+
+_INCIDENT, _STUDENT = (
+    bindparam("incident", type_=INCIDENT.c.id.type),
+    bindparam("student", type_=INCIDENT.c.student.type),
+)
+_NO_END = cast(None, BREAK_GLASS.c.ends_at.type)
+_ABOUT = union_all(  # each order asks it: one statement, built once
+    select(literal("conflict").label("what"), CONFLICT.c.person, _NO_END.label("until")).where(
+        CONFLICT.c.ended_at.is_(None), or_(CONFLICT.c.incident == _INCIDENT, CONFLICT.c.student == _STUDENT)
+    ),
+    select(literal("conflict"), TIE.c.person, _NO_END).where(
+        TIE.c.student == _STUDENT, *(TIE.c.relation != each for each in sorted(set(Relation) - conflicts.KIN))
+    ),
+    select(literal("glass"), BREAK_GLASS.c.person, BREAK_GLASS.c.ends_at).where(
+        BREAK_GLASS.c.incident == _INCIDENT, BREAK_GLASS.c.over_at.is_(None)
+    ),
 )
 
 
@@ -59,7 +80,13 @@ def _known(tx: Connection, incident: Incident) -> set[tuple[str, object]]:
 
 def about_of(tx: Connection, incident: Incident) -> About:
     """All that access asks of it."""
-    return about(incident, conflicts.people(tx, incident), glass.broken(tx, incident))
+    conflicted, broken = set[PersonId](), dict[PersonId, datetime]()
+    for what, person, until in tx.execute(_ABOUT, {"incident": incident.id, "student": incident.student}):
+        if what == "conflict":
+            conflicted.add(PersonId(person))
+        else:
+            broken[PersonId(person)] = max(until, broken.get(PersonId(person), until))
+    return about(incident, frozenset(conflicted), broken)
 
 
 def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnElement[bool]:
