@@ -298,7 +298,7 @@ def test_a_served_installation_answers_is_watched_and_ends_when_asked(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", "from crisis.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from crisis.start import main; main()", "serve", "--port", str(port)]
     with subprocess.Popen(
         command,
         env=os.environ | {"CRISIS_PUBLIC_URL": url},
@@ -327,7 +327,7 @@ def test_a_served_installation_answers_is_watched_and_ends_when_asked(
 
 @pytest.mark.slow
 def test_a_worker_of_its_own_ends_when_asked(crisis: Crisis, incident: str) -> None:
-    command = [sys.executable, "-c", "from crisis.cli import main; main()", "worker"]
+    command = [sys.executable, "-c", "from crisis.start import main; main()", "worker"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as worker:
         try:
             assert worker.stdout is not None

@@ -48,7 +48,7 @@ class Town:
     def start(self, *names: str) -> None:
         for name in names:
             order = ("serve", "--no-worker") if name in WEBS else ("worker",)
-            command = [sys.executable, "-c", "from crisis.cli import main; main()", *order]
+            command = [sys.executable, "-c", "from crisis.start import main; main()", *order]
             environment = {**os.environ, **environment_of(self.settings[name])}
             self.running[name] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         for name in set(names) & set(WEBS):

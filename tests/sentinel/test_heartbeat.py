@@ -306,7 +306,7 @@ def a_process(folder: Path) -> Iterator[Started]:
         "CRISIS_RECEIVER_STATE": str(folder / "state.json"),
         "CRISIS_RECEIVER_COMMAND": f"sh {tell}",
     }
-    command = [sys.executable, "-c", "from crisis.cli import main; main()", "heartbeat-receiver"]
+    command = [sys.executable, "-c", "from crisis.start import main; main()", "heartbeat-receiver"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     started = Started(f"http://127.0.0.1:{port}", folder, process)
     try:

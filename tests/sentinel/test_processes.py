@@ -26,7 +26,7 @@ from tests.notify.village import a_network, served, village, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of two machines"
-COMMAND = [sys.executable, "-c", "from crisis.cli import main; main()", "sentinel"]
+COMMAND = [sys.executable, "-c", "from crisis.start import main; main()", "sentinel"]
 PATIENCE = 60
 pytestmark = pytest.mark.slow
 
