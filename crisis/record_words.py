@@ -55,6 +55,35 @@ class Preference(StrEnum):
     MORE_TIME = "more_time"
 
 
+class FamilyStatus(StrEnum):
+    """Who answers for a student where the parents do not, or not first (1.7). Why stands nowhere; it leaves nowhere.
+
+    None: nobody has recorded that anything differs from the adults of the list.
+    """
+
+    UNACCOMPANIED = "unaccompanied"  # McKinney-Vento: without a parent or guardian
+    STATE_CUSTODY = "state_custody"  # foster care
+    KINSHIP = "kinship"  # with relatives, without a court's paper
+    SURROGATE = "surrogate"  # an educational surrogate parent is appointed
+
+
+class ContactCondition(StrEnum):
+    """What must be so first when one adult is told (2.3, field 11); it is shown beside their number."""
+
+    WITH_ADULT = "with_adult"  # another adult of the record, who is named beside it
+    STUDENT_KNOWS_FIRST = "student_knows_first"
+    STUDENT_PRESENT = "student_present"
+    IN_PERSON = "in_person"
+
+
+class TribalWish(StrEnum):
+    """What the student or the parents want of their tribe (2.3, field 18); it advises, and nobody is told by itself."""
+
+    ASK_US_FIRST = "ask_us_first"
+    INVITE = "invite"  # somebody of the tribe, together with the family
+    DO_NOT_CONTACT = "do_not_contact"
+
+
 class Strength(StrEnum):
     """How much a wish weighs: only what safety or law asks for ever holds something up (2.1)."""
 

@@ -27,6 +27,7 @@ from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
 from web.api import (
     agreements,
+    call_order,
     commands,
     consents,
     contacts,
@@ -116,7 +117,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def _included() -> APIRouter:
     included = APIRouter()
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
-    record = (*about, names.router, preferences.router)
+    record = (*about, names.router, preferences.router, call_order.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     of_incidents = (incidents_api.router, conflicts_api.router, commands.router)

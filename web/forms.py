@@ -43,6 +43,7 @@ SHARED_PAGE = frozenset(
         "accept-handoff",
         "decline-handoff",
         "fact",
+        "decide-contact",
         "move-referral",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}

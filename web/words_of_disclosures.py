@@ -44,6 +44,7 @@ WITHHELD: dict[WithholdBasis, str] = {
 }
 PARTS: dict[str, str] = {
     "call_back": N_("only to call back"),
+    "call_order": N_("whom to call first"),
     "consents": N_("consents"),
     "contacts": N_("whom to contact"),
     "danger": N_("which danger"),

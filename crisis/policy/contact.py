@@ -4,12 +4,13 @@ Order of the rules and their numbers: `privacy-and-culture.md` 2.4 and 6. A refu
 and that over a permission; what is unknown is never read as safe. The law comes in by a policy pack alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
+from crisis.policy.family_plan import Plan
 from crisis.policy.packs import FLOOR, Pack
 from crisis.privacy_words import (
     Authority,
@@ -20,7 +21,8 @@ from crisis.privacy_words import (
     Obligation,
     RestrictionKind,
 )
-from crisis.vocabulary import PersonId
+from crisis.record_words import FamilyStatus
+from crisis.vocabulary import PersonId, Relation
 
 SAFE_PURPOSES = frozenset({ContactPurpose.SAFETY_CALLBACK, ContactPurpose.PICKUP, ContactPurpose.LOGISTICS})
 WRITTEN = frozenset({ContactWay.TEXT, ContactWay.EMAIL})
@@ -66,6 +68,7 @@ class Adult:
 
     person: PersonId
     guardian: bool | None
+    relation: Relation = Relation.OTHER
     authorities: frozenset[Authority] = frozenset()
     household: str | None = None
     numbers: frozenset[str] = frozenset()
@@ -85,6 +88,7 @@ class ContactRecord:
     birth_date: date | None
     adults: Sequence[Adult]
     restrictions: Sequence[Restriction] = ()
+    plan: Plan = field(default_factory=Plan)
     dependency_documented: bool = False  # 34 CFR 99.31(a)(8)
 
 
@@ -100,9 +104,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """`emergency`: the incident is in its emergency phase. `published`: languages in which a message may be sent."""
+    """`emergency`: the incident is in its emergency phase. `published`: languages in which a message may be sent.
+
+    `decided` says whether the lead wants an adult to be told about whom a person decides (1.7).
+    """
 
     emergency: bool = False
+    decided: Mapping[PersonId, bool] = field(default_factory=dict)
     guardians_blocked: bool = False  # I-10: a declared exception puts child protection in their place
     minor_consented: bool = False  # to their own care, where the state lets them
     published: frozenset[str] = frozenset()
@@ -238,6 +246,24 @@ def _in_place_of_parents(case: _Case) -> Found:
         yield _refuse("PR-4", "Child protection is contacted in place of the parents; two people can lift that")
 
 
+def _not_first(case: _Case) -> Found:
+    """1.7: a parent who does not answer for the student, or whom the student has left, is no default."""
+    adult, decided = case.adult, case.circumstances.decided.get(case.contact.person)
+    if decided is False:
+        yield _refuse("FAMILY", "The lead has decided that this adult is not contacted; choose another one")
+    elif decided is None and adult is not None and case.record.plan.lead_decides(adult.person, adult.relation):
+        yield _ask("FAMILY", "Somebody else comes first for this student; the lead decides whether this adult is told")
+
+
+def _conditions(case: _Case) -> Found:
+    """Field 11: what must be so first. Whom nobody may contact cannot be asked to be with somebody either."""
+    barred = {each.person for each in case.in_force()}
+    for each in case.record.plan.about(case.contact.person):
+        yield Obligation.CONDITION_FIRST
+        if each.beside in barred:
+            yield _ask("FAMILY", "Who was to be with them must not be contacted; the lead decides how they are told")
+
+
 def _of_age(case: _Case) -> Found:
     """PR-28: at 18 the rights are the student's (34 CFR 99.3); one who is born on 29 February is so on 1 March."""
     born, adult = case.record.birth_date, case.adult
@@ -255,7 +281,7 @@ def _authorised(case: _Case) -> Found:
     if adult is None:
         yield _ask("PR-30", "This person is not on the student's record; check with the office who they are")
         return
-    if adult.guardian or adult.authorities & DECIDES:
+    if adult.guardian or adult.authorities & DECIDES or of_the_state(case.record, adult.person):
         return
     if case.contact.purpose in SAFE_PURPOSES:
         if adult.guardian is False and not adult.authorities:
@@ -265,6 +291,14 @@ def _authorised(case: _Case) -> Found:
         yield _ask("PR-30", "Nobody has checked whether this adult is a guardian; ask only that the guardian calls")
     else:
         yield _refuse("PR-30", "This adult has no right to be told; ask only that the guardian calls back")
+
+
+def of_the_state(record: ContactRecord, person: PersonId) -> bool:
+    """Where the state has custody, its caseworker may know (20 USC 1232g(b)(1)(L))."""
+    known = [each for each in record.adults if each.person == person]
+    return record.plan.status is FamilyStatus.STATE_CUSTODY and any(
+        Authority.CASEWORKER in x.authorities for x in known
+    )
 
 
 def _minors_consent(case: _Case) -> Found:
@@ -323,6 +357,8 @@ RULES: tuple[_Rule, ...] = (
     _household,
     _number,
     _in_place_of_parents,
+    _not_first,
+    _conditions,
     _ran_out,
     _of_age,
     _authorised,

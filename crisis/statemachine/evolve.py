@@ -5,12 +5,13 @@ from dataclasses import replace
 from functools import reduce
 
 from crisis import events as ev
-from crisis.statemachine import beside, briefing, fold_page, fold_referral, fold_response, fold_student
+from crisis.statemachine import beside, briefing, by_record, fold_page, fold_referral, fold_response, fold_student
 from crisis.statemachine.folding import folded
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import Beside, Tier
 
-FOLDS = (fold_student, fold_response, fold_page, fold_referral, beside, briefing)  # importing them registers the folds
+# Importing them registers the folds.
+FOLDS = (fold_student, fold_response, fold_page, fold_referral, beside, briefing, by_record)
 _ACUTE_FROM = Tier.HIGH.rank
 
 

@@ -218,6 +218,7 @@ class Incident:
     obligations: Mapping[ObligationId, Obligation] = field(default_factory=dict)
     contact_attempts: tuple[datetime, ...] = ()
     interpreters: Mapping[str, Interpreter] = field(default_factory=dict)  # by language, BCP 47
+    contact_decided: Mapping[PersonId, bool] = field(default_factory=dict)  # whether the lead wants them told (1.7)
     guardian_reached_at: datetime | None = None
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)

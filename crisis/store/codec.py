@@ -14,6 +14,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis import record_commands as ccmd
+from crisis import record_events as cev
 from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
 from crisis.commands import Actor, Command, CompleteStep
@@ -29,8 +31,12 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
     return {thing.__name__: thing for thing in found if thing is not base}
 
 
-EVENTS: Mapping[str, type[Event]] = _concrete(ev, Event) | _concrete(pev, Event) | _concrete(rev, Event)
-COMMANDS: Mapping[str, type[Command]] = _concrete(cmd, Command) | _concrete(pcmd, Command) | _concrete(rcmd, Command)
+EVENTS: Mapping[str, type[Event]] = {
+    name: kind for module in (ev, pev, rev, cev) for name, kind in _concrete(module, Event).items()
+}
+COMMANDS: Mapping[str, type[Command]] = {
+    name: kind for module in (cmd, pcmd, rcmd, ccmd) for name, kind in _concrete(module, Command).items()
+}
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

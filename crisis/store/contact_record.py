@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
-from crisis.store import audit, methods, people, restrictions
+from crisis.store import audit, family_plan, methods, people, restrictions
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
 from crisis.store.privacy_tables import CONTACT_WISH
@@ -44,6 +44,7 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
         birth_date=known.birth_date,
         adults=[_adult(each, wished.get(each.person, Wish()), stopped[each.person]) for each in contacts],
         restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
+        plan=family_plan.of_student(tx, student),
     )
 
 
@@ -63,6 +64,7 @@ def _adult(contact: ContactView, wish: Wish, stopped: Iterable[str]) -> Adult:
     return Adult(
         person=contact.person,
         guardian=contact.guardian,
+        relation=contact.relation,
         authorities=_authorities(contact),
         household=wish.household,
         numbers=frozenset(contact.phones) - frozenset(contact.doubtful_phones),

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from crisis import commands as cmd
 from crisis.errors import Reason
-from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact
+from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact, of_the_state
+from crisis.policy.family_plan import Condition
 from crisis.policy.understanding import against_understanding
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
 from crisis.statemachine.incident import Incident
@@ -28,7 +29,8 @@ WAYS = {
     ContactMethod.IN_PERSON: ContactWay.IN_PERSON,
     ContactMethod.HOME_VISIT: ContactWay.IN_PERSON,
 }
-OF_THE_PERSON = frozenset({"PR-1", "PR-3", "PR-4", "PR-30"})  # the rest is about the way: what happened is recorded
+# The rest is about the way: what happened is recorded.
+OF_THE_PERSON = frozenset({"PR-1", "PR-3", "PR-4", "PR-30", "FAMILY"})
 DECIDERS = frozenset({Role.INCIDENT_LEAD, Role.ADMIN})
 
 
@@ -39,6 +41,7 @@ class Card:
     contact: ContactView
     decision: Decision
     numbers: tuple[tuple[str, Decision], ...]
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -46,14 +49,17 @@ class Card:
 
 
 def cards(tx: Connection, student: StudentId, incident: Incident | None, at: datetime) -> list[Card]:
-    """Every adult on record, whom nobody may contact as well: a caller has to know that, before anything else."""
+    """Every adult on record, in the order of calling; whom nobody may contact as well: that has to be known first."""
     record = contact_record.of_student(tx, student)
     given = circumstances_of(tx, people.student(tx, student).district, record, incident, at=at)
-    return [_card(record, each, given, at) for each in people.contacts_of(tx, student)]
+    found = [_card(record, each, given, at) for each in people.contacts_of(tx, student)]
+    return sorted(found, key=lambda each: record.plan.place(each.contact.person, each.contact.relation))
 
 
 def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at: datetime) -> Card:
-    purpose = ContactPurpose.SAFETY_CALLBACK if contact.guardian is not True else ContactPurpose.INFORM
+    told = contact.guardian is True or of_the_state(record, contact.person)
+    purpose = ContactPurpose.INFORM if told else ContactPurpose.SAFETY_CALLBACK
+    conditions = record.plan.about(contact.person)
 
     def decided(number: str | None) -> Decision:
         asked = Contact(person=contact.person, purpose=purpose, way=ContactWay.CALL, number=number)
@@ -62,7 +68,7 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
     whole = decided(None)
     if whole.effect is ContactEffect.REFUSE:
         return Card(contact, whole, ())
-    return Card(contact, whole, tuple((number, decided(number)) for number in contact.phones))
+    return Card(contact, whole, tuple((number, decided(number)) for number in contact.phones), conditions)
 
 
 def circumstances_of(
@@ -70,7 +76,11 @@ def circumstances_of(
 ) -> Circumstances:
     """With the law that the district has approved for this day, by the school's calendar."""
     law = policy_packs.in_force(tx, district, at.astimezone(ZoneInfo(record.zone)).date())
-    return Circumstances(emergency=incident is not None and incident.emergency is Emergency.ACTIVE, pack=law.pack)
+    return Circumstances(
+        emergency=incident is not None and incident.emergency is Emergency.ACTIVE,
+        decided={} if incident is None else incident.contact_decided,
+        pack=law.pack,
+    )
 
 
 def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:

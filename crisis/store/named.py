@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
+from crisis import record_commands as ccmd
 from crisis.errors import NotFound, Reason, refuse_if
 from crisis.store import incidents, people
 from crisis.vocabulary import DistrictId, PersonId, ReleaseTo, StudentId
@@ -29,6 +30,8 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) 
             | pcmd.OfferPage(to=person)
         ):
             refuse_if(_unknown_staff(tx, person, district))
+        case ccmd.DecideOnContact(contact=contact):
+            refuse_if(_not_on_record(tx, contact, student))
         case cmd.NameAdult(adult=person) | cmd.DelegateReport(to=person):
             refuse_if(_unknown_staff(tx, person, district))
         case cmd.ReleaseCustody(contact=contact) if contact is not None and student is not None:
@@ -67,6 +70,12 @@ def _unknown_staff(tx: Connection, person: PersonId, district: DistrictId) -> Re
     if found.district == district and found.posts:
         return None
     return Reason("PERSON", "There is no such member of staff in this district")
+
+
+def _not_on_record(tx: Connection, contact: PersonId, student: StudentId | None) -> Reason | None:
+    known = [] if student is None else [each.person for each in people.contacts_of(tx, student)]
+    text = "This adult is not in the student's record; choose one who is"
+    return None if contact in known else Reason("FAMILY", text)
 
 
 def _stranger(tx: Connection, command: cmd.ReleaseCustody, contact: PersonId, student: StudentId) -> Reason | None:

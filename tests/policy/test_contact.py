@@ -19,6 +19,7 @@ from crisis.policy.contact import (
     decide_contact,
     years,
 )
+from crisis.policy.family_plan import Condition, Plan
 from crisis.policy.packs import FLOOR, pack_of
 from crisis.privacy_words import (
     Authority,
@@ -30,7 +31,8 @@ from crisis.privacy_words import (
     RestrictionKind,
 )
 from crisis.protocols import loader
-from crisis.vocabulary import PersonId
+from crisis.record_words import ContactCondition, FamilyStatus
+from crisis.vocabulary import PersonId, Relation
 
 MOTHER, FATHER, AUNT = PersonId("p-mother"), PersonId("p-father"), PersonId("p-aunt")
 HERS, HIS, SHARED = "+16175550301", "+16175550302", "+16175550303"
@@ -240,6 +242,7 @@ adults = st.builds(
     Adult,
     person=st.sampled_from(PEOPLE),
     guardian=st.sampled_from([True, False, None]),
+    relation=st.sampled_from(Relation),
     authorities=st.frozensets(st.sampled_from(Authority), max_size=2),
     household=st.sampled_from(["one", "two", None]),
     numbers=st.frozensets(st.sampled_from(NUMBERS), max_size=2),
@@ -263,12 +266,26 @@ restrictions = st.builds(
     until=st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     lifted_at=st.none() | moments,
 )
+conditions = st.builds(
+    Condition,
+    person=st.sampled_from(PEOPLE),
+    kind=st.just(ContactCondition.WITH_ADULT),
+    beside=st.sampled_from(PEOPLE),
+)
+plans = st.builds(
+    Plan,
+    status=st.none() | st.sampled_from(FamilyStatus),
+    first=st.none() | st.sampled_from(PEOPLE),
+    order=st.lists(st.sampled_from(PEOPLE), unique=True, max_size=3),
+    conditions=st.lists(conditions, max_size=2),
+)
 records = st.builds(
     ContactRecord,
     zone=st.sampled_from(["America/New_York", "Pacific/Kiritimati"]),
     birth_date=st.none() | st.dates(date(2000, 1, 1), date(2020, 1, 1)),
     adults=st.lists(adults, max_size=4, unique_by=lambda each: each.person),
     restrictions=st.lists(restrictions, max_size=3),
+    plan=plans,
     dependency_documented=st.booleans(),
 )
 contacts = st.builds(
@@ -281,6 +298,7 @@ contacts = st.builds(
 circumstances_ = st.builds(
     Circumstances,
     emergency=st.booleans(),
+    decided=st.dictionaries(st.sampled_from(PEOPLE), st.booleans(), max_size=2),
     guardians_blocked=st.booleans(),
     minor_consented=st.booleans(),
     published=st.frozensets(st.sampled_from(["en", "es"])),
@@ -296,7 +314,7 @@ def test_every_record_has_an_answer_and_every_no_its_reason_pr_84(
 
     assert decision == decide_contact(record, contact, circumstances, at)
     assert bool(decision.reasons) is (decision.effect in (ContactEffect.REFUSE, ContactEffect.HUMAN))
-    assert all(each.rule.startswith("PR-") and each.text for each in decision.reasons)
+    assert all(each.rule.startswith(("PR-", "FAMILY")) and each.text for each in decision.reasons)
 
 
 @given(records, contacts, circumstances_, moments, restrictions)

@@ -16,6 +16,7 @@ from crisis.notify.owing import Due, Owing, Past
 from crisis.notify.pacing import Turn
 from crisis.notify.people_to_tell import Reachable
 from crisis.policy.contact import Adult, Circumstances, Contact, ContactRecord, Restriction
+from crisis.policy.family_plan import Condition, Plan
 from crisis.schedules.rota import Rotation, Slot
 from crisis.statemachine.incident import Incident, Page
 
@@ -25,7 +26,7 @@ NEVER = re.compile(
 )
 ROUTING = (
     Incident, Page, Ladder, Cadence, Reachable, Turn, Due, Owing, Past, Rotation, Slot,
-    Adult, Circumstances, Contact, ContactRecord, Restriction,
+    Adult, Circumstances, Contact, ContactRecord, Restriction, Plan, Condition,
 )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def _rule_files() -> Iterator[Path]:
             "handing_over",
             "conflicts",
             "break_glass",
+            "family_plan",
         )
     )
     yield from (
@@ -74,6 +75,7 @@ def _rule_files() -> Iterator[Path]:
     )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
     yield ROOT / "web" / "pages" / "intake.py"
+    yield ROOT / "web" / "pages" / "call_order.py"
     yield from (ROOT / "web" / "conflict_orders.py", ROOT / "web" / "glass_orders.py")
     yield from (
         crisis / name

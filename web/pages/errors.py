@@ -17,6 +17,7 @@ from web.pages import (
     again,
     agreements,
     brief,
+    call_order,
     conflicts,
     consents,
     contacts,
@@ -46,6 +47,7 @@ from web.rendering import Language, page, translations
 from web.words import N_
 
 _PAGES = {
+    "call-order": call_order.show,
     "contacts": contacts.show,
     "consents": consents.show,
     "instructions": instructions.show,

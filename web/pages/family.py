@@ -1,6 +1,6 @@
 """Who around a student may be contacted, and how, in words; worked out once for the pages that show it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crisis.policy.contact import Decision
@@ -11,6 +11,7 @@ from web.forms import Said
 from web.pages.reasons import in_words
 from web.rendering import Language, translations
 from web.words import N_
+from web.words_of_family import condition
 
 KINDS: dict[RestrictionKind, str] = {
     RestrictionKind.COURT_ORDER: N_("A court order"),
@@ -41,15 +42,18 @@ class Member:
     why: tuple[Said, ...]
     first: tuple[str, ...]
     numbers: tuple[tuple[str, tuple[Said, ...]], ...]
+    lead_decides: bool = False  # whether they are told (1.7)
 
 
 def members(cards: Iterable[Card], language: Language) -> list[Member]:
     """Whom nobody may contact comes first: that has to be seen before a number is."""
-    found = [_member(each, language) for each in cards]
+    known = list(cards)
+    names = {each.contact.person: each.contact.name for each in known}
+    found = [_member(each, names, language) for each in known]
     return sorted(found, key=lambda each: not each.refused)
 
 
-def _member(card: Card, language: Language) -> Member:
+def _member(card: Card, names: Mapping[PersonId, str], language: Language) -> Member:
     whole = set(card.decision.reasons)
     return Member(
         person=card.contact.person,
@@ -59,12 +63,24 @@ def _member(card: Card, language: Language) -> Member:
         language=card.contact.language,
         refused=card.refused,
         why=_said(card.decision, language),
-        first=() if card.refused else told([each for _, each in card.numbers] or [card.decision], language),
+        first=() if card.refused else (*_conditions(card, names, language), *_owed(card, language)),
         numbers=tuple(
             (number, tuple(in_words(each, language) for each in decision.reasons if each not in whole))
             for number, decision in card.numbers
         ),
+        lead_decides=any(each.reason.rule == "FAMILY" for each in card.decision.rulings),
     )
+
+
+def _owed(card: Card, language: Language) -> tuple[str, ...]:
+    return told([each for _, each in card.numbers] or [card.decision], language)
+
+
+def _conditions(card: Card, names: Mapping[PersonId, str], language: Language) -> Iterator[str]:
+    translate = translations(language).gettext
+    for each in card.conditions:
+        words, within = condition(each.kind, None if each.beside is None else names.get(each.beside, "?"))
+        yield translate(words) % within if within else translate(words)
 
 
 def _said(decision: Decision, language: Language) -> tuple[Said, ...]:

@@ -4,13 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis import events as ev
 from crisis.message_words import Blank, Rung
+from crisis.policy.family_plan import next_to_try
 from crisis.policy.messages import Reached, Reader, Ready, language_ladder, rendered
-from crisis.privacy_words import Obligation
+from crisis.privacy_words import ContactEffect, Obligation
 from crisis.protocols import loader
 from crisis.protocols.languages import right_to_left
 from crisis.statemachine.next_attempt import family_to_reach, next_attempt_at
-from crisis.store import contact_record, message_texts
+from crisis.store import contact_record, family_plan, message_texts, people
 from crisis.store.contact_record import Wish
 from crisis.store.contacting import Card
 from crisis.store.queries import IncidentView
@@ -84,7 +86,7 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         wishes = contact_record.wishes(tx, student) if student is not None else {}
         line = message_texts.interpreter_line(tx, view.incident.district)
     guardians = [card for card in view.family if not card.refused and card.contact.guardian]
-    return {
+    return _first(desk, view) | {
         "scripts": {
             card.contact.person: _script(view, message, _reader(card, wishes), ready, desk.language)
             for card in guardians
@@ -93,6 +95,29 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         "interpreter_line": line,
         "next_attempt": next_attempt_at(view.incident, view.protocol),
     }
+
+
+def _first(desk: Desk, view: IncidentView) -> dict[str, object]:
+    """Who comes before the adults of the list, and whom of those to try next."""
+    if view.incident.student is None:
+        return {"call_first": None, "nobody_first": False, "try_next": None}
+    with desk.store.read() as tx:
+        plan = family_plan.of_student(tx, view.incident.student)
+        staff = family_plan.first_of_staff(tx, people.student(tx, view.incident.student))
+    names = {card.contact.person: card.contact.name for card in view.family}
+    tried = [each.event.contact for each in view.events if isinstance(each.event, ev.ContactAttempted)]
+    following = next_to_try([card.contact.person for card in view.family if at_once(card)], tried)
+    return {
+        "call_first": None if staff is None else {"name": staff[1], "numbers": staff[2]},
+        "nobody_first": plan.names_nobody(card.contact.relation for card in view.family),
+        "try_next": None if following is None else names[following],
+    }
+
+
+def at_once(card: Card) -> bool:
+    """Whether one of their numbers may be called without asking anybody."""
+    may = (ContactEffect.ALLOW, ContactEffect.ALLOW_WITH)
+    return any(decision.effect in may for _, decision in card.numbers)
 
 
 def _reader(card: Card, wishes: dict[PersonId, Wish]) -> Reader:

@@ -33,6 +33,7 @@ from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
+from web.record_forms import RECORD_STEP_FORMS
 from web.rendering import Language, translations
 from web.step_forms import STEP_FORMS
 from web.words import N_
@@ -53,6 +54,8 @@ LANGUAGES = {
     "ase": N_("American Sign Language"),
     "mul": N_("Another language"),
 }
+FORMS = STEP_FORMS | RECORD_STEP_FORMS
+STAYS = ("interview", "supports", "interpreter", "decide-contact")  # what comes next is on the same page
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
 
@@ -166,14 +169,10 @@ def order(
     desk: SignedIn, incident_id: IncidentPath, step_id: str, action: Action, posted: FormPost
 ) -> RedirectResponse:
     """One form, one command; then back to the incident, or to the step where there is more to do on it."""
-    if action not in STEP_FORMS:
+    if action not in FORMS:
         raise NotFound
-    form = posted.read(STEP_FORMS[action])
+    form = posted.read(FORMS[action])
     step = step_of(seen_by(desk, incident_id, "step opened"), step_id)
     desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
-    stays = action in (
-        "interview",
-        "supports",
-        "interpreter",
-    )  # the level of risk, the call comes next, on the same page
+    stays = action in STAYS
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)
