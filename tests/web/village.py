@@ -13,9 +13,10 @@ from crisis.access_words import BreakGlassReason, ConflictKind
 from crisis.disclosure_words import DisclosurePurpose, SignMethod
 from crisis.policy.agreements import Terms
 from crisis.policy.directory import Entry
+from crisis.policy.family_plan import Condition
 from crisis.policy.naming import NameToUse
 from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
-from crisis.record_words import NameContext, Preference
+from crisis.record_words import ContactCondition, NameContext, Preference
 from crisis.referral_words import AgencyKind, AgreedUse, DataPoint
 from crisis.schedules.rota import Handover, Override, Rotation, Slot, Swap
 from crisis.statemachine.incident import Incident, Obligation, Page
@@ -24,6 +25,7 @@ from crisis.store import (
     conflicts,
     consents,
     directory,
+    family_plan,
     feeds,
     incidents,
     instructions,
@@ -265,7 +267,12 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
     consent = consents.record(tx, store.keys, (DISTRICT, STUDENT), paper, by=COUNSELOR, at=at)
     wish = Asked(preference=next(iter(Preference)), person=None, source=InstructionSource.STUDENT)
     preference = preferences.add(tx, (DISTRICT, STUDENT), wish, by=COUNSELOR, at=at)
+    in_person = Condition(person=mother, kind=ContactCondition.IN_PERSON)
+    condition = family_plan.add_condition(
+        tx, people.student(tx, STUDENT), in_person, InstructionSource.FAMILY, by=COUNSELOR, at=at
+    )
     known = {
+        "condition": condition,
         "consent": consent,
         "preference": preference,
         "restriction": restriction,
