@@ -19,6 +19,7 @@ class Pack:
     `student_access_age`: from then on the student may see the record as well as the parent (PR-29); None where the law
     gives them no right of their own. `record_access_days` are calendar days. `do_not_volunteer`: whether the record may
     say that a name is not volunteered to somebody (PR-11). `log_fields`: what the state wants in its log (PR-33).
+    `temporary_record_years` after leaving; None: the law says nothing, and no record of an incident is destroyed.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Pack:
     record_access_days: int
     do_not_volunteer: bool
     log_fields: frozenset[LogField] = frozenset()
+    temporary_record_years: int | None = None
 
 
 FLOOR = Pack(
@@ -54,6 +56,7 @@ def pack_of(file: PackFile) -> Pack:
         record_access_days=_or(said.record_access_days, FLOOR.record_access_days),
         do_not_volunteer=FLOOR.do_not_volunteer if said.do_not_volunteer is None else said.do_not_volunteer.value,
         log_fields=frozenset(() if said.disclosure_log_requires is None else said.disclosure_log_requires.value),
+        temporary_record_years=None if said.temporary_record_years is None else said.temporary_record_years.value,
     )
 
 

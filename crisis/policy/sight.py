@@ -63,13 +63,17 @@ RULES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What access asks of one incident. `involved` says until when; `conflicted` are the student's kin, or named."""
+    """What access asks of one incident. `involved` says until when; `conflicted` are the student's kin, or named.
+
+    `destroyed`: there is nothing left that anybody could see.
+    """
 
     district: DistrictId
     school: SchoolId
     involved: Mapping[tuple[PersonId, Involvement], datetime | None] = field(default_factory=dict)
     conflicted: frozenset[PersonId] = frozenset()
     broke_glass: Mapping[PersonId, datetime] = field(default_factory=dict)
+    destroyed: bool = False
 
     def glass_until(self, actor: Actor) -> datetime | None:
         return None if actor.id is None else self.broke_glass.get(actor.id)
@@ -96,7 +100,7 @@ def may_ask(actor: Actor, district: DistrictId) -> bool:
 
 
 def needs(actor: Actor, asked: About, at: datetime) -> frozenset[NeedToKnow]:
-    if not may_ask(actor, asked.district):
+    if asked.destroyed or not may_ask(actor, asked.district):
         return frozenset()
     return frozenset(rule.need for rule in RULES if _fits(rule, actor, asked, at))
 

@@ -1,6 +1,7 @@
 """Whom incidents name, as rows beside their state, so that a list is one statement (`crisis/policy/sight.py`)."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from crisis.commands import Actor
 from crisis.policy.involvement import involvements
 from crisis.policy.sight import RULES, About, Rule, about, may_ask
 from crisis.statemachine.incident import Incident
-from crisis.store import conflicts, glass
+from crisis.store import conflicts, glass, sealed
 from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
@@ -86,7 +87,8 @@ def about_of(tx: Connection, incident: Incident) -> About:
             conflicted.add(PersonId(person))
         else:
             broken[PersonId(person)] = max(until, broken.get(PersonId(person), until))
-    return about(incident, frozenset(conflicted), broken)
+    gone = incident.closed_at is not None and bool(tx.execute(select(sealed.destroyed(incident.id))).scalar_one())
+    return replace(about(incident, frozenset(conflicted), broken), destroyed=gone)
 
 
 def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnElement[bool]:
@@ -95,7 +97,8 @@ def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnEle
         return false()
     fitting = (rule for rule in RULES if not rule.broke_glass and rule.gives >= least and actor.posts & rule.posts)
     rules = [_clause(rule, actor, at) for rule in fitting]
-    return and_(INCIDENT.c.district == actor.district, or_(false(), *rules))
+    there = ~sealed.destroyed(INCIDENT.c.id)
+    return and_(INCIDENT.c.district == actor.district, or_(false(), *rules), there)
 
 
 def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:

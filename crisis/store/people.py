@@ -12,7 +12,7 @@ from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound
 from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import Ground
-from crisis.store import calendars
+from crisis.store import calendars, sealed
 from crisis.store.people_tables import DISTRICT, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
 from crisis.vocabulary import (
     DistrictId,
@@ -169,7 +169,9 @@ def folded(text: str) -> str:
 
 
 def student(tx: Connection, student_id: StudentId) -> StudentView:
-    row = tx.execute(select(STUDENT).where(STUDENT.c.id == student_id)).one_or_none()
+    """Raises `NotFound` also for one whose record was destroyed."""
+    there = (STUDENT.c.id == student_id, ~sealed.destroyed(STUDENT.c.id))
+    row = tx.execute(select(STUDENT).where(*there)).one_or_none()
     if row is None:
         raise NotFound
     return _student(row)

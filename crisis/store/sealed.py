@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from crisis.store.tables import SEAL, WORDS
 from crisis.vocabulary import WordsId
@@ -159,3 +159,18 @@ def destroy_key(tx: Connection, subject: str, at: datetime) -> bool:
         update(SEAL).where(SEAL.c.subject == subject, SEAL.c.wrapped.is_not(None)).values(wrapped=None, destroyed_at=at)
     )
     return done.rowcount == 1
+
+
+def destroy(tx: Connection, subject: str, at: datetime) -> int:
+    """The key, and what was sealed with it; also of a record in which nobody has written. How many keys there were."""
+    known = destroy_key(tx, subject, at)
+    if not known:
+        tx.execute(insert(SEAL).values(subject=subject, wrapped=None, destroyed_at=at))
+    tx.execute(update(WORDS).where(WORDS.c.subject == subject).values(sealed=b""))
+    return int(known)
+
+
+def destroyed(subject: ColumnElement[str] | str) -> ColumnElement[bool]:
+    """Whether a record was destroyed, of one subject or of those that a query reads: then it is nobody's to see."""
+    gone = select(SEAL.c.subject).where(SEAL.c.subject == subject, SEAL.c.destroyed_at.is_not(None))
+    return exists(gone if isinstance(subject, str) else gone.correlate_except(SEAL))
