@@ -12,7 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crisis import cli_accounts, cli_contacts, cli_export, cli_ladders, cli_ready, cli_simulate, cli_ways, clock
+from crisis import (
+    cli_accounts,
+    cli_contacts,
+    cli_export,
+    cli_ladders,
+    cli_ready,
+    cli_records,
+    cli_simulate,
+    cli_ways,
+    clock,
+)
 from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
@@ -20,7 +30,7 @@ from crisis.cli_protocol import JURISDICTION, protocol_app
 from crisis.cli_text import text_app
 from crisis.cli_watch import add_to
 from crisis.demo import run_demo
-from crisis.errors import NotFound, Reason, Refused
+from crisis.errors import NotFound, Refused
 from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import serve_stand_in
 from crisis.notify.worker import run_worker
@@ -28,7 +38,7 @@ from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import accounts, audit, backup, disclosures, incidents, people, protocols, roster, roster_import
+from crisis.store import accounts, audit, backup, incidents, people, protocols, roster, roster_import
 from crisis.store.backup import BackupFault
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.store.oneroster_files import Severity
@@ -50,7 +60,6 @@ app = typer.Typer(
 )
 roster_app = typer.Typer(no_args_is_help=True, help="Districts, schools, students, families and staff.")
 incident_app = typer.Typer(no_args_is_help=True, help="Look at incidents; to look into one is on record.")
-audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done and read.")
 account_app = typer.Typer(no_args_is_help=True, help="Who can sign in.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs.")
 app.add_typer(roster_app, name="roster")
@@ -62,7 +71,6 @@ app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)
 cli_simulate.add_to(oncall_app)
 app.add_typer(incident_app, name="incident")
-app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
 add_to(app)
@@ -71,6 +79,7 @@ cli_ready.add_to(oncall_app, roster_app, account_app)
 cli_accounts.add_to(account_app)
 cli_contacts.add_to(roster_app)
 cli_export.add_to(incident_app)
+cli_records.add_to(app)
 
 log = logging.getLogger(__name__)
 out, err = Console(), Console(stderr=True)
@@ -344,33 +353,6 @@ def show_incident(incident_id: str) -> None:
     for stored in log:
         at = stored.event.at.strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(stored.seq), at, type(stored.event).__name__, stored.event.by or "the system")
-    out.print(table)
-
-
-@audit_app.command("verify")
-def verify_audit() -> None:
-    """Walks the whole chain, and the ledger by it: finds what was edited, taken out, put in or cut off."""
-    with opened(readonly=True) as (store, _), store.read() as tx:
-        report = audit.verify(tx)
-        if not report.ok:
-            raise Refused(Reason("AUDIT", f"The chain breaks at row {report.first_bad}: {report.reason}"))
-        wrong = disclosures.verify(tx)
-    if wrong is not None:
-        raise Refused(Reason("PR-32", f"The ledger of disclosures is not as it was written: {wrong}"))
-    out.print(f"[bold green]Whole.[/] {report.rows} rows.")
-
-
-@audit_app.command("of")
-def show_audit_of(
-    subject: Annotated[str, typer.Argument(help="The id of an incident, a student or a person.")],
-) -> None:
-    """Who looked at it or changed it, and when; nothing of what they read. On record."""
-    with opened() as (store, _), store.write() as tx:
-        found = audit.of(tx, subject)
-        audit.record(tx, at=clock.now(), actor=None, action="audit read by the operator", subject=subject)
-    table = _table("#", "at (UTC)", "what", "by", title=f"{len(found)} rows")
-    for each in found:
-        table.add_row(str(each.number), each.at.strftime("%Y-%m-%d %H:%M:%S"), each.action, each.actor or "the system")
     out.print(table)
 
 

@@ -138,8 +138,10 @@ ROWS: dict[str, Row] = {
     ),
     "14.2.1": _by(LEAKS, "test_no_page_has_a_mark_in_its_title_or_an_address_pr_60", "nothing sensitive in an address"),
     "14.2.3": _by("tests/web/test_page_contract.py", "test_each_fault_is_found", "nothing to third parties"),
-    "14.2.7": Row(
-        "what is not needed is deleted", why="receipts and codes after their time; the record by its retention"
+    "14.2.7": _by(
+        "tests/store/test_destruction.py",
+        "test_nothing_of_the_student_is_left_and_the_chain_verifies_pr_65",
+        "what is not needed is deleted",
     ),
     "14.3.1": _by(LEAKS, "test_after_signing_out_a_browser_keeps_no_mark_pr_70", "cleared at signing out"),
     "14.3.2": _by(LEAKS, "test_after_signing_out_a_browser_keeps_no_mark_pr_70", "no cache"),

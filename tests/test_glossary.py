@@ -14,6 +14,7 @@ from crisis import (
     readiness_words,
     record_words,
     referral_words,
+    retention_words,
     sign_in_words,
     vocabulary,
 )
@@ -33,6 +34,7 @@ def test_every_closed_word_of_the_code_is_in_the_glossary() -> None:
         readiness_words,
         record_words,
         referral_words,
+        retention_words,
         sign_in_words,
     )
     things = {name: thing for module in modules for name, thing in vars(module).items()}

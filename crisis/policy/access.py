@@ -104,6 +104,13 @@ def must_keep_policy(actor: Actor) -> None:
         raise NotFound
 
 
+def must_hold(actor: Actor) -> None:
+    """A legal hold is placed by the privacy officer; whoever else answers for records tells them."""
+    must_keep_policy(actor)
+    if StaffRole.PRIVACY_OFFICER not in actor.posts:
+        raise Refused(Reason("PR-66", "The privacy officer places a legal hold; tell them now"))
+
+
 def may_keep_accounts(actor: Actor) -> bool:
     """End other people's sign-ins and accounts: the district crisis lead, and the operator, who sees no student."""
     return actor.kind is ActorKind.PERSON and bool(actor.posts & {StaffRole.DISTRICT_LEAD, StaffRole.OPERATOR})

@@ -6,8 +6,9 @@ here with the reason why its rows have to stay. Those hold ids, codes and times;
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table, delete, exists, or_, select, update
 
 from crisis.policy.inspection import HIDDEN
 from crisis.store.channel_tables import EMAIL
@@ -54,13 +55,22 @@ def _delete(tx: Connection, whose: Whose) -> int:
 
 def _going(tx: Connection, whose: Whose) -> dict[Table, ColumnElement[bool]]:
     """Which rows of which tables, those that others refer to first."""
-    known = MetaData()
-    known.reflect(bind=tx)
     going: dict[Table, ColumnElement[bool]] = {}
-    for table in known.sorted_tables:
+    for table in _schema(tx).sorted_tables:
         if table.name not in STAYS and (which := _which(table, whose, going)):
             going[table] = or_(*which)
     return going
+
+
+_SCHEMAS: WeakKeyDictionary[Engine, MetaData] = WeakKeyDictionary()  # to read one takes a quarter of a second
+
+
+def _schema(tx: Connection) -> MetaData:
+    if tx.engine not in _SCHEMAS:
+        known = MetaData()
+        known.reflect(bind=tx)
+        _SCHEMAS[tx.engine] = known
+    return _SCHEMAS[tx.engine]
 
 
 def _which(table: Table, whose: Whose, going: Mapping[Table, ColumnElement[bool]]) -> list[ColumnElement[bool]]:

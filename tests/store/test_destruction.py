@@ -61,7 +61,8 @@ def found(store: Store, marks: dict[str, str]) -> dict[str, list[str]]:
     """In which tables each mark stands, in the clear or under a key that opens."""
     with store.read() as tx:
         tables = inspect(tx).get_table_names()
-        rows = {name: " ".join(map(str, tx.execute(text(f'SELECT * FROM "{name}"')).all())) for name in tables}
+        read = {name: tx.execute(text(f'SELECT * FROM "{name}"')).all() for name in tables}
+        rows = {name: " ".join(str(value) for row in all_of for value in row) for name, all_of in read.items()}
         ids = [WordsId(each) for each in tx.execute(select(WORDS.c.id)).scalars()]
         rows["words"] = " ".join(sealed.read(tx, store.keys, ids).values())
     return {

@@ -66,6 +66,9 @@ def _rule_files() -> Iterator[Path]:
             "conflicts",
             "break_glass",
             "family_plan",
+            "kept_records",
+            "holds",
+            "destruction",
         )
     )
     yield from (

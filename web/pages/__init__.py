@@ -30,6 +30,7 @@ from web.pages import (
     policy,
     readiness,
     records_requests,
+    retention,
     rotations,
     school_calendar,
     sign_in,
@@ -74,6 +75,7 @@ routers: list[APIRouter] = [
     accounts.router,
     readiness.router,
     records_requests.router,
+    retention.router,
     rotations.router,
     school_calendar.router,
 ]

@@ -34,6 +34,7 @@ from web.pages import (
     policy,
     readiness,
     records_requests,
+    retention,
     rotations,
     school_calendar,
     sign_ins,
@@ -59,6 +60,7 @@ _PAGES = {
 }
 _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")
 _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
+_KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
@@ -141,6 +143,9 @@ def _page_of_one(path: str) -> Show | None:
     if found := _REQUEST.fullmatch(path):
         request = found[1]
         return lambda desk, state, status: records_requests.show(desk, request, state, status)
+    if found := _KEPT.fullmatch(path):
+        subject = found[1]
+        return lambda desk, state, status: retention.show(desk, subject, state, status)
     if found := _RECORD.fullmatch(path):
         student, page_of = StudentId(found[1]), _PAGES[found[2]]
         return lambda desk, state, status: page_of(desk, student, state, status)
