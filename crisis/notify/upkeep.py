@@ -1,6 +1,7 @@
 """What keeps rota and records in order, by the worker's ticks: errands go out, turns are asked about, gaps are told.
 
-Who answers for the records is told what waits for a second person. All of it is rows, so a tick that is missed, or
+Who answers for the records is told what waits for a second person; what nobody needs any more is destroyed by its time
+alone, an item a transaction. All of it is rows, so a tick that is missed, or
 made twice, or by two workers, changes nothing.
 """
 
@@ -8,14 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crisis.errors import NotFound, Refused
 from crisis.notify import bad_numbers
 from crisis.notify.errands import Errands
 from crisis.notify.gateway import Lines
-from crisis.store import asked_turns, break_glass, outbox, people, plan_watch, second_look
+from crisis.store import (
+    asked_turns,
+    break_glass,
+    destruction,
+    kept_records,
+    outbox,
+    people,
+    plan_watch,
+    second_look,
+    transient,
+)
 from crisis.store.engine import Store
 from crisis.vocabulary import DistrictId
 
 ERRANDS, TURNS, PLAN = timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5)
+RETENTION = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,34 @@ class Upkeep:
     def records(self) -> bool:
         """Whether anybody was told that an entry waits for a second person."""
         return sum(self._records_of(district) for district in self._districts()) > 0
+
+    def retention(self) -> bool:
+        """Whether anything was destroyed: old texts and errands a batch at a time, and drills. A page goes first."""
+        done = False
+        while self._transient():
+            done = True
+        return sum(self._drills_of(district) for district in self._districts()) > 0 or done
+
+    def _transient(self) -> bool:
+        with self.store.read() as tx:
+            if outbox.page_is_due(tx, self.now()) or not transient.is_due(tx, self.now()):
+                return False
+        with self.store.write() as tx:
+            return transient.forget(tx, self.now()) > 0
+
+    def _drills_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            due = [each for each in kept_records.drills(tx, district, self.now()) if not each.reasons]
+        return sum(self._drill(district, each.subject) for each in due)
+
+    def _drill(self, district: DistrictId, drill: str) -> bool:
+        """Looked at again in the transaction: another worker may have done it, and a hold may be a second old."""
+        try:
+            with self.store.write() as tx:
+                destruction.by_time(tx, kept_records.of_subject(tx, district, drill, self.now()), self.now())
+        except (NotFound, Refused):
+            return False
+        return True
 
     def _districts(self) -> list[DistrictId]:
         """None while a page is due."""

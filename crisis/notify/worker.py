@@ -26,7 +26,7 @@ from crisis.notify.performing import Performing
 from crisis.notify.provider_faults import ProviderFaults
 from crisis.notify.ticker import Beat, ticking
 from crisis.notify.turnstile import Turnstile
-from crisis.notify.upkeep import ERRANDS, PLAN, TURNS, Upkeep
+from crisis.notify.upkeep import ERRANDS, PLAN, RETENTION, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
 from crisis.store import allowances, calls_out, canaries, outbox, outgoing, page_links, signs
@@ -129,6 +129,7 @@ class Worker:
             ("turns", TURNS, upkeep.turns),
             ("plan", PLAN, upkeep.plan),
             ("records", PLAN, upkeep.records),
+            ("retention", RETENTION, upkeep.retention),
         )
         for name, every, step in steps:
             yield Beat(name, every, partial(self._guarded, name, step))
