@@ -104,9 +104,11 @@ def _family(tx: Connection, student: StudentId) -> list[PersonId]:
 
 
 def _needed(tx: Connection, person: PersonId) -> bool:
-    """For another student's record, or because they work here or sign in; also when a restriction bars them there."""
-    others = [exists(select(table).where(table.c.person == person)) for table in (TIE, RESTRICTION, POST, ACCOUNT)]
-    return bool(tx.execute(select(or_(*others))).scalar_one())
+    """For another student's record, also one that only bars them there, or because they work here or sign in."""
+    about = [each for each in _schema(tx).tables.values() if {"student", "person"} <= set(each.columns.keys())]
+    others = [each for each in about if each.name not in STAYS]
+    found = [exists(select(each).where(each.c.person == person)) for each in (*others, POST, ACCOUNT)]
+    return bool(tx.execute(select(or_(*found))).scalar_one())
 
 
 def _empty_adult(tx: Connection, person: PersonId) -> int:
