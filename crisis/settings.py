@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crisis.identity_settings import IdentityProvider, checked
+
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 SECRET_FILES = Path("/run/secrets")  # where containers mount them: a file is not shown by `env` or a crash report
 ED25519 = 32  # bytes of a public key
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     session_shared_minutes: Annotated[int, Field(ge=1, le=15)] = 5  # the same on a device that others use too
     session_hours: Annotated[int, Field(ge=1, le=24)] = 12  # however busy
     session_limits: dict[str, SessionLimits] = {}  # by post, where it is to be less
+
+    sign_in_providers: dict[str, IdentityProvider] = {}  # of sign-ins, by the name in their addresses
 
     provider_url: str | None = None  # the first provider (Twilio), for texts and calls; None: no provider yet
     provider_account: str = ""
@@ -106,6 +110,12 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in (*THIS_MACHINE, "testserver"):
             raise ValueError("public_url must be https, except on this machine itself")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("sign_in_providers")
+    @classmethod
+    def named_plainly(cls, providers: dict[str, IdentityProvider]) -> dict[str, IdentityProvider]:
+        checked(providers)
+        return providers
 
     @field_validator("office_phone")
     @classmethod

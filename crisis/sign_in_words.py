@@ -23,3 +23,26 @@ class System(StrEnum):
     MACOS = "macos"
     WINDOWS = "windows"
     OTHER = "other"
+
+
+class ProviderKind(StrEnum):
+    """Whose sign-in a district lets its staff use."""
+
+    GOOGLE = "google"
+    ENTRA = "entra"
+    CLEVER = "clever"
+    CLASSLINK = "classlink"
+
+
+class TokenFault(StrEnum):
+    """Why what a sign-in provider says of somebody is not taken."""
+
+    SHAPE = "shape"  # it cannot be read, or says a thing twice
+    SIGNATURE = "signature"
+    ISSUER = "issuer"
+    AUDIENCE = "audience"  # it was made for another program
+    NONCE = "nonce"  # it was made for another sign-in
+    TIME = "time"
+    TENANT = "tenant"  # of a district that is not on the list
+    GUEST = "guest"
+    STUDENT = "student"  # or anybody else who is not staff there

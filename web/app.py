@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from crisis import clock
+from crisis.identity.provider import providers
 from crisis.notify.gateway import Lines, lines
 from crisis.notify.push import push
 from crisis.notify.smtp import mailer
@@ -150,6 +151,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
         routes=all_routes(),
     )
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
+    app.state.providers = providers(settings)
     app.state.mailer, app.state.push = mailer(settings), push(settings)
 
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)

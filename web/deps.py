@@ -15,9 +15,11 @@ from starlette.responses import Response
 from crisis import clock
 from crisis.commands import Actor, Command, OpenIncident
 from crisis.errors import Reason, Refused
+from crisis.identity.provider import Provider
 from crisis.settings import Settings
 from crisis.store import accounts, people, sessions
 from crisis.store.engine import Store
+from crisis.store.identities import AWAY
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
 from web.problems import SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
@@ -96,6 +98,13 @@ def settings_of(connection: HTTPConnection) -> Settings:
     return settings
 
 
+def providers_of(connection: HTTPConnection) -> dict[str, Provider]:
+    """Of sign-ins, by the name in their addresses."""
+    providers = connection.app.state.providers
+    assert isinstance(providers, dict)
+    return providers
+
+
 def language_of(connection: HTTPConnection) -> Language:
     chosen = connection.cookies.get(LANGUAGE_COOKIE) or connection.headers.get("accept-language", "en")
     return "es" if chosen.lower().startswith("es") else "en"
@@ -137,6 +146,21 @@ def remember_half(response: Response, settings: Settings, secret: str) -> None:
 
 def forget_half(response: Response, settings: Settings) -> None:
     response.delete_cookie(half_cookie(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
+def provider_cookie(settings: Settings) -> str:
+    return "__Host-provider" if settings.https else "provider"
+
+
+def remember_provider(response: Response, settings: Settings, secret: str) -> None:
+    """On the way to a sign-in provider and back, and until a code was typed; no longer."""
+    name, kept = provider_cookie(settings), int(AWAY.total_seconds())
+    response.set_cookie(name, secret, max_age=kept, path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
+def forget_provider(response: Response, settings: Settings) -> None:
+    name = provider_cookie(settings)
+    response.delete_cookie(name, path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
 def form_token(session: str) -> str:

@@ -42,6 +42,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS records: somebody uses emergency access to an incident. See Emergency access in the console.",
         "es": "CRISIS registros: alguien usa el acceso de emergencia a un incidente. Vea Acceso de emergencia en la consola.",
     },
+    Subject.SIGN_IN: {
+        "en": "CRISIS account: a new way to sign in to your account was connected. Not you? Tell the district crisis lead now.",
+        "es": "CRISIS cuenta: se ha conectado una nueva forma de entrar en su cuenta. No fue usted? Avise ya al distrito.",
+    },
     Subject.SECOND_LOOK: {
         "en": "CRISIS records: entries that wait for a second person: {amount}. See Second look in the console.",
         "es": "CRISIS registros: entradas que esperan a una segunda persona: {amount}. Vea Segunda mirada en la consola.",

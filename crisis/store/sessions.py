@@ -17,7 +17,7 @@ from crisis.sign_in_words import Browser, System
 from crisis.store import audit, partners
 from crisis.store.passwords import secret_token, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, POST, SESSION, Found
-from crisis.store.sign_in_tables import HALF_SIGN_IN, SIGN_IN_RULE
+from crisis.store.sign_in_tables import HALF_SIGN_IN, PROVIDER_SIGN_IN, SIGN_IN_RULE
 from crisis.vocabulary import DistrictId, PersonId, StaffRole
 
 SessionToken = NewType("SessionToken", str)
@@ -90,8 +90,12 @@ def begin(
     device: Device = UNKNOWN_DEVICE,
     rules: LimitRules = USUAL,
     factors: int = 1,
+    provider: str | None = None,
 ) -> SessionToken:
-    """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work."""
+    """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work.
+
+    What a `provider` says of somebody is one factor, and never enough alone, whatever the district asks of others.
+    """
     tx.execute(delete(SESSION).where(SESSION.c.ends_at <= at))
     district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one()
     posts = frozenset(tx.execute(select(POST.c.post).where(POST.c.person == person)).scalars())
@@ -111,6 +115,7 @@ def begin(
             shared=device.shared,
             factors=factors,
             proved_at=at,
+            provider=provider,
         )
     )
     return token
@@ -136,8 +141,8 @@ def holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> Pe
 
 
 def limited_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
-    """As `holder`, also where the district asks for a second factor and this session has one: it may raise an incident
-    and set a second factor up, and no more.
+    """As `holder`, also where a second factor is asked for and this session has one: it may raise an incident and set
+    a second factor up, and no more.
     """
     row = _standing(tx, token, at)
     if row is None:
@@ -204,7 +209,7 @@ def strengthened(tx: Connection, token: str) -> None:
 
 
 def _whole(row: Found) -> bool:
-    return row.factors > 1 or not row.second_factor
+    return row.factors > 1 or not (row.second_factor or row.provider)
 
 
 def _lasts(row: Found, at: datetime, *, idle_too: bool = False) -> bool:
@@ -275,6 +280,7 @@ def end_all(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | No
 def forget(tx: Connection, person: PersonId) -> int:
     """As part of an order that is on record itself, such as a new password. Half a sign-in ends with them."""
     tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.person == person))
+    tx.execute(delete(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.person == person))
     return _ended(tx, SESSION.c.person == person)
 
 

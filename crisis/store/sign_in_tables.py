@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from crisis.sign_in_words import Browser, System
@@ -84,7 +84,58 @@ class PasskeyChallengeRow(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
+class IdentityRow(SQLModel, table=True):
+    """Somebody at a sign-in provider is this person here. Never by an e-mail address (PR-63)."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("person", "provider", name="uq_identity_person"),)
+
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id")
+    provider: str
+    connected_at: datetime = Field(sa_type=UtcTime)
+    used_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class IdentityCodeRow(SQLModel, table=True):
+    """By which somebody connects their account at a provider, given to them by whoever keeps the accounts."""
+
+    __tablename__ = "identity_code"
+
+    digest: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id", index=True)
+    provider: str
+    made_by: str | None = Field(foreign_key="person.id")  # None: the operator at the machine
+    ends_at: datetime = Field(sa_type=UtcTime)
+
+
+class ProviderSignInRow(SQLModel, table=True):
+    """A browser is on its way to a provider, or is back and not known yet: then `subject` is there.
+
+    `digest` is of the secret in its cookie; `person` connects their own account.
+    """
+
+    __tablename__ = "provider_sign_in"
+    __table_args__ = (CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="known"),)
+
+    digest: str = Field(primary_key=True)
+    district: str
+    provider: str
+    person: str | None = Field(foreign_key="person.id", index=True)
+    shared: bool
+    issuer: str | None
+    subject: str | None
+    strong: bool
+    ends_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
 _TABLES = SQLModel.metadata.tables
+IDENTITY = _TABLES["identity"]
+IDENTITY_CODE = _TABLES["identity_code"]
+PROVIDER_SIGN_IN = _TABLES["provider_sign_in"]
 CODE_APP = _TABLES["code_app"]
 RECOVERY_CODE = _TABLES["recovery_code"]
 HALF_SIGN_IN = _TABLES["half_sign_in"]

@@ -28,6 +28,7 @@ from web.pages import (
     open,
     paging,
     policy,
+    providers,
     readiness,
     records_requests,
     retention,
@@ -43,6 +44,7 @@ from web.pages import (
 
 routers: list[APIRouter] = [
     sign_in.router,
+    providers.router,
     board.router,
     agreements.router,
     open.router,

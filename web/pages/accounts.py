@@ -8,9 +8,10 @@ from pydantic import Field
 
 from crisis.access_words import Sight
 from crisis.errors import NotFound
-from crisis.store import incidents, people, queries
+from crisis.identity_settings import PROVIDER_ID
+from crisis.store import identities, incidents, people, queries
 from crisis.vocabulary import IncidentId, PersonId
-from web import account_orders
+from web import account_orders, provider_orders
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.oncall_forms import Id
@@ -44,7 +45,17 @@ class RemoveSecondFactor(Sent):
         account_orders.remove_second_factor(desk, person)
 
 
-FORMS: dict[str, type[EndSessions | EndAccess | RemoveSecondFactor]] = {
+class ProviderNamed(Sent):
+    provider: Annotated[str, Field(pattern=PROVIDER_ID)]
+
+
+class Disconnect(ProviderNamed):
+    def carry_out(self, desk: Desk, person: PersonId) -> None:
+        provider_orders.disconnect_other(desk, person, self.provider)
+
+
+FORMS: dict[str, type[EndSessions | EndAccess | RemoveSecondFactor | Disconnect]] = {
+    "disconnect": Disconnect,
     "end-sessions": EndSessions,
     "end-access": EndAccess,
     "remove-second-factor": RemoveSecondFactor,
@@ -62,15 +73,22 @@ def may_open(desk: Desk, found: IncidentId) -> bool:
         return queries.sight_of(tx, desk.actor, incident, desk.at) is Sight.WHOLE
 
 
-def show(desk: Desk, person: PersonId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+def show(
+    desk: Desk, person: PersonId, problem: FormState = FRESH, status: int = 200, *, code: str = ""
+) -> HTMLResponse:
+    """A code to connect an account at a provider is in this one answer and nowhere else."""
     known = account_orders.one(desk, person)
     with desk.store.read() as tx:
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
         others = [each for each in people.staff(tx, desk.actor.district) if each.id != person and not each.missing]
+        connected = {each.provider: each for each in identities.of_person(tx, person)}
     values = {
         "here": "accounts",
         "zone": zone,
         "known": known,
+        "providers": provider_orders.offered(desk),
+        "connected": connected,
+        "code": code,
         "sessions": [named(each, desk.language) for each in known.sessions],
         "others": [(str(each.id), each.name) for each in others],
         "myself": person == desk.person,
@@ -101,6 +119,12 @@ def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLR
 @router.get(HERE + "/{person}")
 def of_one(desk: SignedIn, person: PersonPath) -> HTMLResponse:
     return show(desk, person)
+
+
+@router.post(HERE + "/{person}/connect-code")
+def connect_code(desk: SignedIn, person: PersonPath, posted: FormPost) -> HTMLResponse:
+    provider = posted.read(ProviderNamed).provider
+    return show(desk, person, code=provider_orders.make_code(desk, person, provider))
 
 
 @router.post(HERE + "/{person}/{action}")

@@ -22,6 +22,7 @@ from web.deps import (
     form_token,
     half_cookie,
     language_of,
+    providers_of,
     remember,
     remember_half,
     session_token,
@@ -43,14 +44,17 @@ def show_sign_in(request: Request) -> HTMLResponse:
     return sign_in_page(request)
 
 
-def sign_in_page(request: Request, username: str = "", status: int = 200) -> HTMLResponse:
+def sign_in_page(request: Request, username: str = "", status: int = 200, *, said: str = "") -> HTMLResponse:
+    """`said`: why a provider's sign-in came to nothing; the other ways in stand beside it."""
     return page(
         "pages/sign_in.html",
         language_of(request),
         status=status,
         csrf="",
         path="/login",
-        failed=status != 200,
+        failed=status != 200 and not said,
+        said=said,
+        providers=[(name, each.known.shown_name) for name, each in providers_of(request).items()],
         username=username,
         may_raise=_is_locked(request),
         district_line=None,
@@ -117,12 +121,20 @@ def show_code(request: Request) -> HTMLResponse | RedirectResponse:
 
 
 def code_page(request: Request, secret: str, status: int = 200) -> HTMLResponse:
+    """Whoever has a passkey may give that instead; whoever has no app is not asked for its code."""
+    with store_of(request).read() as tx:
+        half = second_factor.half(tx, secret, clock.now())
+        by_app = half is None or second_factor.is_on(tx, half.person)
+        by_key = half is not None and bool(passkeys.of_person(tx, half.person))
     return page(
         "pages/sign_in_code.html",
         language_of(request),
         status=status,
         csrf=form_token(secret),
         path="/login/code",
+        by_app=by_app,
+        by_key=by_key,
+        shared=half is not None and half.shared,
         failed=status != 200,
         district_line=None,
     )

@@ -9,15 +9,17 @@ from pydantic import Field
 from starlette.requests import Request
 
 from crisis.errors import NotFound
-from crisis.store import passkeys, people, second_factor, sessions
+from crisis.identity_settings import PROVIDER_ID
+from crisis.store import identities, passkeys, people, second_factor, sessions
 from crisis.store.passkeys import Passkey
 from crisis.store.sessions import SessionView
-from web import sign_in_orders
-from web.deps import ID, Desk, OneFactor
+from web import provider_orders, sign_in_orders
+from web.deps import ID, Desk, OneFactor, SignedIn
 from web.devices import BROWSERS, SYSTEMS, device_of
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.oncall_forms import Id
 from web.pages.frame import console
+from web.pages.providers import door, leaving, provider_named
 from web.pages.readiness import zone_of
 from web.rendering import Language, translations
 from web.squares import squares
@@ -65,6 +67,17 @@ class EndOthers(Sent):
             sessions.end_others(tx, desk.person, desk.session, at=desk.at)
 
 
+class Connect(Sent):
+    """To go to a provider and come back with an account there."""
+
+    provider: Annotated[str, Field(pattern=PROVIDER_ID)]
+
+
+class Disconnect(Connect):
+    def carry_out(self, desk: Desk) -> None:
+        provider_orders.disconnect(desk, self.provider)
+
+
 class BeginApp(Sent):
     def carry_out(self, desk: Desk) -> None:
         sign_in_orders.begin_app(desk)
@@ -107,6 +120,7 @@ def show(
     """Recovery codes, and what a browser needs to make a passkey, are in this one answer and nowhere else."""
     with desk.store.read() as tx:
         keys = passkeys.of_person(tx, desk.person)
+        connected = {each.provider: each for each in identities.of_person(tx, desk.person)}
         second = second_factor.state(tx, desk.store.keys, desk.person)
         found = sessions.of_people(tx, [desk.person], desk.at, token=desk.session)[desk.person]
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
@@ -117,6 +131,8 @@ def show(
         "second": second,
         "passkeys": [key_named(each, desk.language) for each in keys],
         "offer": offer,
+        "connected": connected,
+        "providers": provider_orders.offered(desk),
         "squares": None if second.enrolling is None else squares(second.enrolling.address),
         "recovery_codes": recovery_codes,
     }
@@ -132,6 +148,20 @@ def how_i_sign_in(desk: OneFactor) -> HTMLResponse:
 @router.post(HERE + "/confirm-app")
 def confirm_app(desk: OneFactor, posted: FormPost) -> HTMLResponse:
     return show(desk, recovery_codes=sign_in_orders.confirm_app(desk, posted.read(ConfirmApp).code))
+
+
+@router.post(HERE + "/connect")
+def connect(request: Request, desk: SignedIn, posted: FormPost) -> HTMLResponse:
+    """By whoever is signed in with all that is asked for, and has just shown that it is them."""
+    provider = provider_named(request, posted.read(Connect).provider)
+    provider_orders.must_connect(desk, door(provider))
+    return leaving(request, provider, person=desk.person)
+
+
+@router.post(HERE + "/disconnect")
+def disconnect(desk: SignedIn, posted: FormPost) -> RedirectResponse:
+    posted.read(Disconnect).carry_out(desk)
+    return RedirectResponse(HERE, status_code=303)
 
 
 @router.post(HERE + "/begin-passkey")

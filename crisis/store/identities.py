@@ -1,0 +1,202 @@
+"""Who somebody of a sign-in provider is here: connected by themselves or by a code, never by an e-mail address (PR-63).
+
+What they may, and whether they may at all, stands in our own database alone.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.policy.identity import Identity
+from crisis.readiness_words import ErrandKind
+from crisis.store import audit, budgets, errands, methods, partners
+from crisis.store.errands import Subject, Wanted
+from crisis.store.passwords import secret_token, token_digest
+from crisis.store.people_tables import ACCOUNT, PERSON
+from crisis.store.second_factor import LETTERS, LETTERS_A_CODE, WRONG
+from crisis.store.sign_in_tables import IDENTITY, IDENTITY_CODE, PROVIDER_SIGN_IN
+from crisis.vocabulary import DistrictId, PersonId
+
+AWAY = timedelta(minutes=10)  # at the provider, or with a code to type
+CODE_FOR = timedelta(hours=24)
+TOLD_WITHIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A provider of one district, by its name in the settings."""
+
+    id: str
+    district: DistrictId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    provider: str
+    connected_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """`person` connects their own account; `identity` is there once the provider has said who it is."""
+
+    provider: str
+    person: PersonId | None
+    shared: bool
+    identity: Identity | None
+
+
+def of_person(tx: Connection, person: PersonId) -> list[Connected]:
+    rows = tx.execute(select(IDENTITY).where(IDENTITY.c.person == person).order_by(IDENTITY.c.provider))
+    return [Connected(provider=row.provider, connected_at=row.connected_at, used_at=row.used_at) for row in rows]
+
+
+def holder(tx: Connection, door: Door, identity: Identity, at: datetime) -> PersonId | None:
+    """Whose it is; None for nobody's, and for whoever may not sign in any more. On record as used."""
+    same = _same(identity)
+    query = (
+        select(IDENTITY.c.person)
+        .join(PERSON, PERSON.c.id == IDENTITY.c.person)
+        .join(ACCOUNT, ACCOUNT.c.person == IDENTITY.c.person)
+        .where(*same, IDENTITY.c.provider == door.id, PERSON.c.district == door.district)
+        .where(PERSON.c.active, ACCOUNT.c.disabled_at.is_(None))
+    )
+    person = tx.execute(query).scalar_one_or_none()
+    if person is None or partners.shut_out(tx, [PersonId(person)], at):
+        return None
+    tx.execute(update(IDENTITY).where(*same).values(used_at=at))
+    return PersonId(person)
+
+
+def is_known(tx: Connection, identity: Identity) -> bool:
+    return tx.execute(select(IDENTITY.c.person).where(*_same(identity))).first() is not None
+
+
+def connect(
+    tx: Connection, door: Door, identity: Identity, person: PersonId, *, at: datetime, by: PersonId | None
+) -> None:
+    """They are told by a text: if it was not them, somebody else has come in (ASVS 6.3.7). `by` gave the code."""
+    standing = (ACCOUNT.c.person == person, ACCOUNT.c.disabled_at.is_(None))
+    district = tx.execute(select(ACCOUNT.c.district).where(*standing)).scalar_one_or_none()
+    has_one = any(each.provider == door.id for each in of_person(tx, person))
+    refuse_if(
+        Reason("PR-63", "This sign-in cannot be connected to this account") if district != door.district else None,
+        Reason("PR-63", "This account there is connected to somebody here already") if is_known(tx, identity) else None,
+        Reason("PR-63", "One account of this provider is connected already; disconnect it first") if has_one else None,
+    )
+    row = {"issuer": identity.issuer, "subject": identity.subject, "district": door.district, "person": person}
+    tx.execute(insert(IDENTITY).values(**row, provider=door.id, connected_at=at))
+    detail: audit.Detail = {"provider": door.id, "code_by": by or "", "own": int(by is None)}
+    audit.record(tx, at=at, actor=person, action="sign-in provider connected", subject=person, detail=detail)
+    tell(tx, door.district, person, Subject.SIGN_IN, at=at)
+
+
+def tell(tx: Connection, district: DistrictId, person: PersonId, subject: Subject, *, at: datetime) -> None:
+    """By a text to the person themselves, where they take any."""
+    numbers = methods.dialled(tx, [person]).get(person, ())
+    if numbers and numbers[0].texts:
+        wanted = Wanted(
+            kind=ErrandKind.NOTICE, subject=subject, person=person, number=numbers[0].number, valid=TOLD_WITHIN
+        )
+        errands.put(tx, district, wanted, at=at)
+
+
+def disconnect(tx: Connection, person: PersonId, provider: str, *, at: datetime, by: PersonId | None) -> None:
+    """Raises `NotFound` where nothing is connected."""
+    mine = (IDENTITY.c.person == person, IDENTITY.c.provider == provider)
+    if tx.execute(delete(IDENTITY).where(*mine)).rowcount == 0:
+        raise NotFound
+    detail: audit.Detail = {"provider": provider}
+    audit.record(tx, at=at, actor=by, action="sign-in provider disconnected", subject=person, detail=detail)
+
+
+def make_code(tx: Connection, door: Door, person: PersonId, *, at: datetime, by: PersonId | None) -> str:
+    """For somebody who is handed it in person; the one before it is good for nothing any more."""
+    district = tx.execute(select(ACCOUNT.c.district).where(ACCOUNT.c.person == person)).scalar_one_or_none()
+    if district != door.district:
+        raise NotFound
+    if any(each.provider == door.id for each in of_person(tx, person)):
+        raise Refused(Reason("PR-63", "One account of this provider is connected already; disconnect it first"))
+    over = (IDENTITY_CODE.c.person == person) | (IDENTITY_CODE.c.ends_at <= at)
+    tx.execute(delete(IDENTITY_CODE).where(over))
+    made = "".join(secrets.choice(LETTERS) for _ in range(LETTERS_A_CODE))
+    row = {"digest": token_digest(made), "district": district, "person": person, "provider": door.id, "made_by": by}
+    tx.execute(insert(IDENTITY_CODE).values(**row, ends_at=at + CODE_FOR))
+    detail: audit.Detail = {"provider": door.id}
+    audit.record(tx, at=at, actor=by, action="code for a sign-in provider made", subject=person, detail=detail)
+    return "-".join(made[start : start + 4] for start in range(0, LETTERS_A_CODE, 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    person: PersonId
+    made_by: PersonId | None
+
+
+def spend_code(tx: Connection, door: Door, typed: str, at: datetime) -> Code | None:
+    """Whose code it is; it is gone afterwards."""
+    code = "".join(letter for letter in typed.casefold() if letter.isalnum())
+    same = (IDENTITY_CODE.c.digest == token_digest(code), IDENTITY_CODE.c.provider == door.id)
+    row = tx.execute(select(IDENTITY_CODE).where(*same, IDENTITY_CODE.c.ends_at > at)).one_or_none()
+    if row is None or tx.execute(delete(IDENTITY_CODE).where(*same)).rowcount != 1:
+        return None
+    return Code(person=PersonId(row.person), made_by=row.made_by)
+
+
+def try_code(tx: Connection, secret: str, at: datetime) -> bool:
+    """False after too many wrong ones in this sign-in."""
+    return budgets.spend(tx, f"connect|{secret}", at, WRONG) is None
+
+
+def begin(
+    tx: Connection,
+    door: Door,
+    at: datetime,
+    *,
+    person: PersonId | None = None,
+    shared: bool = False,
+    identity: Identity | None = None,
+) -> str:
+    """The secret for the browser's cookie."""
+    tx.execute(delete(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.ends_at <= at))
+    secret = secret_token()
+    row = {"digest": token_digest(secret), "district": door.district, "provider": door.id, "person": person}
+    who: dict[str, str | bool | None] = {"issuer": None, "subject": None, "strong": False}
+    if identity is not None:
+        who = {"issuer": identity.issuer, "subject": identity.subject, "strong": identity.strong}
+    tx.execute(insert(PROVIDER_SIGN_IN).values(**row, **who, shared=shared, ends_at=at + AWAY))
+    return secret
+
+
+def under_way(tx: Connection, secret: str, at: datetime) -> UnderWay | None:
+    row = tx.execute(
+        select(PROVIDER_SIGN_IN).where(
+            PROVIDER_SIGN_IN.c.digest == token_digest(secret), PROVIDER_SIGN_IN.c.ends_at > at
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    identity = None
+    if row.subject is not None:
+        identity = Identity(issuer=row.issuer, subject=row.subject, strong=row.strong)
+    return UnderWay(row.provider, row.person, row.shared, identity)
+
+
+def end(tx: Connection, secret: str) -> bool:
+    """False where it was ended before: what came back counts once."""
+    mine = PROVIDER_SIGN_IN.c.digest == token_digest(secret)
+    return tx.execute(delete(PROVIDER_SIGN_IN).where(mine)).rowcount == 1
+
+
+def refused(tx: Connection, door: Door, fault: str, at: datetime) -> None:
+    """On record for whoever runs the installation; of whom is not known, and not kept."""
+    detail: audit.Detail = {"provider": door.id, "why": fault}
+    audit.record(tx, at=at, actor=None, action="sign-in of a provider refused", subject=door.district, detail=detail)
+
+
+def _same(identity: Identity) -> tuple[ColumnElement[bool], ...]:
+    return (IDENTITY.c.issuer == identity.issuer, IDENTITY.c.subject == identity.subject)

@@ -1,0 +1,107 @@
+"""Identities on both databases: one person each, codes once and for a day, told by a text, ended with access."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crisis.errors import NotFound, Refused
+from crisis.policy.identity import Identity
+from crisis.readiness_words import ErrandKind
+from crisis.store import accounts, errands, identities, roster, sessions
+from crisis.store.engine import Store
+from crisis.store.errands import Subject
+from crisis.store.identities import Door
+from crisis.vocabulary import PersonId
+from tests.factories import DISTRICT
+from tests.web.district import COUNSELOR, ELSEWHERE, HASHING, NURSE, STRANGER, TEACHER, a_district
+
+AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
+WORDS = "four good long words"
+DOOR, FAR = Door(id="google", district=DISTRICT), Door(id="google", district=ELSEWHERE)
+ONE = Identity(issuer="https://accounts.google.com", subject="1")
+TWO = Identity(issuer="https://clever.com", subject="1")
+
+
+@pytest.fixture
+def place(store: Store) -> Store:
+    a_district(store)
+    with store.write() as tx:
+        for person in (NURSE, TEACHER, STRANGER):
+            accounts.create_account(tx, person, person, WORDS, at=AT, hashing=HASHING)
+    return store
+
+
+def connected(store: Store, identity: Identity, person: PersonId, door: Door = DOOR) -> None:
+    with store.write() as tx:
+        identities.connect(tx, door, identity, person, at=AT, by=None)
+
+
+def holder(store: Store, identity: Identity, door: Door = DOOR) -> PersonId | None:
+    with store.write() as tx:
+        return identities.holder(tx, door, identity, AT)
+
+
+def test_an_identity_is_issuer_and_subject_together_pr_63(place: Store) -> None:
+    connected(place, ONE, NURSE)
+
+    assert (holder(place, ONE), holder(place, TWO)) == (NURSE, None)
+
+
+@pytest.mark.parametrize(
+    ("identity", "person", "door"),
+    [(ONE, TEACHER, DOOR), (TWO, NURSE, DOOR), (TWO, STRANGER, DOOR), (TWO, TEACHER, FAR), (TWO, COUNSELOR, DOOR)],
+    ids=["taken", "a second one", "of another district", "at another district's", "without an account"],
+)
+def test_what_must_not_be_connected_is_refused(place: Store, identity: Identity, person: PersonId, door: Door) -> None:
+    connected(place, ONE, NURSE)
+
+    with pytest.raises(Refused):
+        connected(place, identity, person, door)
+
+
+def test_a_code_is_good_once_for_a_day_and_one_person_alone(place: Store) -> None:
+    with place.write() as tx:
+        old = identities.make_code(tx, DOOR, NURSE, at=AT, by=TEACHER)
+        code = identities.make_code(tx, DOOR, NURSE, at=AT, by=TEACHER)
+        late = identities.make_code(tx, DOOR, TEACHER, at=AT, by=None)
+        with pytest.raises(NotFound):
+            identities.make_code(tx, DOOR, STRANGER, at=AT, by=None)
+
+    with place.write() as tx:
+        other_door = identities.spend_code(tx, Door(id="clever", district=DISTRICT), code, AT)
+        found = identities.spend_code(tx, DOOR, f" {code.upper()} ", AT)
+        rest = [
+            identities.spend_code(tx, DOOR, each, at)
+            for each, at in ((code, AT), (old, AT), (late, AT + timedelta(hours=24)))
+        ]
+        stored = str(tx.exec_driver_sql("SELECT * FROM identity_code").all())
+
+    assert found is not None
+    assert (other_door, found.person, found.made_by, rest) == (None, NURSE, TEACHER, [None, None, None])
+    assert code.replace("-", "") not in stored
+
+
+def test_whoever_is_connected_is_told_and_access_that_ended_is_no_way_in_pr_62(place: Store) -> None:
+    with place.write() as tx:
+        tx.exec_driver_sql("UPDATE account SET disabled_at = created_at WHERE person = 'p-teacher'")
+        roster.add_phone(tx, NURSE, "+16175550142")
+    connected(place, ONE, NURSE)
+    with pytest.raises(Refused):
+        connected(place, TWO, TEACHER)
+    with place.write() as tx:
+        told = errands.lately(tx, NURSE, ErrandKind.NOTICE, AT)
+        way = identities.begin(tx, DOOR, AT, person=NURSE)
+        accounts.disable(tx, NURSE, at=AT, by=None)
+        under_way = identities.under_way(tx, way, AT)
+
+    assert [each.subject for each in told] == [Subject.SIGN_IN]
+    assert (holder(place, ONE), under_way) == (None, None)
+
+
+def test_by_a_provider_alone_no_record_is_opened_whatever_the_district_asks(place: Store) -> None:
+    with place.write() as tx:
+        one = sessions.begin(tx, NURSE, at=AT, provider="google")
+        two = sessions.begin(tx, NURSE, at=AT, provider="google", factors=2)
+
+        assert [sessions.holder(tx, each, AT) for each in (one, two)] == [None, NURSE]
+        assert sessions.limited_holder(tx, one, AT) == NURSE
