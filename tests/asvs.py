@@ -14,7 +14,7 @@ ACCOUNTS, SECURITY, ATTACKS = "tests/store/test_accounts.py", "tests/web/test_se
 SOCKETS, FACTOR, SIGN_INS = "tests/web/test_sockets.py", "tests/web/test_second_factor.py", "tests/web/test_sign_ins.py"
 LEAKS, WALLS, API = "tests/journeys/test_nothing_leaks.py", "tests/store/test_walls.py", "tests/web/test_api.py"
 PROXY = "the proxy in front ends the TLS; `docs/operations.md` says what it must do"
-NO_PROVIDER = "there is no sign-in by another provider yet"
+PROVIDERS, TOKENS = "tests/web/test_providers.py", "tests/identity/test_tokens.py"
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,15 @@ ROWS: dict[str, Row] = {
     "6.4.3": _by(FACTOR, "test_a_recovery_code_takes_the_place_of_the_app_once", "recovery leaves no factor out"),
     "6.5.1": _by(FACTOR, "test_a_recovery_code_takes_the_place_of_the_app_once", "a code is good once"),
     "6.6.1": Row("codes by text are a last resort", why="there are none: a telephone never signs in"),
-    "6.8.1": Row("people of two providers are two", why=NO_PROVIDER),
+    "6.8.1": _by(
+        PROVIDERS, "test_the_same_address_at_two_providers_is_two_people_pr_63", "people of two providers are two"
+    ),
+    "6.8.2": _by(TOKENS, "test_no_forged_token_is_opened_pr_63", "what a provider says is signed, and that is checked"),
+    "6.8.4": _by(
+        TOKENS,
+        "test_two_factors_are_believed_only_as_it_was_agreed",
+        "how somebody signed in elsewhere is known, or is one factor",
+    ),
     "7.2.3": _by(ACCOUNTS, "test_neither_password_nor_token_is_stored", "sessions are random and kept as digests"),
     "7.2.4": _by(ACCOUNTS, "test_signing_in_again_ends_the_session_before", "a new one at each sign-in"),
     "7.3.1": _by(
@@ -98,6 +106,7 @@ ROWS: dict[str, Row] = {
     "7.4.2": _by(ACCOUNTS, "test_who_is_switched_off_or_disabled_is_out_at_once", "who is switched off is out"),
     "7.4.5": _by(SIGN_INS, "test_the_lead_signs_somebody_out_everywhere", "somebody can end the sessions of others"),
     "7.5.3": _by(FACTOR, "test_everything_dangerous_is_asked_again_pr_61", "what is dangerous is asked again"),
+    "7.6.2": _by(PROVIDERS, "test_nothing_begins_by_a_link_of_the_providers", "no session without somebody's press"),
     "8.1.1": Row("who may do what is written down", why="`crisis/policy/access.py` and `docs/security.md`"),
     "8.2.1": _by(API, "test_every_route_says_who_may_use_it", "each operation knows who may"),
     "8.2.2": _by(ATTACKS, "test_no_generated_attack_succeeds_f116_f117_f118_f119_f120_f124", "and for which record"),
@@ -113,8 +122,27 @@ ROWS: dict[str, Row] = {
         "test_a_query_that_forgot_to_ask_shows_and_changes_nothing_of_another_district_pr_51",
         "districts are apart",
     ),
-    "9.1.1": Row("signatures of tokens are checked", why="tokens are opaque; there are no signed ones to forge"),
-    "10.1.2": Row("codes of a provider belong to one sign-in", why=NO_PROVIDER),
+    "9.1.1": _by(TOKENS, "test_no_forged_token_is_opened_pr_63", "signatures of tokens are checked"),
+    "9.1.2": _by(TOKENS, "test_no_forged_token_is_opened_pr_63", "by algorithms on a list"),
+    "9.1.3": _by(
+        TOKENS, "test_no_forged_token_is_opened_pr_63", "and by keys that we know, never by one brought along"
+    ),
+    "9.2.1": _by(TOKENS, "test_what_does_not_fit_is_refused_with_its_fault_pr_63", "tokens have their time"),
+    "9.2.3": _by(TOKENS, "test_what_does_not_fit_is_refused_with_its_fault_pr_63", "and are for us"),
+    "10.1.2": _by(
+        PROVIDERS,
+        "test_what_comes_back_counts_once_in_the_browser_that_began_it",
+        "codes of a provider belong to one sign-in",
+    ),
+    "10.2.1": _by(
+        PROVIDERS, "test_a_code_of_another_browsers_sign_in_is_not_traded", "nobody brings another's code in"
+    ),
+    "10.2.2": _by(
+        PROVIDERS, "test_one_providers_answer_is_not_taken_for_anothers", "one provider is not taken for another"
+    ),
+    "10.5.1": _by(
+        TOKENS, "test_what_does_not_fit_is_refused_with_its_fault_pr_63", "a token is of this sign-in, by its nonce"
+    ),
     "11.3.2": _by(
         "tests/store/test_backup.py",
         "test_a_sealed_file_opens_to_what_it_was_and_not_when_anything_is_changed",

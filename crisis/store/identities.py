@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.policy.identity import Identity
 from crisis.readiness_words import ErrandKind
+from crisis.sign_in_words import TokenFault
 from crisis.store import audit, budgets, errands, methods, partners
 from crisis.store.errands import Subject, Wanted
 from crisis.store.passwords import secret_token, token_digest
@@ -192,10 +193,11 @@ def end(tx: Connection, secret: str) -> bool:
     return tx.execute(delete(PROVIDER_SIGN_IN).where(mine)).rowcount == 1
 
 
-def refused(tx: Connection, door: Door, fault: str, at: datetime) -> None:
+def refused(tx: Connection, door: Door, fault: TokenFault, at: datetime) -> None:
     """On record for whoever runs the installation; of whom is not known, and not kept."""
-    detail: audit.Detail = {"provider": door.id, "why": fault}
-    audit.record(tx, at=at, actor=None, action="sign-in of a provider refused", subject=door.district, detail=detail)
+    detail: audit.Detail = {"provider": door.id}
+    action = f"sign-in of a provider refused: {fault.value}"
+    audit.record(tx, at=at, actor=None, action=action, subject=door.district, detail=detail)
 
 
 def _same(identity: Identity) -> tuple[ColumnElement[bool], ...]:

@@ -189,28 +189,23 @@ def test_the_same_address_at_two_providers_is_two_people_pr_63(
     assert [len(found[each]) for each in (NURSE, TEACHER)] == [1, 1]
 
 
-def test_a_student_is_refused_also_when_connected_before_pr_63(
-    sitting: Sitting, district: District, clever: StandIn
+def test_a_student_and_another_domain_are_refused_also_when_connected_before_pr_63(
+    sitting: Sitting, district: District, google: StandIn, clever: StandIn
 ) -> None:
     account(district, TEACHER)
     known_as(district, clever, "clever", TEACHER)
+    known_as(district, google, "google", TEACHER)
     clever.who["user_type"] = "student"
-
-    answer = sitting.signs_in("clever")
-
-    assert answer.status_code == 401
-    assert "Only staff of this district sign in here" in words(answer.text)
-    assert sitting.closed()
-    assert actions(district)[-1] == "sign-in of a provider refused"
-
-
-def test_another_domain_is_refused_pr_63(sitting: Sitting, district: District, google: StandIn) -> None:
-    account(district)
-    known_as(district, google)
     google.who["hd"] = "elsewhere.example"
 
-    assert sitting.signs_in().status_code == 401
+    answer = sitting.signs_in("clever")
+    elsewhere = sitting.signs_in("google")
+
+    assert (answer.status_code, elsewhere.status_code) == (401, 401)
+    assert "Only staff of this district sign in here" in words(answer.text)
     assert sitting.closed()
+    refused = "sign-in of a provider refused: "
+    assert actions(district)[-2:] == [refused + "student", refused + "tenant"]
 
 
 def test_whom_we_do_not_know_is_connected_by_a_code_of_the_lead(
@@ -322,10 +317,8 @@ def test_whose_access_has_ended_does_not_come_in_pr_62(sitting: Sitting, distric
     assert sitting.closed()
 
 
-def test_nothing_begins_by_a_link_of_the_providers(sitting: Sitting, district: District, google: StandIn) -> None:
+def test_nothing_begins_by_a_link_of_the_providers(sitting: Sitting, google: StandIn) -> None:
     """ASVS 7.6.2: also where the link carries a code that is good."""
-    account(district)
-    known_as(district, google)
     code = "a-code-of-theirs"
 
     pages = [
@@ -337,12 +330,6 @@ def test_nothing_begins_by_a_link_of_the_providers(sitting: Sitting, district: D
     assert sitting.closed()
     assert google.asked == []
     assert sitting.client.get("/login/with/nobody").status_code == 404
-
-
-def test_another_site_cannot_begin_it_either(sitting: Sitting) -> None:
-    answer = sitting.client.post("/login/with", data={"provider": "google"}, headers={"origin": "https://evil.example"})
-
-    assert answer.status_code == 403
 
 
 def with_other(back: str, **changed: str) -> str:
@@ -433,66 +420,23 @@ def test_no_forged_token_signs_anybody_in(sitting: Sitting, district: District, 
         assert "cannot be believed" in words(answer.text)
 
 
-def test_new_keys_of_the_provider_are_asked_for_and_made_up_ones_not_each_time(
-    site: TestClient, district: District, google: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    account(district)
-    known_as(district, google)
-    moment = [1000.0]
-    monkeypatch.setattr("crisis.identity.provider.monotonic", lambda: moment[0])
-    before = at_a_browser(site).signs_in().headers["location"]
-    google.signers = [rsa_signer("k2"), rsa_signer("k1")]
-    google.forge = rsa_signer("k9").token
-
-    at_once = [at_a_browser(site).signs_in().status_code for _ in range(3)]
-    asked = google.asked.count("/keys")
-    google.forge = None
-    moment[0] += 61
-    after = at_a_browser(site).signs_in().headers["location"]
-
-    assert (before, at_once, asked, after) == ("/board", [401] * 3, 1, "/board")
-    assert google.asked.count("/.well-known/openid-configuration") == 1
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
 def test_where_the_provider_is_down_the_other_ways_in_are_there_pr_18(
-    site: TestClient, sitting: Sitting, district: District, google: StandIn, when: str
+    site: TestClient, sitting: Sitting, district: District, google: StandIn, clever: StandIn
 ) -> None:
     nurse = at_console(site, district, NURSE)
     known_as(district, google)
-    if when == "after":
-        back = sitting.comes_back(sitting.leaves())
-        google.down = True
-        answer = sitting.client.get(back)
-    else:
-        google.down = True
-        answer = sitting.client.post("/login/with", data={"provider": "google"})
+    back = sitting.comes_back(sitting.leaves())
+    google.down = clever.down = True
 
+    answer = sitting.client.get(back)
+    before = sitting.client.post("/login/with", data={"provider": "clever"})
     page = words(answer.text)
     signed_in = sitting.client.post("/login", data={"username": NURSE, "password": PASSPHRASE})
 
-    assert answer.status_code == 503
+    assert (answer.status_code, before.status_code) == (503, 503)
     assert "Google does not answer now. Use your password or a passkey" in page
     assert signed_in.headers["location"] == "/board"
     assert nurse.opens().startswith("/incidents/")
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"issuer": "https://evil.example"},
-        {"token_endpoint": "https://evil.example/token"},
-        {"jwks_uri": "http://127.0.0.1:1/keys"},
-        {"authorization_endpoint": "javascript:alert(1)"},
-        {"token_endpoint": None},
-    ],
-)
-def test_doors_at_other_hosts_are_not_gone_through_pr_69(
-    sitting: Sitting, google: StandIn, said: dict[str, object]
-) -> None:
-    google.discovery = said
-
-    assert sitting.client.post("/login/with", data={"provider": "google"}).status_code == 503
 
 
 def test_what_two_factors_there_prove_is_taken_where_it_was_agreed(

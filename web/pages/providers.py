@@ -115,7 +115,7 @@ def _nobody(request: Request, provider: Provider, said: str, status: int = 401, 
 
 @router.get("/login/with/{name}/callback", dependencies=[Anyone], response_model=None)
 def come_back(
-    request: Request, name: Named, code: Said = "", state: Said = "", iss: Said = "", error: Said = ""
+    request: Request, name: Named, *, code: Said = "", state: Said = "", iss: Said = "", error: Said = ""
 ) -> Response:
     """What was begun here, in this browser, and comes back for the first time; all else signs nobody in."""
     provider, at = provider_named(request, name), clock.now()

@@ -30,8 +30,8 @@
       e.stopImmediatePropagation();
       const cannot = form.querySelector('[data-cannot]');
       cannot.hidden = true;
-      const shared = document.querySelector('input[type=checkbox][name=shared]');
-      if (shared) form.elements.shared.value = shared.checked ? 'yes' : 'no';
+      const shared = [...document.querySelectorAll('input[type=checkbox][name=shared]')];
+      if (shared.length) form.elements.shared.value = shared.some((each) => each.checked) ? 'yes' : 'no';
       (form.dataset.offer ? made(JSON.parse(form.dataset.offer)) : signed()).then((answer) => {
         form.elements.answer.value = JSON.stringify(answer);
         form.requestSubmit();
