@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from crisis.errors import Reason, Refused
 from crisis.settings import Settings
-from crisis.store import passkeys, second_factor, sessions
+from crisis.store import passkeys, second_factor, sessions, unlock
 from crisis.store.passkeys import Site
 from crisis.store.sessions import Device
 from web.deps import Desk
@@ -69,3 +69,14 @@ def remove_app(desk: Desk) -> None:
     desk.must_be_fresh()
     with desk.store.write() as tx:
         second_factor.remove_app(tx, desk.person, at=desk.at, by=desk.person)
+
+
+def set_unlock_pin(desk: Desk, pin: str) -> None:
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        unlock.set_pin(tx, desk.person, pin, desk.at)
+
+
+def remove_unlock_pin(desk: Desk) -> None:
+    with desk.store.write() as tx:
+        unlock.remove_pin(tx, desk.person, at=desk.at, by=desk.person)

@@ -193,6 +193,7 @@ class SessionRow(SQLModel, table=True):
     shared: bool
     factors: int
     proved_at: datetime = Field(sa_type=UtcTime)  # when somebody last showed that it is them
+    wrong_pins: int  # since it was last unlocked
     provider: str | None  # the sign-in provider that said who they are; None: a passphrase, or a passkey
 
 

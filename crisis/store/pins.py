@@ -37,7 +37,7 @@ def set_pin(tx: Connection, person: PersonId, pin: str, at: datetime) -> None:
     digits = pin.strip()
     if not _fits(digits):
         raise Refused(Reason("PIN", "A PIN has four to six digits"))
-    if _obvious(digits):
+    if obvious(digits):
         raise Refused(Reason("PIN", "This PIN is guessed first; use no row such as 1234 and no repeats such as 0000"))
     district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one_or_none()
     if district is None:
@@ -84,7 +84,7 @@ def _fits(digits: str) -> bool:
     return SHORTEST <= len(digits) <= LONGEST and digits.isascii() and digits.isdigit()
 
 
-def _obvious(digits: str) -> bool:
+def obvious(digits: str) -> bool:
     """One step all along: 0000, 1234, 9876; or two digits in turn: 1212."""
     steps = {(int(later) - int(earlier)) % 10 for earlier, later in pairwise(digits)}
     return (len(steps) == 1 and steps <= {0, 1, 9}) or len(set(digits)) <= 2

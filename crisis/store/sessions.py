@@ -116,6 +116,7 @@ def begin(
             factors=factors,
             proved_at=at,
             provider=provider,
+            wrong_pins=0,
         )
     )
     return token

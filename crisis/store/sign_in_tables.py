@@ -132,7 +132,19 @@ class ProviderSignInRow(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
+class UnlockPinRow(SQLModel, table=True):
+    """Digits that open somebody's own locked screen again, and nothing else; not those of the telephone."""
+
+    __tablename__ = "unlock_pin"
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    district: str
+    digest: str
+    set_at: datetime = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
+UNLOCK_PIN = _TABLES["unlock_pin"]
 IDENTITY = _TABLES["identity"]
 IDENTITY_CODE = _TABLES["identity_code"]
 PROVIDER_SIGN_IN = _TABLES["provider_sign_in"]

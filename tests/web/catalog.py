@@ -70,6 +70,7 @@ def _rule_files() -> Iterator[Path]:
             "holds",
             "destruction",
             "identities",
+            "unlock",
         )
     )
     yield from (

@@ -307,3 +307,41 @@ def test_a_passphrase_is_shown_back_on_no_page(site: TestClient, district: Distr
 
     assert [each.status_code for each in answers] == [401] * 5 + [422]
     assert not [each for each in answers if "four wrong words here" in each.text]
+
+
+def test_a_locked_screen_opens_by_its_pin_and_what_is_dangerous_is_still_asked_pr_61(
+    site: TestClient, watch: Watch, district: District
+) -> None:
+    nurse = at_console(site, district, NURSE)
+    refused = words(nurse.send(MINE, MINE + "/set-pin", 422, pin="123456"))
+    nurse.send(MINE, MINE + "/set-pin", pin="402817")
+    watch.ahead += timedelta(minutes=16)
+
+    closed = nurse.client.get("/board").headers["location"]
+    door = words(nurse.get("/login"))
+    wrong = words(nurse.send("/login", "/unlock", 401, pin="000111"))
+    opened = nurse.send("/login", "/unlock", pin="402817")
+    asked = nurse.send(MINE, MINE + "/set-pin", 401, pin="402818")
+
+    assert "guessed first" in refused
+    assert "123456" not in refused.split("Quick unlock")[1]
+    assert (closed, opened) == ("/login", "/board")
+    assert "Locked: Given P-Nurse" in door
+    assert "That is not the PIN" in wrong
+    assert "Show again that it is you" in words(asked)
+    nurse.get("/board")
+
+
+def test_three_wrong_pins_sign_out_and_another_sites_form_is_no_try(
+    site: TestClient, watch: Watch, district: District
+) -> None:
+    nurse = at_console(site, district, NURSE)
+    nurse.send(MINE, MINE + "/set-pin", pin="402817")
+    watch.ahead += timedelta(minutes=16)
+
+    for _ in range(4):
+        assert nurse.client.post("/unlock", data={"pin": "000111", "csrf": "made up"}).headers["location"] == "/login"
+    last = [nurse.send("/login", "/unlock", 401, pin="000111") for _ in range(3)][-1]
+
+    assert "Three wrong PINs" in words(last)
+    assert nurse.client.get("/incidents/new").headers["location"] == "/login"

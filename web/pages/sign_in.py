@@ -1,6 +1,7 @@
 """Signing in by name and password, signing out, and the language of the screen."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis import clock
-from crisis.store import accounts, audit, extra_ways, passkeys, second_factor, sessions
+from crisis.errors import NotFound
+from crisis.store import accounts, audit, extra_ways, passkeys, people, second_factor, sessions, unlock
 from crisis.store.accounts import HalfSignIn
 from crisis.store.second_factor import Half
 from web.deps import (
@@ -44,29 +46,66 @@ def show_sign_in(request: Request) -> HTMLResponse:
     return sign_in_page(request)
 
 
-def sign_in_page(request: Request, username: str = "", status: int = 200, *, said: str = "") -> HTMLResponse:
+def sign_in_page(
+    request: Request, username: str = "", status: int = 200, *, said: str = "", wrong_pin: bool = False
+) -> HTMLResponse:
     """`said`: why a provider's sign-in came to nothing; the other ways in stand beside it."""
+    locked = _locked(request)
     return page(
         "pages/sign_in.html",
         language_of(request),
         status=status,
         csrf="",
         path="/login",
-        failed=status != 200 and not said,
+        failed=status != 200 and not said and not wrong_pin,
         said=said,
+        locked=locked,
+        wrong_pin=wrong_pin,
+        unlock_token=form_token(session_token(request) or ""),
         providers=[(name, each.known.shown_name) for name, each in providers_of(request).items()],
         username=username,
-        may_raise=_is_locked(request),
+        may_raise=locked is not None,
         district_line=None,
     )
 
 
-def _is_locked(request: Request) -> bool:
-    token = session_token(request)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """Whose screen it is, which nobody touched for a while. `by_pin`: they can open it again by their digits."""
+
+    name: str
+    by_pin: bool
+
+
+def _locked(request: Request) -> Locked | None:
+    token, at = session_token(request), clock.now()
     if token is None:
-        return False
+        return None
     with store_of(request).read() as tx:
-        return sessions.locked_holder(tx, token, clock.now()) is not None
+        person = sessions.locked_holder(tx, token, at)
+        if person is None:
+            return None
+        idle = sessions.limited_holder(tx, token, at, used=False) is None
+        name = people.names(tx, [person]).get(person, "")
+        return Locked(name=name, by_pin=idle and unlock.is_set(tx, person))
+
+
+@router.post("/unlock", dependencies=[Anyone], response_model=None)
+def unlock_screen(request: Request, pin: Short = "", csrf: Short = "") -> HTMLResponse | RedirectResponse:
+    """The session that was there goes on, as it was; the third wrong PIN ends it."""
+    token, at = session_token(request) or "", clock.now()
+    if not hmac.compare_digest(csrf.encode(), form_token(token).encode()):
+        return RedirectResponse("/login", status_code=303)
+    try:
+        with store_of(request).write() as tx:
+            new = unlock.unlock(tx, token, pin, at)
+    except NotFound:
+        return RedirectResponse("/login", status_code=303)
+    if new is None:
+        return sign_in_page(request, status=401, wrong_pin=True)
+    response = RedirectResponse("/board", status_code=303)
+    remember(response, settings_of(request), new)
+    return response
 
 
 @router.post("/login", dependencies=[Anyone], response_model=None)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from crisis.errors import NotFound
 from crisis.identity_settings import PROVIDER_ID
-from crisis.store import identities, passkeys, people, second_factor, sessions
+from crisis.store import identities, passkeys, people, second_factor, sessions, unlock
 from crisis.store.passkeys import Passkey
 from crisis.store.sessions import SessionView
 from web import provider_orders, sign_in_orders
@@ -88,6 +88,18 @@ class RemoveApp(Sent):
         sign_in_orders.remove_app(desk)
 
 
+class SetPin(Sent):
+    pin: Annotated[str, Field(title=N_("PIN for the screen"), max_length=40)]
+
+    def carry_out(self, desk: Desk) -> None:
+        sign_in_orders.set_unlock_pin(desk, self.pin)
+
+
+class RemovePin(Sent):
+    def carry_out(self, desk: Desk) -> None:
+        sign_in_orders.remove_unlock_pin(desk)
+
+
 class ConfirmApp(Sent):
     code: Annotated[str, Field(title=N_("Code of the app"), max_length=40)]
 
@@ -105,11 +117,13 @@ class AddPasskey(Sent):
     answer: Annotated[str, Field(max_length=16 * 1024)]
 
 
-FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp | RemovePasskey]] = {
+FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp | RemovePasskey | SetPin | RemovePin]] = {
     "remove-passkey": RemovePasskey,
     "end": EndOne,
     "end-others": EndOthers,
     "begin-app": BeginApp,
+    "set-pin": SetPin,
+    "remove-pin": RemovePin,
     "remove-app": RemoveApp,
 }
 
@@ -120,6 +134,7 @@ def show(
     """Recovery codes, and what a browser needs to make a passkey, are in this one answer and nowhere else."""
     with desk.store.read() as tx:
         keys = passkeys.of_person(tx, desk.person)
+        has_pin = unlock.is_set(tx, desk.person)
         connected = {each.provider: each for each in identities.of_person(tx, desk.person)}
         second = second_factor.state(tx, desk.store.keys, desk.person)
         found = sessions.of_people(tx, [desk.person], desk.at, token=desk.session)[desk.person]
@@ -132,6 +147,7 @@ def show(
         "passkeys": [key_named(each, desk.language) for each in keys],
         "offer": offer,
         "connected": connected,
+        "has_pin": has_pin,
         "providers": provider_orders.offered(desk),
         "squares": None if second.enrolling is None else squares(second.enrolling.address),
         "recovery_codes": recovery_codes,
