@@ -1,4 +1,4 @@
-"""`crisis account end-sessions`, `remove-second-factor` and `ask-second-factor`: about other people's signing in."""
+"""`crisis account end-sessions`, `remove-second-factor` and others: about other people's signing in."""
 
 from contextlib import closing
 from typing import Annotated
@@ -8,7 +8,7 @@ from rich.console import Console
 
 from crisis import clock
 from crisis.settings import Settings
-from crisis.store import passkeys, people, second_factor, sessions
+from crisis.store import emergency, passkeys, people, second_factor, sessions
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DistrictId, PersonId
 
@@ -19,6 +19,8 @@ def add_to(account: typer.Typer) -> None:
     account.command("end-sessions")(end_sessions)
     account.command("remove-second-factor")(remove_second_factor)
     account.command("ask-second-factor")(ask_second_factor)
+    account.command("make-emergency")(make_emergency)
+    account.command("seal-emergency")(seal_emergency)
 
 
 def end_sessions(person: str) -> None:
@@ -46,6 +48,21 @@ def ask_second_factor(
         people.district_name(tx, DistrictId(district))
         second_factor.ask_of_all(tx, DistrictId(district), ask, at=clock.now(), by=None)
     out.print("Asked of everybody from the next click on." if ask else "Left to each.")
+
+
+def make_emergency(district: str) -> None:
+    """An account for the day when nobody can sign in as usual, two of a district at most. Nobody can use it yet."""
+    with closing(_store()) as store, store.write() as tx:
+        made = emergency.make(tx, DistrictId(district), clock.now())
+    out.print(f"Made: {made.username} ({made.person}).", highlight=False)
+    out.print("The district crisis lead seals it, on the page Emergency access; or: crisis account seal-emergency")
+
+
+def seal_emergency(district: str, person: str) -> None:
+    """A new passphrase, shown this once: print it and lock it away. Whoever was in by the old one is out."""
+    with closing(_store()) as store, store.write() as tx:
+        words = emergency.seal(tx, DistrictId(district), PersonId(person), at=clock.now(), by=None)
+    typer.echo(words)
 
 
 def _store() -> Store:

@@ -51,16 +51,23 @@ class Desk:
     proved_at: datetime | None = None  # when they last showed that it is them; None for a program
     factors: int = 1
     locked: bool = False  # nobody touched the screen for a while: may raise an incident, and nothing else
+    emergency: bool = False  # an account on paper
     limited: bool = False  # less than the district asks for: may raise an incident, and set up what is missing
     sealed: dict[WordsId, str] = field(default_factory=dict)
 
     def must_be_fresh(self) -> None:
         """Raises `StepUpNeeded` before what is dangerous (PR-61). A program cannot show that it is a person."""
+        self.must_be_a_person()
         if self.proved_at is None:
             text = "This wants somebody who has just shown that it is them: do it on the console, no program can"
             raise Refused(Reason("PR-61", text))
         if self.at > self.proved_at + FRESH_FOR:
             raise StepUpNeeded
+
+    def must_be_a_person(self) -> None:
+        """Raises `Refused` for an emergency account: it is nobody's second person."""
+        if self.emergency:
+            raise Refused(Reason("EMERGENCY", "An emergency account does not do this; somebody in their own name must"))
 
     def seal(self, text: str) -> WordsId:
         words_id = WordsId(clock.new_id())
@@ -196,6 +203,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         session=token,
         proved_at=None if shown is None else shown.proved_at,
         factors=1 if shown is None else shown.factors,
+        emergency=shown is not None and shown.emergency,
         limited=shown is not None and not shown.whole,
     )
 

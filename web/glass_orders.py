@@ -1,11 +1,15 @@
 """Emergency access to an incident that is not one's own: who may, with what proof, and who looks at it afterwards."""
 
+from dataclasses import dataclass
+
 from crisis.access_words import BreakGlassReason
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import access
-from crisis.store import audit, break_glass, people
+from crisis.store import audit, break_glass, emergency, people
+from crisis.store.audit import Recorded
+from crisis.store.emergency import EmergencyAccount
 from crisis.store.people import StudentView
-from crisis.vocabulary import IncidentId, SchoolId, StudentId
+from crisis.vocabulary import IncidentId, PersonId, SchoolId, StudentId
 from web.deps import Desk
 
 MOST = 10
@@ -48,6 +52,7 @@ def end(desk: Desk, incident_id: IncidentId) -> None:
 
 def review(desk: Desk, broken: str, *, justified: bool) -> None:
     access.must_review_glass(desk.actor)
+    desk.must_be_a_person()
     with desk.store.write() as tx:
         break_glass.review(tx, desk.actor.district, broken, justified=justified, by=desk.person, at=desk.at)
 
@@ -59,3 +64,29 @@ def to_review(desk: Desk) -> list[break_glass.Broken]:
         found = break_glass.to_review(tx, desk.store.keys, desk.actor.district)
         audit.record(tx, at=desk.at, actor=desk.person, action="break-glass listed", subject=desk.actor.district)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnPaper:
+    """An emergency account, and all that was done by it since it was sealed."""
+
+    account: EmergencyAccount
+    stands: bool
+    did: tuple[Recorded, ...]
+
+
+def on_paper(desk: Desk) -> list[OnPaper]:
+    access.must_review_glass(desk.actor)
+    with desk.store.read() as tx:
+        return [
+            OnPaper(account=each, stands=each.stands(desk.at), did=tuple(emergency.did(tx, each)))
+            for each in emergency.of_district(tx, desk.actor.district)
+        ]
+
+
+def seal(desk: Desk, person: PersonId) -> str:
+    """The new passphrase, to be printed: the district crisis lead, who has just shown that it is them."""
+    access.must_keep_accounts(desk.actor)
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        return emergency.seal(tx, desk.actor.district, person, at=desk.at, by=desk.person)

@@ -42,6 +42,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS records: somebody uses emergency access to an incident. See Emergency access in the console.",
         "es": "CRISIS registros: alguien usa el acceso de emergencia a un incidente. Vea Acceso de emergencia en la consola.",
     },
+    Subject.EMERGENCY_ACCOUNT: {
+        "en": "CRISIS account: an emergency account is used now. See Emergency access in the console, and ask who it is.",
+        "es": "CRISIS cuenta: se usa ahora una cuenta de emergencia. Vea Acceso de emergencia en la consola y pregunte quien es.",
+    },
     Subject.SIGN_IN: {
         "en": "CRISIS account: a new way to sign in to your account was connected. Not you? Tell the district crisis lead now.",
         "es": "CRISIS cuenta: se ha conectado una nueva forma de entrar en su cuenta. No fue usted? Avise ya al distrito.",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit, budgets, leaving, partners, second_factor, sessions
+from crisis.store import audit, budgets, emergency, leaving, partners, second_factor, sessions
 from crisis.store.budgets import Budget
 from crisis.store.engine import Store
 from crisis.store.passwords import Hashing, reasons_against, secret_token, standard, token_digest
@@ -130,10 +130,12 @@ def sign_in(
     with store.write() as tx:
         if second_factor.is_on(tx, person):
             return HalfSignIn(second_factor.begin_half(tx, person, at=at, shared=device.shared))
+        paper = emergency.opened(tx, person, rules, at)
         if replaces is not None:
             sessions.sign_out(tx, replaces)
-        token = sessions.begin(tx, person, at=at, device=device, rules=rules)
-        audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail={"factors": 1})
+        factors = 1 if paper is None else 2  # who holds the paper has opened the safe
+        token = sessions.begin(tx, person, at=at, device=device, rules=paper or rules, factors=factors)
+        audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail={"factors": factors})
     return token
 
 
@@ -214,6 +216,8 @@ def create_token(tx: Connection, person: PersonId, label: str, at: datetime) -> 
     clean = " ".join(label.split())
     if not 1 <= len(clean) <= LONGEST_LABEL:
         raise Refused(Reason("TOKEN", "Give the token a label of at most 80 characters that says what it is for"))
+    if emergency.find(tx, person) is not None:
+        raise Refused(Reason("EMERGENCY", "An emergency account has no tokens: nobody would see when it is used"))
     token, token_id = secret_token(), clock.new_id()
     values = {"id": token_id, "digest": token_digest(token), "district": _district(tx, person), "person": person}
     tx.execute(insert(TOKEN).values(**values, label=clean, created_at=at))

@@ -75,6 +75,13 @@ def of(tx: Connection, subject: str) -> list[Recorded]:
     return [Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action) for row in rows]
 
 
+def by(tx: Connection, actor: PersonId, since: datetime) -> list[Recorded]:
+    """What somebody did and looked at since then, in order; nothing of what they read."""
+    query = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action).where(AUDIT.c.at >= since)
+    rows = tx.execute(query.where(AUDIT.c.actor == actor).order_by(AUDIT.c.number))
+    return [Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action) for row in rows]
+
+
 def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:
     """The next row behind `head`, which covers the log up to `position`."""
     text = codec.dumps({**(entry.detail or {}), "position": position, "log": log_digest})

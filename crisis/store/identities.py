@@ -13,7 +13,7 @@ from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.policy.identity import Identity
 from crisis.readiness_words import ErrandKind
 from crisis.sign_in_words import TokenFault
-from crisis.store import audit, budgets, errands, methods, partners
+from crisis.store import audit, budgets, emergency, errands, methods, partners
 from crisis.store.errands import Subject, Wanted
 from crisis.store.passwords import secret_token, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON
@@ -84,8 +84,9 @@ def connect(
     standing = (ACCOUNT.c.person == person, ACCOUNT.c.disabled_at.is_(None))
     district = tx.execute(select(ACCOUNT.c.district).where(*standing)).scalar_one_or_none()
     has_one = any(each.provider == door.id for each in of_person(tx, person))
+    unfit = district != door.district or emergency.find(tx, person) is not None
     refuse_if(
-        Reason("PR-63", "This sign-in cannot be connected to this account") if district != door.district else None,
+        Reason("PR-63", "This sign-in cannot be connected to this account") if unfit else None,
         Reason("PR-63", "This account there is connected to somebody here already") if is_known(tx, identity) else None,
         Reason("PR-63", "One account of this provider is connected already; disconnect it first") if has_one else None,
     )

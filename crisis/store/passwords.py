@@ -80,9 +80,9 @@ def reasons_against(password: str) -> list[Reason]:
     return []
 
 
-def passphrase() -> str:
-    """Six parts to say and to type, 57 bits: 770 syllables, drawn by the system's generator."""
-    return "-".join(secrets.choice(SYLLABLES) for _ in range(6))
+def passphrase(parts: int = 6) -> str:
+    """Parts to say and to type, of 9.6 bits each: 770 syllables, drawn by the system's generator."""
+    return "-".join(secrets.choice(SYLLABLES) for _ in range(parts))
 
 
 def secret_token() -> str:

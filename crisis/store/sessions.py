@@ -17,7 +17,7 @@ from crisis.sign_in_words import Browser, System
 from crisis.store import audit, partners
 from crisis.store.passwords import secret_token, token_digest
 from crisis.store.people_tables import ACCOUNT, PERSON, POST, SESSION, Found
-from crisis.store.sign_in_tables import HALF_SIGN_IN, PROVIDER_SIGN_IN, SIGN_IN_RULE
+from crisis.store.sign_in_tables import EMERGENCY_ACCOUNT, HALF_SIGN_IN, PROVIDER_SIGN_IN, SIGN_IN_RULE
 from crisis.vocabulary import DistrictId, PersonId, StaffRole
 
 SessionToken = NewType("SessionToken", str)
@@ -124,9 +124,11 @@ def begin(
 
 _STANDING = (
     select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active, SIGN_IN_RULE.c.second_factor)
+    .add_columns(EMERGENCY_ACCOUNT.c.person.label("emergency"))
     .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
     .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
     .outerjoin(SIGN_IN_RULE, SIGN_IN_RULE.c.district == SESSION.c.district)
+    .outerjoin(EMERGENCY_ACCOUNT, EMERGENCY_ACCOUNT.c.person == SESSION.c.person)
 )
 
 
@@ -183,16 +185,20 @@ def holders(tx: Connection, tokens: Collection[str], at: datetime) -> dict[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What whoever is signed in has shown of themselves. `whole`: as much as their district asks for."""
+    """What whoever is signed in has shown of themselves. `whole`: as much as is asked for. `emergency`: by paper."""
 
     proved_at: datetime
     factors: int
     whole: bool
+    emergency: bool
 
 
 def shown(tx: Connection, token: str) -> Shown | None:
     row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
-    return None if row is None else Shown(proved_at=row.proved_at, factors=row.factors, whole=_whole(row))
+    if row is None:
+        return None
+    emergency = row.emergency is not None
+    return Shown(proved_at=row.proved_at, factors=row.factors, whole=_whole(row), emergency=emergency)
 
 
 def renewed(tx: Connection, token: str, *, factors: int, at: datetime) -> SessionToken:

@@ -143,7 +143,27 @@ class UnlockPinRow(SQLModel, table=True):
     set_at: datetime = Field(sa_type=UtcTime)
 
 
+class EmergencyAccountRow(SQLModel, table=True):
+    """An account on paper, for when nobody can sign in as usual. `opened_at`: its first use since it was sealed."""
+
+    __tablename__ = "emergency_account"
+    __table_args__ = (
+        CheckConstraint("number BETWEEN 1 AND 2", name="number"),
+        CheckConstraint("opened_at IS NULL OR sealed_at IS NOT NULL", name="opened"),
+        UniqueConstraint("district", "number", name="uq_emergency_account_district"),
+    )
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    number: int
+    made_at: datetime = Field(sa_type=UtcTime)
+    sealed_at: datetime | None = Field(sa_type=UtcTime)
+    sealed_by: str | None = Field(foreign_key="person.id")  # None: the operator at the machine
+    opened_at: datetime | None = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
+EMERGENCY_ACCOUNT = _TABLES["emergency_account"]
 UNLOCK_PIN = _TABLES["unlock_pin"]
 IDENTITY = _TABLES["identity"]
 IDENTITY_CODE = _TABLES["identity_code"]

@@ -71,6 +71,7 @@ def _rule_files() -> Iterator[Path]:
             "destruction",
             "identities",
             "unlock",
+            "emergency",
         )
     )
     yield from (

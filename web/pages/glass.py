@@ -49,6 +49,10 @@ class Review(Sent):
     verdict: Literal["justified", "not_justified"] = Field(title=N_("Was it right?"))
 
 
+class Seal(Sent):
+    person: str = Field(pattern=ID)
+
+
 def show(
     desk: Desk,
     problem: FormState = FRESH,
@@ -56,7 +60,9 @@ def show(
     *,
     school: str = "",
     found: list[StudentView] | None = None,
+    passphrase: str = "",
 ) -> HTMLResponse:
+    """A passphrase to be printed is in this one answer and nowhere else."""
     may_break, may_review = access.may_break_glass(desk.actor), access.may_review_glass(desk.actor)
     if not (may_break or may_review):
         raise NotFound
@@ -75,6 +81,9 @@ def show(
         "found": [(str(each.id), each.name) for each in kept or ()],
         "searched": found is not None,
         "reasons": [(reason.value, translate(said)) for reason, said in REASONS.items()],
+        "passphrase": passphrase,
+        "may_seal": may_review and access.may_keep_accounts(desk.actor) and not desk.emergency,
+        "on_paper": glass_orders.on_paper(desk) if may_review else [],
         "waiting": [_row(each, names, desk) for each in glass_orders.to_review(desk)] if may_review else [],
     }
     return console(desk, "pages/glass.html", values, path=HERE, status=status, problem=problem)
@@ -126,6 +135,11 @@ def review(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     form = posted.read(Review)
     glass_orders.review(desk, form.broken, justified=form.verdict == "justified")
     return RedirectResponse(HERE, status_code=303)
+
+
+@router.post(f"{HERE}/seal")
+def seal(desk: SignedIn, posted: FormPost) -> HTMLResponse:
+    return show(desk, passphrase=glass_orders.seal(desk, PersonId(posted.read(Seal).person)))
 
 
 @router.post("/incidents/{incident_id}/emergency-access/end")
