@@ -82,7 +82,7 @@ def _rule_files() -> Iterator[Path]:
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
     yield ROOT / "web" / "pages" / "intake.py"
     yield ROOT / "web" / "pages" / "call_order.py"
-    yield from (ROOT / "web" / "pages" / "intake.py", ROOT / "web" / "pages" / "providers.py")
+    yield ROOT / "web" / "pages" / "providers.py"
     yield ROOT / "web" / "provider_orders.py"
     yield from (ROOT / "web" / "conflict_orders.py", ROOT / "web" / "glass_orders.py")
     yield from (

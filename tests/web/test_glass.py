@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from crisis import clock
+from crisis.store import emergency, roster
 from crisis.store.engine import open_store
-from tests.factories import SCHOOL, STUDENT
+from crisis.vocabulary import PersonId, StaffRole
+from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.watch import Watch
 from tests.web.district import (
     COUNSELOR,
@@ -133,3 +136,33 @@ def test_it_is_not_for_everybody(site: TestClient, district: District) -> None:
 
 def test_in_spanish_too(site: TestClient, district: District) -> None:
     assert "Acceso de emergencia" in words(at_console(site, district, NEIGHBOUR, "es").get(HERE))
+
+
+def test_the_lead_seals_an_emergency_account_and_sees_what_was_done_by_it(site: TestClient, district: District) -> None:
+    """It reads, and does nothing that is dangerous; the privacy officer sees it too, and seals nothing."""
+    with district.store.write() as tx:
+        account = emergency.make(tx, DISTRICT, clock.now())
+        roster.add_person(tx, DISTRICT, PersonId("p-lead"), ("Given", "Lead"), staff=True)
+        roster.give_post(tx, DISTRICT, PersonId("p-lead"), StaffRole.DISTRICT_LEAD, None)
+    lead, officer = at_console(site, district, PersonId("p-lead")), at_console(site, district, OFFICER)
+    page = lead.send(HERE, f"{HERE}/seal", 200, person=account.person)
+    passphrase = page.split("<code>")[1].split("</code>")[0]
+    client = TestClient(site.app, base_url=SETTINGS.public_url, headers={"accept": "text/html"}, follow_redirects=False)
+    client.post("/login", data={"username": account.username, "password": passphrase})
+    paper = Browser(client)
+
+    paper.get("/board")
+    opened = paper.opens(student=STUDENT)
+    refused = words(paper.send("/accounts", "/accounts", 422, asked="yes"))
+    told = words(officer.get(HERE))
+    answer = officer.client.post(
+        f"{HERE}/seal", data=officer.form("/me/sign-in", "/logout") | {"person": account.person}
+    )
+
+    assert opened.startswith("/incidents/")
+    assert "somebody in their own name must" in refused
+    assert "Emergency account 1" in told
+    assert "In use since" in told
+    assert "signed in" in told
+    assert passphrase not in lead.get(HERE)
+    assert answer.status_code == 404

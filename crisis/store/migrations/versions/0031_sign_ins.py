@@ -1,15 +1,21 @@
-"""Who somebody is at the district's own sign-in provider, and the way there and back."""
+"""Signing in: who somebody is at the district's own provider, digits for a locked screen, accounts on paper."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    _identities()
+    _unlock()
+    _emergency_accounts()
+
+
+def _identities() -> None:
     op.add_column("session", sa.Column("provider", sa.String(), nullable=True))
     op.create_table(
         "identity",
@@ -54,6 +60,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_provider_sign_in_person"), "provider_sign_in", ["person"])
     op.create_index(op.f("ix_provider_sign_in_ends_at"), "provider_sign_in", ["ends_at"])
+
+
+def _unlock() -> None:
+    with op.batch_alter_table("session") as session:
+        session.add_column(sa.Column("wrong_pins", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("session") as session:
+        session.alter_column("wrong_pins", existing_type=sa.Integer(), existing_nullable=False, server_default=None)
+    op.create_table(
+        "unlock_pin",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("district", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_unlock_pin_person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_unlock_pin")),
+    )
+
+
+def _emergency_accounts() -> None:
+    op.create_table(
+        "emergency_account",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("district", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed_by", sa.String(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("number BETWEEN 1 AND 2", name=op.f("ck_emergency_account_number")),
+        sa.CheckConstraint(
+            "opened_at IS NULL OR sealed_at IS NOT NULL", name=op.f("ck_emergency_account_opened")
+        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_emergency_account_person")),
+        sa.ForeignKeyConstraint(["district"], ["district.id"], name=op.f("fk_emergency_account_district")),
+        sa.ForeignKeyConstraint(["sealed_by"], ["person.id"], name=op.f("fk_emergency_account_sealed_by")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_emergency_account")),
+        sa.UniqueConstraint("district", "number", name=op.f("uq_emergency_account_district")),
+    )
 
 
 def downgrade() -> None:
