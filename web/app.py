@@ -39,6 +39,7 @@ from web.api import (
     oncall,
     preferences,
     readiness,
+    records,
     reference,
 )
 from web.api import conflicts as conflicts_api
@@ -118,7 +119,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def _included() -> APIRouter:
     included = APIRouter()
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
-    record = (*about, names.router, preferences.router, call_order.router)
+    record = (*about, names.router, preferences.router, call_order.router, records.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     of_incidents = (incidents_api.router, conflicts_api.router, commands.router)

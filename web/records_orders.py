@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.inspection import Choice
-from crisis.store import audit, disclosures, people, records_requests
+from crisis.store import audit, conflicts, disclosures, people, records_requests, statements
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.people import SchoolView, StudentView
 from crisis.store.records_requests import Asked, Kept
-from crisis.vocabulary import StudentId
+from crisis.vocabulary import PersonId, StudentId
 from web.deps import Desk
 
 
@@ -30,7 +30,8 @@ class Waiting:
 def waiting(desk: Desk) -> Waiting:
     access.must_keep_policy(desk.actor)
     with desk.store.write() as tx:
-        kept = records_requests.of_district(tx, desk.actor.district)
+        every = records_requests.of_district(tx, desk.actor.district)
+        kept = [each for each in every if desk.person not in conflicts.related(tx, each.asked.student)]
         audit.record(tx, at=desk.at, actor=desk.person, action="records requests listed", subject=desk.actor.district)
         return Waiting(kept=kept, names=names_of(tx, kept), today={each.id: today_of(tx, desk, each) for each in kept})
 
@@ -47,10 +48,10 @@ def today_of(tx: Connection, desk: Desk, kept: Kept) -> date:
 
 
 def must_answer(tx: Connection, desk: Desk, student: StudentId) -> StudentView:
-    """Raises `NotFound` also for another district's student."""
+    """Raises `NotFound` also for another district's student, and for a relative of this person (PR-54)."""
     access.must_keep_policy(desk.actor)
     known = people.student(tx, student)
-    if known.district != desk.actor.district:
+    if known.district != desk.actor.district or desk.person in conflicts.related(tx, student):
         raise NotFound
     return known
 
@@ -77,7 +78,9 @@ def record(desk: Desk, asked: Asked) -> str:
 
 def opened(tx: Connection, desk: Desk, request: str) -> Kept:
     access.must_keep_policy(desk.actor)
-    return records_requests.one(tx, desk.actor.district, request)
+    kept = records_requests.one(tx, desk.actor.district, request)
+    must_answer(tx, desk, kept.asked.student)
+    return kept
 
 
 def prepare(desk: Desk, request: str, choices: Mapping[str, Choice]) -> None:
@@ -95,3 +98,10 @@ def check(desk: Desk, request: str) -> None:
 def withdraw(desk: Desk, request: str) -> None:
     with desk.store.write() as tx:
         records_requests.withdraw(tx, opened(tx, desk, request), by=desk.actor, at=desk.at)
+
+
+def state(desk: Desk, student: StudentId, person: PersonId | None, text: str) -> None:
+    """`person` None: the student says it."""
+    with desk.store.write() as tx:
+        known = must_answer(tx, desk, student)
+        statements.add(tx, desk.store.keys, (known.district, student), (person, text), by=desk.person, at=desk.at)

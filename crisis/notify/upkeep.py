@@ -21,6 +21,7 @@ from crisis.store import (
     outbox,
     people,
     plan_watch,
+    records_due,
     second_look,
     transient,
 )
@@ -50,7 +51,7 @@ class Upkeep:
         return sum(self._plan_of(district) for district in self._districts()) > 0
 
     def records(self) -> bool:
-        """Whether anybody was told that an entry waits for a second person."""
+        """Whether anybody was told that an entry waits for a second person, or that a records request presses."""
         return sum(self._records_of(district) for district in self._districts()) > 0
 
     def retention(self) -> bool:
@@ -106,8 +107,10 @@ class Upkeep:
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:
             ended = bool(break_glass.run_out(tx, district, self.now()))
-            if not ended and second_look.owed(tx, district, self.now()) == 0:
+            waits = second_look.owed(tx, district, self.now()) + records_due.owed(tx, district, self.now())
+            if not ended and waits == 0:
                 return False
         with self.store.write() as tx:
             ended = break_glass.note_ends(tx, district, self.now()) > 0
-            return second_look.tell(tx, district, self.now()) > 0 or ended
+            told = second_look.tell(tx, district, self.now()) + records_due.tell(tx, district, self.now())
+            return told > 0 or ended

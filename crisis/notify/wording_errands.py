@@ -50,6 +50,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS account: a new way to sign in to your account was connected. Not you? Tell the district crisis lead now.",
         "es": "CRISIS cuenta: se ha conectado una nueva forma de entrar en su cuenta. No fue usted? Avise ya al distrito.",
     },
+    Subject.RECORDS_DUE: {
+        "en": "CRISIS records: records requests that press or are late: {amount}. See Records requests in the console.",
+        "es": "CRISIS registros: solicitudes de expediente que urgen o han vencido: {amount}. Vea Solicitudes de expediente en la consola.",
+    },
     Subject.SECOND_LOOK: {
         "en": "CRISIS records: entries that wait for a second person: {amount}. See Second look in the console.",
         "es": "CRISIS registros: entradas que esperan a una segunda persona: {amount}. Vea Segunda mirada en la consola.",

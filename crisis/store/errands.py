@@ -38,6 +38,7 @@ class Subject(StrEnum):
     STOPPED = "stopped"
     BAD_NUMBER = "bad_number"
     SECOND_LOOK = "second_look"  # entries of records that one person made
+    RECORDS_DUE = "records_due"  # requests to see a record
     BREAK_GLASS = "break_glass"  # somebody opened an incident that is not theirs
     EMERGENCY_ACCOUNT = "emergency_account"  # an account on paper is used
     SIGN_IN = "sign_in"  # there is a new way into somebody's account

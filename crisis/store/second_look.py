@@ -48,8 +48,8 @@ def tell(tx: Connection, district: DistrictId, at: datetime) -> int:
     if late == 0:
         return 0
     amount = min(MOST, late)
-    return planners.tell(tx, district, Subject.SECOND_LOOK, at=at, amount=amount, also=_officers(tx, district))
+    return planners.tell(tx, district, Subject.SECOND_LOOK, at=at, amount=amount, also=officers(tx, district))
 
 
-def _officers(tx: Connection, district: DistrictId) -> Iterator[PersonId]:
+def officers(tx: Connection, district: DistrictId) -> Iterator[PersonId]:
     return (each.id for each in people.staff(tx, district) if StaffRole.PRIVACY_OFFICER in each.posts)

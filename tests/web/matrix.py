@@ -133,6 +133,10 @@ def keeps_agreements(cell: Cell) -> Outcome:
     return Outcome.ALLOWED if cell.post in DISTRICT else Outcome.HIDDEN
 
 
+def answers_requests(cell: Cell) -> Outcome:
+    return keeps_record(cell) if cell.post in DISTRICT else Outcome.HIDDEN
+
+
 def changes_agreements(cell: Cell) -> Outcome:
     return Outcome.HIDDEN if cell.relation is Relation.OTHER_DISTRICT else keeps_agreements(cell)
 
@@ -208,6 +212,8 @@ KINDS = {
     "keeps record": Kind("read and keep the record of a student", keeps_record),
     "keeps names": Kind("read and keep by which names a student is called", keeps_names),
     "reads ledger": Kind("read what has left about a student", reads_ledger),
+    "lists requests": Kind("see who waits for a record", keeps_agreements),
+    "answers requests": Kind("take and answer requests to see a record", answers_requests),
     "keeps agreements": Kind("read what was signed with agencies", keeps_agreements),
     "changes agreements": Kind("record and end what is signed with agencies", changes_agreements),
     "staff": Kind("use what is for every member of staff", staff),
@@ -283,6 +289,11 @@ OPERATIONS: dict[str, str] = {
     f"POST {STUDENT}/consents": "keeps record",
     f"POST {STUDENT}/consents/{{consent}}/take-back": "keeps record",
     f"GET {STUDENT}/disclosures": "reads ledger",
+    "GET /records-requests": "lists requests",
+    f"POST {STUDENT}/records-requests": "answers requests",
+    "POST /records-requests/{request}/withdraw": "answers requests",
+    f"GET {STUDENT}/statements": "answers requests",
+    f"POST {STUDENT}/statements": "answers requests",
     "GET /agreements": "keeps agreements",
     "POST /agreements": "changes agreements",
     "POST /agreements/{agreement}/end": "changes agreements",

@@ -21,6 +21,7 @@ NEW = f"/students/{STUDENT}/requests"
 MOTHER, FATHER, LEAD = PersonId("p-mother"), PersonId("p-father"), PersonId("p-lead")
 OTHER = StudentId("st-other")
 TOLD = "Benedict Underhill pushed her. Later Benedict laughed."
+FEDERAL = timedelta(days=45)
 TODAY = (clock.now() - timedelta(days=1)).date()  # over everywhere
 
 
@@ -75,7 +76,7 @@ def test_it_is_due_as_the_law_says_and_the_copy_has_no_other_student_pr_38_pr_39
     copy = officer.send(page, f"{page}/release", 200)
 
     shown = words(copy)
-    assert f"until {TODAY + timedelta(days=45)}" in due
+    assert f"until {TODAY + FEDERAL}" in due
     assert "[…] pushed her. Later […] laughed." in shown
     assert "Benedict" not in copy
     assert "Underhill" not in copy
@@ -180,3 +181,33 @@ def test_in_spanish_and_taken_back(site: TestClient, district: District) -> None
     assert "Solicitud de expediente" in words(officer.get(page))
     officer.send(page, f"{page}/withdraw")
     assert "Nadie espera un expediente." in words(officer.get("/records-requests"))
+
+
+def test_a_program_takes_a_request_and_hands_nothing_out_pr_39(site: TestClient, district: District) -> None:
+    officer, nobody = acting(site, district.token(OFFICER)), acting(site, district.token(COUNSELOR))
+    said = {"person": MOTHER, "asked_on": str(TODAY)}
+
+    made = officer.post(f"/students/{STUDENT}/records-requests", said)
+    (one,) = made.body
+    hidden = nobody.post(f"/students/{STUDENT}/records-requests", said)
+    barred = officer.post(f"/students/{STUDENT}/records-requests", {**said, "person": FATHER})
+    stated = officer.post(f"/students/{STUDENT}/statements", {"person": MOTHER, "text": "It was the other way round."})
+    left = officer.post(f"/records-requests/{one['id']}/withdraw", {})
+
+    assert (made.status, one["person"], one["due_on"], one["stage"]) == (201, MOTHER, f"{TODAY + FEDERAL}", "begun")
+    assert (hidden.status, nobody.get("/records-requests").status) == (404, 404)
+    assert (barred.status, barred.body["reasons"][0]["rule"]) == (422, "PR-1")
+    assert [each["text"] for each in stated.body] == ["It was the other way round."]
+    assert left.body == []
+
+
+def test_whoever_is_related_to_the_student_answers_no_request_pr_54(site: TestClient, district: District) -> None:
+    page = asked(at_console(site, district, OFFICER))
+    with district.store.write() as tx:
+        roster.tie(tx, STUDENT, LEAD, Relation.RELATIVE, guardian=Guardian.NO, priority=3)
+
+    lead = at_console(site, district, LEAD)
+
+    assert "Nobody waits for a record." in words(lead.get("/records-requests"))
+    assert lead.get(page, 404)
+    assert lead.get(NEW, 404)

@@ -34,6 +34,7 @@ from crisis.store import (
     partners,
     people,
     preferences,
+    records_requests,
     restrictions,
     roster,
     rotations,
@@ -271,7 +272,10 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
     condition = family_plan.add_condition(
         tx, people.student(tx, STUDENT), in_person, InstructionSource.FAMILY, by=COUNSELOR, at=at
     )
+    waits = records_requests.Asked(student=STUDENT, person=mother, asked_on=date(2026, 1, 5))
+    request = records_requests.record(tx, DISTRICT, waits, by=people.actor(tx, OFFICER), at=at)
     known = {
+        "request": request,
         "condition": condition,
         "consent": consent,
         "preference": preference,

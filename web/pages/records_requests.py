@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 
@@ -15,7 +14,7 @@ from crisis.policy.inspection import Choice
 from crisis.store.records_requests import Asked, Kept
 from crisis.vocabulary import PersonId, StudentId
 from web import records_orders
-from web.deps import ID, Desk, SignedIn, StudentPath
+from web.deps import Desk, RequestPath, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
 from web.pages.record_shown import GIVEN, QUIET, Bundle, Preview, bundle, preview
@@ -25,7 +24,6 @@ from web.words_of_disclosures import WITHHELD
 
 router = APIRouter(include_in_schema=False)
 
-RequestPath = Annotated[str, Path(pattern=ID)]
 THEMSELVES = "student"
 STAGES = {
     RequestStage.BEGUN: N_("in time"),

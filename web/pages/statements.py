@@ -58,8 +58,5 @@ def of_student(desk: SignedIn, student: StudentPath) -> HTMLResponse:
 def add(desk: SignedIn, student: StudentPath, posted: FormPost) -> RedirectResponse:
     """For the same people."""
     form = posted.read(Add)
-    with desk.store.write() as tx:
-        known = records_orders.must_answer(tx, desk, student)
-        said = (None if form.who == THEMSELVES else PersonId(form.who), form.text)
-        statements.add(tx, desk.store.keys, (known.district, student), said, by=desk.person, at=desk.at)
+    records_orders.state(desk, student, None if form.who == THEMSELVES else PersonId(form.who), form.text)
     return RedirectResponse(f"/students/{student}/statements", status_code=303)
