@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     PAGE = "page"
     ALARM = "alarm"  # nobody answers, an emergency: has words of its own
     ANSWER = "answer"  # to what a person did
+    FAMILY = "family"  # a neutral text to a guardian: at most once
     NOTICE = "notice"  # something waits: one says as much as ten
 
 

@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
+from crisis.notify.handsets import Owner
 from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import OWNERS, config_of
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import people, protocols, sample, sample_record
+from crisis.store import people, protocols, sample, sample_record, sample_texts, telephones
 from crisis.store.engine import Store, open_store
 from crisis.store.sample import SignIn
 from crisis.store.sealed import KeyRing
@@ -120,6 +121,7 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
     with store.write() as tx:
         sign_ins = sample.seed(tx, clock.now(), quick)
         sample_record.fill(tx, store.keys, clock.now())
+        sample_texts.publish(tx, clock.now())
         for name in loader.names():
             protocols.publish(tx, loader.protocol(name, JURISDICTION), clock.now())
         _write_private(kept, json.dumps([asdict(each) for each in sign_ins]))
@@ -150,21 +152,23 @@ def _handsets(folder: Path, settings: Settings) -> Iterator[None]:
             process.stdin.close()
 
 
-def _owners(settings: Settings) -> dict[str, dict[str, str]]:
-    """Whose telephone is whose: the staff of the sample district."""
+def _owners(settings: Settings) -> dict[str, dict[str, object]]:
+    """Whose telephone is whose: the staff of the sample district, and families, who are seen once they got a text."""
     store = open_store(settings.database_url, settings.key_file, readonly=True)
     with store.read() as tx:
-        staff = people.staff(tx, sample.DISTRICT)
+        staff, family = people.staff(tx, sample.DISTRICT), telephones.of_families(tx, sample.DISTRICT)
     store.close()
-    machine = {"name": "A machine", "post": "gets test texts, and answers each"}
-    return {
-        member.phones[0]: {
-            "name": member.name,
-            "post": ", ".join(post.value.replace("_", " ") for post in member.posts),
-        }
+    machine = Owner(name="A machine", post="gets test texts, and answers each")
+    of_family = {
+        number: Owner(name=" / ".join(names), post="of a family", quiet=True) for number, names in family.items()
+    }
+    of_staff = {
+        member.phones[0]: Owner(name=member.name, post=", ".join(post.value.replace("_", " ") for post in member.posts))
         for member in staff
         if member.phones
-    } | dict.fromkeys((CANARY, SECOND_CANARY), machine)
+    }
+    known = of_family | of_staff | dict.fromkeys((CANARY, SECOND_CANARY), machine)
+    return {phone: asdict(owner) for phone, owner in known.items()}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.call_words import CallWhy
+from crisis.message_words import GuardianTextId
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
 
 
@@ -82,4 +83,30 @@ class OpenLinked:
     parent: IncidentId
 
 
-Effect = PageLevel | ConfirmPage | EndCalls | CallPerson | NotifyRole | NotifyPerson | StartTimer | OpenLinked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendGuardianText:
+    """Hand one text to the carrier, if it still may go at that moment."""
+
+    text: GuardianTextId
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtTexts:
+    """Somebody was barred just now: find what had left for them already (PR-5)."""
+
+    mode: Mode
+
+
+Effect = (
+    PageLevel
+    | ConfirmPage
+    | EndCalls
+    | CallPerson
+    | NotifyRole
+    | NotifyPerson
+    | StartTimer
+    | OpenLinked
+    | SendGuardianText
+    | LookAtTexts
+)

@@ -1,6 +1,10 @@
 """The words of what families are written, told and given: a closed catalog, and how far each text of it has come."""
 
 from enum import StrEnum
+from typing import NewType
+
+GuardianTextId = NewType("GuardianTextId", str)  # one text to one number of one adult
+PhoneId = NewType("PhoneId", str)  # one number of a person, as the roster has it; the number itself is in no log
 
 
 class MessageWay(StrEnum):
@@ -71,3 +75,27 @@ class Rung(StrEnum):
     LIVE_CALL = "live_call"  # with an interpreter where none of us speaks it
     ENGLISH_AND_LINE = "english_and_line"  # with one checked line that asks them, in their language, to call
     PERSON = "person"  # nothing may be sent: a person finds the way
+
+
+class SendState(StrEnum):
+    """How far a text to a guardian has come. None of these says that anybody was informed (PR-75)."""
+
+    ORDERED = "ordered"
+    STOPPED = "stopped"  # a rule stopped it before it left
+    GIVEN = "given"  # to the carrier, just now
+    UNKNOWN = "unknown"  # it may have left
+    TAKEN = "taken"  # the carrier has it
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+    @property
+    def rank(self) -> int:
+        return _SEND_RANKS.get(self, 4)
+
+    @property
+    def has_left(self) -> bool:
+        """Or may have."""
+        return self in (SendState.GIVEN, SendState.UNKNOWN, SendState.TAKEN, SendState.DELIVERED)
+
+
+_SEND_RANKS = {SendState.ORDERED: 0, SendState.GIVEN: 1, SendState.UNKNOWN: 2, SendState.TAKEN: 3}  # the rest are ends

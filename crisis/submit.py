@@ -39,6 +39,7 @@ from crisis.store import (
     protocols,
     referring,
     sealed,
+    texting,
 )
 from crisis.store.audit import Entry
 from crisis.store.disclosures import DisclosureRefused
@@ -86,7 +87,9 @@ def submit(
         _must_be_current(tx, before, command, seen)
         named.must_exist(tx, command, before.student)
         refuse_if(
-            *contacting.reasons_against(tx, command, before, at), *referring.reasons_against(tx, command, before, at)
+            *contacting.reasons_against(tx, command, before, at),
+            *referring.reasons_against(tx, command, before, at),
+            *texting.reasons_against(tx, command, before, at),
         )
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command)
@@ -208,6 +211,7 @@ def _written(
         effects = react(change.before, events, after, change.protocol, change.ground)
         sealed.put(tx, store.keys, after.id, words)
         outflows.of_change(tx, store.keys, events, after, command.by, protocol=change.protocol, words=words, at=at)
+        texting.of_change(tx, events, after, at)
         entry = Entry(
             at=at,
             actor=command.by.id,

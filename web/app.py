@@ -34,6 +34,7 @@ from web.api import (
     contacts,
     directory,
     disclosures,
+    family_texts,
     instructions,
     names,
     oncall,
@@ -122,7 +123,7 @@ def _included() -> APIRouter:
     record = (*about, names.router, preferences.router, call_order.router, records.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
-    of_incidents = (incidents_api.router, conflicts_api.router, commands.router)
+    of_incidents = (incidents_api.router, conflicts_api.router, family_texts.router, commands.router)
     api = (*of_incidents, *record, *outside, *staff)
     for router in (*routers, *api, webhooks.router, sockets.router):
         included.include_router(router)

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from crisis.message_words import TextState
 from crisis.policy import access
 from crisis.policy.messages import Signature
-from crisis.store import message_texts, people
+from crisis.store import message_texts, people, school_lines
 from crisis.store.message_texts import OneText, Signed
-from crisis.vocabulary import PersonId
+from crisis.store.people import SchoolView
+from crisis.store.school_lines import SchoolLine
+from crisis.vocabulary import PersonId, SchoolId
 from web.deps import Desk
 
 
@@ -27,6 +29,21 @@ def sign(desk: Desk, of: OneText, stage: TextState, who: tuple[str, ...], read: 
     new = Signature(stage=stage, who=who, by=desk.person, at=desk.at, source=source, text=text)
     with desk.store.write() as tx:
         message_texts.sign(tx, desk.actor.district, of, new)
+
+
+def school_lines_of(desk: Desk) -> list[tuple[SchoolView, SchoolLine]]:
+    """Of each school of the district, what a text may name of it."""
+    access.must_keep_policy(desk.actor)
+    with desk.store.read() as tx:
+        known = school_lines.of_district(tx, desk.actor.district)
+        return [(each, known.get(each.id, SchoolLine())) for each in people.schools(tx, desk.actor.district)]
+
+
+def set_school_line(desk: Desk, school: SchoolId, callback: str, place: str) -> None:
+    access.must_keep_policy(desk.actor)
+    new = SchoolLine(callback=callback, place=place)
+    with desk.store.write() as tx:
+        school_lines.set_line(tx, desk.actor.district, school, new, by=desk.person, at=desk.at)
 
 
 def set_line(desk: Desk, number: str) -> None:

@@ -112,6 +112,18 @@ def status_came(
     return Response(status_code=204)
 
 
+@router.post("/family/{incident}/{text}", dependencies=[Anyone])
+def family_text_moved(request: Request, came: Signed, *, incident: str, text: str) -> Response:
+    """What became of a text to a guardian."""
+    form = came.form
+    sid, status = _of(form, "MessageSid"), _of(form, "MessageStatus")
+    body = {"incident": incident, "text": text, "status": status, "code": form.get("ErrorCode", ""), "sid": sid}
+    received, new = _recorded(request, "status", f"{sid}|{status}", body)
+    if new:
+        inbound.deal_with(store_of(request), received, received.received_at)
+    return Response(status_code=204)
+
+
 @router.post("/canary/{canary}", dependencies=[Anyone])
 def canary_came(request: Request, canary: str, came: Signed) -> Response:
     """What became of a test text, as its provider says."""

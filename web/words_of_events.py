@@ -12,13 +12,14 @@ from crisis.vocabulary import (
     StepId,
     Tier,
 )
-from web import words, words_of_brief, words_of_family, words_of_pages, words_of_referrals
+from web import words, words_of_brief, words_of_family, words_of_pages, words_of_referrals, words_of_texts
 from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 from web.words_of_record import wish
 
-CONCERNS = (words_of_pages, words_of_referrals, words_of_brief, words_of_family)  # importing it registers its sentences
+# Importing it registers its sentences.
+CONCERNS = (words_of_pages, words_of_referrals, words_of_brief, words_of_family, words_of_texts)
 
 
 def tell(event: ev.Event, known: Known) -> Told:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crisis.call_words import CallState, Failure
-from crisis.delivery import AttemptState
-from crisis.notify import blame, ending
+from crisis.delivery import AttemptState, Purpose
+from crisis.notify import blame, ending, family_texts
 from crisis.notify.answers import Asked
 from crisis.notify.gateway import Lines
 from crisis.notify.later_word import About, latest_word, say, show
@@ -77,15 +77,20 @@ class Following:
                 if state is AttemptState.FAILED and each.code.isdecimal():
                     blame.late(tx, out, each.sid, each.code, at)
             state = outgoing.heard(tx, out.reference, state, at) or state
+        if out.purpose is Purpose.FAMILY:
+            family_texts.report(self.store, out.reference, at)
+            self._later(out, _next(out, state, at))
+            return
         silent = state.rank < HEARD_OF and out.urgency in WATCHED and at - out.at >= SILENCE
         self._report(out, state, [each for _provider, each in found], silent=silent)
         if out.channel is Channel.VOICE:
             self._keep_track(out, found)
-        unknown = state is AttemptState.UNKNOWN
-        self._later(out, None if state.rank >= HEARD_OF else next_look(out.at, at, unknown=unknown))
+        self._later(out, _next(out, state, at))
 
     def _matters(self, out: Outgoing) -> bool:
-        """As long as the page looks for somebody."""
+        """As long as the page looks for somebody; a text to a guardian is looked for as long as it may be found."""
+        if out.purpose is Purpose.FAMILY:
+            return True
         with self.store.read() as tx:
             page = incidents.load(tx, _asked(out).incident).pages.get(_asked(out).page)
         return page is not None and page.state in LIVE
@@ -115,7 +120,7 @@ class Following:
         if listed is None:
             return None, False
         with self.store.read() as tx:
-            coded = page_codes.of_person(tx, _asked(out).page, out.person)
+            coded = page_codes.of_person(tx, out.page, out.person) if out.page is not None else None
             elsewhere = outgoing.names_of_others(tx, out)
         fits = (listed, out.reference, "" if coded is None else coded.code, out.at, elsewhere)
         return ours(*fits), taken_by_none(*fits)
@@ -145,6 +150,10 @@ class Following:
     def _later(self, out: Outgoing, when: datetime | None) -> None:
         with self.store.write() as tx:
             outgoing.look_again(tx, out.reference, when)
+
+
+def _next(out: Outgoing, state: AttemptState, at: datetime) -> datetime | None:
+    return None if state.rank >= HEARD_OF else next_look(out.at, at, unknown=state is AttemptState.UNKNOWN)
 
 
 def _asked(out: Outgoing) -> Asked:

@@ -32,8 +32,11 @@ CODE = re.compile(r"(?:page|aviso) (\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
+    """`quiet`: shown once there is something on the telephone."""
+
     name: str
     post: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,9 @@ class Exchange:
         known = list(dict.fromkeys([*self.owners, *(entry.phone for entry in self.ledger.entries)]))
         latest = {entry.phone: entry.number for entry in self.ledger.entries}
         for phone in sorted(known, key=lambda each: -latest.get(each, 0)):
-            yield phone, self.owners.get(phone), self.ledger.of_phone(phone)
+            owner = self.owners.get(phone)
+            if phone in latest or owner is None or not owner.quiet:
+                yield phone, owner, self.ledger.of_phone(phone)
 
     def opted_out(self, phone: str, line: str) -> bool:
         """A provider sends nothing more from a number to who wrote STOP to it, until they write START."""

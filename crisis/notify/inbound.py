@@ -9,7 +9,7 @@ from typing import Literal
 from crisis.call_words import CallState
 from crisis.delivery import AttemptState
 from crisis.errors import NotFound
-from crisis.notify import bad_numbers, blame, calls, canary_text, keys, replies
+from crisis.notify import bad_numbers, blame, calls, canary_text, family_replies, family_texts, keys, replies
 from crisis.notify.answers import Asked
 from crisis.notify.calls import Address, Stage
 from crisis.notify.later_word import About, latest_word, say, show
@@ -65,7 +65,7 @@ def text_came(store: Store, sid: str, form: Mapping[str, str], at: datetime) -> 
     if canary_text.came_back(store, body["Body"], at):
         return received, False
     with store.write() as tx:
-        if page_codes.of_phone(tx, phone, at):
+        if page_codes.of_phone(tx, phone, at) or family_replies.texts_to(tx, phone, at):
             return received, inbox.receive(tx, store.keys, "text", sid, body, at=at)
         if not allowances.take(tx, "kept", phone, KEPT, since=allowances.this_hour(at)):
             return received, False
@@ -130,6 +130,9 @@ def _asked(received: Received) -> Asked:
 def _status(store: Store, received: Received, at: datetime) -> None:
     """A receipt can only say more than we knew, and it never stops an escalation (F30 to F33)."""
     body = received.body
+    if "text" in body:
+        _family_status(store, body, at)
+        return
     status, code = body["status"], body.get("code", "")
     about = About(_asked(received), Channel(body["channel"]), body["attempt"])
     if code.isdecimal():
@@ -142,6 +145,21 @@ def _status(store: Store, received: Received, at: datetime) -> None:
     receipt = receipt_of(status)
     if receipt is not None:
         show(store, about, receipt, at)
+
+
+def _family_status(store: Store, body: Mapping[str, str], at: datetime) -> None:
+    """Of a text to a guardian: how far it came, on its step at once; what is against the number, on the roster."""
+    said, code = state_of(body["status"]), body.get("code", "")
+    with store.write() as tx:
+        out = outgoing.one(tx, body["text"])
+        if out is None or said is None:
+            return
+        outgoing.heard(tx, out.reference, said, at)
+        if said is AttemptState.FAILED and code.isdecimal():
+            blame.late(tx, out, body.get("sid", ""), code, at)
+    if bad_numbers.is_about_number(code):
+        bad_numbers.heard(store, out.phone, out.channel, code, at)
+    family_texts.report(store, out.reference, at)
 
 
 def _outcome(store: Store, about: About, body: Mapping[str, str], at: datetime) -> AttemptOutcome | None:

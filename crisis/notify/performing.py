@@ -12,10 +12,12 @@ from crisis.effects import (
     CallPerson,
     ConfirmPage,
     EndCalls,
+    LookAtTexts,
     NotifyPerson,
     NotifyRole,
     OpenLinked,
     PageLevel,
+    SendGuardianText,
     StartTimer,
 )
 from crisis.errors import NotFound
@@ -23,6 +25,7 @@ from crisis.notify import ending, people_to_tell
 from crisis.notify.calling_out import call_person
 from crisis.notify.extras import Beside as Extra
 from crisis.notify.extras import Extras
+from crisis.notify.family_texts import FamilyTexts
 from crisis.notify.gateway import Lines
 from crisis.notify.notices import Notices
 from crisis.notify.paging import Paging, code_of
@@ -59,6 +62,11 @@ class Performing:
                 return self._notify_person(job, job.effect)
             case OpenLinked():
                 self._open_linked(job, job.effect)
+                return None
+            case SendGuardianText():
+                return FamilyTexts(self.store, self.lines, self.now).send(job, job.effect)
+            case LookAtTexts():
+                FamilyTexts(self.store, self.lines, self.now).look(job, job.effect)
                 return None
             case _:
                 assert_never(job.effect)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.notify import bad_numbers, errand_answers
+from crisis.notify import bad_numbers, errand_answers, family_replies
 from crisis.notify.answers import Answered, Asked, answered, page_of, seen, texts_stopped, too_late
 from crisis.notify.grammar import Reply, readings
 from crisis.notify.machines import by_a_machine
@@ -49,7 +49,10 @@ def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None
     wrote = Wrote(store, phone, body, at, coded, [each for each in coded if _is_live(store, each)], key)
     if _about_texts(wrote, body.strip().upper()):
         return None
-    for reply in readings(body):
+    family, replies = _family_later(wrote), readings(body)
+    if family and wrote.live and any(each.code is None for each in replies):
+        return _asked_back(wrote)
+    for reply in replies:
         if coded and _locked(wrote):
             return _passive(wrote, (wrote.live or coded)[0], Subject.LOCKED)
         chosen = _chosen(reply, wrote)
@@ -59,7 +62,27 @@ def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None
             return said
         if coded and reply.code is not None:
             _may(store, "wrong code", phone, at, most=WRONG_CODES)
-    return _no_answer(wrote) if coded else _of_a_stranger(wrote)
+    return _of_no_page(wrote, family=family)
+
+
+def _of_no_page(wrote: Wrote, *, family: bool) -> str | None:
+    if family:
+        return family_replies.wrote(wrote.store, wrote.phone, wrote.body, wrote.at, key=wrote.key)
+    return _no_answer(wrote) if wrote.coded else _of_a_stranger(wrote)
+
+
+def _family_later(wrote: Wrote) -> bool:
+    """Whether this telephone got a text for a guardian, and none of the pages that wait for it came later."""
+    with wrote.store.read() as tx:
+        texts = family_replies.texts_to(tx, wrote.phone, wrote.at)
+    return bool(texts) and all(texts[0].at > each.given_at for each in wrote.live)
+
+
+def _asked_back(wrote: Wrote) -> str | None:
+    """A bare letter of whoever is a guardian too: it may be for either, so the page's number is asked for."""
+    family_replies.wrote(wrote.store, wrote.phone, wrote.body, wrote.at, key=wrote.key, answering=False)
+    alone = wrote.live[0] if len(wrote.live) == 1 else None
+    return _passive(wrote, wrote.live[0], Subject.CHOOSE if alone is None else _nudge(wrote.store, alone))
 
 
 def _to_errand(wrote: Wrote, reply: Reply) -> str | None:
@@ -129,6 +152,7 @@ def _about_texts(wrote: Wrote, word: str) -> bool:
     """
     if word in _STOPS:
         bad_numbers.stopped(wrote.store, wrote.phone, wrote.at)
+        family_replies.stopped(wrote.store, wrote.phone, wrote.at)
         looking = [each for each in wrote.live if _nudge(wrote.store, each) is Subject.STILL_OPEN]
         for each in (looking or wrote.live)[:1]:
             texts_stopped(wrote.store, _asked(each), wrote.at)

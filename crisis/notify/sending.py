@@ -14,6 +14,8 @@ from crisis.store.engine import Store
 from crisis.store.outgoing import Asked, Outgoing
 from crisis.vocabulary import AttemptOutcome
 
+FOLLOWED = frozenset({Purpose.PAGE, Purpose.FAMILY})  # their providers are asked what became of them
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -29,7 +31,7 @@ class Sending:
             state, at = state_after(answers), self.now()
             said = {name: asked(answer) for name, answer in answers.items()}
             look_at = None
-            if out.purpose is Purpose.PAGE and state is not AttemptState.FAILED:
+            if out.purpose in FOLLOWED and state is not AttemptState.FAILED:
                 look_at = next_look(out.at, out.at, unknown=state is AttemptState.UNKNOWN)
             with self.store.write() as tx:
                 outgoing.answered(tx, out.reference, said, state, at, look_at=look_at)

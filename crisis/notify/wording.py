@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NewType
 
 from crisis.errors import Reason, Refused
+from crisis.protocols.languages import DRILL
 from crisis.vocabulary import Mode, Urgency
 
 SiteCode = NewType("SiteCode", str)  # a school's short code, such as CHM
@@ -178,7 +179,6 @@ HOW_SOON: dict[Urgency, dict[str, str]] = {
     Urgency.U2: {"en": "today", "es": "hoy"},
     Urgency.U3: {"en": "soon", "es": "pronto"},
 }
-DRILLS = {"en": "DRILL. ", "es": "SIMULACRO. "}
 
 _NOTICES: dict[str, Subject] = {
     "nobody_answers": Subject.NOBODY_ANSWERS,
@@ -210,14 +210,14 @@ def text(subject: Subject, filling: Filling, language: str = "en") -> str:
 def language_of(known: str | None) -> str:
     """The catalog's language for a person's BCP 47 tag; English for what it does not hold."""
     short = (known or "").split("-")[0].lower()
-    return short if short in DRILLS else "en"
+    return short if short in DRILL else "en"
 
 
 def filled(texts: Mapping[str, str], filling: Filling, language: str) -> str:
     """English where the catalog does not have the language. A drill says so first (I-22)."""
     lang = language if language in texts else "en"
     urgency = "" if filling.urgency is None else HOW_SOON[filling.urgency][lang]
-    drill = DRILLS[lang] if filling.mode is Mode.DRILL else ""
+    drill = DRILL[lang] if filling.mode is Mode.DRILL else ""
     return drill + texts[lang].format(
         code=filling.code, site=filling.site, urgency=urgency, minutes=filling.minutes, link=filling.link
     )

@@ -24,6 +24,7 @@ from crisis.commands import (
     TimerDue,
 )
 from crisis.errors import NotFound, Reason, Refused
+from crisis.family_commands import BY_WORKER as ABOUT_TEXTS
 from crisis.page_commands import (
     BY_WORKER,
     AcceptPage,
@@ -48,7 +49,7 @@ ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
 TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
-BY_SYSTEM = (TimerDue, *BY_WORKER, OpenIncident, LinkIncident)
+BY_SYSTEM = (TimerDue, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident)
 
 
 def called_in(incident: Incident) -> frozenset[PersonId]:
@@ -207,7 +208,7 @@ def must_be_allowed(
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
-    if isinstance(command, (TimerDue, *BY_WORKER)):
+    if isinstance(command, (TimerDue, *BY_WORKER, *ABOUT_TEXTS)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
     known = about(incident) if asked is None else asked
     if actor.kind is ActorKind.PHONE:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
 from crisis.policy.family_plan import Plan
+from crisis.policy.messages import can_read
 from crisis.policy.packs import FLOOR, Pack
 from crisis.privacy_words import (
     Authority,
@@ -73,6 +74,8 @@ class Adult:
     household: str | None = None
     numbers: frozenset[str] = frozenset()
     stopped: frozenset[str] = frozenset()  # numbers whose owners wrote STOP
+    not_reached: frozenset[str] = frozenset()  # numbers of which a carrier says that no text arrives
+    not_theirs: frozenset[str] = frozenset()  # numbers of which whoever has them said so
     safe_to_leave_message: bool = True
     voice_only: bool = False
     reads: Sequence[str] = ()
@@ -104,9 +107,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """`emergency`: the incident is in its emergency phase. `published`: languages in which a message may be sent.
+    """`emergency`: the incident is in its emergency phase.
 
-    `decided` says whether the lead wants an adult to be told about whom a person decides (1.7).
+    `published`: languages in which a message may be sent. `lines`: languages whose checked line may go with an English
+    one, where no interpreter can be called. `decided` says whether the lead wants an adult to be told about whom a
+    person decides (1.7).
     """
 
     emergency: bool = False
@@ -114,6 +119,7 @@ class Circumstances:
     guardians_blocked: bool = False  # I-10: a declared exception puts child protection in their place
     minor_consented: bool = False  # to their own care, where the state lets them
     published: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
     staff_speak: frozenset[str] = frozenset({"en"})
     pack: Pack = FLOOR
 
@@ -233,6 +239,13 @@ def _number(case: _Case) -> Found:
             yield _refuse("PR-1", "This number belongs to somebody who must not be contacted; use another one")
 
 
+def _somebody_elses(case: _Case) -> Found:
+    """Nothing but the word that it was a mistake goes to a stranger."""
+    adult, contact = case.adult, case.contact
+    if adult is not None and contact.number in adult.not_theirs and contact.purpose is not ContactPurpose.LOGISTICS:
+        yield _refuse("PR-2", "Whoever has this number said that it is not theirs; use another one, or ask the office")
+
+
 def _ran_out(case: _Case) -> Found:
     """PR-7: the end of an order permits nothing by itself."""
     if any(each.person == case.contact.person for each in case.run_out()):
@@ -326,6 +339,8 @@ def _safe_way(case: _Case) -> Found:
     shared = contact.number is not None and any(contact.number in each.numbers for each in others)
     if contact.way is ContactWay.TEXT and contact.number in adult.stopped:
         yield _refuse("PR-15", "They asked for no more texts to this number; call them")
+    if contact.way is ContactWay.TEXT and contact.number in adult.not_reached:
+        yield _refuse("PR-15", "Texts do not reach this number; call it")
     if contact.way in WRITTEN and adult.voice_only:
         yield _refuse("PR-72", "This person asked to be called, not written to; call them")
     if not adult.safe_to_leave_message or shared:
@@ -340,7 +355,7 @@ def _language(case: _Case) -> Found:
     adult, given = case.adult, case.circumstances
     if adult is None:
         return
-    if case.contact.way in WRITTEN and not set(adult.reads) & given.published:
+    if case.contact.way in WRITTEN and not can_read(adult.reads, given.published, given.lines):
         yield _refuse("PR-73", "No message is ready in a language that they read; call them, with an interpreter")
     elif case.contact.way not in WRITTEN and (adult.interpreter or _foreign(adult, given)):
         yield Obligation.INTERPRETER_FIRST
@@ -356,6 +371,7 @@ RULES: tuple[_Rule, ...] = (
     _restricted,
     _household,
     _number,
+    _somebody_elses,
     _in_place_of_parents,
     _not_first,
     _conditions,

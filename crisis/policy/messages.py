@@ -178,6 +178,13 @@ def language_ladder(reader: Reader, ready: Ready) -> Reached:
     return Reached(Rung.PERSON, None, (*passed, NO_LINE))
 
 
+def can_read(reads: Sequence[str], published: frozenset[str], lines: frozenset[str]) -> bool:
+    """Whether a text reaches them at all: in a language of theirs, or in English with a checked line in one."""
+    if set(reads) & published or _accepted(reads, published) is not None:
+        return True
+    return SOURCE in published and bool(set(reads) & lines or _accepted(reads, lines))
+
+
 def _accepted(reads: Sequence[str], there: frozenset[str]) -> str | None:
     """Only where the person gave the general form, and where it leaves no choice: of two scripts neither is taken."""
     for tag in filter(is_general, reads):

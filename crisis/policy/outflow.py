@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crisis import events as ev
+from crisis import family_events as fev
 from crisis import referral_events as rev
 from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind, Regime
@@ -47,6 +48,8 @@ def outflow(event: ev.Event, by: Actor, said: Mapping[WordsId, str], protocol: P
             return Outflow(disclosure=_brief(event, by, said), happened=True, agency=event.agency)
         case rev.ReferralMoved(state=ReferralState.REQUESTED):
             return Outflow(disclosure=_referral(event, by), happened=False, referral=event.referral)
+        case fev.GuardianTextGiven() | fev.GuardianWrote(answered=True):
+            return Outflow(disclosure=_text(event), happened=False)
         case ev.ContactAttempted():
             told = _contact(event, by)
         case ev.ReportFiled():
@@ -131,6 +134,18 @@ def _contact(event: ev.ContactAttempted, by: Actor) -> Disclosure | None:
         fields=frozenset({"spoken" if informed else "call_back"}),
         released_by=by.id,
         released_as=post_of(by),
+    )
+
+
+def _text(event: fev.GuardianTextGiven | fev.GuardianWrote) -> Disclosure:
+    """PR-23: a neutral text, or the neutral answer; whoever ordered the first answers for both."""
+    return Disclosure(
+        way=DisclosureWay.MESSAGE,
+        basis=LegalBasis.NO_PII,
+        purpose=DisclosurePurpose.KEEP_SAFE,
+        recipients=(Recipient(kind=RecipientKind.OTHER, person=event.contact),),
+        fields=frozenset({"call_back"}),
+        released_by=event.ordered_by,
     )
 
 

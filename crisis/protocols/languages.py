@@ -18,6 +18,7 @@ class FamilyLanguage:
 
 
 SOURCE = "en"
+DRILL = {"en": "DRILL. ", "es": "SIMULACRO. "}  # what each text of a drill begins with; English where there is none
 _ALL = (
     FamilyLanguage("en", 1, True),
     FamilyLanguage("es", 1, True),

@@ -109,8 +109,14 @@ class Neutral(Strict):
 
     def found_in(self, text: str) -> tuple[str, ...]:
         """The words of a text that may not stand in it."""
+        return self._of(text, {*self.health_words, *self.person_words})
+
+    def of_health(self, text: str) -> tuple[str, ...]:
+        """Also in what a district fills in, as the name of a school."""
+        return self._of(text, set(self.health_words))
+
+    def _of(self, text: str, barred: set[str]) -> tuple[str, ...]:
         words = re.findall(r"[^\W\d_]+|\d+", text.lower())
-        barred = {*self.health_words, *self.person_words}
         stems = tuple(self.health_stems)
         return tuple(word for word in words if word in barred or word.startswith(stems))
 

@@ -3,8 +3,9 @@
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason
-from crisis.protocols.schema import Step
+from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import CUSTODY
 from crisis.statemachine.steps import SETTLED, not_open, standing
 from crisis.vocabulary import Custody, Emergency, PersonId, Phase, ReleaseTo, Role, StepType, Tier
@@ -155,7 +156,11 @@ def _contraindicated(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
 
 def guardians_blocked(case: Case) -> bool:
     """I-10: whether a declared exception, also an expired one, blocks every contact with the guardians."""
-    rules = [case.protocol.exception(name) for name in case.incident.exceptions]
+    return family_blocked(case.incident, case.protocol)
+
+
+def family_blocked(incident: Incident, protocol: Protocol) -> bool:
+    rules = [protocol.exception(name) for name in incident.exceptions]
     return any(found is not None and found[1].blocks_guardians for found in rules)
 
 

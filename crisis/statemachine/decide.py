@@ -9,6 +9,7 @@ from functools import reduce
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import family_commands as fcmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Reason, Refused
@@ -31,6 +32,7 @@ from crisis.statemachine import (
     opening,
     paging,
     referral,
+    texting,
     timers,
     working,
 )
@@ -60,11 +62,18 @@ CONCERNS = (
     opening,
     paging,
     referral,
+    texting,
     timers,
     working,
 )
-AFTER_CLOSE = (cmd.CorrectEvent, cmd.LinkIncident, pcmd.AnswerLate)
-SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER)
+AFTER_CLOSE = (
+    cmd.CorrectEvent,
+    cmd.LinkIncident,
+    pcmd.AnswerLate,
+    fcmd.RecordGuardianReply,
+    fcmd.RecordTextsRefused,
+)
+SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER, *fcmd.BY_WORKER)
 
 
 def decide(

@@ -5,13 +5,22 @@ from dataclasses import replace
 from functools import reduce
 
 from crisis import events as ev
-from crisis.statemachine import beside, briefing, by_record, fold_page, fold_referral, fold_response, fold_student
+from crisis.statemachine import (
+    beside,
+    briefing,
+    by_record,
+    fold_family,
+    fold_page,
+    fold_referral,
+    fold_response,
+    fold_student,
+)
 from crisis.statemachine.folding import folded
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import Beside, Tier
 
 # Importing them registers the folds.
-FOLDS = (fold_student, fold_response, fold_page, fold_referral, beside, briefing, by_record)
+FOLDS = (fold_student, fold_response, fold_page, fold_referral, fold_family, beside, briefing, by_record)
 _ACUTE_FROM = Tier.HIGH.rank
 
 

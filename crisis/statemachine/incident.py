@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from crisis.ladders import Ladder
-from crisis.message_words import InterpreterKind
+from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.vocabulary import (
     Custody,
@@ -134,6 +134,31 @@ class Interpreter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianText:
+    """One text to one number of an adult, from the order on. `rules` are why it was stopped, or should have been."""
+
+    id: GuardianTextId
+    step: StepId
+    contact: PersonId
+    phone: PhoneId
+    message: str
+    language: str
+    rung: Rung
+    shown: str
+    ordered_by: PersonId | None
+    ordered_at: datetime
+    state: SendState
+    state_at: datetime
+    rules: frozenset[str] = frozenset()
+    code: str = ""  # of the carrier, where it did not arrive
+    outrun: bool = False  # it had left when this person was barred
+    replies: int = 0
+    answered: bool = False  # the one neutral answer has gone back
+    refused: bool = False  # they wrote STOP
+    wrong_number: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     id: HandoffId
     step: StepId
@@ -220,6 +245,7 @@ class Incident:
     interpreters: Mapping[str, Interpreter] = field(default_factory=dict)  # by language, BCP 47
     contact_decided: Mapping[PersonId, bool] = field(default_factory=dict)  # whether the lead wants them told (1.7)
     guardian_reached_at: datetime | None = None
+    texts: Mapping[GuardianTextId, GuardianText] = field(default_factory=dict)
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)
     referrals: Mapping[ReferralId, Referral] = field(default_factory=dict)

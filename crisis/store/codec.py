@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import family_commands as fcmd
+from crisis import family_events as fev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import record_commands as ccmd
@@ -31,12 +33,12 @@ def _concrete(module: Any, base: type) -> dict[str, Any]:
     return {thing.__name__: thing for thing in found if thing is not base}
 
 
-EVENTS: Mapping[str, type[Event]] = {
-    name: kind for module in (ev, pev, rev, cev) for name, kind in _concrete(module, Event).items()
-}
-COMMANDS: Mapping[str, type[Command]] = {
-    name: kind for module in (cmd, pcmd, rcmd, ccmd) for name, kind in _concrete(module, Command).items()
-}
+def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
+    return {name: thing for module in modules for name, thing in _concrete(module, base).items()}
+
+
+EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev), Event)
+COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd), Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, delete, insert, select
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
+from crisis.schedules.readiness import Method
 from crisis.store import audit, family_plan, methods, people, restrictions
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
 from crisis.store.privacy_tables import CONTACT_WISH
 from crisis.store.restrictions import Kept
-from crisis.vocabulary import PersonId, Relation, StudentId
+from crisis.vocabulary import Channel, PersonId, Relation, StudentId
 
 LONGEST_HOUSEHOLD = 40  # letters of its label
 
@@ -37,12 +38,11 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
     """Raises `NotFound` for a student who is not on record."""
     known = people.student(tx, student)
     contacts, wished = people.contacts_of(tx, student), wishes(tx, student)
-    dialled = methods.dialled(tx, [each.person for each in contacts])
-    stopped = {person: [each.number for each in numbers if not each.texts] for person, numbers in dialled.items()}
+    known_of = methods.of(tx, [each.person for each in contacts])
     return ContactRecord(
         zone=people.school(tx, known.school).zone,
         birth_date=known.birth_date,
-        adults=[_adult(each, wished.get(each.person, Wish()), stopped[each.person]) for each in contacts],
+        adults=[_adult(each, wished.get(each.person, Wish()), known_of[each.person]) for each in contacts],
         restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
         plan=family_plan.of_student(tx, student),
     )
@@ -60,7 +60,9 @@ def as_rule(kept: Kept) -> Restriction:
     )
 
 
-def _adult(contact: ContactView, wish: Wish, stopped: Iterable[str]) -> Adult:
+def _adult(contact: ContactView, wish: Wish, telephones: Iterable[Method]) -> Adult:
+    texts = [each for each in telephones if each.channel is Channel.TEXT]
+    bad = [each for each in texts if each.bad_since is not None]
     return Adult(
         person=contact.person,
         guardian=contact.guardian,
@@ -68,7 +70,9 @@ def _adult(contact: ContactView, wish: Wish, stopped: Iterable[str]) -> Adult:
         authorities=_authorities(contact),
         household=wish.household,
         numbers=frozenset(contact.phones) - frozenset(contact.doubtful_phones),
-        stopped=frozenset(stopped),
+        stopped=frozenset(each.number for each in texts if each.opted_out_since is not None),
+        not_reached=frozenset(each.number for each in bad if each.bad_code != methods.NOT_THEIRS),
+        not_theirs=frozenset(each.number for each in bad if each.bad_code == methods.NOT_THEIRS),
         safe_to_leave_message=wish.safe_to_leave_message,
         voice_only=wish.voice_only,
         reads=wish.reads or _known(contact.language),

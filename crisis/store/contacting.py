@@ -4,7 +4,7 @@ Both ask `crisis.policy.contact`; nothing else in the product decides it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,11 @@ from crisis import commands as cmd
 from crisis.errors import Reason
 from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact, of_the_state
 from crisis.policy.family_plan import Condition
+from crisis.policy.messages import Ready
 from crisis.policy.understanding import against_understanding
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
 from crisis.statemachine.incident import Incident
-from crisis.store import contact_record, people, policy_packs
+from crisis.store import contact_record, message_texts, people, policy_packs
 from crisis.store.people import ContactView
 from crisis.vocabulary import ContactMethod, ContactOutcome, DistrictId, Emergency, Role, StudentId
 
@@ -31,6 +32,7 @@ WAYS = {
 }
 # The rest is about the way: what happened is recorded.
 OF_THE_PERSON = frozenset({"PR-1", "PR-3", "PR-4", "PR-30", "FAMILY"})
+CALL_US = "f1"  # of the catalog
 DECIDERS = frozenset({Role.INCIDENT_LEAD, Role.ADMIN})
 
 
@@ -74,13 +76,22 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
 def circumstances_of(
     tx: Connection, district: DistrictId, record: ContactRecord, incident: Incident | None, *, at: datetime
 ) -> Circumstances:
-    """With the law that the district has approved for this day, by the school's calendar."""
+    """With the law that the district has approved for this day, by the school's calendar, and its published texts.
+
+    Of the first message; `crisis/store/texting.py` asks for the one that is meant.
+    """
     law = policy_packs.in_force(tx, district, at.astimezone(ZoneInfo(record.zone)).date())
-    return Circumstances(
+    given = Circumstances(
         emergency=incident is not None and incident.emergency is Emergency.ACTIVE,
         decided={} if incident is None else incident.contact_decided,
         pack=law.pack,
     )
+    return with_texts(given, message_texts.ready(tx, district, CALL_US))
+
+
+def with_texts(given: Circumstances, ready: Ready) -> Circumstances:
+    """A line goes with an English text only where no interpreter can be called: a talk is better."""
+    return replace(given, published=ready.published, lines=frozenset() if ready.interpreter else ready.line)
 
 
 def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:

@@ -1,4 +1,4 @@
-"""Rows of who has signed for which text to families, and of the line that interprets for a district."""
+"""Rows of who has signed for which text to families, of a district's interpreter line, of where a school is called."""
 
 from datetime import datetime
 
@@ -45,5 +45,19 @@ class InterpreterLineRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcTime)
 
 
+class SchoolLineRow(SQLModel, table=True):
+    """What a text to a family may name of a school. `callback` is E.164; `place` an address, or nothing."""
+
+    __tablename__ = "school_line"
+
+    school: str = Field(foreign_key="school.id", primary_key=True)
+    district: str = Field(foreign_key="district.id", index=True)
+    callback: str | None
+    place: str | None
+    recorded_by: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 MESSAGE_SIGNATURE, INTERPRETER_LINE = _TABLES["message_signature"], _TABLES["interpreter_line"]
+SCHOOL_LINE = _TABLES["school_line"]

@@ -76,13 +76,19 @@ def sign(tx: Connection, district: DistrictId, of: OneText, new: Signature) -> N
 
 def ready(tx: Connection, district: DistrictId, message_id: str) -> Ready:
     """What can be used now for one message of the catalog."""
-    message, known = loader.messages()[message_id], signed(tx, district)
+    has_line = interpreter_line(tx, district) is not None
+    return ready_by(signed(tx, district), message_id, interpreter=has_line)
+
+
+def ready_by(known: Signed, message_id: str, *, interpreter: bool) -> Ready:
+    """The same of signatures that were read before."""
+    message = loader.messages()[message_id]
     out = published(message, known)
     return Ready(
         published=out,
         recorded=frozenset(tag for tag in out if message.asset(tag).recording is not None),
         line=published(loader.messages()[LINE], known),
-        interpreter=interpreter_line(tx, district) is not None,
+        interpreter=interpreter,
     )
 
 

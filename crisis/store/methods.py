@@ -17,6 +17,7 @@ from crisis.store.readiness_tables import METHOD
 from crisis.vocabulary import Channel, DistrictId, PersonId
 
 BY_TELEPHONE = (Channel.TEXT, Channel.VOICE)
+NOT_THEIRS = "not_theirs"  # the code of a number that belongs to somebody else
 _METHODS = select(METHOD).where(METHOD.c.person.in_(bindparam("people", expanding=True)))
 
 
@@ -117,6 +118,16 @@ def mark_bad(tx: Connection, number: str, channel: Channel, code: str, *, at: da
     """A provider says that this number cannot be reached so. Whose it is and was not marked before."""
     values = {"bad_since": at, "bad_code": code}
     return _mark(tx, number, channel, METHOD.c.bad_since, at=at, action="method does not work", **values)
+
+
+def mark_wrong(tx: Connection, person: PersonId, number: str, *, at: datetime) -> None:
+    """Whoever has this number is somebody else, and said so: of this person alone, for every way."""
+    holder = next((each for each in _holders(tx, number) if each.person == person), None)
+    if holder is None:
+        return  # taken off the record meanwhile
+    for channel in BY_TELEPHONE:
+        _put(tx, holder, number, channel, bad_since=at, bad_code=NOT_THEIRS)
+    audit.record(tx, at=at, actor=None, action="number is somebody else's", subject=person)
 
 
 def is_opted_out(tx: Connection, number: str) -> bool:

@@ -14,10 +14,12 @@ from crisis.effects import (
     ConfirmPage,
     Effect,
     EndCalls,
+    LookAtTexts,
     NotifyPerson,
     NotifyRole,
     OpenLinked,
     PageLevel,
+    SendGuardianText,
     StartTimer,
 )
 from crisis.statemachine.incident import Incident
@@ -53,6 +55,8 @@ def urgency_of(effect: Effect) -> int:
             return 1
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
+        case SendGuardianText() | LookAtTexts():
+            return 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():
             return TELLING
 

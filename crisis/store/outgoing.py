@@ -160,6 +160,12 @@ def texts_to(tx: Connection, phone: str, since: datetime) -> list[Outgoing]:
     return [_read(row) for row in tx.execute(_TEXTS, {"to": phone, "since": since})]
 
 
+def family_texts(tx: Connection, phone: str, since: datetime) -> list[Outgoing]:
+    """Texts to guardians that went to this telephone, the newest first; also those of which nothing is known."""
+    theirs = (OUTGOING.c.phone == phone, OUTGOING.c.at > since, OUTGOING.c.purpose == Purpose.FAMILY)
+    return [_read(row) for row in tx.execute(select(OUTGOING).where(*theirs).order_by(OUTGOING.c.at.desc()))]
+
+
 def of(tx: Connection, references: Collection[str]) -> dict[str, Outgoing]:
     return {row.reference: _read(row) for row in tx.execute(_OF_THESE, {"these": list(references)})}
 

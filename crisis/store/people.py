@@ -177,6 +177,11 @@ def student(tx: Connection, student_id: StudentId) -> StudentView:
     return _student(row)
 
 
+def hold_student(tx: Connection, student_id: StudentId) -> None:
+    """Nobody else who asks for it gets past here before this transaction ends (SQLite has one writer anyhow)."""
+    tx.execute(select(STUDENT.c.id).where(STUDENT.c.id == student_id).with_for_update())
+
+
 def names_of_other_students(tx: Connection, district: DistrictId, student_id: StudentId) -> list[str]:
     """Every name of every other student of the district, also of those who have left."""
     columns = (STUDENT.c.given, STUDENT.c.family, STUDENT.c.preferred_given, STUDENT.c.preferred_family)

@@ -195,7 +195,8 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     acted = {stored.event.by for stored in events if stored.event.by is not None}
-    known = people.names(tx, called_in(incident) | acted | incident.contact_decided.keys())
+    texted = {each.contact for each in incident.texts.values()}
+    known = people.names(tx, called_in(incident) | acted | texted | incident.contact_decided.keys())
     return IncidentView(
         incident=incident,
         protocol=protocol,

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from crisis import clock
+from crisis.effects import LookAtTexts
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.privacy_words import RestrictionKind
-from crisis.store import audit, people
+from crisis.store import audit, codec, outbox, people
 from crisis.store.people_tables import TIE, Found
 from crisis.store.privacy_tables import RESTRICTION, RESTRICTION_NUMBER
+from crisis.store.tables import INCIDENT
 from crisis.vocabulary import DistrictId, PersonId, StudentId
 
 UNCHECKED_FOR = timedelta(hours=24)  # then somebody is asked to look, and it stays in force
@@ -54,6 +56,7 @@ def enter(tx: Connection, entry: Entry, *, by: PersonId, at: datetime) -> str:
     district = tx.execute(tied).scalar_one_or_none()
     if district is None:
         raise Refused(Reason("PR-1", "This person is not on the student's record; add them at the office first"))
+    people.hold_student(tx, entry.student)  # a text that is about to leave is first, or sees this (PR-5)
     same = [each for each in of_student(tx, entry.student) if each.lifted_at is None and each.entry == entry]
     if same:
         return same[0].id
@@ -73,7 +76,16 @@ def enter(tx: Connection, entry: Entry, *, by: PersonId, at: datetime) -> str:
     if numbers:
         tx.execute(insert(RESTRICTION_NUMBER), [{"restriction": new, "number": number} for number in numbers])
     _record(tx, "restriction entered", new, by, at)
+    _look_at_texts(tx, entry.student, at)
     return new
+
+
+def _look_at_texts(tx: Connection, student: StudentId, at: datetime) -> None:
+    """Whether something had left for them already, in whatever incident is open: the worker finds it (PR-5)."""
+    open_ones = select(INCIDENT.c.state).where(INCIDENT.c.student == student, INCIDENT.c.closed_at.is_(None))
+    for state in tx.execute(open_ones).scalars().all():
+        incident = codec.incident_from_text(state)
+        outbox.put_again(tx, incident, incident.seq, LookAtTexts(mode=incident.mode), at)
 
 
 def check(tx: Connection, restriction: str, district: DistrictId, *, by: PersonId, at: datetime) -> None:

@@ -236,6 +236,33 @@ def test_each_adult_is_reached_in_their_own_language_and_never_silently_in_engli
     assert Obligation.ASK_LANGUAGE in asked(unknown, FATHER, number=HIS).obligations
 
 
+def test_a_general_language_or_a_line_of_theirs_with_english_is_no_silent_english_pr_73() -> None:
+    """As the ladder says it: of two forms of a language neither is guessed, and a line needs the English text."""
+
+    def text_to(reads: tuple[str, ...], given: Circumstances) -> ContactEffect:
+        record = replace(FAMILY, adults=(replace(DAD, reads=reads),))
+        return asked(record, FATHER, way=ContactWay.TEXT, number=HIS, circumstances=given).effect
+
+    brazil = replace(READY, published=frozenset({"en", "pt-BR"}))
+    lines = replace(READY, published=frozenset({"en"}), lines=frozenset({"ht"}))
+    assert text_to(("pt",), brazil) is ContactEffect.ALLOW_WITH
+    assert text_to(("pt-PT",), brazil) is ContactEffect.REFUSE
+    assert text_to(("ht",), lines) is ContactEffect.ALLOW_WITH
+    assert text_to(("ht",), replace(lines, published=frozenset())) is ContactEffect.REFUSE
+    assert text_to(("so",), lines) is ContactEffect.REFUSE
+
+
+def test_a_number_that_is_not_theirs_or_takes_no_texts_says_what_to_do_pr_2_pr_15() -> None:
+    strangers = replace(FAMILY, adults=(replace(DAD, not_theirs=frozenset({HIS})),))
+    landline = replace(FAMILY, adults=(replace(DAD, not_reached=frozenset({HIS})),))
+    mistake = ContactPurpose.LOGISTICS
+
+    assert told(asked(strangers, FATHER, number=HIS)) == (ContactEffect.REFUSE, ["PR-2"])
+    assert asked(strangers, FATHER, mistake, ContactWay.TEXT, number=HIS).effect is ContactEffect.ALLOW_WITH
+    assert told(asked(landline, FATHER, way=ContactWay.TEXT, number=HIS)) == (ContactEffect.REFUSE, ["PR-15"])
+    assert asked(landline, FATHER, number=HIS).effect is ContactEffect.ALLOW
+
+
 PEOPLE = [PersonId(f"p-{name}") for name in ("a", "b", "c", "d")]
 NUMBERS = [f"+1617555040{number}" for number in range(4)]
 adults = st.builds(
@@ -247,6 +274,8 @@ adults = st.builds(
     household=st.sampled_from(["one", "two", None]),
     numbers=st.frozensets(st.sampled_from(NUMBERS), max_size=2),
     stopped=st.frozensets(st.sampled_from(NUMBERS), max_size=1),
+    not_reached=st.frozensets(st.sampled_from(NUMBERS), max_size=1),
+    not_theirs=st.frozensets(st.sampled_from(NUMBERS), max_size=1),
     safe_to_leave_message=st.booleans(),
     voice_only=st.booleans(),
     reads=st.lists(st.sampled_from(["en", "es", "ht"]), max_size=2),
@@ -302,6 +331,7 @@ circumstances_ = st.builds(
     guardians_blocked=st.booleans(),
     minor_consented=st.booleans(),
     published=st.frozensets(st.sampled_from(["en", "es"])),
+    lines=st.frozensets(st.sampled_from(["es", "ht"])),
     pack=st.sampled_from([pack_of(loader.pack(name)) for name in loader.packs()]),
 )
 

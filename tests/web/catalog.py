@@ -57,6 +57,8 @@ def _rule_files() -> Iterator[Path]:
             "partners",
             "names",
             "message_texts",
+            "school_lines",
+            "texting",
             "second_factor",
             "preferences",
             "referring",

@@ -252,6 +252,7 @@ OPERATIONS: dict[str, str] = {
     f"GET {INCIDENT}/status": "status",
     f"GET {INCIDENT}/events": "reads",
     f"GET {INCIDENT}/next": "reads",
+    f"GET {INCIDENT}/texts": "reads",
     f"GET {INCIDENT}/conflicts": "lists conflicts",
     f"POST {INCIDENT}/conflicts": "enters conflict",
     f"POST {INCIDENT}/conflicts/{{conflict}}/end": "enters conflict",

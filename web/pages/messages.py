@@ -14,7 +14,7 @@ from crisis.protocols import loader, message_check, reading_level
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.protocols.message_schema import TAG, Asset, Message, digest
 from crisis.store.message_texts import OneText, Signed
-from crisis.vocabulary import PersonId
+from crisis.vocabulary import PersonId, SchoolId
 from web import message_orders
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
@@ -81,7 +81,17 @@ class Line(MessageForm):
         return PAGE
 
 
-FORMS: dict[str, type[MessageForm]] = {"sign": Sign, "line": Line}
+class OfSchool(MessageForm):
+    school: str
+    callback: str = Field(default="", title=N_("Number that families call back"), max_length=40)
+    place: str = Field(default="", title=N_("Where families come to"), max_length=80)
+
+    def carry_out(self, desk: Desk) -> str:
+        message_orders.set_school_line(desk, SchoolId(self.school), self.callback, self.place)
+        return f"{PAGE}#schools"
+
+
+FORMS: dict[str, type[MessageForm]] = {"sign": Sign, "line": Line, "school": OfSchool}
 
 
 def show(desk: Desk, problem: FormState = FRESH, status: int = 200, message: str = "") -> HTMLResponse:
@@ -92,6 +102,7 @@ def show(desk: Desk, problem: FormState = FRESH, status: int = 200, message: str
         "here": "messages",
         "rows": [_row(each, signed, desk.language) for each in catalog.values()],
         "line": line,
+        "school_lines": message_orders.school_lines_of(desk),
         "chosen": None if chosen is None else _whole(chosen, signed, names, desk.language),
     }
     return console(desk, "pages/messages.html", values, path=PAGE, status=status, problem=problem)

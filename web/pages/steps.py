@@ -27,15 +27,15 @@ from crisis.vocabulary import (
 from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
+from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState, Said
-from web.pages import family_talk, shown
+from web.pages import family_talk, family_texts, shown
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
 from web.record_forms import RECORD_STEP_FORMS
 from web.rendering import Language, translations
-from web.step_forms import STEP_FORMS
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +55,8 @@ LANGUAGES = {
     "mul": N_("Another language"),
 }
 FORMS = STEP_FORMS | RECORD_STEP_FORMS
-STAYS = ("interview", "supports", "interpreter", "decide-contact")  # what comes next is on the same page
+# What comes next is on the same page.
+STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number")
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
 
@@ -96,8 +97,12 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         "withhold_options": withhold_options(desk, view),
         "LegalBasis": [each for each in LegalBasis if each in OF_A_HANDOFF],
         "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
-        **(family_talk.talk_values(desk, view) if step.type is StepType.CONTACT else {}),
+        **(contact_values(desk, view) if step.type is StepType.CONTACT else {}),
     } | {kind.__name__: choices(kind) for kind in ENUMS}
+
+
+def contact_values(desk: Desk, view: IncidentView) -> dict[str, object]:
+    return family_talk.talk_values(desk, view) | family_texts.text_values(desk, view)
 
 
 ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, InterpreterKind, LanguageHelp, ReceiverKind, Tier)

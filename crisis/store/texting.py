@@ -1,0 +1,253 @@
+"""What would be written to which number of whom, and why not: for the page, for the order, and when it is sent (PR-5).
+
+All three ask the same function. The last two ask it in their own transaction, and the sending holds the student's row
+meanwhile, as does whoever enters a restriction: one of the two is first, and the other one sees it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crisis import commands as cmd
+from crisis import family_commands as fcmd
+from crisis import family_events as fev
+from crisis.delivery import Purpose
+from crisis.errors import Reason
+from crisis.events import Event
+from crisis.message_words import Blank, GuardianTextId, PhoneId
+from crisis.policy.contact import Adult, Circumstances, Contact, ContactRecord, decide_contact
+from crisis.policy.family_texts import ANSWER, NOT_A_TEXT, TEXTS, Written, written
+from crisis.policy.messages import Reader, language_ladder
+from crisis.privacy_words import ContactEffect, ContactWay
+from crisis.protocols import loader
+from crisis.protocols.languages import SOURCE
+from crisis.statemachine.custody import family_blocked
+from crisis.statemachine.incident import GuardianText, Incident
+from crisis.statemachine.texting import APOLOGY, against_another
+from crisis.store import (
+    contact_record,
+    contacting,
+    drills,
+    message_texts,
+    methods,
+    outgoing,
+    people,
+    protocols,
+    school_lines,
+    telephones,
+)
+from crisis.store.message_texts import LINE, Signed
+from crisis.store.outgoing import Outgoing
+from crisis.store.phones import for_people
+from crisis.vocabulary import Channel, Mode, PersonId
+
+SENDABLE = frozenset({*TEXTS, APOLOGY, ANSWER})
+OF_A_RESTRICTION = frozenset({"PR-1", "PR-2", "PR-3", "PR-4", "PR-7"})
+CHANGED = Reason("PR-71", "The text has changed since you read it; read it again")
+NO_NUMBER = Reason("PR-2", "This number is not on record for this person any more; load the page again")
+NOT_STAFF = Reason("I-22", "This number is not on the drill's list; a drill reaches only those who practise")
+NOBODY = Reason("PR-30", "Nobody knows yet which student it is; find that out first")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One text to one number. `against` empty: it may go out as it reads."""
+
+    person: PersonId
+    phone: PhoneId
+    number: str
+    written: Written
+    against: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the texts of one incident are made from, read once."""
+
+    incident: Incident
+    record: ContactRecord
+    given: Circumstances
+    signed: Signed
+    values: Mapping[Blank, str]
+    phones: Mapping[PersonId, Mapping[PhoneId, str]]
+    listed: frozenset[str]  # in a drill, the numbers that it may reach
+
+    def offer(self, person: PersonId, phone: PhoneId, message: str, at: datetime) -> Offer:
+        number = self.phones.get(person, {}).get(phone, "")
+        adult = next((each for each in self.record.adults if each.person == person), None)
+        found = self._written(adult, message)
+        against = [*self._against(adult, person, number, message, at), *found.against]
+        return Offer(person=person, phone=phone, number=number, written=found, against=tuple(dict.fromkeys(against)))
+
+    def offers(self, person: PersonId, phone: PhoneId, at: datetime) -> list[Offer]:
+        """What may be sent to this number, or why not; to a stranger nothing but the word that it was a mistake."""
+        texts = self.incident.texts.values()
+        wrong = any(each.wrong_number and each.phone == phone for each in texts)
+        found = [self.offer(person, phone, message, at) for message in ((APOLOGY,) if wrong else TEXTS)]
+        again = [against_another(self.incident, phone, each.written.message) for each in found]
+        return [
+            each if reason is None else replace(each, against=(reason, *each.against))
+            for each, reason in zip(found, again, strict=True)
+        ]
+
+    def _written(self, adult: Adult | None, message: str) -> Written:
+        reader = Reader() if adult is None else Reader(reads=adult.reads, speaks=adult.speaks)
+        ready = message_texts.ready_by(self.signed, message, interpreter=Blank.INTERPRETER_LINE in self.values)
+        catalog = loader.messages()
+        return written(
+            catalog[message],
+            language_ladder(reader, ready),
+            self.values,
+            line=catalog[LINE],
+            neutral=loader.neutral(),
+            mode=self.incident.mode,
+        )
+
+    def _against(
+        self, adult: Adult | None, person: PersonId, number: str, message: str, at: datetime
+    ) -> Sequence[Reason]:
+        """PR-1 to PR-4, PR-7, PR-15, PR-72: also what a person would have to decide is not written."""
+        if not number:
+            return [NO_NUMBER]
+        if self.incident.mode is Mode.DRILL:
+            return [] if number in self.listed else [NOT_STAFF]
+        wanted = Contact(person=person, purpose=loader.messages()[message].purpose, way=ContactWay.TEXT, number=number)
+        ready = message_texts.ready_by(self.signed, message, interpreter=Blank.INTERPRETER_LINE in self.values)
+        found = decide_contact(self.record, wanted, contacting.with_texts(self.given, ready), at)
+        return found.reasons if found.effect in (ContactEffect.REFUSE, ContactEffect.HUMAN) else ()
+
+
+def ground(tx: Connection, incident: Incident, by: PersonId | None, at: datetime) -> Ground:
+    """`by` is whoever gives the order: in a drill the only one who is written to."""
+    line = message_texts.interpreter_line(tx, incident.district)
+    school, lines = people.school(tx, incident.school), school_lines.of_school(tx, incident.school)
+    values = {
+        Blank.SCHOOL_NAME: school.name,
+        Blank.STAFF_CALLBACK: for_people(lines.callback) if lines.callback else None,
+        Blank.INTERPRETER_LINE: for_people(line) if line else None,
+        Blank.PLACE_PUBLIC: lines.place,
+    }
+    record = _record(tx, incident, by)
+    phones = {each.person: telephones.of_person(tx, each.person) for each in record.adults}
+    numbers = [number for theirs in phones.values() for number in theirs.values()]
+    given = Circumstances()
+    if incident.mode is Mode.LIVE:
+        given = contacting.circumstances_of(tx, incident.district, record, incident, at=at)
+        protocol = protocols.by_hash(tx, incident.protocol_hash)
+        given = replace(given, guardians_blocked=family_blocked(incident, protocol))
+    return Ground(
+        incident=incident,
+        record=record,
+        given=given,
+        signed=message_texts.signed(tx, incident.district),
+        values={blank: value for blank, value in values.items() if value},
+        phones=phones,
+        listed=frozenset(drills.within(tx, incident.id, numbers)) if incident.mode is Mode.DRILL else frozenset(),
+    )
+
+
+def _record(tx: Connection, incident: Incident, by: PersonId | None) -> ContactRecord:
+    """A drill has no student, so its only adult is whoever practises: the text goes to their own telephone."""
+    if incident.mode is Mode.LIVE:
+        return (
+            contact_record.of_student(tx, incident.student)
+            if incident.student is not None
+            else ContactRecord(zone="UTC", birth_date=None, adults=())
+        )
+    if by is None:
+        return ContactRecord(zone="UTC", birth_date=None, adults=())
+    spoken = people.language(tx, by) or SOURCE
+    return ContactRecord(zone="UTC", birth_date=None, adults=[Adult(person=by, guardian=True, reads=(spoken,))])
+
+
+def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:
+    """Why this may not be carried out, asked in its own transaction."""
+    match command:
+        case fcmd.TextGuardian():
+            return _against_order(tx, command, incident, at)
+        case fcmd.GiveText(text=text) if text in incident.texts:
+            _hold(tx, incident)
+            found = offer_of(tx, incident, incident.texts[text], at)
+            return against_sending(found, incident.texts[text])
+        case fcmd.RecordGuardianReply(text=text, answer=True) if text in incident.texts:
+            _hold(tx, incident)
+            return answer_to(tx, incident, incident.texts[text], at).against
+        case _:
+            return ()
+
+
+def _hold(tx: Connection, incident: Incident) -> None:
+    if incident.student is not None:
+        people.hold_student(tx, incident.student)
+
+
+def _against_order(tx: Connection, command: fcmd.TextGuardian, incident: Incident, at: datetime) -> Sequence[Reason]:
+    if command.message not in SENDABLE or command.message == ANSWER:
+        return [NOT_A_TEXT]
+    if incident.mode is Mode.LIVE and incident.student is None:
+        return [NOBODY]
+    if incident.mode is Mode.DRILL and command.person != command.by.id:
+        return ()  # the rules say it (I-22)
+    by = PersonId(command.by.id) if command.by.id is not None else None
+    found = ground(tx, incident, by, at).offer(command.person, command.phone, command.message, at)
+    if found.against:
+        return found.against
+    read = (command.language, command.rung, command.shown)
+    return [] if read == (found.written.tag, found.written.rung, found.written.shown) else [CHANGED]
+
+
+def against_sending(offer: Offer, text: GuardianText) -> tuple[Reason, ...]:
+    """Also where it reads otherwise now than when it was ordered."""
+    return offer.against or (() if offer.written.shown == text.shown else (CHANGED,))
+
+
+def offer_of(tx: Connection, incident: Incident, text: GuardianText, at: datetime) -> Offer:
+    """What was ordered, as it would go out now."""
+    return ground(tx, incident, text.ordered_by, at).offer(text.contact, text.phone, text.message, at)
+
+
+def answer_to(tx: Connection, incident: Incident, text: GuardianText, at: datetime) -> Offer:
+    """The one answer to whoever wrote back."""
+    return ground(tx, incident, text.ordered_by, at).offer(text.contact, text.phone, ANSWER, at)
+
+
+def barred(tx: Connection, incident: Incident, at: datetime) -> dict[GuardianTextId, frozenset[str]]:
+    """Texts that have left, or may have, to somebody who must not be contacted any more: by which rules."""
+    if incident.mode is not Mode.LIVE or incident.student is None:
+        return {}
+    left = [each for each in incident.texts.values() if each.state.has_left and not each.outrun]
+    found = {each.id: _rules(offer_of(tx, incident, each, at).against) for each in left}
+    return {text: rules for text, rules in found.items() if rules}
+
+
+def _rules(reasons: Iterable[Reason]) -> frozenset[str]:
+    return frozenset(each.rule for each in reasons) & OF_A_RESTRICTION
+
+
+def of_change(tx: Connection, events: Iterable[Event], after: Incident, at: datetime) -> None:
+    """What is written with these events, in their transaction: what is about to leave, and whose number is wrong."""
+    for event in events:
+        match event:
+            case fev.GuardianTextGiven():
+                outgoing.begin(tx, _outgoing(tx, event, after, at))
+            case fev.GuardianNumberWrong():
+                number = telephones.of_person(tx, event.contact).get(event.phone)
+                if number is not None:
+                    methods.mark_wrong(tx, event.contact, number, at=at)
+            case _:
+                pass
+
+
+def _outgoing(tx: Connection, event: fev.GuardianTextGiven, incident: Incident, at: datetime) -> Outgoing:
+    return Outgoing(
+        reference=event.text,
+        purpose=Purpose.FAMILY,
+        channel=Channel.TEXT,
+        mode=incident.mode,
+        incident=incident.id,
+        person=event.contact,
+        phone=telephones.of_person(tx, event.contact)[event.phone],
+        at=at,
+    )

@@ -1,0 +1,113 @@
+"""`/api/v1/incidents/{incident_id}/texts`: what may be written to whom, word for word, and what became of each text.
+
+Sent by the order `text-guardian`, with what is listed here; the answers are those of the console.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from crisis.message_words import GuardianTextId, PhoneId, Rung, SendState
+from crisis.store import texting
+from crisis.store.texting import Offer
+from crisis.vocabulary import PersonId
+from web.api.contacts import Why
+from web.api.reading import sent_of
+from web.deps import IncidentPath, TokenHolder
+
+router = APIRouter(prefix="/api/v1/incidents", tags=["texts to guardians"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextOffer:
+    """`body` goes out letter by letter; `english` says the same. `why` empty: it may be sent as it reads.
+
+    `segments`: parts that the carrier counts. `shown` is the digest of `body`, which the order repeats.
+    """
+
+    person: PersonId
+    phone: PhoneId
+    number: str
+    message: str
+    language: str | None
+    rung: Rung
+    body: str
+    english: str
+    segments: int
+    shown: str
+    why: list[Why]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextView:
+    """One text so far. No `state` of it says that anybody was informed."""
+
+    id: GuardianTextId
+    person: PersonId
+    phone: PhoneId
+    message: str
+    language: str
+    state: SendState
+    at: datetime
+    rules: list[str]
+    left_before_restriction: bool
+    refused: bool
+    wrong_number: bool
+    replies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianTexts:
+    offers: list[TextOffer]
+    texts: list[TextView]
+
+
+@router.get("/{incident_id}/texts")
+def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianTexts:
+    """For whoever may read the incident; every look is on record. In a drill the only number is one's own."""
+    view = sent_of(desk, incident_id, "texts viewed", "contacts")
+    incident, barred = view.incident, {each.contact.person for each in view.family if each.refused}
+    with desk.store.read() as tx:
+        ground = texting.ground(tx, incident, desk.person, desk.at)
+    offers = [
+        _offer(each)
+        for person, phones in ground.phones.items()
+        if person not in barred
+        for phone in phones
+        for each in ground.offers(person, phone, desk.at)
+    ]
+    texts = [
+        TextView(
+            id=each.id,
+            person=each.contact,
+            phone=each.phone,
+            message=each.message,
+            language=each.language,
+            state=each.state,
+            at=each.state_at,
+            rules=sorted(each.rules),
+            left_before_restriction=each.outrun,
+            refused=each.refused,
+            wrong_number=each.wrong_number,
+            replies=each.replies,
+        )
+        for each in incident.texts.values()
+    ]
+    return GuardianTexts(offers=offers, texts=texts)
+
+
+def _offer(offer: Offer) -> TextOffer:
+    return TextOffer(
+        person=offer.person,
+        phone=offer.phone,
+        number=offer.number,
+        message=offer.written.message,
+        language=offer.written.tag,
+        rung=offer.written.rung,
+        body=offer.written.body,
+        english=offer.written.english,
+        segments=offer.written.length.segments,
+        shown=offer.written.shown,
+        why=[Why(rule=each.rule, text=each.text) for each in offer.against],
+    )

@@ -1,0 +1,43 @@
+"""Forms on the step that reaches the family: one text to one number, and that a number is somebody else's."""
+
+from crisis import commands as cmd
+from crisis import family_commands as fcmd
+from crisis.message_words import GuardianTextId, PhoneId, Rung
+from crisis.protocols.schema import Step
+from crisis.vocabulary import PersonId
+from web.deps import Desk
+from web.step_forms import STEP_FORMS as OF_STEPS
+from web.step_forms import StepForm
+
+
+class SendText(StepForm):
+    """What stood on the page beside the button; nothing of it is typed."""
+
+    person: str
+    phone: str
+    message: str
+    language: str
+    rung: Rung
+    shown: str
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return fcmd.TextGuardian(
+            by=desk.actor,
+            step=step.id,
+            person=PersonId(self.person),
+            phone=PhoneId(self.phone),
+            message=self.message,
+            language=self.language,
+            rung=self.rung,
+            shown=self.shown,
+        )
+
+
+class WrongNumber(StepForm):
+    text: str
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return fcmd.MarkWrongNumber(by=desk.actor, text=GuardianTextId(self.text))
+
+
+STEP_FORMS: dict[str, type[StepForm]] = {**OF_STEPS, "text": SendText, "wrong-number": WrongNumber}

@@ -1,0 +1,181 @@
+"""Beside each number of the family: the very text that would go out, in their language and in English, or why not.
+
+And what became of each text so far. None of it informs anybody: the call stands above it, one press away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis.events import Event
+from crisis.family_events import GuardianWrote
+from crisis.message_words import Encoding, GuardianTextId, PhoneId, Rung, SendState
+from crisis.protocols.languages import SOURCE, right_to_left
+from crisis.statemachine.incident import GuardianText
+from crisis.statemachine.texting import APOLOGY
+from crisis.store import telephones, texting
+from crisis.store.queries import IncidentView
+from crisis.store.texting import Ground, Offer
+from crisis.vocabulary import Mode, PersonId
+from web.deps import Desk
+from web.forms import Said
+from web.pages.reasons import in_words
+from web.pages.shown import known
+from web.rendering import Language, babel_language, translations
+from web.words import N_
+from web.words_of_texts import STATES, title, why
+
+FIRST, AGAIN = "f1", "f2"
+ALPHABETS: dict[Encoding, str] = {
+    Encoding.GSM_7: N_("letters of the small alphabet"),
+    Encoding.UCS_2: N_("letters that make a text longer"),
+}
+CALL_NOW = frozenset({SendState.STOPPED, SendState.UNKNOWN, SendState.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`english` is None where `body` is English. `against` empty: the button sends it."""
+
+    message: str
+    title: str
+    body: str
+    tag: str  # of `body`
+    reader: str  # whose language it is for: where a line of theirs goes with English, theirs
+    direction: str
+    language: str
+    english: str | None
+    segments: int
+    alphabet: str
+    rung: Rung
+    shown: str
+    against: tuple[Said, ...]
+    passed: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Textable:
+    """One number of an adult. Where no text may go at all, `against` says why and `previews` is empty."""
+
+    person: PersonId
+    phone: PhoneId
+    number: str
+    against: tuple[Said, ...]
+    previews: tuple[Preview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One text so far. `call` is the number to dial now, None where nobody has to, or may."""
+
+    id: GuardianTextId
+    name: str
+    title: str
+    at: datetime
+    standing: str
+    tone: str
+    why: str
+    outrun: bool
+    refused: bool
+    wrong_number: bool
+    may_be_wrong: bool
+    replies: tuple[str, ...]
+    call: str | None
+
+
+def text_values(desk: Desk, view: IncidentView) -> dict[str, object]:
+    """For the step that reaches the family. In a drill the only number is one's own."""
+    incident = view.incident
+    drill = incident.mode is Mode.DRILL
+    wanted = [desk.person] if drill else [each.contact.person for each in view.family if not each.refused]
+    with desk.store.read() as tx:
+        ground = texting.ground(tx, incident, desk.person, desk.at)
+        phones = {each: telephones.of_person(tx, each) for each in {text.contact for text in incident.texts.values()}}
+    first = _first_message(view)
+    offers = {person: _textables(ground, person, first, desk) for person in wanted}
+    callable_now = {number for card in view.family for number, decision in card.numbers if not decision.reasons}
+    return {
+        "texts": {} if drill else offers,
+        "own_texts": offers.get(desk.person, []) if drill else [],
+        "sent_texts": [
+            _sent(view, each, phones[each.contact].get(each.phone), callable_now, desk.language)
+            for each in sorted(incident.texts.values(), key=lambda each: each.ordered_at, reverse=True)
+        ],
+    }
+
+
+def _first_message(view: IncidentView) -> str:
+    """Which of them is most likely wanted: it stands first."""
+    tried = view.incident.contact_attempts or any(each.state.has_left for each in view.incident.texts.values())
+    return AGAIN if tried else FIRST
+
+
+def _textables(ground: Ground, person: PersonId, first: str, desk: Desk) -> list[Textable]:
+    return [_textable(ground, person, phone, first, desk) for phone in ground.phones.get(person, {})]
+
+
+def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk: Desk) -> Textable:
+    """A reason that stands against each of them is said once."""
+    offers = sorted(ground.offers(person, phone, desk.at), key=lambda each: each.written.message != first)
+    shared = [each for each in offers[0].against if all(each in one.against for one in offers)]
+    return Textable(
+        person=person,
+        phone=phone,
+        number=ground.phones[person][phone],
+        against=tuple(in_words(each, desk.language) for each in shared),
+        previews=() if shared else tuple(_preview(each, desk.language) for each in offers),
+    )
+
+
+def _preview(offer: Offer, language: Language) -> Preview:
+    found, translate = offer.written, translations(language).gettext
+    tag = found.tag or SOURCE
+    return Preview(
+        message=found.message,
+        title=title(found.message, language),
+        body=found.body,
+        tag=SOURCE if found.rung is Rung.ENGLISH_AND_LINE else tag,
+        reader=tag,
+        direction="rtl" if right_to_left(tag) and found.rung is not Rung.ENGLISH_AND_LINE else "ltr",
+        language=babel_language(tag, language),
+        english=None if tag == SOURCE else found.english,
+        segments=found.length.segments,
+        alphabet=translate(ALPHABETS[found.length.encoding]),
+        rung=found.rung,
+        shown=found.shown,
+        against=tuple(in_words(each, language) for each in offer.against),
+        passed=tuple(in_words(each, language) for each in found.passed),
+    )
+
+
+def _sent(
+    view: IncidentView, text: GuardianText, number: str | None, callable_now: set[str], language: Language
+) -> Sent:
+    translate = translations(language).gettext
+    standing, tone = STATES[text.state]
+    somebody = translate(N_("Somebody"))
+    needs_call = text.state in CALL_NOW or text.refused
+    return Sent(
+        id=text.id,
+        name=view.names.get(text.contact, somebody),
+        title=title(text.message, language),
+        at=text.state_at,
+        standing=translate(standing),
+        tone=tone,
+        why=why(text.rules, known(view, language)) if text.rules else "",
+        outrun=text.outrun,
+        refused=text.refused,
+        wrong_number=text.wrong_number,
+        may_be_wrong=text.state.has_left and not text.wrong_number and text.message != APOLOGY,
+        replies=_replies(view, text),
+        call=number if needs_call and number in callable_now else None,
+    )
+
+
+def _replies(view: IncidentView, text: GuardianText) -> tuple[str, ...]:
+    said: Sequence[Event] = [stored.event for stored in view.events]
+    return tuple(
+        view.words[event.words]
+        for event in said
+        if isinstance(event, GuardianWrote) and event.text == text.id and event.words in view.words
+    )
