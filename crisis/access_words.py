@@ -13,6 +13,38 @@ class Sight(IntEnum):
     WHOLE = 4
 
 
+class View(StrEnum):
+    """As whom somebody sees an incident; each is a closed list of matters (`crisis/policy/projection.py`)."""
+
+    STATUS = "status"
+    PAGE = "page"
+    LOGISTICS = "logistics"  # a principal who has nothing to do in it
+    RESPONDER = "responder"
+    CLINICIAN = "clinician"  # who assesses: the school's counselors, and whoever came for it
+    LEAD = "lead"
+    RECORDS = "records"  # the privacy officer
+    PARTNER = "partner"  # who works for an agency: what its agreement lists
+
+
+class Matter(StrEnum):
+    """What a field of an incident, or of one of its events, is about: each has one, each view lists some."""
+
+    HANDLING = "handling"  # that there is one, where, and how far it is
+    RISK = "risk"  # of what kind, the level of risk, what is to be done
+    SAFETY = "safety"  # where the student is and with whom, the emergency, whom not to contact
+    TEAM = "team"  # who leads, who was paged and comes
+    STUDENT = "student"
+    FAMILY = "family"  # the adults, and each try to reach them
+    ASKED = "asked"  # what the student and the family asked for
+    MEDICAL = "medical"
+    NOTES = "notes"  # what people wrote to each other
+    CARE = "care"  # screening, interview, why a level was chosen, what the steps found
+    PROTECTION = "protection"  # reports to the authorities, and why the family is not called
+    HANDOFF = "handoff"
+    REFERRAL = "referral"
+    REPORTER = "reporter"  # who raised it
+
+
 class Involvement(StrEnum):
     """What one incident itself makes of one person."""
 

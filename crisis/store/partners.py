@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, refuse_if
-from crisis.policy.agreements import Agreement, Terms, against, span
+from crisis.policy.agreements import Agreement, Terms, against, current, span
 from crisis.referral_words import AgencyId, AgreedUse, DataPoint
 from crisis.store import audit, directory
 from crisis.store.agency_tables import AGENCY, AGENCY_MEMBER, AGREEMENT
@@ -92,6 +92,18 @@ def members(tx: Connection, district: DistrictId) -> list[Member]:
     query = select(AGENCY_MEMBER.c.person, AGENCY_MEMBER.c.agency).where(AGENCY_MEMBER.c.district == district)
     rows = tx.execute(query.order_by(AGENCY_MEMBER.c.person))
     return [Member(person=PersonId(row.person), agency=AgencyId(row.agency)) for row in rows]
+
+
+def agreed_with(tx: Connection, person: PersonId | None, at: datetime) -> frozenset[DataPoint] | None:
+    """What somebody who works for an agency may see of an incident by its agreement; None: they work for none."""
+    query = select(AGENCY_MEMBER.c.agency, AGENCY_MEMBER.c.district).where(AGENCY_MEMBER.c.person == person)
+    row = tx.execute(query).first()
+    if row is None:
+        return None
+    agreement = current(of_district(tx, DistrictId(row.district)), AgencyId(row.agency), at)
+    if agreement is None or AgreedUse.CRISIS_RESPONSE not in agreement.terms.uses:
+        return frozenset()
+    return agreement.terms.data_points
 
 
 def shut_out(tx: Connection, people: Collection[PersonId], at: datetime) -> frozenset[PersonId]:

@@ -1,18 +1,21 @@
 """What the pages show: small frozen views, read in one transaction and filtered by policy for the one who looks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from crisis.access_words import Sight
+from crisis.access_words import Matter, Sight, View
 from crisis.commands import Actor
 from crisis.errors import NotFound, Reason
-from crisis.events import Event, StepCompleted
+from crisis.events import Event, IncidentOpened, StepCompleted
+from crisis.policy import matters as policy
 from crisis.policy.access import called_in
 from crisis.policy.naming import Called, context_of
-from crisis.policy.sight import sight
+from crisis.policy.projection import listed, owed_by, view_of
+from crisis.policy.sight import About, sight
+from crisis.privacy_words import InstructionKind
 from crisis.protocols.schema import Protocol, Step
 from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
@@ -27,6 +30,7 @@ from crisis.store import (
     instructions,
     involved,
     names,
+    partners,
     people,
     preferences,
     protocols,
@@ -72,6 +76,7 @@ class BoardRow:
     zone: str
     next: NextStep | None
     names: Mapping[PersonId, str]
+    matters: frozenset[Matter]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +90,13 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """One incident as somebody who may see it sees it."""
+    """One incident as somebody who may see it sees it: cut to what their view holds (`crisis/policy/projection.py`).
 
+    `incident` and `steps` are whole, for the rules that read them; what is shown of it asks `matters`.
+    """
+
+    view: View
+    matters: frozenset[Matter]
     incident: Incident
     protocol: Protocol
     position: int
@@ -96,7 +106,11 @@ class IncidentView:
     next: tuple[NextStep, ...]
     obstacles: tuple[Reason, ...]
     events: tuple[StoredEvent, ...]
+    untold: frozenset[int]  # those of them that would say who raised it
+    readable: frozenset[WordsId]  # what of it they may read, also where its key was destroyed
     words: Mapping[WordsId, str]
+    place: str | None
+    owed: Mapping[str, object]  # reports
     names: Mapping[PersonId, str]
     staff: tuple[StaffView, ...]
     student: StudentView | None
@@ -138,7 +152,9 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     position = incidents.head(tx)
     today, seen = at.replace(hour=0, minute=0, second=0, microsecond=0), involved.seen_by(actor, at)
     found = incidents.current(tx, actor.district, closed_since=today, seen=seen)
-    rows = list(_rows(tx, [each for each in found if school in (None, each.school)]))
+    agreed = partners.agreed_with(tx, actor.id, at)
+    shown = listed(View.LOGISTICS if agreed is None else View.PARTNER, agreed)  # a row holds no more than that
+    rows = list(_rows(tx, [each for each in found if school in (None, each.school)], shown))
     return Board(
         position=position,
         open=tuple(sorted((row for row in rows if row.incident.closed_at is None), key=_pressing)),
@@ -150,7 +166,7 @@ def sight_of(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> 
     return sight(actor, involved.about_of(tx, incident), at)
 
 
-def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
+def _rows(tx: Connection, found: Sequence[Incident], matters: frozenset[Matter]) -> Iterator[BoardRow]:
     """Schools, calendars and names are read once for the whole board: one by one they took most of its time."""
     places = {each: (people.school(tx, each), people.ground(tx, each)) for each in {row.school for row in found}}
     names = people.names(tx, frozenset[PersonId]().union(*(called_in(each) for each in found)))
@@ -164,6 +180,7 @@ def _rows(tx: Connection, found: Sequence[Incident]) -> Iterator[BoardRow]:
             zone=ground.calendar.zone,
             next=pressing[0] if pressing else None,
             names={person: names[person] for person in called_in(incident) if person in names},
+            matters=matters,
         )
 
 
@@ -186,34 +203,43 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     if seen < Sight.READ:
         raise NotFound
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
-    events = incidents.events_of(tx, incident_id)
+    as_whom, matters = _view(tx, actor, about, incident, at)
+    log = incidents.events_of(tx, incident_id)
+    events, untold = _told(log, matters)
+    place = _place(log)
+    readable = [*_readable(log, protocol, incident, matters), *([place] if place and Matter.SAFETY in matters else [])]
+    words = sealed.read(tx, keys, readable)
     now = standing(incident, protocol)
-    student, called = None, Called(context=context_of(actor))
-    if incident.student is not None:
-        student, called = names.seen_by(tx, keys, actor, people.student(tx, incident.student))
-    family = contacting.cards(tx, incident.student, incident, at) if incident.student is not None else []
+    student, called, family = _student(tx, keys, actor, incident, at)
     asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     acted = {stored.event.by for stored in events if stored.event.by is not None}
     texted = {each.contact for each in incident.texts.values()}
     known = people.names(tx, called_in(incident) | acted | texted | incident.contact_decided.keys())
+    steps = Matter.RISK in matters
     return IncidentView(
+        view=as_whom,
+        matters=matters,
         incident=incident,
         protocol=protocol,
         position=position,
         school=people.school(tx, incident.school),
         ground=ground,
-        steps=tuple((step, now[step.id]) for step in protocol.steps),
-        next=next_steps(incident, protocol, ground),
-        obstacles=tuple(obstacles(incident, protocol, at)),
-        events=tuple(events),
-        words=sealed.read(tx, keys, words_in((stored.event for stored in events), protocol)),
+        steps=tuple((step, now[step.id]) for step in protocol.steps) if steps else (),
+        next=next_steps(incident, protocol, ground) if steps else (),
+        obstacles=tuple(obstacles(incident, protocol, at)) if steps else (),
+        events=events,
+        untold=untold,
+        readable=frozenset(readable),
+        words=words,
+        place=words.get(place) if place is not None else None,
+        owed=owed_by(incident, actor.id, matters),
         names={**known, **{each.id: each.name for each in staff}},
         staff=tuple(staff),
-        student=student,
-        called=called,
-        family=tuple(family),
-        instructions=tuple(asked),
+        student=student if Matter.STUDENT in matters else None,
+        called=called if Matter.STUDENT in matters else Called(context=called.context),
+        family=family if Matter.FAMILY in matters else (),
+        instructions=tuple(each for each in asked if _about(each) in matters),
         wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
         agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
         conflicted=about.conflicted,
@@ -221,13 +247,65 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     )
 
 
-def words_in(events: Iterable[Event], protocol: Protocol) -> list[WordsId]:
-    """The ids of everything that people wrote: fields of that type, and evidence of kind `words`."""
+def _view(
+    tx: Connection, actor: Actor, about: About, incident: Incident, at: datetime
+) -> tuple[View, frozenset[Matter]]:
+    agreed = partners.agreed_with(tx, actor.id, at)
+    as_whom = view_of(actor, about, incident.lead, at, partner=agreed is not None)
+    return as_whom, listed(as_whom, agreed)
+
+
+def _told(log: Sequence[StoredEvent], matters: frozenset[Matter]) -> tuple[tuple[StoredEvent, ...], frozenset[int]]:
+    """The events of the view; who raised it is taken out of the first ones where the view does not list it (PR-41)."""
+    events = tuple(stored for stored in log if policy.told(stored.event, matters))
+    if Matter.REPORTER in matters:
+        return events, frozenset()
+    first = log[0].event if log else None
+    untold = frozenset(
+        each.seq for each in events if first is not None and (each.event.by, each.event.at) == (first.by, first.at)
+    )
+    hidden = (replace(each, event=replace(each.event, by=None)) if each.seq in untold else each for each in events)
+    return tuple(hidden), untold
+
+
+def _readable(
+    log: Sequence[StoredEvent], protocol: Protocol, incident: Incident, matters: frozenset[Matter]
+) -> list[WordsId]:
+    events = [stored.event for stored in log]
+    own = [words for event in events for words in words_in([event], protocol, policy.fields_told(event, matters))]
+    signed = policy.to_be_signed(incident, events) if Matter.RISK in matters else frozenset[WordsId]()
+    return [*own, *sorted(signed - set(own))]
+
+
+def _place(log: Sequence[StoredEvent]) -> WordsId | None:
+    opened = log[0].event if log else None
+    return opened.place if isinstance(opened, IncidentOpened) else None
+
+
+def _student(
+    tx: Connection, keys: KeyRing, actor: Actor, incident: Incident, at: datetime
+) -> tuple[StudentView | None, Called, tuple[Card, ...]]:
+    if incident.student is None:
+        return None, Called(context=context_of(actor)), ()
+    student, called = names.seen_by(tx, keys, actor, people.student(tx, incident.student))
+    return student, called, tuple(contacting.cards(tx, incident.student, incident, at))
+
+
+def _about(instruction: Instruction) -> Matter:
+    return Matter.MEDICAL if instruction.kind is InstructionKind.MEDICAL else Matter.ASKED
+
+
+def words_in(events: Iterable[Event], protocol: Protocol, told: frozenset[str] | None = None) -> list[WordsId]:
+    """The ids of everything that people wrote: fields of that type, and evidence of kind `words`.
+
+    `told`: only in fields of these names.
+    """
     found: list[WordsId] = []
     for event in events:
-        named = (getattr(event, each.name) for each in fields(event) if "WordsId" in str(each.type))
+        kept = [each for each in fields(event) if told is None or each.name in told]
+        named = (getattr(event, each.name) for each in kept if "WordsId" in str(each.type))
         found += [words for words in named if words is not None]
-        if isinstance(event, StepCompleted):
+        if isinstance(event, StepCompleted) and any(each.name == "evidence" for each in kept):
             found += words_of_evidence(event, protocol.step(event.step))
     return found
 

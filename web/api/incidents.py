@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel
 
-from crisis.access_words import Handling
+from crisis.access_words import Handling, Matter
 from crisis.commands import OpenIncident
-from crisis.statemachine.incident import Incident
+from crisis.policy import matters
 from crisis.store import codec, partial, protocols, queries
+from crisis.store.incidents import StoredEvent
 from crisis.store.partial import PageAsked, PartView
-from crisis.store.queries import BoardRow, NextStep
+from crisis.store.queries import BoardRow, IncidentView, NextStep
 from crisis.vocabulary import (
     Beside,
     Custody,
@@ -28,6 +30,7 @@ from crisis.vocabulary import (
     Tier,
     WordsId,
 )
+from web.api.incident_views import AnyView, incident_told
 from web.api.orders import Body, Code, Id, Words
 from web.api.reading import seen_in_part, sent_of
 from web.deps import IncidentPath, TokenHolder
@@ -109,25 +112,25 @@ def next_view(step: NextStep, language: str) -> NextView:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(BaseModel):
+    """`crisis_type`, `tier` and `next` are absent where the agreement of a partner does not list the risk."""
+
     id: IncidentId
     seq: int
     mode: Mode
     school: SchoolId
-    crisis_type: str
     phase: Phase
     custody: Custody
     emergency: Emergency
-    tier: Tier | None
     lead: PersonId | None
     opened_at: datetime
     closed_at: datetime | None
-    next: NextView | None
+    crisis_type: str | None = None
+    tier: Tier | None = None
+    next: NextView | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(BaseModel):
     """Of an incident that one raised, or was paged about. `crisis_type` only for whoever raised it."""
 
     id: IncidentId
@@ -153,8 +156,7 @@ def status_of(view: PartView) -> Status:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Board(BaseModel):
     """`position` is where the event log stood: the `after` for the socket, so that nothing is missed. `part` are those
     that the holder raised or was paged about, and sees no more of.
     """
@@ -167,24 +169,27 @@ class Board:
 
 def summary(row: BoardRow, language: str) -> Summary:
     incident = row.incident
+    risk: dict[str, object] = {
+        "crisis_type": incident.crisis_type,
+        "tier": incident.effective_tier,
+        "next": next_view(row.next, language) if row.next is not None else None,
+    }
     return Summary(
+        **(risk if Matter.RISK in row.matters else {}),
         id=incident.id,
         seq=incident.seq,
         mode=incident.mode,
         school=incident.school,
-        crisis_type=incident.crisis_type,
         phase=incident.phase,
         custody=incident.custody,
         emergency=incident.emergency,
-        tier=incident.effective_tier,
         lead=incident.lead,
         opened_at=incident.opened_at,
         closed_at=incident.closed_at,
-        next=next_view(row.next, language) if row.next is not None else None,
     )
 
 
-@router.get("/incidents")
+@router.get("/incidents", response_model_exclude_unset=True)
 def list_incidents(desk: TokenHolder, school: Annotated[Id | None, Query()] = None) -> Board:
     """Those that the holder of the token may see: the open ones, most pressing first, and those closed today."""
     with desk.store.read() as tx:
@@ -198,10 +203,10 @@ def list_incidents(desk: TokenHolder, school: Annotated[Id | None, Query()] = No
     )
 
 
-@router.get("/incidents/{incident_id}")
-def show_incident(desk: TokenHolder, incident_id: IncidentPath) -> Incident:
-    """What is true of it now. Being read is on record."""
-    return sent_of(desk, incident_id, "incident read", "incident").incident
+@router.get("/incidents/{incident_id}", response_model_exclude_unset=True)
+def show_incident(desk: TokenHolder, incident_id: IncidentPath) -> AnyView:
+    """What is true of it now, as far as the view of the token's holder lists it. Being read is on record."""
+    return incident_told(sent_of(desk, incident_id, "incident read", "incident"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +221,11 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """`words` holds what people wrote, by the ids that stand in the events; erased words are absent."""
+    """`words` holds what people wrote, by the ids that stand in the events; erased words are absent.
+
+    An event that the holder's view does not list is absent, and so is each field of an event; `by` is null where a
+    timer or the worker did it, and where it would say who raised the incident.
+    """
 
     events: list[EventView]
     words: dict[WordsId, str]
@@ -242,12 +251,17 @@ def list_events(
             event=type(stored.event).__name__,
             at=stored.event.at,
             by=stored.event.by,
-            body=dict(codec.event_to_json(stored.event)),
+            body=body_told(stored, view),
         )
         for stored in found
     ]
     named = frozenset().union(*(texts(each.body) for each in views))
     return Events(events=views, words={key: said for key, said in view.words.items() if key in named})
+
+
+def body_told(stored: StoredEvent, view: IncidentView) -> dict[str, object]:
+    kept = matters.fields_told(stored.event, view.matters)
+    return {name: value for name, value in codec.event_to_json(stored.event).items() if name in kept}
 
 
 def texts(body: object) -> frozenset[str]:

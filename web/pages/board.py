@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crisis.access_words import Matter
 from crisis.store import partial, queries
 from crisis.store.queries import BoardRow
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
@@ -37,6 +38,7 @@ class Row:
     phase_number: int
     marks: tuple[str, ...]
     next: str | None
+    told: bool  # what is to be done
     due_at: datetime | None
     lead: str | None
     tags: tuple[tuple[str, str, str], ...]
@@ -44,7 +46,9 @@ class Row:
 
 
 def shown(row: BoardRow, now: datetime, language: Language) -> Row:
-    incident, due = row.incident, row.next.due_at if row.next is not None else None
+    incident, told = row.incident, Matter.RISK in row.matters
+    upcoming = row.next if told else None
+    due = upcoming.due_at if upcoming is not None else None
     late = due is not None and due < now
     drill = incident.mode is Mode.DRILL
     at = PHASES.index(incident.phase) if incident.phase in PHASES else len(PHASES)
@@ -53,14 +57,17 @@ def shown(row: BoardRow, now: datetime, language: Language) -> Row:
     return Row(
         id=incident.id,
         state="drill" if drill else "late" if late or alarm else "live",
-        kind=row.protocol.crisis_types[incident.crisis_type].in_language(language),
+        kind=row.protocol.crisis_types[incident.crisis_type].in_language(language)
+        if told
+        else translations(language).gettext(N_("Incident")),
         school=row.school.name,
         opened_at=incident.opened_at,
         closed_at=incident.closed_at,
         phase=incident.phase,
         phase_number=min(at + 1, len(PHASES)),
         marks=tuple("done" if n < at else current if n == at else "todo" for n in range(len(PHASES))),
-        next=row.next.step.title.in_language(language) if row.next is not None else None,
+        next=upcoming.step.title.in_language(language) if upcoming is not None else None,
+        told=told,
         due_at=due,
         lead=row.names.get(incident.lead) if incident.lead is not None else None,
         tags=tags_of(row, language),

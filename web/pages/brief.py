@@ -9,6 +9,7 @@ from pydantic import Field
 from crisis import referral_commands as rcmd
 from crisis.errors import NotFound
 from crisis.policy.brief import Brief, brief
+from crisis.policy.projection import may_read_aloud
 from crisis.referral_words import Audience, BriefField, BriefWay
 from crisis.store import handing_over
 from crisis.vocabulary import Emergency, HandoffId, HandoffState, IncidentId
@@ -62,7 +63,7 @@ def show(
     if audience is Audience.CLINICIAN and handoff not in incident.handoffs:
         raise NotFound
     with desk.store.read() as tx:
-        allowed = handing_over.points_for(tx, audience, incident, handoff, desk.at)
+        allowed = handing_over.points_for(tx, audience, incident, handoff, desk.at) & may_read_aloud(view.matters)
     made = brief(audience, facts(desk, view, audience, handoff), allowed)
     values: dict[str, object] = {
         "incident": incident,

@@ -14,7 +14,6 @@ from crisis.store.queries import IncidentView
 from crisis.vocabulary import HandoffId, StepState, StepType
 from web import words
 from web.deps import Desk
-from web.pages import shown
 from web.rendering import Language, Local, babel_language, translations
 from web.words import N_
 
@@ -73,7 +72,7 @@ def _asked(view: IncidentView, kinds: Sequence[InstructionKind]) -> list[str]:
 
 def _incident(view: IncidentView, language: Language, handoff: HandoffId | None) -> Facts:
     incident, translate = view.incident, translations(language).gettext
-    place, tier, safe = shown.place(view), incident.effective_tier, _done(view, "safety_plan")
+    place, tier, safe = view.place, incident.effective_tier, _done(view, "safety_plan")
     made = {True: N_("Made with the student"), False: N_("Not made yet")}
     return {
         BriefField.CONCERN: [view.protocol.crisis_types[incident.crisis_type].in_language(language)],

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from crisis.access_words import ConflictKind
 from crisis.errors import NotFound
-from crisis.store import people, protocols
+from crisis.store import people
 from crisis.vocabulary import IncidentId, PersonId
 from web import conflict_orders
 from web.deps import Desk, IncidentPath, SignedIn
@@ -38,12 +38,10 @@ def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status
     with desk.store.read() as tx:
         staff = people.staff(tx, found.incident.district)
         zone = people.school(tx, found.incident.school).zone
-        protocol = protocols.by_hash(tx, found.incident.protocol_hash)
     names = {each.id: each.name for each in staff}
     own = [(str(desk.person), names.get(desk.person, desk.name))]
     values = {
         "incident": found.incident,
-        "protocol": protocol,
         "entered": found.entered,
         "by_roster": sorted(names[each] for each in found.by_roster),
         "names": names,

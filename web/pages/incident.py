@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.preferences import LEAD_FIRST
@@ -37,6 +38,14 @@ router = APIRouter(include_in_schema=False)
 SAME_EYES = timedelta(hours=12)  # no session lasts longer
 PARTS = ("header", "next", "steps", "people", "student", "timeline")
 SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "referrals", "student")
+# What a page is about as a whole: who does not see that does not open it.
+OF_SHEET = {
+    "facts": frozenset({Matter.RISK}),
+    "close": frozenset({Matter.RISK}),
+    "handoffs": frozenset({Matter.HANDOFF}),
+    "referrals": frozenset({Matter.REFERRAL}),
+    "student": frozenset({Matter.STUDENT}),
+}
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 GO: dict[StepType, str] = {
@@ -61,7 +70,9 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "entries": shown.entries(view, desk.language),
         "phases": shown.phase_marks(view, desk.at, desk.language),
         "warnings": shown.warnings(view, desk.language),
-        "place": shown.place(view),
+        "place": view.place,
+        "kind": shown.kind(view, desk.language),
+        "matters": view.matters,
         "plan": shown.plan(view),
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
@@ -96,6 +107,8 @@ def show_sheet(
     desk: Desk, incident_id: IncidentId, sheet: str, *, problem: FormState = FRESH, status: int = 200, query: str = ""
 ) -> HTMLResponse:
     view = seen_by(desk, incident_id, f"{sheet} viewed")
+    if not OF_SHEET.get(sheet, frozenset()) <= view.matters:
+        raise NotFound
     path = f"/incidents/{incident_id}/{sheet}"
     own = referrals.values(desk, view) if sheet == "referrals" else {}
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query) | own

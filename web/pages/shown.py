@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis.access_words import Matter
 from crisis.protocols.schema import ExceptionRule, Step
 from crisis.store.queries import IncidentView, NextStep
-from crisis.vocabulary import Custody, PageState, PersonId, Phase, StepState, WordsId
+from crisis.vocabulary import Custody, PageState, PersonId, Phase, StepState
 from web import words
 from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
@@ -34,6 +35,7 @@ class Entry:
     told: Told
     by: str | None
     quotes: tuple[str, ...]
+    untold: bool = False  # a person did it; this view does not say who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,8 @@ def entries(view: IncidentView, language: Language) -> list[Entry]:
             claimed_at=stored.event.occurred_at,
             told=told,
             by=teller.person(stored.event.by) if stored.event.by is not None else None,
-            quotes=tuple(view.words.get(quote, gone) for quote in told.quotes),
+            quotes=tuple(view.words.get(quote, gone) for quote in told.quotes if quote in view.readable),
+            untold=stored.seq in view.untold,
         )
         for stored in reversed(view.events)
         for told in [tell(stored.event, teller)]
@@ -116,7 +119,7 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     if incident.custody in (Custody.UNHELD, Custody.LOST):
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
-    if incident.custody is not Custody.RELEASED and tier is None:
+    if incident.custody is not Custody.RELEASED and tier is None and Matter.RISK in view.matters:
         text = translate(N_("Risk not known: do not leave the student alone"))
         found.append(Alert(text=text, forbids=True, icon="shield"))
     if view.student is not None and view.student.goes_by:
@@ -132,14 +135,15 @@ def in_charge_of(view: IncidentView) -> frozenset[PersonId]:
     return frozenset(each for each in (incident.lead, incident.adult, *taken) if each is not None)
 
 
-def place(view: IncidentView) -> str | None:
-    opened = view.events[0].event if view.events else None
-    words_id: WordsId | None = getattr(opened, "place", None)
-    return view.words.get(words_id) if words_id is not None else None
-
-
 def family(view: IncidentView, language: Language) -> list[Member]:
     return members(view.family, language)
+
+
+def kind(view: IncidentView, language: Language) -> str:
+    """Of crisis; for whoever may not know it, that it is one."""
+    if Matter.RISK not in view.matters:
+        return translations(language).gettext(N_("Incident"))
+    return view.protocol.crisis_types[view.incident.crisis_type].in_language(language)
 
 
 def guardians_blocked(view: IncidentView) -> bool:

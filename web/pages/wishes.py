@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
+from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.preferences import KIND_OF, ONLY_FOR_LEADS
@@ -65,7 +66,8 @@ def _named(text: str, person: str | None) -> str:
 def of_incident(view: IncidentView, desk: Desk) -> list[Wish]:
     """For whoever is with the student; what only a lead may know, to the lead of this incident or the district's."""
     leads = view.incident.lead == desk.person or access.may_keep_policy(desk.actor)
-    found = [each for each in view.wishes if leads or each.kind not in ONLY_FOR_LEADS]
+    told = view.wishes if Matter.ASKED in view.matters else ()
+    found = [each for each in told if leads or each.kind not in ONLY_FOR_LEADS]
     return shown(found, view.names, desk.at, desk.language)
 
 
