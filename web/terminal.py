@@ -45,7 +45,7 @@ def line(incident: Summary, now: datetime) -> tuple[str | Text, ...]:
         Text("DRILL", style="bold magenta") if incident.mode.value == "drill" else Text("live"),
         incident.id[-6:].upper(),
         incident.school,
-        incident.crisis_type.replace("_", " "),
+        (incident.crisis_type or "incident").replace("_", " "),
         incident.phase.value.replace("_", " "),
         Text(incident.custody.value, style="bold red" if alarm else ""),
         incident.tier.value if incident.tier else "not known",

@@ -19,7 +19,7 @@ from crisis.submit import submit
 from crisis.vocabulary import IncidentId, LegalBasis
 from tests.factories import DISTRICT
 from tests.policy.test_agreements import TERMS, ZONE
-from tests.web.district import COUNSELOR, ELSEWHERE, NURSE, OFFICER, SETTINGS, District, a_district, acting
+from tests.web.district import COUNSELOR, ELSEWHERE, OFFICER, SETTINGS, District, a_district, acting
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
@@ -149,13 +149,13 @@ def test_when_nobody_hears_of_it_the_page_says_so_and_who_follows_it_is_told(
 
 
 def test_one_who_is_slower_is_told_who_was_faster(site: TestClient, district: District, center: AgencyId) -> None:
-    counselor, nurse = at_console(site, district, COUNSELOR), at_console(site, district, NURSE)
+    counselor, officer = at_console(site, district, COUNSELOR), at_console(site, district, OFFICER)
     signs(district, center)
     incident = begun(counselor, center)
-    form = nurse.form(f"{incident}/referrals", f"{incident}/move-referral")
+    form = officer.form(f"{incident}/referrals", f"{incident}/move-referral")
     moves(counselor, incident, "requested", basis="partner_official")
 
-    slower = nurse.post(f"{incident}/move-referral", {**form, "to": "cancelled", "reason": "no_consent"}, 409)
+    slower = officer.post(f"{incident}/move-referral", {**form, "to": "cancelled", "reason": "no_consent"}, 409)
 
     assert "P-Counselor changed the same thing" in words(slower)
 

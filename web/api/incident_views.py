@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crisis.access_words import View
+from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
 from crisis.message_words import InterpreterKind
 from crisis.policy import matters
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
+from crisis.statemachine.incident import Incident
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import (
     Custody,
@@ -331,5 +332,10 @@ MODELS: Mapping[View, type[Whole]] = {
 
 
 def incident_told(seen: IncidentView) -> Whole:
-    values = matters.of_incident(seen.incident, seen.matters)
-    return MODELS[seen.view].model_validate({"view": seen.view, **values, "obligations": seen.owed})
+    return told_as(seen.view, seen.matters, seen.incident, seen.owed)
+
+
+def told_as(view: View, listed: frozenset[Matter], incident: Incident, owed: Mapping[str, object]) -> Whole:
+    """`owed`: the reports that this person sees."""
+    values = matters.of_incident(incident, listed)
+    return MODELS[view].model_validate({"view": view, **values, "obligations": owed})

@@ -1,0 +1,216 @@
+"""One story told to everybody: the page and the API show each person the same, and what their view lists."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis.access_words import Matter
+from crisis.policy.directory import Entry
+from crisis.policy.projection import LISTED, View, listed
+from crisis.referral_words import AgencyKind, DataPoint
+from crisis.store import directory, partners, roster
+from crisis.store.engine import open_store
+from crisis.vocabulary import PersonId, StaffRole
+from tests.factories import DISTRICT, SCHOOL, STUDENT
+from tests.policy.test_agreements import TERMS, ZONE
+from tests.web.district import (
+    COUNSELOR,
+    NURSE,
+    OFFICER,
+    SETTINGS,
+    TEACHER,
+    Api,
+    District,
+    a_district,
+    acting,
+)
+from tests.web.test_pages import at_console, words
+from web.app import build_app
+
+PSYCHOLOGIST, PRINCIPAL = PersonId("p-psychologist"), PersonId("p-principal")
+LEAD, PARTNER = PersonId("p-district-lead"), PersonId("p-partner")
+AGREED = frozenset({DataPoint.RISK, DataPoint.GUARDIANS})
+VIEWS = {
+    COUNSELOR: View.LEAD,
+    LEAD: View.LEAD,
+    OFFICER: View.RECORDS,
+    PSYCHOLOGIST: View.CLINICIAN,
+    NURSE: View.RESPONDER,
+    PRINCIPAL: View.LOGISTICS,
+    PARTNER: View.PARTNER,
+}
+# What was written, in words that stand nowhere else, and what it is about.
+WRITTEN = {
+    "Zebrawood stairs": Matter.SAFETY,
+    "Quartz as she said it": Matter.NOTES,
+    "Cobalt in the talk": Matter.CARE,
+    "Ochre at home": Matter.PROTECTION,
+    "Umber 4711": Matter.PROTECTION,
+}
+REPORTER = "Given P-Teacher"
+
+
+@pytest.fixture
+def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
+    store = open_store(sqlite_url, key_file)
+    made = a_district(store)
+    at, today = clock.now(), clock.now().date()
+    with store.write() as tx:
+        for person, post, school in (
+            (PSYCHOLOGIST, StaffRole.PSYCHOLOGIST, SCHOOL),
+            (PRINCIPAL, StaffRole.PRINCIPAL, SCHOOL),
+            (LEAD, StaffRole.DISTRICT_LEAD, None),
+            (PARTNER, StaffRole.CLINICIAN, SCHOOL),
+        ):
+            roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True)
+            roster.give_post(tx, DISTRICT, person, post, school)
+        agency = directory.add(tx, DISTRICT, Entry(name="Mill Street", kind=AgencyKind.HEALTH_CENTER), by=LEAD, at=at)
+        terms = replace(TERMS, agency=agency, first_day=today - timedelta(9), last_day=today + timedelta(9))
+        partners.record(tx, DISTRICT, replace(terms, data_points=AGREED), ZONE, by=OFFICER, at=at)
+        partners.put_in(tx, DISTRICT, PARTNER, agency, by=OFFICER, at=at)
+    yield made
+    store.close()
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def told(site: TestClient, district: District) -> str:
+    """A teacher raises it, a counselor leads, screens, decides, and declares why the family is not called."""
+    incident, seq = acting(site, district.token(TEACHER)).opened(beside="nobody", place="Zebrawood stairs")
+    counselor = acting(site, district.token(COUNSELOR))
+    answers = {f"q{n}": "yes" if n == 1 else "no" for n in range(1, 6)}
+    contact, assess = {"step": "guardian_contact"}, {"step": "assess"}
+
+    def ordered(name: str, **body: object) -> None:
+        nonlocal seq
+        answer = counselor.order(incident, name, seq, **body)
+        assert answer.status == 200, (name, answer.body)
+        seq = answer.body["seq"]
+
+    ordered("identify-student", student=STUDENT)
+    ordered("assign-lead", to=COUNSELOR)
+    ordered("take-custody")
+    ordered("offer-custody", to=PARTNER)
+    ordered("add-note", words="Quartz as she said it")
+    asked = {"instrument": "asq", "answers": answers, "language": "en", "language_help": "shared"}
+    ordered("record-screen", step="screen", **asked)
+    talk = {"instrument": "bssa", "disposition": "non_urgent_follow_up", "right_now": "no"}
+    ordered("record-interview", **assess, **talk, rationale="Cobalt in the talk")
+    ordered("set-tier", **assess, tier="moderate", rationale="Cobalt in the talk")
+    ordered("declare-exception", **contact, exception="contraindicated", reason="Ochre at home")
+    owed = counselor.get(f"/incidents/{incident}").body["obligations"]
+    ordered("file-report", obligation=next(iter(owed)), agency="DCF", number="Umber 4711")
+    return incident
+
+
+def api(site: TestClient, district: District, person: PersonId) -> Api:
+    return acting(site, district.token(person))
+
+
+def test_page_and_api_show_each_what_their_view_lists_and_no_more_pr_41_pr_48(
+    site: TestClient, district: District
+) -> None:
+    incident = told(site, district)
+
+    for person, view in VIEWS.items():
+        held = listed(view, AGREED if view is View.PARTNER else None)
+        page = words(at_console(site, district, person).get(f"/incidents/{incident}"))
+        other = api(site, district, person)
+        body, events = other.get(f"/incidents/{incident}").body, other.get(f"/incidents/{incident}/events").body
+        expected = {written for written, matter in WRITTEN.items() if matter in held}
+
+        assert body["view"] == view
+        assert {each for each in WRITTEN if each in page} == expected, person
+        assert {each for each in WRITTEN if each in events["words"].values()} == expected, person
+        assert ("Screened with ASQ" in page) == (Matter.CARE in held), person
+        assert ("ScreenRecorded" in str(events)) == (Matter.CARE in held), person
+        timeline = re.split("Add a note", page)[1]
+        assert (REPORTER in timeline) == (Matter.REPORTER in held), person
+        assert (TEACHER in str(body) + str(events)) == (Matter.REPORTER in held), person
+        assert ("Quetzal" in page) == (Matter.STUDENT in held), person
+        assert "Do not contact the family" in page, person  # the effect is for everybody
+
+
+def test_a_partner_is_shown_what_the_agreement_lists_and_told_that_the_rest_is_not_known_to_them(
+    site: TestClient, district: District
+) -> None:
+    incident = told(site, district)
+    partner, client = at_console(site, district, PARTNER), api(site, district, PARTNER)
+
+    page, body = words(partner.get(f"/incidents/{incident}")), client.get(f"/incidents/{incident}").body
+
+    assert "Your agreement does not list who the student is" in page
+    assert "We do not know yet which student this is" not in page
+    assert (body["tier"], "student" in body, "handoffs" in body) == ("moderate", False, False)
+    for sheet in ("student", "handoffs", "referrals"):
+        assert partner.client.get(f"/incidents/{incident}/{sheet}").status_code == 404
+    assert "Umber" not in words(partner.get(f"/incidents/{incident}/duties"))
+    board = client.get("/incidents").body["open"]
+    assert board[0]["tier"] == "moderate"
+
+
+def test_a_partner_whose_agreement_does_not_list_the_risk_gets_a_board_and_a_page_without_it(
+    site: TestClient, district: District
+) -> None:
+    incident, today = told(site, district), clock.now().date()
+    with district.store.write() as tx:
+        agency = partners.members(tx, DISTRICT)[0].agency
+        terms = replace(TERMS, agency=agency, first_day=today - timedelta(1), last_day=today + timedelta(9))
+        terms = replace(terms, data_points=frozenset({DataPoint.LANGUAGE}))
+        partners.record(tx, DISTRICT, terms, ZONE, by=OFFICER, at=clock.now())
+    partner, client = at_console(site, district, PARTNER), api(site, district, PARTNER)
+
+    shown = [words(partner.get(path)) for path in (f"/incidents/{incident}", "/board", f"/incidents/{incident}/people")]
+    row = client.get("/incidents").body["open"][0]
+
+    for each in shown:
+        assert "uicid" not in each.partition("988")[0]
+        assert "Moderate" not in each
+    assert "Nothing is open right now" not in shown[0]
+    assert not {"tier", "crisis_type", "next"} & set(row)
+    assert client.get(f"/incidents/{incident}/next").body["next"] == []
+    assert partner.client.get(f"/incidents/{incident}/steps/assess").status_code == 404
+
+
+def test_a_second_signer_reads_why_before_they_sign(site: TestClient, district: District) -> None:
+    """The principal signs a level below what the instruments ask for, and reads its reason as long as it waits."""
+    incident, _ = api(site, district, COUNSELOR).opened()
+    counselor, principal = at_console(site, district, COUNSELOR), at_console(site, district, PRINCIPAL)
+    steps = f"/incidents/{incident}/steps"
+    counselor.identifies(f"/incidents/{incident}", "quetzal", STUDENT)
+    asked = {f"answers__q{n}": "yes" if n in (1, 5) else "no" for n in range(1, 6)}
+    screen = {"instrument": "asq", "language": "en", "language_help": "shared", **asked}
+    counselor.send(f"{steps}/screen", f"{steps}/screen/screen", **screen)
+    talk = {"instrument": "bssa", "disposition": "non_urgent_follow_up", "right_now": "no", "rationale": "Cobalt talk"}
+    counselor.send(f"{steps}/assess", f"{steps}/assess/interview", **talk)
+    counselor.send(f"{steps}/assess", f"{steps}/assess/tier", tier="low", rationale="Sienna, as her mother saw it")
+
+    waiting = words(principal.get(f"{steps}/assess"))
+    principal.send(f"{steps}/assess", f"{steps}/assess/sign")
+    after = words(principal.get(f"/incidents/{incident}"))
+
+    assert "Sienna, as her mother saw it" in waiting
+    assert "Cobalt talk" not in waiting
+    assert "Sienna" not in after
+    assert LISTED[View.LOGISTICS].isdisjoint({Matter.CARE})
+
+
+def test_openapi_says_which_fields_each_view_has(district: District) -> None:
+    schema = build_app(district.store, SETTINGS).openapi()
+
+    answer = schema["paths"]["/api/v1/incidents/{incident_id}"]["get"]["responses"]["200"]["content"]
+    mapping = answer["application/json"]["schema"]["discriminator"]["mapping"]
+    models = {view: schema["components"]["schemas"][ref.rpartition("/")[2]] for view, ref in mapping.items()}
+    assert set(mapping) == {each.value for each in View} - {"status", "page"}
+    assert "opened_by" in models["lead"]["properties"]
+    assert "opened_by" not in models["clinician"]["properties"]
