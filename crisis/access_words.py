@@ -45,6 +45,36 @@ class Matter(StrEnum):
     REPORTER = "reporter"  # who raised it
 
 
+class Sensitivity(StrEnum):
+    """How much harm a value could do to somebody, by itself (`privacy-and-culture.md` 2.2)."""
+
+    TECHNICAL = "technical"  # says nothing of anybody
+    NORMAL = "N"
+    RESTRICTED = "R"
+    VERY_RESTRICTED = "V"
+
+
+class Category(StrEnum):
+    """What is sensitive about a value; beside its sensitivity, none to several."""
+
+    MH_DETAIL = "MH_DETAIL"
+    SUD = "SUD"
+    SEXUAL_HARM = "SEXUAL_HARM"
+    SOGI = "SOGI"
+    CHILD_PROTECTION = "CHILD_PROTECTION"
+    CUSTODY = "CUSTODY"
+    IMMIGRATION_CONCERN = "IMMIGRATION_CONCERN"
+    TRIBAL = "TRIBAL"
+    RELIGION = "RELIGION"
+    HOUSING = "HOUSING"
+    DISABILITY = "DISABILITY"
+    MEDICAL = "MEDICAL"
+    REPORTER_ID = "REPORTER_ID"
+    PRIVILEGED_COUNSELOR = "PRIVILEGED_COUNSELOR"
+    LAW_ENF = "LAW_ENF"
+    OTHER_STUDENT = "OTHER_STUDENT"
+
+
 class Involvement(StrEnum):
     """What one incident itself makes of one person."""
 

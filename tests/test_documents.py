@@ -9,7 +9,7 @@ import typer.main
 from crisis import cli
 from crisis.protocols import loader
 from crisis.protocols.diagram import mermaid, outline
-from tests import asvs, failures, invariants
+from tests import asvs, failures, invariants, inventory
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -120,3 +120,7 @@ def test_the_table_of_privacy_is_current() -> None:
     assert not invariants.proofs().keys() & invariants.WHY_NOT.keys()
     assert invariants.proofs().keys() <= invariants.ROWS.keys()
     assert invariants.vanished() == []
+
+
+def test_the_inventory_of_data_is_current_pr_49() -> None:
+    assert inventory.PAGE.read_text(encoding="utf-8") == inventory.page()

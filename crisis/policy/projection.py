@@ -6,7 +6,7 @@ Console and API cut by the same answer, before anything is shown. A field that n
 from collections.abc import Mapping
 from datetime import datetime
 
-from crisis.access_words import Matter, NeedToKnow, View
+from crisis.access_words import Category, Matter, NeedToKnow, View
 from crisis.commands import Actor
 from crisis.policy.access import COUNSELORS, PRINCIPALS
 from crisis.policy.sight import About, needs
@@ -54,6 +54,40 @@ TELLING_OF: Mapping[Matter, frozenset[DataPoint]] = {
     M.ASKED: frozenset({D.WHAT_HELPS}),
     M.MEDICAL: frozenset({D.MEDICAL}),
 }
+
+
+C = Category
+# Of a value of this category: the matter that must be listed for it; None: no view of an incident decides, see below.
+OF_CATEGORY: Mapping[Category, Matter | None] = {
+    C.MH_DETAIL: M.CARE,
+    C.SUD: M.CARE,
+    C.SEXUAL_HARM: M.CARE,
+    C.CHILD_PROTECTION: M.PROTECTION,
+    C.CUSTODY: M.FAMILY,
+    C.HOUSING: M.FAMILY,
+    C.TRIBAL: M.ASKED,
+    C.RELIGION: M.ASKED,
+    C.DISABILITY: M.ASKED,
+    C.LAW_ENF: M.ASKED,
+    C.MEDICAL: M.MEDICAL,
+    C.REPORTER_ID: M.REPORTER,
+    C.SOGI: None,
+    C.IMMIGRATION_CONCERN: None,
+    C.PRIVILEGED_COUNSELOR: None,
+    C.OTHER_STUDENT: None,
+}
+BY_ANOTHER_RULE: Mapping[Category, str] = {
+    C.SOGI: "by the context in which the student wants to be called so (`crisis/policy/naming.py`, PR-9)",
+    C.IMMIGRATION_CONCERN: "to the lead and the district's posts alone, as what to ask them first",
+    C.PRIVILEGED_COUNSELOR: "nothing of the kind is stored",
+    C.OTHER_STUDENT: "another student's incident is another incident",
+}
+
+
+def holds(view: View, category: Category) -> bool:
+    """Whether this view may show values of the category; a partner's only as far as the agreement goes."""
+    matter = OF_CATEGORY[category]
+    return matter is not None and matter in LISTED[view]
 
 
 def view_of(actor: Actor, asked: About, lead: PersonId | None, at: datetime, *, partner: bool = False) -> View:

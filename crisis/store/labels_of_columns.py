@@ -1,0 +1,180 @@
+"""The label of each column of each table, by name. What is new here has no label until somebody gives it one."""
+
+from collections.abc import Mapping
+
+from crisis.access_words import Category
+from crisis.store import labels_of_staff
+from crisis.store.labels import DIGEST, SECRET, Kept, Readers, Table, restricted, table, very
+
+R, C, WORDS = Readers, Category, Kept.WORDS
+EVERYTHING = tuple(Category)  # a whole incident may touch any of them: its fields decide, one by one
+NARRATIVE = (C.MH_DETAIL, C.SUD, C.SEXUAL_HARM, C.CHILD_PROTECTION, C.OTHER_STUDENT)
+
+OF_INCIDENTS: Mapping[str, Table] = {
+    "incident": table(
+        R.VIEW,
+        technical="id seq",
+        normal="district school mode",
+        restricted="crisis_type phase custody emergency tier adult opened_at closed_at student protocol version"
+        " protocol_hash",
+        state=very(*EVERYTHING),
+    ),
+    "event": table(
+        R.VIEW,
+        technical="position seq",
+        normal="district school mode",
+        restricted="incident at",
+        name=restricted(*NARRATIVE),
+        body=very(*EVERYTHING),
+    ),
+    "incident_person": table(R.NOBODY, restricted="incident person until", how=restricted(C.REPORTER_ID)),
+    "conflict_of_interest": table(
+        R.VIEW,
+        technical="id",
+        normal="district",
+        restricted="person student incident entered_by entered_at ended_by ended_at",
+        kind=restricted(C.CUSTODY),
+    ),
+    "break_glass": table(
+        R.OFFICERS,
+        technical="id",
+        normal="district",
+        restricted="incident person reason began_at ends_at over_at review_due_at reviewed_by reviewed_at justified",
+        words=restricted(*NARRATIVE, kept=WORDS),
+    ),
+    "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
+    "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),
+    "audit": table(R.OFFICERS, technical="number digest", restricted="at actor action subject detail"),
+    "head": table(R.NOBODY, technical="id position log_digest audit_number audit_digest"),
+    "idempotency": table(R.NOBODY, technical="key position", restricted="actor incident", digest=DIGEST),
+    "outbox": table(
+        R.NOBODY,
+        technical="id seq turn attempts fence claimed_by claimed_until done_at",
+        normal="district mode urgency kind due_at",
+        restricted="incident body",
+    ),
+    "page_code": table(
+        R.NOBODY, technical="code", normal="site mode drill", restricted="phone incident page person given_at"
+    ),
+    "page_link": table(R.NOBODY, restricted="incident page person given_at", digest=DIGEST, sealed=SECRET),
+    "drill_phone": table(R.NOBODY, technical="incident", normal="phone"),
+    "outgoing": table(
+        R.NOBODY,
+        technical="reference asked look_at tries",
+        normal="purpose channel mode urgency state state_at at",
+        restricted="incident page person phone",
+    ),
+    "call_out": table(
+        R.NOBODY, technical="account sid attempt", normal="mode state made_at", restricted="incident page person"
+    ),
+    "inbox": table(
+        R.NOBODY, technical="source external_id received_at done_at", body=very(*NARRATIVE, kept=Kept.SEALED)
+    ),
+}
+
+OF_STUDENTS: Mapping[str, Table] = {
+    "student": table(
+        R.RECORD,
+        technical="id source_id search",
+        normal="district school given family grade language active missing_since",
+        restricted="birth_date",
+        preferred_given=very(C.SOGI),
+        preferred_family=very(C.SOGI),
+    ),
+    "student_name": table(
+        R.NAMES,
+        technical="id",
+        normal="district pack",
+        restricted="student source recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at",
+        words=very(C.SOGI, kept=WORDS),
+    ),
+    "name_place": table(R.NAMES, technical="name turn", context=very(C.SOGI), guardian=very(C.SOGI)),
+    "name_caution": table(
+        R.NAMES, normal="district pack", restricted="student recorded_by recorded_at", caution=very(C.SOGI)
+    ),
+    "relationship": table(
+        R.RECORD,
+        normal="district imported missing_since",
+        restricted="student person relation guardian priority",
+        checked=restricted(C.CUSTODY),
+    ),
+    "contact_wish": table(
+        R.RECORD,
+        normal="district reads interpreter voice_only",
+        restricted="student person safe_to_leave_message recorded_by recorded_at",
+        household=restricted(C.HOUSING),
+    ),
+    "restriction": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student until entered_by entered_at checked_by checked_at lift_asked_by"
+        " lift_asked_at lifted_by lifted_at",
+        person=very(C.CHILD_PROTECTION, C.CUSTODY),
+        kind=very(C.CHILD_PROTECTION, C.CUSTODY),
+        household=very(C.CHILD_PROTECTION, C.HOUSING),
+    ),
+    "restriction_number": table(R.NOBODY, technical="restriction", number=very(C.CHILD_PROTECTION, C.CUSTODY)),
+    "instruction": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student source recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at",
+        kind=restricted(C.DISABILITY, C.MEDICAL),
+        words=restricted(C.DISABILITY, C.MEDICAL, C.RELIGION, C.TRIBAL, kept=WORDS),
+    ),
+    "preference": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student person source recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at",
+        preference=very(C.LAW_ENF, C.IMMIGRATION_CONCERN, C.DISABILITY),
+    ),
+    "intake_sheet": table(
+        R.RECORD,
+        technical="id",
+        normal="district language",
+        restricted="student made_by made_at sent_at",
+        digest=DIGEST,
+    ),
+    "intake_answer": table(
+        R.RECORD,
+        technical="sheet question",
+        restricted="settled settled_by settled_at",
+        words=very(C.RELIGION, C.TRIBAL, C.DISABILITY, C.MEDICAL, C.CUSTODY, kept=WORDS),
+    ),
+    "consent": table(
+        R.RECORD,
+        technical="id",
+        normal="district language method read",
+        restricted="student records purpose signer document signed_on expires_on recorded_by"
+        " recorded_at ended_by ended_on ended_at",
+        words=restricted(C.MH_DETAIL, kept=WORDS),
+        part2=very(C.SUD),
+    ),
+    "disclosure": table(
+        R.LEDGER,
+        technical="id",
+        normal="district pack",
+        restricted="student incident at way effect went_out basis purpose kinds persons fields rules consent"
+        " released_by released_as decided_by officer notice ferpa_log state_log",
+        words=very(*NARRATIVE, kept=WORDS),
+    ),
+    "records_request": table(
+        R.OFFICERS,
+        technical="id",
+        normal="district pack",
+        restricted="student person asked_on due_on recorded_by recorded_at prepared_by checked_by"
+        " ended_as ended_by ended_at",
+    ),
+    "records_choice": table(R.OFFICERS, technical="request part", restricted="basis quiet"),
+    "record_statement": table(
+        R.OFFICERS,
+        technical="id",
+        normal="district",
+        restricted="student person recorded_by recorded_at",
+        words=very(*NARRATIVE, kept=WORDS),
+    ),
+}
+
+TABLES: Mapping[str, Table] = {**OF_INCIDENTS, **OF_STUDENTS, **labels_of_staff.ALL}
