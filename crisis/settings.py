@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     push_contact: str = ""  # whom the makers of browsers may write to; left out, it is public_url
     push_hosts: str = ""  # further servers of browser makers; a comma between names
 
+    anchor_folder: Path | None = None  # outside of the database, best where nothing can be changed: signed anchors
+    anchor_mail: str = ""  # two people, or more, who keep them as well; a comma between addresses
+    anchor_key: Path = Path("var/anchor.pem")  # signs them; made when first needed
+
     heartbeat_url: str | None = None  # an outside watchman that alarms when this installation goes silent
     heartbeat_secret: SecretStr = SecretStr("")  # shared with `crisis heartbeat-receiver`; none: a plain GET
 
@@ -172,6 +176,22 @@ class Settings(BaseSettings):
             raise ValueError("smtp_user and smtp_secret go together, both or neither")
         if not self.smtp_tls and self.smtp_host not in THIS_MACHINE:
             raise ValueError("smtp_tls may be off for a mail server on this machine only")
+        return self
+
+    @field_validator("anchor_folder", mode="before")
+    @classmethod
+    def a_folder_or_none(cls, folder: object) -> object:
+        """Empty is not set up, and never the folder in which the program happens to run."""
+        return folder or None
+
+    @model_validator(mode="after")
+    def two_who_keep_anchors(self) -> Self:
+        """PR-59: one person could lose or change what they keep."""
+        people = {each.strip() for each in self.anchor_mail.split(",") if each.strip()}
+        if len(people) == 1 or not all(re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", each) for each in people):
+            raise ValueError("anchor_mail is at least two e-mail addresses with a comma between them")
+        if people and not self.smtp_host:
+            raise ValueError("anchor_mail needs a mail server: set smtp_host and smtp_from")
         return self
 
     @field_validator("second_public_key", "drill_second_public_key")

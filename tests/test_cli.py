@@ -372,3 +372,36 @@ def wait_for(url: str) -> None:
             pass
         time.sleep(0.1)
     raise AssertionError("the server does not answer")
+
+
+def test_an_end_that_was_cut_off_is_found_by_what_was_anchored_outside_pr_59(
+    crisis: Crisis, installation: Path, incident: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chain's end is made to fit by somebody who owns the database: alone it sees nothing."""
+    folder = installation / "outside"
+    folder.mkdir()
+    unset = crisis("audit", "anchor", fails=True)
+    monkeypatch.setenv("CRISIS_ANCHOR_FOLDER", str(folder))
+    monkeypatch.setenv("CRISIS_ANCHOR_KEY", str(installation / "var" / "anchor.pem"))
+    nothing = crisis("audit", "verify", "--anchors", str(folder), fails=True)
+    crisis("audit", "of", incident)
+    made = crisis("audit", "anchor")
+    whole = crisis("audit", "verify", "--anchors", str(folder))
+
+    with closing(driver.connect(installation / "var" / "crisis.db")) as raw:
+        raw.execute("DROP TRIGGER audit_no_delete")
+        raw.execute("DELETE FROM audit WHERE number >= (SELECT max(number) - 1 FROM audit)")
+        raw.execute(
+            "UPDATE head SET audit_number = (SELECT max(number) FROM audit),"
+            " audit_digest = (SELECT digest FROM audit ORDER BY number DESC LIMIT 1)"
+        )
+        raw.commit()
+    alone = crisis("audit", "verify")
+    found = crisis("audit", "verify", "--anchors", str(folder), fails=True)
+
+    assert "anchor_folder" in unset
+    assert "no anchor" in nothing
+    assert "Fingerprint" in made
+    assert "1 anchors fit" in whole
+    assert "Whole." in alone
+    assert "its end was cut off" in found

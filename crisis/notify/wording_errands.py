@@ -54,6 +54,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS records: records requests that press or are late: {amount}. See Records requests in the console.",
         "es": "CRISIS registros: solicitudes de expediente que urgen o han vencido: {amount}. Vea Solicitudes de expediente en la consola.",
     },
+    Subject.ANCHOR: {
+        "en": "CRISIS records: for two days the audit chain was not anchored outside. Ask whoever runs the server to look.",
+        "es": "CRISIS registros: hace dos dias que no se guarda fuera la cadena de auditoria. Avise a quien cuida el servidor.",
+    },
     Subject.SECOND_LOOK: {
         "en": "CRISIS records: entries that wait for a second person: {amount}. See Second look in the console.",
         "es": "CRISIS registros: entradas que esperan a una segunda persona: {amount}. Vea Segunda mirada en la consola.",

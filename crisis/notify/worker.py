@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from crisis import clock, failpoints
 from crisis.notify import inbound
+from crisis.notify.anchoring import LOOK, Anchoring, outside
 from crisis.notify.canaries import Canaries
 from crisis.notify.extras import Extras, extras
 from crisis.notify.following import Following
@@ -58,6 +59,7 @@ class Worker:
     name: str
     now: Callable[[], datetime] = clock.now
     extras: Extras | None = None
+    anchoring: Anchoring | None = None
     _turned: bool = False
     _busy: bool = False  # the last look found something
     _telling: set[int] = field(default_factory=set)  # the jobs under way that only tell people
@@ -133,6 +135,8 @@ class Worker:
         )
         for name, every, step in steps:
             yield Beat(name, every, partial(self._guarded, name, step))
+        if self.anchoring is not None:
+            yield Beat("anchor", LOOK, partial(self._guarded, "anchoring", self.anchoring.turn))
 
     def _say_alive(self) -> None:
         """Only while the loop turns: this is called by another thread."""
@@ -258,5 +262,7 @@ def _where(error: BaseException) -> str:
 def run_worker(store: Store, settings: Settings, stop: threading.Event, name: str = "worker") -> None:
     """The entry of the process and of the thread."""
     beside = extras(store, settings, clock.now)
-    Worker(store, lines(settings), name, extras=beside).run(stop)
+    where = outside(settings)
+    anchoring = None if where is None else Anchoring(store, where, clock.now)
+    Worker(store, lines(settings), name, extras=beside, anchoring=anchoring).run(stop)
     beside.close()

@@ -42,6 +42,7 @@ class Subject(StrEnum):
     BREAK_GLASS = "break_glass"  # somebody opened an incident that is not theirs
     EMERGENCY_ACCOUNT = "emergency_account"  # an account on paper is used
     SIGN_IN = "sign_in"  # there is a new way into somebody's account
+    ANCHOR = "anchor"  # where the audit chain stands could not be kept outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
