@@ -23,7 +23,6 @@ from crisis import (
     cli_ways,
     clock,
 )
-from crisis.cli_audit import audit_app
 from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
