@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- failures: made by tests/failures.py -->", "<!-- end of failures -->"
-SPAN = re.compile(r"\b[Ff](\d\d)(?: to [Ff](\d\d))?\b")
-IN_NAME = re.compile(r"_f(\d\d)(?=_|$)")
+SPAN = re.compile(r"\b[Ff](\d{2,3})(?: to [Ff](\d{2,3}))?\b")
+IN_NAME = re.compile(r"_f(\d{2,3})(?=_|$)")
 
 ROWS: dict[str, str] = {
     "F01": "killed between a request and its commit",
@@ -97,6 +97,8 @@ ROWS: dict[str, str] = {
     "F79": "an incident is opened again after its close",
     "F80": "fifty incidents at once",
     "F81": "one person is paged for ten incidents",
+    "F122": "script or markup in what people wrote, in names, in texts that came in",
+    "F134": "the audit is edited, cut off at its end, or written anew",
 }
 BY: dict[str, tuple[tuple[str, str], ...]] = {  # tests that prove a row without naming it
     "F10": (("tests/test_pulse.py", "test_a_process_whose_loop_stands_still_ends_with_70"),),

@@ -26,6 +26,7 @@ from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import DistrictId, Guardian, IncidentId, PersonId, Relation, SchoolId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL
+from tests.journeys.hostile import payloads
 from tests.journeys.town import evidence
 from tests.notify.pushing import Browser, a_maker, a_push
 from tests.notify.test_smtp import FROM, Mailbox, a_mail_server
@@ -47,24 +48,33 @@ CHILD, MOTHER, FATHER = StudentId("st-marked"), PersonId("p-mother"), PersonId("
 
 @dataclass
 class Marks:
-    """One word or number for each field, which stands nowhere else in the world."""
+    """One word or number for each field, which stands nowhere else in the world.
+
+    Behind the mark stands what would do harm in a page that took it for more than words (F122).
+    """
 
     dice: Random = field(default_factory=lambda: Random(60))
+    harm: Iterator[str] = field(default_factory=payloads)
     words: dict[str, str] = field(default_factory=dict)  # sealed: what people wrote
     names: dict[str, str] = field(default_factory=dict)  # of students and families, and their numbers
     staff: dict[str, str] = field(default_factory=dict)  # names of those who work here
 
     def said(self, place: str) -> str:
         self.words[place] = self._fresh()
-        return self.words[place]
+        return self.words[place] + next(self.harm)
 
     def name(self, place: str) -> str:
         self.names[place] = self._fresh()
-        return self.names[place]
+        return self.names[place] + next(self.harm)
 
     def of_staff(self, place: str) -> str:
         self.staff[place] = self._fresh()
-        return self.staff[place]
+        return self.staff[place] + next(self.harm)
+
+    def username(self, person: str) -> str:
+        place = f"username of {person}"
+        self.staff[place] = self._fresh()
+        return self.staff[place].lower()
 
     def number(self, place: str) -> str:
         """Found by the digits that any way of writing it has in common."""
@@ -104,7 +114,7 @@ def a_marked_school(village: Village, marks: Marks) -> None:
             name = {"given": marks.of_staff(f"given name of {person}"), "family": marks.of_staff(f"family of {person}")}
             tx.execute(sql("UPDATE person SET given = :given, family = :family WHERE id = :id"), name | {"id": person})
         for person in (COUNSELOR, PRINCIPAL, *WITHOUT_NEED):
-            username = marks.of_staff(f"username of {person}").lower()
+            username = marks.username(person)
             accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=Hashing(FLOOR))
         names = (marks.name("student.given"), marks.name("student.family"))
         goes_by, born = marks.name("student.preferred_given"), date(2010, 2, 27)

@@ -7,7 +7,7 @@ error pages, and every page and answer of those who have no need to know.
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,10 @@ from crisis.store.backup import backup, manifest_of
 from crisis.store.engine import Store, open_store
 from crisis.store.sqlite import path_of
 from crisis.vocabulary import PersonId, WordsId
-from tests.browser import CHROMIUM, QUIET
+from tests.browser import CHROMIUM, QUIET, a_chromium
 from tests.cluster import as_owner
 from tests.factories import SCHOOL, suicide_risk
+from tests.journeys.hostile import a_witness
 from tests.journeys.marked import (
     CHILD,
     PASSPHRASE,
@@ -289,6 +290,33 @@ def test_after_signing_out_a_browser_keeps_no_mark_pr_70(after: Aftermath, site:
     content = {each.name: each.read_bytes().replace(b"\0", b"").decode("latin-1") for each in kept}
     assert len(content) > 10
     assert {name: found for name, text in content.items() if (found := found_in(text, after.marks.of_student))} == {}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+def test_what_people_wrote_is_words_on_every_page_that_shows_it_f122(after: Aftermath, site: str) -> None:
+    """No dialog, no script, nothing that the content policy had to refuse, nothing asked of anybody else."""
+    username = after.marks.staff[f"username of {COUNSELOR}"]
+    desk = signed_in(after.app, username)
+    found = [(each, desk.get(each).text) for each in after.addresses() if not each.startswith(("/static", "/api"))]
+    shown = {each: found_in(text, after.marks.everything) for each, text in found if text.startswith("<!doctype")}
+    pages = one_of_each_kind(each for each, marks in shown.items() if marks)
+
+    with a_chromium() as browser, a_witness(browser, site) as witness:
+        signs_in(witness.page, site, username.lower())
+        read = " ".join(witness.looks(each) for each in pages)
+
+    assert len(pages) > 12, pages
+    assert len(found_in(read, after.marks.everything)) > 40
+    assert "{{7*7}}" in read, "no template is made of what people wrote"
+    assert witness.seen == []
+
+
+def one_of_each_kind(addresses: Iterable[str]) -> list[str]:
+    """Of the pages of steps, which are one template, every fifth."""
+    found = sorted(addresses)
+    steps = [each for each in found if "/steps/" in each]
+    return [each for each in found if each not in steps] + steps[::5]
 
 
 def test_what_breaks_says_nothing_of_anybody_pr_56_pr_60(sqlite_url: str, key_file: Path) -> None:
