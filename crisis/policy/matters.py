@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 
 from crisis import events as ev
 from crisis import page_events as pev
+from crisis import record_events as cev
 from crisis import referral_events as rev
 from crisis.access_words import Matter
 from crisis.statemachine.incident import Incident
@@ -36,7 +37,7 @@ INCIDENT: Mapping[Matter, tuple[str, ...]] = {
     ),
     M.TEAM: ("lead", "pages"),
     M.STUDENT: ("student",),
-    M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at"),
+    M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at", "contact_decided"),
     M.ASKED: ("supports_said",),
     M.CARE: ("screen",),
     M.HANDOFF: ("handoffs",),
@@ -87,6 +88,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
         M.FAMILY, {"safety_concern": M.PROTECTION, "note": M.NOTES, "waiver": M.NOTES, "alone": M.NOTES}
     ),
     ev.InterpreterArranged: About(M.FAMILY),
+    cev.ContactDecided: About(M.FAMILY, {"reason": M.PROTECTION}),
     ev.ExceptionDeclared: About(M.SAFETY, {"reason": M.PROTECTION}),
     ev.ExceptionRenewed: About(M.SAFETY, {"reason": M.PROTECTION}),
     ev.ExceptionExpired: About(M.SAFETY),

@@ -104,6 +104,26 @@ OF_STUDENTS: Mapping[str, Table] = {
         restricted="student person safe_to_leave_message recorded_by recorded_at",
         household=restricted(C.HOUSING),
     ),
+    "contact_turn": table(
+        R.RECORD, technical="turn", normal="district", restricted="student person source recorded_by recorded_at"
+    ),
+    "contact_condition": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student person beside source recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at",
+        condition=restricted(C.CUSTODY),
+    ),
+    "family_status": table(
+        R.RECORD,
+        normal="district",
+        restricted="student recorded_by recorded_at",
+        status=very(C.HOUSING, C.CUSTODY),
+        first=restricted(C.CUSTODY),
+    ),
+    "tribal_wish": table(
+        R.RECORD, normal="district", restricted="student source recorded_by recorded_at", wish=very(C.TRIBAL)
+    ),
     "restriction": table(
         R.RECORD,
         technical="id",

@@ -236,6 +236,7 @@ class Family(Told):
     contact_attempts: tuple[datetime, ...]
     interpreters: dict[str, InterpreterTold]
     guardian_reached_at: datetime | None
+    contact_decided: dict[PersonId, bool]
 
 
 class AskedFor(Told):
@@ -314,6 +315,7 @@ class PartnerView(Handling, Safety, Team):
     contact_attempts: tuple[datetime, ...] | None = None
     interpreters: dict[str, InterpreterTold] | None = None
     guardian_reached_at: datetime | None = None
+    contact_decided: dict[PersonId, bool] | None = None
     supports_said: bool | None = None
     screen: ScreenResult | None = None
     handoffs: dict[HandoffId, HandoffTold] | None = None
