@@ -63,9 +63,9 @@ class Marks:
         self.words[place] = self._fresh()
         return self.words[place] + next(self.harm)
 
-    def name(self, place: str) -> str:
+    def name(self, place: str, harm: str | None = None) -> str:
         self.names[place] = self._fresh()
-        return self.names[place] + next(self.harm)
+        return self.names[place] + (next(self.harm) if harm is None else harm)
 
     def of_staff(self, place: str) -> str:
         self.staff[place] = self._fresh()
@@ -131,7 +131,7 @@ def a_marked_school(village: Village, marks: Marks) -> None:
         roster.add_phone(tx, MOTHER, marks.name("phone.raw"))
         order = Entry(student=CHILD, person=FATHER, kind=RestrictionKind.COURT_ORDER)
         restrictions.enter(tx, order, by=COUNSELOR, at=at)
-        wish = Wish(household=marks.name("contact_wish.household"), reads=("es",))
+        wish = Wish(household=marks.name("contact_wish.household", "<svg onload=alert(1)>"), reads=("es",))
         contact_record.set_wish(tx, CHILD, MOTHER, wish, by=COUNSELOR, at=at)
         for kind in InstructionKind:
             told = Told(kind=kind, source=InstructionSource.FAMILY, text=marks.said(f"instruction {kind}"))
