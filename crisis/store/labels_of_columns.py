@@ -180,6 +180,21 @@ OF_STUDENTS: Mapping[str, Table] = {
         " released_by released_as decided_by officer notice ferpa_log state_log",
         words=very(*NARRATIVE, kept=WORDS),
     ),
+    "legal_hold": table(
+        R.OFFICERS,
+        technical="id",
+        normal="district",
+        restricted="student incident placed_by placed_at release_asked_by release_asked_at released_by released_at",
+        words=restricted(C.LAW_ENF, C.CUSTODY, kept=WORDS),
+    ),
+    "student_left": table(R.OFFICERS, normal="district", restricted="student left_on recorded_by recorded_at"),
+    "destruction": table(
+        R.OFFICERS,
+        technical="id keys",
+        normal="district pack method",
+        restricted="student incident incidents records classes due_on told_on asked_by asked_at confirmed_by done_at"
+        " withdrawn_by withdrawn_at",
+    ),
     "records_request": table(
         R.OFFICERS,
         technical="id",
