@@ -23,6 +23,7 @@ from crisis import (
     cli_ways,
     clock,
 )
+from crisis.cli_audit import audit_app
 from crisis.cli_directory import directory_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
@@ -71,6 +72,7 @@ app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)
 cli_simulate.add_to(oncall_app)
 app.add_typer(incident_app, name="incident")
+app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
 add_to(app)
