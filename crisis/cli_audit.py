@@ -84,7 +84,9 @@ def show_audit_of(
     with closing(open_store(settings.database_url, settings.key_file)) as store, store.write() as tx:
         found = audit.of(tx, subject)
         audit.record(tx, at=clock.now(), actor=None, action="audit read by the operator", subject=subject)
-    table = Table("#", "at (UTC)", "what", "by", title=f"{len(found)} rows")
+    table = Table(title=f"{len(found)} rows", title_justify="left")
+    for heading in ("#", "at (UTC)", "what", "by"):
+        table.add_column(heading, overflow="fold")
     for each in found:
         table.add_row(str(each.number), each.at.strftime("%Y-%m-%d %H:%M:%S"), each.action, each.actor or "the system")
     out.print(table)

@@ -1,4 +1,4 @@
-"""`crisis audit` and `crisis records`: the chain, and the certificates of what was destroyed. No name is in either."""
+"""`crisis records`: the certificates of what was destroyed. No name is in them."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,50 +9,17 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from crisis import clock
-from crisis.errors import Reason, Refused
 from crisis.settings import Settings
-from crisis.store import audit, destruction, disclosures
+from crisis.store import destruction
 from crisis.store.destruction import Certificate
-from crisis.store.engine import Store, open_store
+from crisis.store.engine import open_store
 
-audit_app = typer.Typer(no_args_is_help=True, help="The chain of what was done and read.")
 records_app = typer.Typer(no_args_is_help=True, help="Records that were destroyed.")
 out = Console()
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(audit_app, name="audit")
     app.add_typer(records_app, name="records")
-
-
-@audit_app.command("verify")
-def verify_audit() -> None:
-    """Walks the whole chain, and the ledger by it: finds what was edited, taken out, put in or cut off."""
-    with _reading() as tx:
-        report = audit.verify(tx)
-        if not report.ok:
-            raise Refused(Reason("AUDIT", f"The chain breaks at row {report.first_bad}: {report.reason}"))
-        wrong = disclosures.verify(tx)
-    if wrong is not None:
-        raise Refused(Reason("PR-32", f"The ledger of disclosures is not as it was written: {wrong}"))
-    out.print(f"[bold green]Whole.[/] {report.rows} rows.")
-
-
-@audit_app.command("of")
-def show_audit_of(
-    subject: Annotated[str, typer.Argument(help="The id of an incident, a student or a person.")],
-) -> None:
-    """Who looked at it or changed it, and when; nothing of what they read. On record."""
-    with closing(_store(readonly=False)) as store, store.write() as tx:
-        found = audit.of(tx, subject)
-        audit.record(tx, at=clock.now(), actor=None, action="audit read by the operator", subject=subject)
-    table = Table(title=f"{len(found)} rows", title_justify="left")
-    for heading in ("#", "at (UTC)", "what", "by"):
-        table.add_column(heading, overflow="fold")
-    for each in found:
-        table.add_row(str(each.number), each.at.strftime("%Y-%m-%d %H:%M:%S"), each.action, each.actor or "the system")
-    out.print(table)
 
 
 @records_app.command("certificates")
@@ -77,13 +44,9 @@ def certificate(asked: Annotated[str, typer.Argument(help="Its id, as the list s
 
 @contextmanager
 def _reading() -> Iterator[Connection]:
-    with closing(_store(readonly=True)) as store, store.read() as tx:
-        yield tx
-
-
-def _store(*, readonly: bool) -> Store:
     settings = Settings()
-    return open_store(settings.database_url, settings.key_file, readonly=readonly)
+    with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
+        yield tx
 
 
 def _what(made: Certificate) -> str:
