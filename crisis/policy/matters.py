@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from crisis import events as ev
+from crisis import family_events as fev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
@@ -37,7 +38,7 @@ INCIDENT: Mapping[Matter, tuple[str, ...]] = {
     ),
     M.TEAM: ("lead", "pages"),
     M.STUDENT: ("student",),
-    M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at", "contact_decided"),
+    M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at", "contact_decided", "texts"),
     M.ASKED: ("supports_said",),
     M.CARE: ("screen",),
     M.HANDOFF: ("handoffs",),
@@ -88,6 +89,14 @@ EVENTS: Mapping[type[ev.Event], About] = {
         M.FAMILY, {"safety_concern": M.PROTECTION, "note": M.NOTES, "waiver": M.NOTES, "alone": M.NOTES}
     ),
     ev.InterpreterArranged: About(M.FAMILY),
+    fev.GuardianTextOrdered: About(M.FAMILY),
+    fev.GuardianTextGiven: About(M.FAMILY),
+    fev.GuardianTextStopped: About(M.FAMILY),
+    fev.GuardianTextMoved: About(M.FAMILY),
+    fev.GuardianTextOutrun: About(M.FAMILY),
+    fev.GuardianWrote: About(M.FAMILY),
+    fev.GuardianTextsRefused: About(M.FAMILY),
+    fev.GuardianNumberWrong: About(M.FAMILY),
     cev.ContactDecided: About(M.FAMILY, {"reason": M.PROTECTION}),
     ev.ExceptionDeclared: About(M.SAFETY, {"reason": M.PROTECTION}),
     ev.ExceptionRenewed: About(M.SAFETY, {"reason": M.PROTECTION}),

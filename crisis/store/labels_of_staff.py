@@ -97,6 +97,7 @@ OF_AGENCIES: Mapping[str, Table] = {
         " counts_until signed_for_district signed_for_agency paper recorded_by recorded_at ended_by ended_at",
     ),
     "interpreter_line": table(R.STAFF, normal="district number recorded_by recorded_at"),
+    "school_line": table(R.STAFF, normal="school district callback place recorded_by recorded_at"),
     "message_signature": table(
         R.OFFICERS, technical="id source text", normal="district message language stage who signed_by signed_at"
     ),

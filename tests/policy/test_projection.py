@@ -18,6 +18,7 @@ from crisis.referral_words import AgencyId, Care, DataPoint, ReferralId, Referra
 from crisis.statemachine.incident import (
     ActiveException,
     Fact,
+    GuardianText,
     Handoff,
     Incident,
     Interpreter,
@@ -132,6 +133,7 @@ NESTED = {
     incident_views.ReferralTold: Referral,
     incident_views.PageTold: Page,
     incident_views.InterpreterTold: Interpreter,
+    incident_views.TextTold: GuardianText,
     incident_views.FactTold: Fact,
     incident_views.MissedTold: Missed,
 }

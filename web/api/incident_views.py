@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
-from crisis.message_words import InterpreterKind
+from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
 from crisis.policy import matters
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.statemachine.incident import Incident
@@ -138,6 +138,30 @@ class InterpreterTold(Told):
     at: datetime
 
 
+class TextTold(Told):
+    """A text to a guardian; its words stand in the catalog of messages, and its number with the contact."""
+
+    id: GuardianTextId
+    step: StepId
+    contact: PersonId
+    phone: PhoneId
+    message: str
+    language: str
+    rung: Rung
+    shown: str
+    ordered_by: PersonId | None
+    ordered_at: datetime
+    state: SendState
+    state_at: datetime
+    rules: frozenset[str]
+    code: str
+    outrun: bool
+    replies: int
+    answered: bool
+    refused: bool
+    wrong_number: bool
+
+
 class HandoffTold(Told):
     """`organisation` and `threat` are ids of words; the words come with the events, where the view lists them."""
 
@@ -237,6 +261,7 @@ class Family(Told):
     interpreters: dict[str, InterpreterTold]
     guardian_reached_at: datetime | None
     contact_decided: dict[PersonId, bool]
+    texts: dict[GuardianTextId, TextTold]
 
 
 class AskedFor(Told):
@@ -316,6 +341,7 @@ class PartnerView(Handling, Safety, Team):
     interpreters: dict[str, InterpreterTold] | None = None
     guardian_reached_at: datetime | None = None
     contact_decided: dict[PersonId, bool] | None = None
+    texts: dict[GuardianTextId, TextTold] | None = None
     supports_said: bool | None = None
     screen: ScreenResult | None = None
     handoffs: dict[HandoffId, HandoffTold] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crisis.access_words import Matter
 from crisis.events import Event
 from crisis.family_events import GuardianWrote
 from crisis.message_words import Encoding, GuardianTextId, PhoneId, Rung, SendState
@@ -100,6 +101,7 @@ def text_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         "sent_texts": [
             _sent(view, each, phones[each.contact].get(each.phone), callable_now, desk.language)
             for each in sorted(incident.texts.values(), key=lambda each: each.ordered_at, reverse=True)
+            if Matter.FAMILY in view.matters
         ],
     }
 

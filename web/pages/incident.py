@@ -20,7 +20,7 @@ from crisis.store import audit, names, queries
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, StepType, Urgency
 from web import words
-from web.api.reading import seen_by
+from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
@@ -106,9 +106,7 @@ def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status
 def show_sheet(
     desk: Desk, incident_id: IncidentId, sheet: str, *, problem: FormState = FRESH, status: int = 200, query: str = ""
 ) -> HTMLResponse:
-    view = seen_by(desk, incident_id, f"{sheet} viewed")
-    if not OF_SHEET.get(sheet, frozenset()) <= view.matters:
-        raise NotFound
+    view = seen_by(desk, incident_id, f"{sheet} viewed", OF_SHEET.get(sheet, NOTHING))
     path = f"/incidents/{incident_id}/{sheet}"
     own = referrals.values(desk, view) if sheet == "referrals" else {}
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query) | own

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
@@ -57,13 +58,14 @@ LANGUAGES = {
 FORMS = STEP_FORMS | RECORD_STEP_FORMS
 # What comes next is on the same page.
 STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number")
+OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
 
 def show(
     desk: Desk, incident_id: IncidentId, step_id: str, problem: FormState = FRESH, status: int = 200
 ) -> HTMLResponse:
-    view = seen_by(desk, incident_id, "step viewed")
+    view = seen_by(desk, incident_id, "step viewed", OF_STEPS)
     step = step_of(view, step_id)
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view) | step_values(desk, view, step)
     path = f"/incidents/{incident_id}/steps/{step_id}"
@@ -177,7 +179,7 @@ def order(
     if action not in FORMS:
         raise NotFound
     form = posted.read(FORMS[action])
-    step = step_of(seen_by(desk, incident_id, "step opened"), step_id)
+    step = step_of(seen_by(desk, incident_id, "step opened", OF_STEPS), step_id)
     desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
     stays = action in STAYS
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)
