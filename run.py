@@ -32,7 +32,7 @@ def installed(lock: Path) -> None:
             sys.exit("Python's venv module is incomplete here. On Debian and Ubuntu: apt-get install python3-venv")
     pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     print(f"Installing {lock.name} (once; about a minute) ...", flush=True)
-    subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
+    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(lock)], check=True)  # the lock names them all
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(HERE)], check=True)
     stamp.write_text(wanted)
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import zlib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -143,6 +144,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What takes minutes is left out, not skipped, unless it is asked for."""
     if config.getoption("--full"):
         return
-    left_out = [item for item in items if item.get_closest_marker("full")]
+    left_out = [item for item in items if item.get_closest_marker("full") or _asked_of_the_other_database(item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not item.get_closest_marker("full")]
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _asked_of_the_other_database(item: pytest.Item) -> bool:
+    """Of what is marked `page` each test is asked of one database, half of them of each, always of the same one.
+
+    A page asks the store, whose own tests are asked of both; PostgreSQL alone has walls between districts, so all of
+    them on SQLite would not do.
+    """
+    if item.get_closest_marker("page") is None or not isinstance(item, pytest.Function) or "[" not in item.name:
+        return False
+    name, _, values = item.name.partition("[")
+    rest = values.replace("sqlite", "").replace("postgresql", "")
+    own = "postgresql" if zlib.crc32(f"{name}{rest}".encode()) % 2 else "sqlite"
+    return any(each in values and each != own for each in ("sqlite", "postgresql"))

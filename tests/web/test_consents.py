@@ -13,6 +13,8 @@ from tests.web.district import COUNSELOR, NEIGHBOUR, SETTINGS, STRANGER, TEACHER
 from tests.web.test_pages import at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 PAGE = f"/students/{STUDENT}/consents"
 MOTHER = PersonId("p-mother")
 BODY = {

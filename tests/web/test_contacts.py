@@ -18,6 +18,8 @@ from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, S
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 MOTHER, FATHER, AUNT = PersonId("p-mother"), PersonId("p-father"), PersonId("p-aunt")
 HERS, HIS, SHARED = "+16175550301", "+16175550302", "+16175550303"
 PAGE = f"/students/{STUDENT}/contacts"

@@ -12,6 +12,8 @@ from tests.factories import DISTRICT, STUDENT
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, TEACHER, Api, District, a_district, acting
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 FATHER, HIS = PersonId("p-father"), "+16175550302"
 CONTACTS = f"/students/{STUDENT}/contacts"
 RESTRICTIONS = f"/students/{STUDENT}/restrictions"

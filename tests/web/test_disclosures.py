@@ -27,6 +27,8 @@ from tests.web.test_pages import at_console, words
 from web.app import all_routes, build_app
 from web.words_of_disclosures import KINDS, PARTS, PURPOSES, WAYS
 
+pytestmark = pytest.mark.page
+
 PAGE = f"/students/{STUDENT}/disclosures"
 
 

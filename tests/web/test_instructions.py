@@ -17,6 +17,8 @@ from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, 
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 PAGE = f"/students/{STUDENT}/instructions"
 
 

@@ -11,6 +11,8 @@ from tests.factories import STUDENT
 from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district, acting
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 PATH = f"/students/{STUDENT}/instructions"
 HELPS = {"kind": "helps", "source": "student", "text": "A walk outside"}
 

@@ -30,6 +30,8 @@ from tests.web.district import (
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 PRINCIPAL, SECOND, OPERATOR = PersonId("p-principal"), PersonId("p-second"), PersonId("p-operator")
 NURSES = Slot(school=SCHOOL, role=Role.NURSE, level=0)
 DAY = timedelta(days=1)

@@ -20,6 +20,8 @@ from web.app import build_app
 from web.pages.incident import PARTS, SHEETS
 from web.step_forms import STEP_FORMS
 
+pytestmark = pytest.mark.page
+
 STUDENT_NAMES = ("Ximena", "Quetzal")
 FORM = r'<form[^>]*\saction="{}"[^>]*>(.*?)</form>'
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

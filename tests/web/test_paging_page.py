@@ -21,6 +21,8 @@ from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, S
 from tests.web.test_pages import at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 BANNER, BANNER_ES = "Paging is degraded: use the call tree", "Los avisos no funcionan bien: use la lista de llamadas"
 
 

@@ -17,6 +17,8 @@ from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, 
 from tests.web.test_pages import at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 LEAD = PersonId("p-lead")
 PAGE = "/policy"
 

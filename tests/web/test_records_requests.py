@@ -17,6 +17,8 @@ from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, District,
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 NEW = f"/students/{STUDENT}/requests"
 MOTHER, FATHER, LEAD = PersonId("p-mother"), PersonId("p-father"), PersonId("p-lead")
 OTHER = StudentId("st-other")

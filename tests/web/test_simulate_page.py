@@ -19,6 +19,8 @@ from tests.web.test_pages import at_console, words
 from web.app import build_app
 from web.simulation_picture import LEFT, picture
 
+pytestmark = pytest.mark.page
+
 SECOND, OPERATOR = PersonId("p-second"), PersonId("p-operator")
 NAME = "Given P-Nurse"
 WHERE = f"/oncall/simulate?school={SCHOOL}&role=nurse&urgency=u1&at=2026-10-06T10:00"
