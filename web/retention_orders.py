@@ -152,6 +152,7 @@ def confirm(desk: Desk, subject: str, asked: str) -> None:
     with desk.store.write() as tx:
         _must_wait(tx, desk, subject, asked)
         destruction.confirm(tx, desk.actor.district, asked, by=desk.person, at=desk.at)
+    desk.store.scrub()
 
 
 def _must_wait(tx: Connection, desk: Desk, subject: str, asked: str) -> None:

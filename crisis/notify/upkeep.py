@@ -59,7 +59,9 @@ class Upkeep:
         done = False
         while self._transient():
             done = True
-        return sum(self._drills_of(district) for district in self._districts()) > 0 or done
+        done = sum(self._drills_of(district) for district in self._districts()) > 0 or done
+        self.store.scrub()
+        return done
 
     def _transient(self) -> bool:
         with self.store.read() as tx:

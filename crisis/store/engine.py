@@ -78,6 +78,16 @@ class Store:
         with self._reader.begin() as tx:
             yield tx
 
+    def scrub(self) -> bool:
+        """After a destruction: nothing of it in the journal either. False: somebody reads; it is tried again later.
+
+        On PostgreSQL that is its own VACUUM's to do.
+        """
+        if self.dialect != "sqlite":
+            return True
+        with self._one_writer, self._writer.connect() as tx:
+            return sqlite.scrub(tx)
+
     def on_commit_wake(self, listener: Callable[[], None]) -> Callable[[], None]:
         """`listener` is called, in any thread, after some process wrote, or for nothing. Returns what ends it."""
         if self._bell is not None:

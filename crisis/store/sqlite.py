@@ -35,6 +35,7 @@ WRITER: Pragmas = {
     "secure_delete": 1,  # a destroyed key leaves no copy in free pages
 }
 READER: Pragmas = {**WRITER, "query_only": 1, "wal_autocheckpoint": 0}
+SCRUBBING = 200  # ms to wait for readers; whoever writes waits as long
 UNHURRIED = 1  # NORMAL: as consistent as FULL after a power cut, but older
 MIGRATING: Pragmas = {"synchronous": 2, "foreign_keys": 0, "busy_timeout": 5000}  # tables are copied and renamed
 
@@ -158,6 +159,16 @@ def unhurried(tx: Connection) -> Iterator[None]:
     finally:
         cursor.execute(f"PRAGMA synchronous = {WRITER['synchronous']}")
         cursor.close()
+
+
+def scrub(tx: Connection) -> bool:
+    """Takes out of the journal beside the file what was deleted from it; False while somebody still reads that."""
+    cursor = tx.connection.cursor()  # beside SQLAlchemy: in a transaction it is refused
+    cursor.execute(f"PRAGMA busy_timeout = {SCRUBBING}")
+    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {WRITER['busy_timeout']}")
+    cursor.close()
+    return not busy
 
 
 def keep(connection: DBAPIConnection, contract: Pragmas) -> None:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from itertools import repeat
 from pathlib import Path
 
@@ -21,15 +22,17 @@ from sqlalchemy import text as sql
 from starlette.testclient import TestClient
 
 from crisis import clock
+from crisis.notify.gateway import Lines
+from crisis.notify.upkeep import Upkeep
 from crisis.settings import Settings
-from crisis.store import accounts, sealed
+from crisis.store import accounts, audit, destruction, disclosures, kept_records, sealed
 from crisis.store.backup import backup, manifest_of
 from crisis.store.engine import Store, open_store
 from crisis.store.sqlite import path_of
-from crisis.vocabulary import PersonId, WordsId
+from crisis.vocabulary import IncidentId, PersonId, WordsId
 from tests.browser import CHROMIUM, QUIET, a_chromium
 from tests.cluster import as_owner
-from tests.factories import SCHOOL, suicide_risk
+from tests.factories import DISTRICT, SCHOOL, suicide_risk
 from tests.journeys.hostile import a_witness
 from tests.journeys.marked import (
     CHILD,
@@ -45,8 +48,9 @@ from tests.journeys.marked import (
     signed_in,
 )
 from tests.journeys.town import free_port, serving
-from tests.notify.village import COUNSELOR, PUBLIC, Village
+from tests.notify.village import COUNSELOR, PRINCIPAL, PUBLIC, Village
 from tests.notify.wired import a_wired_village
+from tests.store.leavers import long_gone
 from tests.web.district import SETTINGS, a_district, acting
 from tests.web.page_contract import faults
 from tests.web.test_api_fuzz import fresh
@@ -375,3 +379,33 @@ def signs_in(page: Page, site: str, username: str) -> None:
     page.fill("#password", PASSPHRASE)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/board")
+
+
+@BOTH
+def test_after_its_destruction_no_mark_of_it_is_anywhere_pr_65(after: Aftermath) -> None:
+    """The last of the story: the record ends by two people, and what came in by its time. The chain still verifies."""
+    store, at = after.store, datetime(2050, 7, 1, 16, 0, tzinfo=UTC)
+    long_gone(store, CHILD, IncidentId(after.story.incident), (COUNSELOR, PRINCIPAL), at)
+    with store.write() as tx:
+        kept = kept_records.of_subject(tx, DISTRICT, CHILD, at)
+        asked = destruction.ask(tx, kept, date(2050, 6, 1), by=COUNSELOR, at=at)
+        destruction.confirm(tx, DISTRICT, asked, by=PRINCIPAL, at=at)
+    Upkeep(store, Lines(None, None), lambda: at).retention()  # and takes it out of SQLite's journal
+
+    tables = content_of(store)
+    with store.read() as tx:
+        told = sealed.read(
+            tx, store.keys, [WordsId(each) for each in tx.execute(sql("SELECT id FROM words")).scalars()]
+        )
+        assert audit.verify(tx).ok
+        assert disclosures.verify(tx) is None
+        made = destruction.certificate(tx, DISTRICT, asked)
+    assert made.keys == 2
+    assert told == {}
+    assert {name: found for name, text in tables.items() if (found := found_in(text, after.marks.of_student))} == {}
+    assert tables["inbox"] == ""
+    if store.dialect == "sqlite":
+        path = path_of(store.url)
+        files = [each for each in path.parent.iterdir() if each.name.startswith(path.name)]
+        content = b"".join(each.read_bytes() for each in files).decode("latin-1")
+        assert found_in(content, after.marks.of_student) == []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from crisis import clock
 from crisis.commands import AddNote
@@ -35,9 +35,11 @@ from crisis.store.contact_record import Wish
 from crisis.store.engine import Store
 from crisis.store.instructions import Told
 from crisis.store.kept_records import Kept
+from crisis.store.people_tables import STUDENT as STUDENT_ROWS
 from crisis.store.policy_packs import Counsel
 from crisis.store.preferences import Asked
 from crisis.store.restrictions import Entry
+from crisis.store.tables import INBOX, INCIDENT, OUTBOX
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import (
     Custody,
@@ -168,13 +170,13 @@ def an_ended_incident(
     return incident
 
 
-def a_law(store: Store, name: str) -> None:
-    """A built-in pack, approved by two, without an end."""
+def a_law(store: Store, name: str, by: tuple[PersonId, PersonId] = (OFFICER, LEAD)) -> None:
+    """A built-in pack, proposed and approved by two, without an end."""
     body = loader.pack_text(name).replace("expires_on: 2027-06-30", "expires_on: null")
     with store.write() as tx:
-        pack = policy_packs.propose(tx, DISTRICT, body, by=OFFICER, at=AT)
+        pack = policy_packs.propose(tx, DISTRICT, body, by=by[0], at=AT)
         counsel = Counsel(name="A Lawyer", reviewed_on=AT.date())
-        policy_packs.approve(tx, DISTRICT, pack, counsel, by=LEAD, at=AT, today=AT.date())
+        policy_packs.approve(tx, DISTRICT, pack, counsel, by=by[1], at=AT, today=AT.date())
 
 
 # As a desk does it: on PostgreSQL behind the wall between districts.
@@ -200,3 +202,22 @@ def asked(store: Store, subject: str = STUDENT, at: datetime = OVER, told_on: da
 def done(store: Store, destroyed: str, at: datetime = OVER, by: PersonId = LEAD) -> None:
     with store.of(DISTRICT).write() as tx:
         destruction.confirm(tx, DISTRICT, destroyed, by=by, at=at)
+
+
+def long_gone(
+    store: Store, student: StudentId, incident: IncidentId, by: tuple[PersonId, PersonId], at: datetime
+) -> None:
+    """Somebody else's story is over: closed by hand ten years before, nothing waits, and a law says for how long."""
+    closed = at.replace(year=at.year - 10)
+    with store.write() as tx:
+        now = incidents.load(tx, incident, lock=True)
+        over = replace(now, phase=Phase.CLOSED, closed_at=closed, custody=Custody.RELEASED, adult=None)
+        values = {"state": incident_text(over), "phase": over.phase, "closed_at": closed, "custody": over.custody}
+        tx.execute(update(INCIDENT).where(INCIDENT.c.id == incident).values(**values, adult=None))
+        tx.execute(update(STUDENT_ROWS).where(STUDENT_ROWS.c.id == student).values(active=False))
+        for waiting in (OUTBOX, INBOX):
+            tx.execute(update(waiting).values(done_at=closed))
+    a_law(store, "us-ma", by)
+    with store.write() as tx:
+        found = kept_records.of_subject(tx, DISTRICT, student, at)
+        kept_records.student_left(tx, found, LEFT, by=by[0], at=at)

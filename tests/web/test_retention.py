@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from crisis.cli import app
 from crisis.store.engine import Store, open_store
+from crisis.store.sqlite import path_of
 from crisis.vocabulary import PersonId
 from tests.factories import DISTRICT, STUDENT
 from tests.store.leavers import HERS, LEAD, a_leaver
@@ -54,6 +55,14 @@ def lead(site: TestClient, district: District) -> Browser:
     return at_console(site, district, LEAD)
 
 
+def in_files(store: Store) -> list[str]:
+    """Which marks stand in the bytes of the database and its journal, while they are in use."""
+    path = path_of(store.url)
+    files = [each for each in path.parent.iterdir() if each.name.startswith(path.name)]
+    content = b"".join(each.read_bytes() for each in files)
+    return [name for name, mark in HERS.items() if mark.encode() in content]
+
+
 def leaves(browser: Browser) -> None:
     browser.send(RECORD, f"{RECORD}/left", left_on="2017-06-30")
 
@@ -81,6 +90,7 @@ def test_it_says_why_not_yet_and_then_two_people_destroy_it_pr_65(
     assert "I have read it: nobody can bring it back" in words(unsure)
     assert set(before) == set(HERS)
     assert found(district.store, HERS) == {}
+    assert in_files(district.store) == []
     shown = words(certificate)
     for said in ("2024-07-01", "us-ma 2026.1", "2026-11-02", "P-Officer", "Given Lead", "Incidents: 1; keys: 2"):
         assert said in shown
