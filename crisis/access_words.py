@@ -92,6 +92,7 @@ class NeedToKnow(StrEnum):
     PAGED = "paged"
     REPORTED = "reported"
     BROKE_GLASS = "broke_glass"
+    KEEPS_SEALED = "keeps_sealed"
 
 
 class BreakGlassReason(StrEnum):
@@ -101,6 +102,14 @@ class BreakGlassReason(StrEnum):
     STUDENT_IS_HERE = "student_is_here"
     NOBODY_REACHED = "nobody_reached"  # of those who were called in
     MEDICAL = "medical"
+
+
+class IncidentMark(StrEnum):
+    """What is said of a whole incident after it was closed; it changes who sees it, never the log."""
+
+    SEALED = "sealed"  # nobody but the privacy officer
+    UNFOUNDED = "unfounded"  # there was no crisis: the school's team sees it no more
+    IN_ERROR = "in_error"  # it should not be here: nor does it count in a report
 
 
 class ConflictKind(StrEnum):

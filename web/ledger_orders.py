@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from crisis.errors import NotFound
 from crisis.policy import records
-from crisis.store import conflicts, disclosures, outflows, people
+from crisis.store import conflicts, disclosures, marks, outflows, people
 from crisis.store.disclosures import Line
-from crisis.vocabulary import StudentId
+from crisis.vocabulary import StaffRole, StudentId
 from web.deps import Desk
 
 
@@ -31,7 +31,11 @@ def must_see(tx: Connection, desk: Desk, student: StudentId) -> people.StudentVi
 
 
 def lines(tx: Connection, desk: Desk, student: StudentId, log: Log) -> list[Line]:
+    """Of what was sealed the privacy officer's alone."""
     found = disclosures.of_student(tx, desk.store.keys, student)
+    if StaffRole.PRIVACY_OFFICER not in desk.actor.posts:
+        hidden = marks.sealed_in(tx, student)
+        found = [each for each in found if each.incident not in hidden]
     if log is Log.FERPA:
         return [each for each in found if each.ferpa_log]
     return [each for each in found if each.state_log or log is Log.ALL]

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from crisis.errors import NotFound
+from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import access
 from crisis.policy.inspection import Choice
-from crisis.store import audit, conflicts, disclosures, people, records_requests, statements
+from crisis.store import audit, conflicts, disclosures, marks, people, records_requests, statements
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.people import SchoolView, StudentView
 from crisis.store.records_requests import Asked, Kept
-from crisis.vocabulary import PersonId, StudentId
+from crisis.vocabulary import PersonId, StaffRole, StudentId
 from web.deps import Desk
 
 
@@ -53,7 +53,13 @@ def must_answer(tx: Connection, desk: Desk, student: StudentId) -> StudentView:
     known = people.student(tx, student)
     if known.district != desk.actor.district or desk.person in conflicts.related(tx, student):
         raise NotFound
+    _must_see_sealed(tx, desk, student)
     return known
+
+
+def _must_see_sealed(tx: Connection, desk: Desk, student: StudentId) -> None:
+    if StaffRole.PRIVACY_OFFICER not in desk.actor.posts and marks.sealed_in(tx, student):
+        raise Refused(Reason("ACCESS", "A sealed incident is in this record: the privacy officer answers the request"))
 
 
 def askers(desk: Desk, student: StudentId) -> tuple[StudentView, SchoolView, list[tuple[str, str]]]:

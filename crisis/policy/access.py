@@ -5,7 +5,7 @@ How much of an incident somebody sees says `crisis/policy/sight.py`; orders foll
 
 from datetime import datetime
 
-from crisis.access_words import Sight
+from crisis.access_words import IncidentMark, Sight
 from crisis.commands import (
     Actor,
     ActorKind,
@@ -263,6 +263,26 @@ def must_enter_conflict(actor: Actor, incident: Incident, person: PersonId | Non
     if actor.id != person and not may_enter_conflict(actor, incident):
         text = "The lead, a principal of the school, the district crisis lead and the privacy officer enter this"
         raise Refused(Reason("PR-54", text))
+
+
+def may_mark(actor: Actor, incident: Incident, kind: IncidentMark) -> bool:
+    """The privacy officer seals; that there was no crisis say those who answer for the incident, and take it back."""
+    if kind is IncidentMark.SEALED:
+        return may_keep_policy(actor) and StaffRole.PRIVACY_OFFICER in actor.posts
+    return may_enter_conflict(actor, incident)
+
+
+def must_mark(actor: Actor, incident: Incident, kind: IncidentMark) -> None:
+    """For whoever sees the incident, which is asked before."""
+    if may_mark(actor, incident, kind):
+        return
+    if kind is IncidentMark.SEALED:
+        raise Refused(Reason("ACCESS", "The privacy officer seals an incident, and opens it again"))
+    raise Refused(
+        Reason(
+            "ACCESS", "The lead, a principal of the school, the district crisis lead and the privacy officer say this"
+        )
+    )
 
 
 def may_break_glass(actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from crisis.access_words import Involvement, NeedToKnow, Sight
+from crisis.access_words import IncidentMark, Involvement, NeedToKnow, Sight
 from crisis.commands import Actor, ActorKind
 from crisis.policy.involvement import holds, involvements
 from crisis.statemachine.incident import Incident
@@ -33,7 +33,8 @@ ANY_POST = frozenset(StaffRole) - {StaffRole.OPERATOR}
 class Rule:
     """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so.
 
-    `broke_glass`: only who did, for that one incident, and in no list.
+    `broke_glass`: only who did, for that one incident, and in no list. `despite`: it holds of incidents of which this
+    was said, and of no other marked one.
     """
 
     need: NeedToKnow
@@ -43,13 +44,26 @@ class Rule:
     involved: Involvement | None = None
     despite_conflict: bool = False
     broke_glass: bool = False
+    despite: frozenset[IncidentMark] = frozenset()
+
+    @property
+    def ended_by(self) -> frozenset[IncidentMark]:
+        """The marks under which it holds no more."""
+        return frozenset(IncidentMark) - self.despite
 
 
+NO_CRISIS = frozenset({IncidentMark.UNFOUNDED, IncidentMark.IN_ERROR})
 MAY_BREAK_GLASS = TEAM | {StaffRole.CLINICIAN}
 RULES = (
-    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS),
+    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS, despite=NO_CRISIS),
+    Rule(
+        need=NeedToKnow.KEEPS_SEALED,
+        gives=Sight.WHOLE,
+        posts=frozenset({StaffRole.PRIVACY_OFFICER}),
+        despite=frozenset(IncidentMark),
+    ),
     Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True),
-    Rule(need=NeedToKnow.CALLED_IN, gives=Sight.WHOLE, involved=Involvement.CALLED_IN),
+    Rule(need=NeedToKnow.CALLED_IN, gives=Sight.WHOLE, involved=Involvement.CALLED_IN, despite=NO_CRISIS),
     Rule(
         need=NeedToKnow.BROKE_GLASS,
         gives=Sight.READ,
@@ -57,7 +71,13 @@ RULES = (
         broke_glass=True,
     ),
     Rule(need=NeedToKnow.PAGED, gives=Sight.PAGE, involved=Involvement.PAGED),
-    Rule(need=NeedToKnow.REPORTED, gives=Sight.STATUS, involved=Involvement.REPORTED, despite_conflict=True),
+    Rule(
+        need=NeedToKnow.REPORTED,
+        gives=Sight.STATUS,
+        involved=Involvement.REPORTED,
+        despite_conflict=True,
+        despite=NO_CRISIS,
+    ),
 )
 
 
@@ -73,6 +93,7 @@ class About:
     involved: Mapping[tuple[PersonId, Involvement], datetime | None] = field(default_factory=dict)
     conflicted: frozenset[PersonId] = frozenset()
     broke_glass: Mapping[PersonId, datetime] = field(default_factory=dict)
+    marks: frozenset[IncidentMark] = frozenset()
     destroyed: bool = False
 
     def glass_until(self, actor: Actor) -> datetime | None:
@@ -111,7 +132,7 @@ def sight(actor: Actor, asked: About, at: datetime) -> Sight:
 
 
 def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
-    if not actor.posts & rule.posts:
+    if not actor.posts & rule.posts or asked.marks & rule.ended_by:
         return False
     if rule.own_school and not actor.posts_at(asked.school) & rule.posts:
         return False

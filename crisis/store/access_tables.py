@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from crisis.access_words import BreakGlassReason, ConflictKind, Involvement
+from crisis.access_words import BreakGlassReason, ConflictKind, IncidentMark, Involvement
 from crisis.store.columns import UtcTime, enum_text
 
 
@@ -78,6 +78,26 @@ class BreakGlassRow(SQLModel, table=True):
     justified: bool | None
 
 
+class IncidentMarkRow(SQLModel, table=True):
+    """What was said of a closed incident, and by whom; `words` are why, sealed under the incident."""
+
+    __tablename__ = "incident_mark"
+    __table_args__ = (
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
+        Index("ix_incident_mark_incident", "incident", "ended_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    incident: str = Field(foreign_key="incident.id")
+    kind: IncidentMark = Field(sa_type=enum_text(IncidentMark))
+    words: str = Field(foreign_key="words.id")
+    made_by: str = Field(foreign_key="person.id")
+    made_at: datetime = Field(sa_type=UtcTime)
+    ended_by: str | None = Field(foreign_key="person.id")
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 INCIDENT_PERSON, CONFLICT = _TABLES["incident_person"], _TABLES["conflict_of_interest"]
-BREAK_GLASS = _TABLES["break_glass"]
+BREAK_GLASS, INCIDENT_MARK = _TABLES["break_glass"], _TABLES["incident_mark"]

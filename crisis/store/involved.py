@@ -26,7 +26,7 @@ from crisis.commands import Actor
 from crisis.policy.involvement import involvements
 from crisis.policy.sight import RULES, About, Rule, about, may_ask
 from crisis.statemachine.incident import Incident
-from crisis.store import conflicts, glass, sealed
+from crisis.store import conflicts, glass, marks, sealed
 from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
@@ -87,8 +87,11 @@ def about_of(tx: Connection, incident: Incident) -> About:
             conflicted.add(PersonId(person))
         else:
             broken[PersonId(person)] = max(until, broken.get(PersonId(person), until))
-    gone = incident.closed_at is not None and bool(tx.execute(select(sealed.destroyed(incident.id))).scalar_one())
-    return replace(about(incident, frozenset(conflicted), broken), destroyed=gone)
+    known = about(incident, frozenset(conflicted), broken)
+    if incident.closed_at is None:
+        return known
+    gone = bool(tx.execute(select(sealed.destroyed(incident.id))).scalar_one())
+    return replace(known, marks=marks.of(tx, incident.id), destroyed=gone)
 
 
 def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnElement[bool]:
@@ -111,6 +114,8 @@ def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
         parts.append(exists(select(_ROW.incident).where(*mine, holds).correlate(INCIDENT)))
     if not rule.despite_conflict and actor.id is not None:
         parts.append(~conflicts.of_person(actor.id))
+    if rule.ended_by:
+        parts.append(~marks.standing(INCIDENT.c.id, rule.ended_by))
     return and_(*parts)
 
 

@@ -23,6 +23,7 @@ STAYS: Mapping[str, str] = {
     "disclosure": "the ledger: its digests stand in the chain; what it says in words goes with the key",
     "consent": "what the ledger refers to",
     "student": "an id without a name",
+    "incident_mark": "who said what of it and when",
     "break_glass": "how staff used emergency access is answered for",
     "legal_hold": "who kept what and who released it",
     "destruction": "the certificate",

@@ -1,20 +1,22 @@
-"""What the log says of how often wishes were met, in a district, since a day; drills are left out."""
+"""What the log says of how often wishes were met, in a district, since a day; drills and errors are left out."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from crisis.access_words import IncidentMark
 from crisis.page_events import PreferencesWeighed
 from crisis.policy.unmet import Met, rates
-from crisis.store import codec
+from crisis.store import codec, marks
 from crisis.store.tables import EVENT
 from crisis.vocabulary import DistrictId, Mode
 
 
 def report(tx: Connection, district: DistrictId, since: datetime) -> list[Met]:
+    wrong = marks.standing(EVENT.c.incident, {IncidentMark.IN_ERROR})
     query = select(EVENT.c.name, EVENT.c.body).where(
         EVENT.c.name == PreferencesWeighed.__name__, EVENT.c.district == district
     )
-    rows = tx.execute(query.where(EVENT.c.mode == Mode.LIVE, EVENT.c.at >= since))
+    rows = tx.execute(query.where(EVENT.c.mode == Mode.LIVE, EVENT.c.at >= since, ~wrong))
     found = [codec.event_from_text(row.name, row.body) for row in rows]
     return rates((each.met, each.unmet) for each in found if isinstance(each, PreferencesWeighed))

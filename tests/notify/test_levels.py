@@ -1,17 +1,19 @@
 """Whom a level asks: the rota, everybody who could come, those who lead; who speaks the language is asked sooner."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from crisis import page_commands as pcmd
+from crisis.access_words import IncidentMark
 from crisis.ladders import Asks, Ladder
 from crisis.page_events import PreferencesWeighed
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference
-from crisis.store import calendars, incidents, oncall, overrides, preferences, roster, skills, unmet_report
+from crisis.store import calendars, incidents, marks, oncall, overrides, preferences, roster, skills, unmet_report
 from crisis.store.engine import Store
 from crisis.store.overrides import Away
 from crisis.store.preferences import Asked
@@ -139,3 +141,7 @@ def test_whom_the_family_asked_for_is_asked_at_once_and_a_page_never_waits_for_i
     assert [each.unmet for each in weighed] == ([missing] if wishes else [])
     assert {each.wish for each in report} == {each.value for each in wishes}
     assert [each for each in report if each.met is not None] == []  # so few name somebody
+    with village.store.write() as tx:
+        over = replace(incidents.load(tx, incident), closed_at=village.watch())
+        marks.make(tx, village.store.keys, over, IncidentMark.IN_ERROR, "wrong student", by=BEN, at=village.watch())
+        assert unmet_report.report(tx, DISTRICT, village.watch() - timedelta(days=1)) == []

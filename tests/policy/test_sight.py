@@ -7,7 +7,7 @@ import pytest
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
-from crisis.access_words import Involvement, Sight
+from crisis.access_words import IncidentMark, Involvement, Sight
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
 from crisis.policy.access import may_keep_record, must_be_allowed
@@ -250,3 +250,24 @@ def test_the_system_decides_nothing_and_nobody_speaks_for_it() -> None:
     assert allowed(SYSTEM, timer) == "allowed"
     assert allowed(SYSTEM, cmd.AddNote(by=SYSTEM, words=WORDS)) == "ACCESS"
     assert allowed(COUNSELOR, replace(timer, by=COUNSELOR)) == "ACCESS"
+
+
+def test_of_what_was_sealed_the_privacy_officer_alone_sees_anything_and_no_glass_opens_it_pr_55() -> None:
+    everybody = (COUNSELOR, NURSE, PRINCIPAL, LEAD, TEACHER, CLINICIAN)
+    taken = replace(paged(PageState.ACCEPTED, accepted_by=CLINICIAN.id), lead=NURSE.id)
+    known = replace(about(taken), broke_glass={each.id: MORNING + AFTERWARDS for each in everybody if each.id})
+
+    for marks in (frozenset({IncidentMark.SEALED}), frozenset(IncidentMark)):
+        sealed = replace(known, marks=marks)
+        assert {sight(each, sealed, MORNING) for each in everybody} == {Sight.NOTHING}
+        assert sight(OFFICER, sealed, MORNING) is Sight.WHOLE
+        assert sight(OFFICER, replace(sealed, conflicted=frozenset({OFFICER.id})), MORNING) is Sight.NOTHING
+    assert {sight(each, replace(known, destroyed=True), MORNING) for each in (*everybody, OFFICER)} == {Sight.NOTHING}
+
+
+@pytest.mark.parametrize("mark", [IncidentMark.UNFOUNDED, IncidentMark.IN_ERROR])
+def test_where_there_was_no_crisis_the_team_of_the_school_sees_nothing_more(mark: IncidentMark) -> None:
+    said = replace(about(RAISED), marks=frozenset({mark}))
+
+    assert {sight(each, said, MORNING) for each in (NURSE, PRINCIPAL)} == {Sight.NOTHING}
+    assert {sight(each, said, MORNING) for each in (OFFICER, LEAD)} == {Sight.WHOLE}

@@ -19,6 +19,7 @@ from crisis.store import (
     incidents,
     instructions,
     intake,
+    involved,
     kept_records,
     names,
     people,
@@ -167,6 +168,7 @@ def an_ended_incident(
             "UPDATE incident SET state = :state, phase = 'closed', closed_at = :at, custody = 'released', adult = NULL"
         )
         tx.execute(text(f"{sql} WHERE id = :id"), row)
+        involved.write(tx, now, ended, later)
     return incident
 
 

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
-from crisis.access_words import ConflictKind, Sight
+from crisis.access_words import ConflictKind, IncidentMark, Sight
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
 from crisis.policy.involvement import AFTERWARDS, holds, involvements
 from crisis.statemachine.incident import Incident, Page, StepRecord
-from crisis.store import audit, conflicts, incidents, involved, partial, queries
+from crisis.store import audit, conflicts, incidents, involved, marks, partial, queries
 from crisis.store.access_tables import INCIDENT_PERSON
 from crisis.store.engine import Store
 from crisis.store.people_tables import TIE
@@ -150,6 +150,11 @@ def test_lists_and_single_looks_agree_for_any_people_and_incidents_pr_52(place: 
         for person, kind in named:
             if kind is ConflictKind.NAMED or stored[0].student is not None:
                 conflicts.enter(tx, stored[0], person, kind, by=OFFICER, at=MORNING)
+
+        for each in stored:
+            kinds = st.frozensets(st.sampled_from(IncidentMark)) if each.closed_at is not None else st.just(frozenset())
+            for mark in sorted(data.draw(kinds)):
+                marks.make(tx, place.keys, each, mark, "why", by=OFFICER, at=MORNING)
 
         for actor in people:
             for least in (Sight.STATUS, Sight.PAGE, Sight.WHOLE):

@@ -69,6 +69,7 @@ def _rule_files() -> Iterator[Path]:
             "break_glass",
             "family_plan",
             "kept_records",
+            "marks",
             "holds",
             "destruction",
             "identities",

@@ -26,6 +26,7 @@ from web.pages import (
     incident,
     instructions,
     intake,
+    marks,
     messages,
     my_paging,
     names,
@@ -66,6 +67,7 @@ _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
+_MARK = re.compile(r"/incidents/([^/]+)/marks/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
 _WHAT: dict[int, tuple[str, str]] = {
@@ -167,6 +169,9 @@ def _page_of_incident(path: str) -> Show | None:
     if found := _CONFLICT.fullmatch(path):
         of = IncidentId(found[1])
         return lambda desk, state, status: conflicts.show(desk, of, state, status)
+    if found := _MARK.fullmatch(path):
+        closed = IncidentId(found[1])
+        return lambda desk, state, status: marks.show(desk, closed, state, status)
     if (found := _ACTION.fullmatch(path)) and found[2] in incident.FORMS:
         incident_id, action = IncidentId(found[1]), found[2]
         return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)
