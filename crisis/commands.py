@@ -369,8 +369,11 @@ class AddNote(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectEvent(Command):
+    """`in_error`: the entry should not be there at all; it stays, struck, and goes into no brief."""
+
     seq: int
     words: WordsId
+    in_error: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -346,8 +346,11 @@ class NoteAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCorrected(Event):
+    """`in_error`: the entry should not be there; what followed from it stays as it is until somebody changes that."""
+
     seq: int
     words: v.WordsId
+    in_error: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,11 @@ class Note(IncidentForm):
 class Correct(IncidentForm):
     entry: int = Field(title=N_("Which entry?"))
     correction: str = Field(title=N_("What is right?"))
+    in_error: Tick = "no"
 
     def command(self, desk: Desk) -> cmd.Command:
-        return cmd.CorrectEvent(by=desk.actor, seq=self.entry, words=desk.seal(self.correction))
+        wrong, said = self.in_error == "yes", desk.seal(self.correction)
+        return cmd.CorrectEvent(by=desk.actor, seq=self.entry, words=said, in_error=wrong)
 
 
 class Emergency(IncidentForm):

@@ -291,7 +291,8 @@ def _(event: ev.NoteAdded, known: Known) -> Told:
 
 @told.register
 def _(event: ev.EventCorrected, known: Known) -> Told:
-    line = line_of(known, N_("Correction to entry %(seq)s"), "note", "warn", seq=event.seq)
+    said = N_("Entry %(seq)s was entered in error") if event.in_error else N_("Correction to entry %(seq)s")
+    line = line_of(known, said, "note", "warn", seq=event.seq)
     return with_(line, event.words, kind="note")
 
 

@@ -90,7 +90,9 @@ def _(command: cmd.CorrectEvent, case: Case) -> list[ev.Event]:
     person(command)
     if not 1 <= command.seq <= case.incident.seq:
         raise Refused(Reason("I-21", "There is no entry with that number; look it up in the timeline"))
-    return [ev.EventCorrected(**stamp(command, case.at), seq=command.seq, words=command.words)]
+    return [
+        ev.EventCorrected(**stamp(command, case.at), seq=command.seq, words=command.words, in_error=command.in_error)
+    ]
 
 
 def pages_at_opening(case: Case) -> list[Role]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from crisis.access_words import Matter, Sight, View
 from crisis.commands import Actor
 from crisis.errors import NotFound, Reason
-from crisis.events import Event, IncidentOpened, StepCompleted
+from crisis.events import Event, EventCorrected, IncidentOpened, StepCompleted
 from crisis.policy import matters as policy
 from crisis.policy.access import called_in
 from crisis.policy.naming import Called, context_of
@@ -55,6 +56,7 @@ from crisis.vocabulary import (
     WordsId,
 )
 
+Kind = TypeVar("Kind", bound=Event)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -125,6 +127,18 @@ class IncidentView:
     @property
     def zone(self) -> str:
         return self.ground.calendar.zone
+
+    @property
+    def in_error(self) -> frozenset[int]:
+        """The numbers of the entries that somebody has said should not be there."""
+        said = (each.event for each in self.events)
+        return frozenset(event.seq for event in said if isinstance(event, EventCorrected) and event.in_error)
+
+    def happened(self, kind: type[Kind]) -> list[Kind]:
+        """What of a kind is in the log and not in error, in order."""
+        wrong = self.in_error
+        found = (each for each in self.events if each.seq not in wrong)
+        return [each.event for each in found if isinstance(each.event, kind)]
 
     def state(self, step: Step) -> StepState:
         return next(state for other, state in self.steps if other.id == step.id)

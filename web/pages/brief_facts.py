@@ -89,14 +89,15 @@ def _incident(view: IncidentView, language: Language, handoff: HandoffId | None)
 
 
 def _dangers(view: IncidentView, language: Language) -> list[str]:
-    raised = [each.event.dangers for each in view.events if isinstance(each.event, ev.EmergencyRaised)]
+    raised = [each.dangers for each in view.happened(ev.EmergencyRaised)]
     found = raised[-1] if raised else frozenset[str]()
     return [danger.label.in_language(language) for danger in view.protocol.lane.dangers if danger.id in found]
 
 
 def _statement(view: IncidentView, handoff: HandoffId | None) -> list[str]:
-    offers = [each.event for each in view.events if isinstance(each.event, ev.HandoffOffered)]
-    threats = [each.threat for each in offers if each.handoff == handoff and each.threat is not None]
+    threats = [
+        each.threat for each in view.happened(ev.HandoffOffered) if each.handoff == handoff and each.threat is not None
+    ]
     return [view.words[threat] for threat in threats if threat in view.words]
 
 

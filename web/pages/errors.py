@@ -21,6 +21,7 @@ from web.pages import (
     conflicts,
     consents,
     contacts,
+    correcting,
     directory,
     glass,
     incident,
@@ -172,6 +173,9 @@ def _page_of_incident(path: str) -> Show | None:
     if found := _MARK.fullmatch(path):
         closed = IncidentId(found[1])
         return lambda desk, state, status: marks.show(desk, closed, state, status)
+    if (found := _ACTION.fullmatch(path)) and found[2] == correcting.ACTION:
+        wrong = IncidentId(found[1])
+        return lambda desk, state, status: correcting.again(desk, wrong, state, status)
     if (found := _ACTION.fullmatch(path)) and found[2] in incident.FORMS:
         incident_id, action = IncidentId(found[1]), found[2]
         return lambda desk, state, status: incident.again(desk, incident_id, action, state, status)

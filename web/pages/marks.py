@@ -20,7 +20,7 @@ KINDS = {
     IncidentMark.SEALED: (N_("Sealed"), N_("Only the privacy officer sees it. Emergency access does not open it.")),
     IncidentMark.UNFOUNDED: (
         N_("Unfounded"),
-        N_("There was no crisis. The school's team sees it no more; the posts of the district do."),
+        N_("There was no crisis. The school’s team sees it no more; the posts of the district do."),
     ),
     IncidentMark.IN_ERROR: (
         N_("Entered in error"),

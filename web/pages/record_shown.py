@@ -157,11 +157,12 @@ class _Reader:
         )
         kept = tuple(each for each in view.events if not isinstance(each.event, OF_THE_REPORT))
         found = entries(replace(view, events=kept), self.desk.language)
+        wrong = f" ({translations(self.desk.language).gettext(N_('entered in error'))})"
         return [
             Line(
                 key=f"{LINE}{incident}:{each.seq}",
                 at=each.at,
-                text=f"{each.told.text}{_by(each.by)}",
+                text=f"{each.told.text}{_by(each.by)}{wrong if each.in_error else ''}",
                 quotes=each.quotes,
             )
             for each in reversed(found)

@@ -27,7 +27,7 @@ class PhaseMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline. `in_error`: it should not be there, and is shown struck."""
 
     seq: int
     at: datetime
@@ -35,6 +35,7 @@ class Entry:
     told: Told
     by: str | None
     quotes: tuple[str, ...]
+    in_error: bool
     untold: bool = False  # a person did it; this view does not say who
 
 
@@ -61,7 +62,7 @@ def known(view: IncidentView, language: Language) -> Known:
 
 def entries(view: IncidentView, language: Language) -> list[Entry]:
     """The timeline, newest first. Words whose key was destroyed are gone; the line stays."""
-    teller, gone = known(view, language), translations(language).gettext(N_("(erased)"))
+    teller, gone, wrong = known(view, language), translations(language).gettext(N_("(erased)")), view.in_error
     return [
         Entry(
             seq=stored.seq,
@@ -71,6 +72,7 @@ def entries(view: IncidentView, language: Language) -> list[Entry]:
             by=teller.person(stored.event.by) if stored.event.by is not None else None,
             quotes=tuple(view.words.get(quote, gone) for quote in told.quotes if quote in view.readable),
             untold=stored.seq in view.untold,
+            in_error=stored.seq in wrong,
         )
         for stored in reversed(view.events)
         for told in [tell(stored.event, teller)]
