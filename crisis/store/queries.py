@@ -108,6 +108,7 @@ class IncidentView:
     next: tuple[NextStep, ...]
     obstacles: tuple[Reason, ...]
     events: tuple[StoredEvent, ...]
+    in_error: frozenset[int]  # the entries of which somebody has said that they should not be there
     untold: frozenset[int]  # those of them that would say who raised it
     readable: frozenset[WordsId]  # what of it they may read, also where its key was destroyed
     words: Mapping[WordsId, str]
@@ -128,16 +129,9 @@ class IncidentView:
     def zone(self) -> str:
         return self.ground.calendar.zone
 
-    @property
-    def in_error(self) -> frozenset[int]:
-        """The numbers of the entries that somebody has said should not be there."""
-        said = (each.event for each in self.events)
-        return frozenset(event.seq for event in said if isinstance(event, EventCorrected) and event.in_error)
-
     def happened(self, kind: type[Kind]) -> list[Kind]:
         """What of a kind is in the log and not in error, in order."""
-        wrong = self.in_error
-        found = (each for each in self.events if each.seq not in wrong)
+        found = (each for each in self.events if each.seq not in self.in_error)
         return [each.event for each in found if isinstance(each.event, kind)]
 
     def state(self, step: Step) -> StepState:
@@ -243,6 +237,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         next=next_steps(incident, protocol, ground) if steps else (),
         obstacles=tuple(obstacles(incident, protocol, at)) if steps else (),
         events=events,
+        in_error=_in_error(log),
         untold=untold,
         readable=frozenset(readable),
         words=words,
@@ -280,6 +275,11 @@ def _told(log: Sequence[StoredEvent], matters: frozenset[Matter]) -> tuple[tuple
     )
     hidden = (replace(each, event=replace(each.event, by=None)) if each.seq in untold else each for each in events)
     return tuple(hidden), untold
+
+
+def _in_error(log: Iterable[StoredEvent]) -> frozenset[int]:
+    said = (each.event for each in log)
+    return frozenset(event.seq for event in said if isinstance(event, EventCorrected) and event.in_error)
 
 
 def _readable(
