@@ -42,6 +42,13 @@ OF_INCIDENTS: Mapping[str, Table] = {
         restricted="incident person reason began_at ends_at over_at review_due_at reviewed_by reviewed_at justified",
         words=restricted(*NARRATIVE, kept=WORDS),
     ),
+    "incident_mark": table(
+        R.VIEW,
+        technical="id",
+        normal="district",
+        restricted="incident kind made_by made_at ended_by ended_at",
+        words=restricted(*NARRATIVE, kept=WORDS),
+    ),
     "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
     "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),
     "audit": table(R.OFFICERS, technical="number digest", restricted="at actor action subject detail"),
