@@ -26,6 +26,7 @@ from crisis.settings import Settings
 from crisis.store import incidents, signs
 from crisis.store.engine import OutcomeUnknown, Store
 from web import problems, security, sockets, webhooks
+from web.addresses import Addresses
 from web.api import (
     agreements,
     call_order,
@@ -153,7 +154,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
         routes=all_routes(),
     )
     app.state.store, app.state.settings, app.state.hub, app.state.lines = store, settings, hub, out
-    app.state.providers = providers(settings)
+    app.state.providers, app.state.addresses = providers(settings), Addresses()
     app.state.mailer, app.state.push = mailer(settings), push(settings)
 
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)

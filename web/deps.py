@@ -22,6 +22,7 @@ from crisis.store.engine import Store
 from crisis.store.identities import AWAY
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
+from web.addresses import Kind, addresses_of, network_of
 from web.problems import SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 
 Language = Literal["en", "es"]
@@ -257,9 +258,20 @@ def signed_in(desk: Annotated[Desk, Depends(one_factor)]) -> Desk:
 def token_holder(request: Request) -> Desk:
     token = bearer_token(request)
     person = known_by(request, token, accounts.token_holder, accounts.token_seen_lately) if token is not None else None
+    if token is not None and person is None:
+        _one_more_wrong_token(request)
     if token is None or person is None:
         raise TokenNeeded
     return desk_of(request, person, token)
+
+
+def _one_more_wrong_token(request: Request) -> None:
+    """Only those that fail are counted, and only those are told to wait: a program with a good token never is."""
+    addresses, network, now = addresses_of(request), network_of(request), clock.now()
+    wait = addresses.wait(Kind.TOKEN, network, now)
+    if wait is not None:
+        raise HTTPException(429, "Too many wrong tokens from this network", {"Retry-After": str(60 * wait)})
+    addresses.failed(Kind.TOKEN, network, now)
 
 
 def anyone() -> None:

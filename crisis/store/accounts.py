@@ -41,7 +41,7 @@ def create_account(
     tx: Connection, person: PersonId, username: str, password: str, *, at: datetime, hashing: Hashing | None = None
 ) -> None:
     """One account a person; a user name is the same in small and capital letters."""
-    name = _username(username)
+    name = canonical(username)
     taken = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.username == name)).first() is not None
     has_one = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.person == person)).first() is not None
     refuse_if(
@@ -55,7 +55,8 @@ def create_account(
     audit.record(tx, at=at, actor=None, action="account created", subject=person, detail={})
 
 
-def _username(written: str) -> str:
+def canonical(written: str) -> str:
+    """A user name as it is kept."""
     return unicodedata.normalize("NFKC", written).strip().casefold()
 
 
@@ -147,7 +148,7 @@ def check_password(
     The password is checked with no transaction open: a tenth of a second of work must not keep the pages waiting for
     the writer's lock.
     """
-    name, hashing = _username(username)[:64], hashing or standard()
+    name, hashing = canonical(username)[:64], hashing or standard()
     with store.write() as tx:
         _spend(tx, name, at)
         found = select(ACCOUNT.c.person, ACCOUNT.c.password_hash)

@@ -86,7 +86,7 @@ def _rule_files() -> Iterator[Path]:
     yield ROOT / "web" / "pages" / "intake.py"
     yield ROOT / "web" / "pages" / "call_order.py"
     yield ROOT / "web" / "pages" / "providers.py"
-    yield ROOT / "web" / "provider_orders.py"
+    yield from (ROOT / "web" / "provider_orders.py", ROOT / "web" / "known_browsers.py")
     yield from (ROOT / "web" / "conflict_orders.py", ROOT / "web" / "glass_orders.py")
     yield from (
         crisis / name

@@ -22,6 +22,7 @@ from crisis.sign_in_words import TokenFault
 from crisis.store import audit, identities, passkeys, second_factor, sessions
 from crisis.store.identities import Door, UnderWay
 from crisis.vocabulary import DistrictId, PersonId
+from web.addresses import Kind
 from web.deps import (
     Anyone,
     forget_provider,
@@ -37,6 +38,7 @@ from web.deps import (
     store_of,
 )
 from web.devices import device_of, limit_rules
+from web.known_browsers import count_failure, must_be_free, remember_browser
 from web.pages.sign_in import sign_in_page
 from web.rendering import page, translations
 from web.words import N_
@@ -85,6 +87,7 @@ def _page(request: Request, template: str, provider: Provider, *, status: int = 
 
 @router.post("/login/with", dependencies=[Anyone], response_model=None)
 def go_to(request: Request, provider: Annotated[str, Form(pattern=PROVIDER_ID)], shared: Short = "no") -> HTMLResponse:
+    must_be_free(request, Kind.PROVIDER)
     return leaving(request, provider_named(request, provider), shared=shared == "yes")
 
 
@@ -108,6 +111,8 @@ def _nobody(request: Request, provider: Provider, said: str, status: int = 401, 
     """The sign-in page, with its other ways in."""
     text = translations(language_of(request)).gettext(said) % {"name": provider.known.shown_name}
     answer = sign_in_page(request, status=status, said=text)
+    if status == 401:
+        count_failure(request, Kind.PROVIDER)
     if not keeps:
         forget_provider(answer, settings_of(request))
     return answer
@@ -122,6 +127,7 @@ def come_back(
     secret = request.cookies.get(provider_cookie(settings_of(request)), "")
     if not state or not secret:
         return show_way(request, name)
+    must_be_free(request, Kind.PROVIDER)
     begun = _taken(request, provider, (secret, state, iss), at)
     if begun is None:  # a link made by somebody else must not end what was begun here, either
         return _nobody(request, provider, NOT_OURS, keeps=True)
@@ -198,6 +204,8 @@ def entered(request: Request, provider: Provider, person: PersonId, way: UnderWa
             audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail=detail)
             answer = RedirectResponse("/board", status_code=303)
             remember(answer, settings, token)
+    if not has_one or strong:
+        remember_browser(request, answer, person, shared=way.shared)
     forget_provider(answer, settings)
     return answer
 
@@ -241,5 +249,6 @@ def give_code(
         if found is not None and waiting.identity is not None and identities.end(tx, secret):
             identities.connect(tx, door(provider), waiting.identity, found.person, at=at, by=found.made_by)
     if found is None:
+        count_failure(request, Kind.PROVIDER)
         return _code_page(request, provider, secret, 401)
     return entered(request, provider, found.person, waiting, at)

@@ -15,6 +15,7 @@ from crisis.errors import NotFound
 from crisis.store import accounts, audit, extra_ways, passkeys, people, second_factor, sessions, unlock
 from crisis.store.accounts import HalfSignIn
 from crisis.store.second_factor import Half
+from web.addresses import Kind
 from web.deps import (
     LANGUAGE_COOKIE,
     Anyone,
@@ -32,6 +33,7 @@ from web.deps import (
     store_of,
 )
 from web.devices import device_of, limit_rules
+from web.known_browsers import count_failure, must_be_free, remember_browser
 from web.rendering import LANGUAGES, page
 from web.sign_in_orders import site
 
@@ -113,6 +115,7 @@ def sign_in(
     request: Request, username: Short, password: Short, shared: Short = "no"
 ) -> HTMLResponse | RedirectResponse:
     """The same answer for a wrong name and a wrong password. A device that others use too forgets sooner."""
+    must_be_free(request, Kind.PASSWORD, accounts.canonical(username))
     token = accounts.sign_in(
         store_of(request),
         username,
@@ -123,6 +126,7 @@ def sign_in(
         rules=limit_rules(settings_of(request)),
     )
     if token is None:
+        count_failure(request, Kind.PASSWORD)
         return sign_in_page(request, username, 401)
     if isinstance(token, HalfSignIn):
         half = RedirectResponse("/login/code", status_code=303)
@@ -130,6 +134,10 @@ def sign_in(
         return half
     response = RedirectResponse("/board", status_code=303)
     remember(response, settings_of(request), token)
+    with store_of(request).read() as tx:
+        person = sessions.limited_holder(tx, token, clock.now(), used=False)
+    if person is not None:
+        remember_browser(request, response, person, shared=shared == "yes")
     return response
 
 
@@ -185,6 +193,7 @@ def give_code(request: Request, code: Short, csrf: Short = "") -> HTMLResponse |
 
     Raises `Refused` after too many wrong ones.
     """
+    must_be_free(request, Kind.CODE)
     store, settings, at = store_of(request), settings_of(request), clock.now()
     secret = request.cookies.get(half_cookie(settings), "")
     with store.write() as tx:
@@ -193,6 +202,7 @@ def give_code(request: Request, code: Short, csrf: Short = "") -> HTMLResponse |
             return RedirectResponse("/login", status_code=303)
         right = second_factor.check(tx, store.keys, half.person, code, at)
     if not right:
+        count_failure(request, Kind.CODE)
         return code_page(request, secret, 401)
     return signed_in_whole(request, half, secret, at)
 
@@ -208,6 +218,7 @@ def signed_in_whole(request: Request, half: Half, secret: str, at: datetime) -> 
         audit.record(tx, at=at, actor=half.person, action="signed in", subject=half.person, detail={"factors": 2})
     response = RedirectResponse("/board", status_code=303)
     remember(response, settings, token)
+    remember_browser(request, response, half.person, shared=half.shared)
     forget_half(response, settings)
     return response
 
