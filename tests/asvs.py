@@ -55,8 +55,10 @@ ROWS: dict[str, Row] = {
         "test_nobody_approves_what_they_proposed_pr_64",
         "two people where it matters",
     ),
-    "2.4.1": Row(
-        "nobody takes out records by the hundred", why="not built: looks are on record, and not limited in number"
+    "2.4.1": _by(
+        "tests/store/test_gathering.py",
+        "test_thirty_in_an_hour_then_one_a_minute_and_the_officer_is_told_once",
+        "nobody takes out records by the hundred",
     ),
     "3.3.1": Row(
         "cookies have their prefix and are secure", why="`web/deps.py`: `__Host-` and Secure wherever there is https"
@@ -77,6 +79,11 @@ ROWS: dict[str, Row] = {
     "4.4.4": _by(SOCKETS, "test_a_revoked_person_is_cut_off_within_five_seconds", "and ends with it"),
     "6.2.1": _by(ACCOUNTS, "test_a_poor_password_is_refused_with_a_reason", "passwords are long enough"),
     "6.2.4": _by(ACCOUNTS, "test_a_poor_password_is_refused_with_a_reason", "and none of the usual ones"),
+    "6.3.1": _by(
+        "tests/web/test_addresses.py",
+        "test_one_word_on_many_names_is_stopped_and_whoever_was_here_before_comes_in_and_raises",
+        "guessing over many names is slowed",
+    ),
     "6.3.3": _by(FACTOR, "test_after_setting_up_an_app_the_passphrase_alone_opens_nothing", "a second factor"),
     "6.3.4": _by(API, "test_every_route_says_who_may_use_it", "no way in that is not on the list"),
     "6.3.8": _by(
@@ -152,8 +159,10 @@ ROWS: dict[str, Row] = {
     "11.5.1": Row("what must not be guessed is random", why="`secrets` of the language: tokens, links, codes, keys"),
     "12.1.1": Row("new versions of TLS alone", why=PROXY),
     "12.3.1": Row("encrypted to whatever we ask", why="https for providers; for PostgreSQL `sslmode` in its address"),
-    "13.2.4": Row(
-        "a list of what may be asked", why="providers, mail and push by settings; not enforced by a firewall of ours"
+    "13.2.4": _by(
+        "tests/journeys/test_only_listed.py",
+        "test_an_incident_and_a_sign_in_ask_only_whom_the_settings_name_pr_69",
+        "a list of what may be asked",
     ),
     "13.2.6": _by("tests/store/test_engine.py", "test_postgresql_connections_have_limits", "limits of pools and times"),
     "13.3.1": Row("secrets are kept as such", why="secret files (`/run/secrets`); never shown by settings"),
@@ -181,7 +190,11 @@ ROWS: dict[str, Row] = {
     "15.3.3": _by(
         ATTACKS, "test_no_generated_attack_succeeds_f116_f117_f118_f119_f120_f124", "no field that was not asked for"
     ),
-    "15.3.4": Row("proxies are believed where listed", why="`CRISIS_TRUSTED_PROXIES`"),
+    "15.3.4": _by(
+        "tests/web/test_addresses.py",
+        "test_the_network_is_what_the_server_says_and_no_header",
+        "proxies are believed where listed (`CRISIS_TRUSTED_PROXIES`)",
+    ),
     "15.4.2": _by(
         "tests/store/test_restrictions.py",
         "test_no_call_is_recorded_and_nobody_released_to_who_is_barred_pr_1_pr_5",

@@ -33,3 +33,13 @@ def test_an_operator_signs_out_takes_an_app_away_and_asks_it_of_all(crisis: Cris
     assert "Sessions ended: 1." in said[0]
     assert "password alone" in said[1]
     assert "Asked of everybody" in said[2]
+
+
+def test_an_operator_makes_an_emergency_account_and_seals_it(crisis: Crisis, tmp_path: Path) -> None:
+    made = crisis("account", "make-emergency", "d")
+    person = made.split("(")[1].split(")")[0]
+    words = crisis("account", "seal-emergency", "d", person).strip()
+
+    with installed(tmp_path) as store:
+        assert "emergency-1-d" in made
+        assert accounts.check_password(store, "emergency-1-d", words, clock.now()) == person

@@ -17,7 +17,7 @@ from crisis.commands import Actor, Command, OpenIncident
 from crisis.errors import Reason, Refused
 from crisis.identity.provider import Provider
 from crisis.settings import Settings
-from crisis.store import accounts, people, sessions
+from crisis.store import accounts, gathering, people, sessions
 from crisis.store.engine import Store
 from crisis.store.identities import AWAY
 from crisis.submit import Submitted, open_incident, submit
@@ -249,9 +249,10 @@ def one_factor(desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
     return desk
 
 
-def signed_in(desk: Annotated[Desk, Depends(one_factor)]) -> Desk:
+def signed_in(request: Request, desk: Annotated[Desk, Depends(one_factor)]) -> Desk:
     if desk.limited:
         raise SecondFactorNeeded
+    must_not_gather(request, desk)
     return desk
 
 
@@ -262,7 +263,9 @@ def token_holder(request: Request) -> Desk:
         _one_more_wrong_token(request)
     if token is None or person is None:
         raise TokenNeeded
-    return desk_of(request, person, token)
+    desk = desk_of(request, person, token)
+    must_not_gather(request, desk)
+    return desk
 
 
 def _one_more_wrong_token(request: Request) -> None:
@@ -272,6 +275,22 @@ def _one_more_wrong_token(request: Request) -> None:
     if wait is not None:
         raise HTTPException(429, "Too many wrong tokens from this network", {"Retry-After": str(60 * wait)})
     addresses.failed(Kind.TOKEN, network, now)
+
+
+def must_not_gather(request: Request, desk: Desk) -> None:
+    """Asked by every route that has a student or an incident in its address, so that none can forget it."""
+    if not {"student", "incident_id"} & set(request.path_params):
+        return
+    with desk.store.read() as tx:
+        student = request.path_params.get("student")
+        if student is None:
+            student = gathering.student_of_closed(tx, IncidentId(request.path_params["incident_id"]))
+        if student is None or not gathering.is_counted(tx, desk.person, student, desk.actor.district, desk.at):
+            return
+    with desk.store.write() as tx:
+        may = gathering.look(tx, desk.person, student, desk.actor.district, desk.at)
+    if not may:
+        raise HTTPException(429, "The next student's record opens in a minute", {"Retry-After": "60"})
 
 
 def anyone() -> None:

@@ -46,6 +46,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS account: an emergency account is used now. See Emergency access in the console, and ask who it is.",
         "es": "CRISIS cuenta: se usa ahora una cuenta de emergencia. Vea Acceso de emergencia en la consola y pregunte quien es.",
     },
+    Subject.GATHERING: {
+        "en": "CRISIS records: somebody opened the records of many students in an hour, and is slowed. See the audit.",
+        "es": "CRISIS registros: alguien ha abierto los registros de muchos alumnos en una hora; va mas lento. Vea la auditoria.",
+    },
     Subject.SIGN_IN: {
         "en": "CRISIS account: a new way to sign in to your account was connected. Not you? Tell the district crisis lead now.",
         "es": "CRISIS cuenta: se ha conectado una nueva forma de entrar en su cuenta. No fue usted? Avise ya al distrito.",

@@ -41,6 +41,7 @@ class Subject(StrEnum):
     RECORDS_DUE = "records_due"  # requests to see a record
     BREAK_GLASS = "break_glass"  # somebody opened an incident that is not theirs
     EMERGENCY_ACCOUNT = "emergency_account"  # an account on paper is used
+    GATHERING = "gathering"  # somebody opens the records of many students
     SIGN_IN = "sign_in"  # there is a new way into somebody's account
     ANCHOR = "anchor"  # where the audit chain stands could not be kept outside
 

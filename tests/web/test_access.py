@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from crisis import clock
 from crisis.access_words import ConflictKind
-from crisis.store import audit
+from crisis.store import audit, gathering, roster
 from crisis.store.engine import open_store
-from crisis.vocabulary import PersonId
-from tests.factories import STUDENT
+from crisis.vocabulary import PersonId, StudentId
+from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, TEACHER, Api, District, a_district, acting
 from tests.web.test_api import actions
 from tests.web.test_pages import at_console, words
@@ -194,3 +195,26 @@ def test_in_spanish_too(site: TestClient, district: District) -> None:
     assert "Recibido. Nadie se ha hecho cargo todavía." in words(teacher.get(address))
     assert "Conflicto de interés" in words(counselor.get(f"{address}/conflicts"))
     assert re.search("Quién no ve nada", words(counselor.get(f"{address}/conflicts")))
+
+
+def test_who_goes_through_records_is_slowed_and_a_student_of_an_open_incident_is_not(
+    site: TestClient, district: District
+) -> None:
+    others = [StudentId(f"st-other-{each}") for each in range(3)]
+    with district.store.write() as tx:
+        for each in others:
+            roster.add_student(tx, (DISTRICT, SCHOOL), each, ("Another", "Student"))
+        for each in range(gathering.AN_HOUR):
+            gathering.look(tx, COUNSELOR, StudentId(f"st-before-{each}"), DISTRICT, clock.now())
+    counselor = at_console(site, district, COUNSELOR)
+    program = acting(site, district.token(COUNSELOR))
+
+    first = counselor.client.get(f"/students/{others[0]}/contacts")
+    slowed = counselor.client.get(f"/students/{others[1]}/contacts")
+    by_program = program.get(f"/students/{others[2]}/contacts")
+    counselor.opens(student=STUDENT)
+    in_incident = counselor.client.get(f"/students/{STUDENT}/contacts")
+
+    assert (first.status_code, slowed.status_code, by_program.status) == (200, 429, 429)
+    assert "opens in a minute" in words(slowed.text)
+    assert in_incident.status_code == 200

@@ -77,6 +77,10 @@ _WHAT: dict[int, tuple[str, str]] = {
     409: (N_("Somebody was faster"), N_("Yours was not sent, so nothing was overwritten. Load the page again.")),
     413: (N_("This is too long"), N_("Nothing was recorded. Send it in shorter pieces.")),
     422: (N_("This was not saved"), N_("Go back: what you typed is still in the form.")),
+    429: (
+        N_("The next one opens in a minute"),
+        N_("You opened the records of many students in this hour. A student with an open incident opens at once."),
+    ),
     503: (N_("This took too long"), N_("It may or may not have been recorded. Load the page and look.")),
 }
 _BROKEN = (

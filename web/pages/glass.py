@@ -60,9 +60,9 @@ def show(
     *,
     school: str = "",
     found: list[StudentView] | None = None,
-    passphrase: str = "",
+    sealed: tuple[PersonId, str] | None = None,
 ) -> HTMLResponse:
-    """A passphrase to be printed is in this one answer and nowhere else."""
+    """A passphrase to be printed is in this one answer and nowhere else. `sealed` is whose, and what."""
     may_break, may_review = access.may_break_glass(desk.actor), access.may_review_glass(desk.actor)
     if not (may_break or may_review):
         raise NotFound
@@ -71,6 +71,8 @@ def show(
         schools = people.schools(tx, desk.actor.district)
         names = {each.id: each.name for each in people.staff(tx, desk.actor.district)}
         kept = _kept(desk, problem.typed("student")) if found is None and problem.typed("student") else found
+    on_paper = glass_orders.on_paper(desk) if may_review else []
+    named = {each.account.person: each.account.username for each in on_paper}
     values = {
         "here": "glass",
         "zone": schools[0].zone if schools else "UTC",
@@ -81,9 +83,10 @@ def show(
         "found": [(str(each.id), each.name) for each in kept or ()],
         "searched": found is not None,
         "reasons": [(reason.value, translate(said)) for reason, said in REASONS.items()],
-        "passphrase": passphrase,
+        "passphrase": "" if sealed is None else sealed[1],
+        "sealed_as": "" if sealed is None else named.get(sealed[0], ""),
         "may_seal": may_review and access.may_keep_accounts(desk.actor) and not desk.emergency,
-        "on_paper": glass_orders.on_paper(desk) if may_review else [],
+        "on_paper": on_paper,
         "waiting": [_row(each, names, desk) for each in glass_orders.to_review(desk)] if may_review else [],
     }
     return console(desk, "pages/glass.html", values, path=HERE, status=status, problem=problem)
@@ -139,7 +142,8 @@ def review(desk: SignedIn, posted: FormPost) -> RedirectResponse:
 
 @router.post(f"{HERE}/seal")
 def seal(desk: SignedIn, posted: FormPost) -> HTMLResponse:
-    return show(desk, passphrase=glass_orders.seal(desk, PersonId(posted.read(Seal).person)))
+    person = PersonId(posted.read(Seal).person)
+    return show(desk, sealed=(person, glass_orders.seal(desk, person)))
 
 
 @router.post("/incidents/{incident_id}/emergency-access/end")
