@@ -1,14 +1,16 @@
 """`crisis account end-sessions`, `remove-second-factor` and others: about other people's signing in."""
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from crisis import clock
 from crisis.settings import Settings
-from crisis.store import emergency, passkeys, people, second_factor, sessions
+from crisis.store import audit, emergency, passkeys, people, second_factor, sessions
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DistrictId, PersonId
 
@@ -19,6 +21,7 @@ def add_to(account: typer.Typer) -> None:
     account.command("end-sessions")(end_sessions)
     account.command("remove-second-factor")(remove_second_factor)
     account.command("ask-second-factor")(ask_second_factor)
+    account.command("did")(did)
     account.command("make-emergency")(make_emergency)
     account.command("seal-emergency")(seal_emergency)
 
@@ -48,6 +51,18 @@ def ask_second_factor(
         people.district_name(tx, DistrictId(district))
         second_factor.ask_of_all(tx, DistrictId(district), ask, at=clock.now(), by=None)
     out.print("Asked of everybody from the next click on." if ask else "Left to each.")
+
+
+def did(person: str, hours: Annotated[int, typer.Option(min=1, help="How far back.")] = 24) -> None:
+    """What somebody did and which records they opened; nothing of what they read. On record."""
+    at = clock.now()
+    with closing(_store()) as store, store.write() as tx:
+        found = audit.by(tx, PersonId(person), at - timedelta(hours=hours))
+        audit.record(tx, at=at, actor=None, action="deeds listed by the operator", subject=person)
+    table = Table("at (UTC)", "what", "of", title=f"{len(found)} rows", title_justify="left")
+    for each in found:
+        table.add_row(each.at.strftime("%Y-%m-%d %H:%M:%S"), each.action, each.subject)
+    out.print(table)
 
 
 def make_emergency(district: str) -> None:

@@ -43,3 +43,5 @@ def test_an_operator_makes_an_emergency_account_and_seals_it(crisis: Crisis, tmp
     with installed(tmp_path) as store:
         assert "emergency-1-d" in made
         assert accounts.check_password(store, "emergency-1-d", words, clock.now()) == person
+        accounts.sign_in(store, "emergency-1-d", words, clock.now())
+    assert "emergency account used" in crisis("account", "did", person, "--hours", "1")

@@ -66,20 +66,27 @@ class Recorded:
     at: datetime
     actor: PersonId | None
     action: str
+    subject: str
 
 
 def of(tx: Connection, subject: str) -> list[Recorded]:
     """Who looked at or changed this incident, student or person, in order; nothing of what they read."""
-    query = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action).where(AUDIT.c.subject == subject)
-    rows = tx.execute(query.order_by(AUDIT.c.number))
-    return [Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action) for row in rows]
+    return _recorded(tx, _ROWS.where(AUDIT.c.subject == subject))
 
 
 def by(tx: Connection, actor: PersonId, since: datetime) -> list[Recorded]:
     """What somebody did and looked at since then, in order; nothing of what they read."""
-    query = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action).where(AUDIT.c.at >= since)
-    rows = tx.execute(query.where(AUDIT.c.actor == actor).order_by(AUDIT.c.number))
-    return [Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action) for row in rows]
+    return _recorded(tx, _ROWS.where(AUDIT.c.actor == actor, AUDIT.c.at >= since))
+
+
+_ROWS = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action, AUDIT.c.subject)
+
+
+def _recorded(tx: Connection, query: Query) -> list[Recorded]:
+    rows = tx.execute(query.order_by(AUDIT.c.number))
+    return [
+        Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action, subject=row.subject) for row in rows
+    ]
 
 
 def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:
