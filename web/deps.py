@@ -285,7 +285,7 @@ def must_not_gather(request: Request, desk: Desk) -> None:
         student = request.path_params.get("student")
         if student is None:
             student = gathering.student_of_closed(tx, IncidentId(request.path_params["incident_id"]))
-        if student is None or not gathering.is_counted(tx, desk.person, student, desk.actor.district, desk.at):
+        if student is None or not gathering.is_counted(tx, desk.actor, student, desk.at):
             return
     with desk.store.write() as tx:
         may = gathering.look(tx, desk.person, student, desk.actor.district, desk.at)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from crisis.commands import Actor
+from crisis.policy import access
 from crisis.store import allowances, audit, people, planners
 from crisis.store.errands import Subject
 from crisis.store.people_tables import STUDENT
@@ -21,11 +23,16 @@ THEN_EACH = timedelta(minutes=1)
 SEEN, HOUR, SLOWLY, TOLD = "record seen", "records an hour", "records slowly", "gathering told"
 
 
-def is_counted(tx: Connection, person: PersonId, student: StudentId, district: DistrictId, at: datetime) -> bool:
-    """Whether a look at it is one more: not of a student in an open incident, nor seen in this hour already."""
-    if allowances.used(tx, SEEN, f"{person}|{student}", since=allowances.this_hour(at)):
+def is_counted(tx: Connection, actor: Actor, student: StudentId, at: datetime) -> bool:
+    """Whether a look at it is one more: not of a student in an open incident, nor seen in this hour already.
+
+    Nor by whoever may not see it: to them it looks as what is not there, however many they ask for (PR-52).
+    """
+    if allowances.used(tx, SEEN, f"{actor.id}|{student}", since=allowances.this_hour(at)):
         return False
-    if tx.execute(select(STUDENT.c.id).where(STUDENT.c.id == student, STUDENT.c.district == district)).first() is None:
+    query = select(STUDENT.c.district, STUDENT.c.school).where(STUDENT.c.id == student)
+    row = tx.execute(query).one_or_none()
+    if row is None or not access.may_keep_record(actor, row.district, row.school):
         return False
     open_one = (INCIDENT.c.student == student, INCIDENT.c.closed_at.is_(None))
     return tx.execute(select(INCIDENT.c.id).where(*open_one).limit(1)).first() is None

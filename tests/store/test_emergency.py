@@ -35,7 +35,7 @@ def place(store: Store) -> Store:
 
 def made(store: Store) -> EmergencyAccount:
     with store.write() as tx:
-        return emergency.make(tx, DISTRICT, AT)
+        return emergency.make(tx, DISTRICT, AT, hashing=HASHING)
 
 
 def sealed(store: Store, account: EmergencyAccount, at: datetime = AT) -> str:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crisis.readiness_words import ErrandKind
-from crisis.store import errands, gathering, roster
+from crisis.store import errands, gathering, people, roster
 from crisis.store.engine import Store
 from crisis.store.errands import Subject
 from crisis.vocabulary import StudentId
 from tests.factories import DISTRICT, SCHOOL
-from tests.web.district import COUNSELOR, ELSEWHERE, NURSE, OFFICER, a_district
+from tests.web.district import COUNSELOR, NURSE, OFFICER, STRANGER, TEACHER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, 5, tzinfo=UTC)
 MANY = [StudentId(f"st-many-{each}") for each in range(gathering.AN_HOUR + 4)]
@@ -29,7 +29,7 @@ def place(store: Store) -> Store:
 def looks(store: Store, student: StudentId, at: datetime = AT) -> bool:
     """As the desk asks it."""
     with store.write() as tx:
-        if not gathering.is_counted(tx, NURSE, student, DISTRICT, at):
+        if not gathering.is_counted(tx, people.actor(tx, NURSE), student, at):
             return True
         return gathering.look(tx, NURSE, student, DISTRICT, at)
 
@@ -54,11 +54,14 @@ def test_thirty_in_an_hour_then_one_a_minute_and_the_officer_is_told_once(place:
     assert (again, later, next_hour) == (True, True, [True] * 5)
 
 
-def test_what_is_not_there_or_another_districts_is_not_counted(place: Store) -> None:
+def test_what_one_may_not_see_is_never_counted_so_that_it_looks_as_if_it_were_not_there_pr_52(place: Store) -> None:
     with place.write() as tx:
-        assert not gathering.is_counted(tx, NURSE, StudentId("nobody"), DISTRICT, AT)
-        assert not gathering.is_counted(tx, NURSE, MANY[0], ELSEWHERE, AT)
-        assert gathering.is_counted(tx, NURSE, MANY[0], DISTRICT, AT)
+        nurse, teacher, stranger = (people.actor(tx, each) for each in (NURSE, TEACHER, STRANGER))
+
+        assert gathering.is_counted(tx, nurse, MANY[0], AT)
+        assert not gathering.is_counted(tx, nurse, StudentId("nobody"), AT)
+        assert not gathering.is_counted(tx, teacher, MANY[0], AT)
+        assert not gathering.is_counted(tx, stranger, MANY[0], AT)
 
 
 def test_it_counts_each_person_by_themselves(place: Store) -> None:

@@ -99,15 +99,13 @@ def test_what_was_limited_stays_limited(place: Store) -> None:
         assert sessions.holder(tx, new, AT + 16 * MINUTE) is None
 
 
-@pytest.mark.parametrize(
-    "pin", ["", "40281", "4028171234567", "40281a", "123456", "000000", "121212", "٤٠٢٨١٧", "593026"]
-)
-def test_what_is_no_pin_for_a_screen_is_refused(place: Store, pin: str) -> None:
+def test_what_is_no_pin_for_a_screen_is_refused(place: Store) -> None:
     with place.write() as tx:
         pins.set_pin(tx, NURSE, "593026", AT)
 
-        with pytest.raises(Refused):
-            unlock.set_pin(tx, NURSE, pin, AT)
+        for pin in ("", "40281", "4028171234567", "40281a", "123456", "000000", "121212", "٤٠٢٨١٧", "593026"):
+            with pytest.raises(Refused):
+                unlock.set_pin(tx, NURSE, pin, AT)
 
 
 def test_it_is_stored_slowly_hashed_and_is_gone_when_removed(place: Store) -> None:

@@ -15,6 +15,7 @@ from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.watch import Watch
 from tests.web.district import (
     COUNSELOR,
+    HASHING,
     NEIGHBOUR,
     OFFICER,
     SETTINGS,
@@ -141,7 +142,7 @@ def test_in_spanish_too(site: TestClient, district: District) -> None:
 def test_the_lead_seals_an_emergency_account_and_sees_what_was_done_by_it(site: TestClient, district: District) -> None:
     """It reads, and does nothing that is dangerous; the privacy officer sees it too, and seals nothing."""
     with district.store.write() as tx:
-        account = emergency.make(tx, DISTRICT, clock.now())
+        account = emergency.make(tx, DISTRICT, clock.now(), hashing=HASHING)
         roster.add_person(tx, DISTRICT, PersonId("p-lead"), ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, PersonId("p-lead"), StaffRole.DISTRICT_LEAD, None)
     lead, officer = at_console(site, district, PersonId("p-lead")), at_console(site, district, OFFICER)
