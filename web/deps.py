@@ -66,7 +66,7 @@ class Desk:
             raise StepUpNeeded
 
     def must_be_a_person(self) -> None:
-        """Raises `Refused` for an emergency account: it is nobody's second person."""
+        """Raises `Refused` for an emergency account: for what somebody answers in their own name."""
         if self.emergency:
             raise Refused(Reason("EMERGENCY", "An emergency account does not do this; somebody in their own name must"))
 

@@ -1,8 +1,8 @@
 """Emergency accounts, for the day when nobody can sign in as usual: at most two of a district, on paper, in a safe.
 
 Sealed by an administrator; whoever opens one is in at once, and so are told those who answer for it. It counts half a
-day from its first use, and then not before it is sealed anew (`privacy-and-culture.md` 4.1). What is dangerous, it does
-not do: so it is nobody's second person.
+day from its first use, and then not before it is sealed anew (`privacy-and-culture.md` 4.1). What wants a fresh proof,
+it does not do.
 """
 
 from dataclasses import dataclass
