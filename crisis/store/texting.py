@@ -88,7 +88,7 @@ class Ground:
         found = [self.offer(person, phone, message, at) for message in ((APOLOGY,) if wrong else TEXTS)]
         again = [against_another(self.incident, phone, each.written.message) for each in found]
         return [
-            each if reason is None else replace(each, against=(reason, *each.against))
+            each if reason is None else replace(each, against=tuple(dict.fromkeys((reason, *each.against))))
             for each, reason in zip(found, again, strict=True)
         ]
 
