@@ -232,6 +232,10 @@ def of_change(tx: Connection, events: Iterable[Event], after: Incident, at: date
         match event:
             case fev.GuardianTextGiven():
                 outgoing.begin(tx, _outgoing(tx, event, after, at))
+            case fev.GuardianTextsRefused():
+                number = telephones.of_person(tx, event.contact).get(after.texts[event.text].phone)
+                if number is not None:
+                    methods.opt_out(tx, number, at=at)
             case fev.GuardianNumberWrong():
                 number = telephones.of_person(tx, event.contact).get(event.phone)
                 if number is not None:
