@@ -139,7 +139,7 @@ def test_whom_the_family_asked_for_is_asked_at_once_and_a_page_never_waits_for_i
     weighed = [each for each in log if isinstance(each, PreferencesWeighed)]
     missing = tuple(sorted({each.value for each in wishes} - set(can.get(ANA, ()))))
     assert [each.unmet for each in weighed] == ([missing] if wishes else [])
-    assert {each.wish for each in report} == {each.value for each in wishes}
+    assert {each.wish for each in report} >= {each.value for each in wishes}
     assert [each for each in report if each.met is not None] == []  # so few name somebody
     with village.store.write() as tx:
         over = replace(incidents.load(tx, incident), closed_at=village.watch())
