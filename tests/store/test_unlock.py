@@ -22,6 +22,7 @@ def place(store: Store) -> Store:
     with store.write() as tx:
         for person in (NURSE, TEACHER):
             accounts.create_account(tx, person, person, "four good long words", at=AT, hashing=HASHING)
+    with store.of(DISTRICT).write() as tx:
         unlock.set_pin(tx, NURSE, PIN, AT)
     return store
 
