@@ -41,7 +41,8 @@ def told(store: Store) -> int:
 
 
 def test_thirty_in_an_hour_then_one_a_minute_and_the_officer_is_told_once(place: Store) -> None:
-    first = [looks(place, each) for each in MANY[: gathering.AN_HOUR]]
+    with place.of(DISTRICT).write() as tx:
+        first = [gathering.look(tx, NURSE, each, DISTRICT, AT) for each in MANY[: gathering.AN_HOUR]]
     before = told(place)
     behind = [looks(place, each) for each in MANY[gathering.AN_HOUR :]]
     again = looks(place, MANY[3])
@@ -65,8 +66,7 @@ def test_what_one_may_not_see_is_never_counted_so_that_it_looks_as_if_it_were_no
 
 
 def test_it_counts_each_person_by_themselves(place: Store) -> None:
-    for each in MANY[: gathering.AN_HOUR + 1]:
-        looks(place, each)
-
     with place.write() as tx:
+        for each in MANY[: gathering.AN_HOUR + 1]:
+            gathering.look(tx, NURSE, each, DISTRICT, AT)
         assert gathering.look(tx, COUNSELOR, MANY[-1], DISTRICT, AT)

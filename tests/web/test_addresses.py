@@ -25,6 +25,12 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.fixture(autouse=True)
+def hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How slowly an installation hashes is asked in `tests/store/test_accounts.py`."""
+    monkeypatch.setattr(accounts, "standard", lambda: HASHING)
+
+
 @pytest.fixture
 def district(store: Store, watch: Watch) -> District:
     return a_district(store)

@@ -35,6 +35,12 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.fixture(autouse=True)
+def hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How slowly an installation hashes is asked in `tests/store/test_accounts.py`."""
+    monkeypatch.setattr(accounts, "standard", lambda: HASHING)
+
+
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[StandIn, StandIn]]:
     with standing_in() as one, standing_in() as two:
