@@ -172,13 +172,16 @@ def test_a_partner_whose_agreement_does_not_list_the_risk_gets_a_board_and_a_pag
         partners.record(tx, DISTRICT, terms, ZONE, by=OFFICER, at=clock.now())
     partner, client = at_console(site, district, PARTNER), api(site, district, PARTNER)
 
-    shown = [words(partner.get(path)) for path in (f"/incidents/{incident}", "/board", f"/incidents/{incident}/people")]
+    entry = client.get(f"/incidents/{incident}/events").body["events"][0]["seq"]
+    sheets = ("", "/people", f"/entries/{entry}", "/conflicts")
+    pages = ("/board", *(f"/incidents/{incident}{each}" for each in sheets))
+    shown = [words(partner.get(path)) for path in pages]
     row = client.get("/incidents").body["open"][0]
 
     for each in shown:
         assert "uicid" not in each.partition("988")[0]
         assert "Moderate" not in each
-    assert "Nothing is open right now" not in shown[0]
+    assert "Nothing is open right now" not in shown[1]
     assert not {"tier", "crisis_type", "next"} & set(row)
     assert client.get(f"/incidents/{incident}/next").body["next"] == []
     assert partner.client.get(f"/incidents/{incident}/steps/assess").status_code == 404

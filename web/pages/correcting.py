@@ -24,7 +24,8 @@ def show(desk: Desk, incident_id: IncidentId, seq: int, problem: FormState = FRE
     found = next((each for each in shown.entries(view, desk.language) if each.seq == seq), None)
     if found is None:
         raise NotFound
-    values = {"incident": view.incident, "protocol": view.protocol, "zone": view.zone, "entry": found}
+    kind = shown.kind(view, desk.language)
+    values = {"incident": view.incident, "kind": kind, "zone": view.zone, "entry": found}
     path = f"/incidents/{incident_id}/entries/{seq}"
     return console(desk, "pages/correct.html", values, path=path, status=status, problem=problem)
 
