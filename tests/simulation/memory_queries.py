@@ -11,6 +11,7 @@ from crisis.effects import Effect
 from crisis.errors import Conflict, NotFound, Reason, Refused
 from crisis.events import Event
 from crisis.page_events import PageAttempted
+from crisis.policy.sight import About, about
 from crisis.protocols.schema import Protocol
 from crisis.schedules.rota import Absence
 from crisis.statemachine.evolve import fold
@@ -23,10 +24,10 @@ from crisis.store import (
     conflicts,
     drills,
     errands,
-    glass,
     idempotency,
     inbox,
     incidents,
+    involved,
     methods,
     outbox,
     outflows,
@@ -495,6 +496,12 @@ def texts_to(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
 
 
 @of(outgoing)
+def family_texts(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
+    """No family here is written to."""
+    return []
+
+
+@of(outgoing)
 def _of(tx: Tx, references: Collection[str]) -> dict[str, Outgoing]:
     known = tx.memory.outgoing
     return {each: known[each].out for each in references if each in known}
@@ -548,13 +555,13 @@ def _people(tx: Tx, incident: Incident) -> frozenset[PersonId]:
     return frozenset()
 
 
-@of(glass)
-def broken(tx: Tx, incident: Incident) -> dict[PersonId, datetime]:
-    """Nobody here sees what is not theirs."""
-    return {}
-
-
 _people.__name__ = "people"  # the module of that name is another one
+
+
+@of(involved)
+def about_of(tx: Tx, incident: Incident) -> About:
+    """Nobody here sees what is not theirs."""
+    return about(incident)
 
 
 @of(people)
