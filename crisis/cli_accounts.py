@@ -10,8 +10,9 @@ from rich.table import Table
 
 from crisis import clock
 from crisis.settings import Settings
-from crisis.store import audit, emergency, passkeys, people, second_factor, sessions
+from crisis.store import accounts, audit, emergency, passkeys, people, second_factor, sessions
 from crisis.store.engine import Store, open_store
+from crisis.store.passwords import passphrase
 from crisis.vocabulary import DistrictId, PersonId
 
 out = Console()
@@ -19,9 +20,12 @@ out = Console()
 
 def add_to(account: typer.Typer) -> None:
     account.command("end-sessions")(end_sessions)
+    account.command("new-passphrase")(new_passphrase)
     account.command("remove-second-factor")(remove_second_factor)
     account.command("ask-second-factor")(ask_second_factor)
     account.command("did")(did)
+    account.command("tokens")(tokens)
+    account.command("end-token")(end_token)
     account.command("make-emergency")(make_emergency)
     account.command("seal-emergency")(seal_emergency)
 
@@ -31,6 +35,35 @@ def end_sessions(person: str) -> None:
     with closing(_store()) as store, store.write() as tx:
         ended = sessions.end_all(tx, PersonId(person), at=clock.now(), by=None)
     out.print(f"Sessions ended: {ended}.")
+
+
+def new_passphrase(person: str) -> None:
+    """A new passphrase for somebody who has lost theirs, and whom you know to be them; shown this once.
+
+    They are signed out everywhere, and give their second factor as before.
+    """
+    words = passphrase()
+    with closing(_store()) as store, store.write() as tx:
+        accounts.set_password(tx, PersonId(person), words, at=clock.now(), by=None)
+    typer.echo(words)
+
+
+def tokens(person: str) -> None:
+    """The personal tokens of somebody's programs, the oldest first: what for, when last used, and whether it stands."""
+    with closing(_store()) as store, store.read() as tx:
+        found = accounts.tokens_of(tx, PersonId(person))
+    table = Table("id", "what for", "made", "last used", "ended")
+    for each in found:
+        times = (each.created_at, each.used_at, each.revoked_at)
+        table.add_row(each.id, each.label, *(f"{at:%Y-%m-%d %H:%M} UTC" if at else "" for at in times))
+    out.print(table)
+
+
+def end_token(person: str, token: Annotated[str, typer.Argument(help="Its id, from `crisis account tokens`.")]) -> None:
+    """Ends one token at once; the person's others, and their sessions, go on."""
+    with closing(_store()) as store, store.write() as tx:
+        accounts.revoke_token(tx, PersonId(person), token, clock.now(), by=None)
+    out.print("Ended.")
 
 
 def remove_second_factor(person: str) -> None:

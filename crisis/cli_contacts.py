@@ -38,7 +38,7 @@ def add_to(roster_app: typer.Typer) -> None:
 def show_wishes(
     district: str, days: Annotated[int, typer.Option(help="How far back, in days.", min=1, max=3650)] = 365
 ) -> None:
-    """How often whoever took a page was whom the family had asked for; in blocks of ten met and ten not, at least."""
+    """How often whoever took a page was whom the family had asked for; numbers below ten are hidden."""
     settings = Settings()
     with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
         found = unmet_report.report(tx, DistrictId(district), clock.now() - timedelta(days=days))
@@ -68,18 +68,24 @@ def show(
             )
         names = contact_report.school_names(tx, DistrictId(district))
     if file is not None:
-        _write(file, found)
+        write_csv(file, found)
     _print(found, names)
     if found.count(StudentLack.NO_ADULT) or found.count(StudentLack.NO_NUMBER):
         raise typer.Exit(1)
 
 
-def _write(file: Path, found: ContactReport) -> None:
+def write_csv(file: Path, found: ContactReport) -> None:
     with file.open("w", newline="", encoding="utf-8") as written:
         rows = csv.writer(written)
         rows.writerow(["student", "school", *StudentLack])
         for each in found.unready:
-            rows.writerow([each.student, each.school, *("yes" if lack in each.lacks else "" for lack in StudentLack)])
+            lacks = ("yes" if lack in each.lacks else "" for lack in StudentLack)
+            rows.writerow([_no_formula(each.student), _no_formula(each.school), *lacks])
+
+
+def _no_formula(cell: str) -> str:
+    """A spreadsheet calculates what begins so; ids come from another system's export (ASVS 1.2.10)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else cell
 
 
 def _print(found: ContactReport, names: dict[SchoolId, str]) -> None:

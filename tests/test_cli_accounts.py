@@ -5,12 +5,37 @@ from pathlib import Path
 import pyotp
 
 from crisis import clock
-from crisis.store import accounts, second_factor, sessions
+from crisis.store import accounts, audit, second_factor, sessions
+from crisis.store.accounts import HalfSignIn
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import DistrictId
-from tests.test_cli_oncall import ANN, Crisis, crisis, installed
+from tests.test_cli_oncall import ANN, BEN, Crisis, crisis, installed
 
 __all__ = ["crisis"]  # the fixture
+
+
+def test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as_before(
+    crisis: Crisis, tmp_path: Path
+) -> None:
+    """ASVS 6.4.3, 6.4.6: nobody chooses it for them, and it leaves no factor out."""
+    at = clock.now()
+    with installed(tmp_path) as store, store.write() as tx:
+        accounts.create_account(tx, ANN, "ann", "four good long words", at=at, hashing=Hashing(FLOOR))
+        second_factor.begin_app(tx, store.keys, ANN, at)
+        shown = second_factor.state(tx, store.keys, ANN).enrolling
+        assert shown is not None
+        second_factor.confirm_app(tx, store.keys, ANN, pyotp.TOTP(shown.secret).at(at), at)
+        token = sessions.begin(tx, ANN, at=at)
+
+    words = crisis("account", "new-passphrase", ANN).strip()
+
+    with installed(tmp_path) as store:
+        with store.read() as tx:
+            assert sessions.limited_holder(tx, token, at, used=False) is None
+            assert audit.of(tx, ANN)[-1].action == "password changed"
+        assert accounts.sign_in(store, "ann", "four good long words", at) is None
+        assert isinstance(accounts.sign_in(store, "ann", words, at), HalfSignIn)
+    crisis("account", "new-passphrase", BEN, fails=True)  # who has no account gets none by this
 
 
 def test_an_operator_signs_out_takes_an_app_away_and_asks_it_of_all(crisis: Crisis, tmp_path: Path) -> None:
@@ -22,14 +47,19 @@ def test_an_operator_signs_out_takes_an_app_away_and_asks_it_of_all(crisis: Cris
         assert shown is not None
         second_factor.confirm_app(tx, store.keys, ANN, pyotp.TOTP(shown.secret).at(at), at)
         token = sessions.begin(tx, ANN, at=at)
+        lost, kept = (accounts.create_token(tx, ANN, label, at) for label in ("lost laptop", "board"))
+        lost_id = next(each.id for each in accounts.tokens_of(tx, ANN) if each.label == "lost laptop")
 
+    listed, _ = crisis("account", "tokens", ANN), crisis("account", "end-token", ANN, lost_id)
     said = [crisis("account", "end-sessions", ANN), crisis("account", "remove-second-factor", ANN)]
     said += [crisis("account", "ask-second-factor", "d", "--of-all")]
 
     with installed(tmp_path) as store, store.read() as tx:
         assert sessions.limited_holder(tx, token, at, used=False) is None
         assert not second_factor.is_on(tx, ANN)
+        assert [accounts.token_holder(tx, each, at, used=False) for each in (lost, kept)] == [None, ANN]
         assert second_factor.is_asked_of_all(tx, DistrictId("d"))
+    assert lost_id[:8] in listed
     assert "Sessions ended: 1." in said[0]
     assert "password alone" in said[1]
     assert "Asked of everybody" in said[2]
@@ -39,6 +69,7 @@ def test_an_operator_makes_an_emergency_account_and_seals_it(crisis: Crisis, tmp
     made = crisis("account", "make-emergency", "d")
     person = made.split("(")[1].split(")")[0]
     words = crisis("account", "seal-emergency", "d", person).strip()
+    crisis("account", "new-passphrase", person, fails=True)  # it is sealed anew, which is told
 
     with installed(tmp_path) as store:
         assert "emergency-1-d" in made

@@ -17,7 +17,6 @@ from crisis.store import (
     asked_turns,
     break_glass,
     destruction,
-    gone,
     kept_records,
     outbox,
     people,
@@ -62,7 +61,6 @@ class Upkeep:
             done = True
         done = sum(self._drills_of(district) for district in self._districts()) > 0 or done
         self.store.scrub()
-        gone.write_down(self.store)
         return done
 
     def _transient(self) -> bool:

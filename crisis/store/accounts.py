@@ -72,9 +72,20 @@ def _district(tx: Connection, person: PersonId) -> DistrictId:
 
 
 def set_password(
-    tx: Connection, person: PersonId, password: str, *, at: datetime, hashing: Hashing | None = None
+    tx: Connection,
+    person: PersonId,
+    password: str,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    hashing: Hashing | None = None,
 ) -> None:
-    """Ends all sessions of the person: who knew the old password is out."""
+    """Ends all sessions of the person: who knew the old password is out. A second factor stays. `by` None: an operator.
+
+    Raises `NotFound` for whoever has no account.
+    """
+    if emergency.find(tx, person) is not None:
+        raise Refused(Reason("EMERGENCY", "An emergency account is not given a new password; it is sealed anew"))
     refuse_if(*reasons_against(password))
     changed = (
         update(ACCOUNT).where(ACCOUNT.c.person == person).values(password_hash=(hashing or standard()).hashed(password))
@@ -82,7 +93,7 @@ def set_password(
     if tx.execute(changed).rowcount == 0:
         raise NotFound
     sessions.forget(tx, person)
-    audit.record(tx, at=at, actor=person, action="password changed", subject=person, detail={})
+    audit.record(tx, at=at, actor=by, action="password changed", subject=person, detail={})
 
 
 def disable(
@@ -251,8 +262,9 @@ def tokens_of(tx: Connection, person: PersonId) -> list[TokenView]:
     ]
 
 
-def revoke_token(tx: Connection, person: PersonId, token_id: str, at: datetime) -> None:
+def revoke_token(tx: Connection, person: PersonId, token_id: str, at: datetime, *, by: PersonId | None) -> None:
+    """One of this person's. `by` None: an operator. Raises `NotFound` for one of others, and for one that has ended."""
     mine = (TOKEN.c.id == token_id, TOKEN.c.person == person, TOKEN.c.revoked_at.is_(None))
     if tx.execute(update(TOKEN).where(*mine).values(revoked_at=at)).rowcount == 0:
         raise NotFound
-    audit.record(tx, at=at, actor=person, action="token revoked", subject=token_id, detail={})
+    audit.record(tx, at=at, actor=by, action="token revoked", subject=token_id, detail={})

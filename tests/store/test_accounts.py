@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crisis.errors import NotFound, Refused
 from crisis.store import accounts, roster, sessions
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, HashCost, Hashing, passphrase, reasons_against, token_digest
+from crisis.store.passwords import FLOOR, LONGEST, HashCost, Hashing, passphrase, reasons_against, token_digest
 from crisis.store.people_tables import ACCOUNT, SESSION, SIGN_IN_BUDGET, TOKEN
 from crisis.store.sessions import Device
 from crisis.vocabulary import DistrictId, PersonId
@@ -226,7 +226,7 @@ def test_a_new_password_ends_all_sessions(district: Store) -> None:
     token = signed_in(district)
 
     with district.write() as tx:
-        accounts.set_password(tx, NURSE, "another set of words", at=AT, hashing=HASHING)
+        accounts.set_password(tx, NURSE, "another set of words", at=AT, by=None, hashing=HASHING)
 
     assert holder(district, token, AT) is None
     assert signed_in(district) is None
@@ -237,6 +237,17 @@ def test_a_new_password_ends_all_sessions(district: Store) -> None:
 def test_a_poor_password_is_refused_with_a_reason(district: Store, password: str) -> None:
     with pytest.raises(Refused), district.write() as tx:
         accounts.create_account(tx, TEACHER, "teacher", password, at=AT, hashing=HASHING)
+
+
+def test_a_password_counts_whole_and_any_letters_will_do() -> None:
+    """ASVS 6.2.5, 6.2.8, 6.2.9: no rule of composition, and nothing is cut off or turned into other letters."""
+    longest = "naïve 雨 words " * 14 + "1234"
+    stored = HASHING.hashed(longest)
+
+    assert [reasons_against(password) for password in (longest, longest[:64], "only small letters")] == [[], [], []]
+    assert len(longest) == LONGEST
+    assert HASHING.verify(longest, stored)
+    assert not any(HASHING.verify(wrong, stored) for wrong in (f"{longest}x", longest[:-1], longest.upper()))
 
 
 def test_a_user_name_is_given_once(district: Store) -> None:
@@ -257,8 +268,8 @@ def test_a_token_works_until_it_is_revoked_by_its_owner(district: Store) -> None
         [view] = accounts.tokens_of(tx, NURSE)
         held = accounts.token_holder(tx, token, AT)
         with pytest.raises(NotFound):
-            accounts.revoke_token(tx, TEACHER, view.id, AT)
-        accounts.revoke_token(tx, NURSE, view.id, AT)
+            accounts.revoke_token(tx, TEACHER, view.id, AT, by=TEACHER)
+        accounts.revoke_token(tx, NURSE, view.id, AT, by=NURSE)
         after = accounts.token_holder(tx, token, AT)
         row = tx.execute(select(TOKEN)).one()
 
@@ -272,7 +283,7 @@ def test_many_sessions_and_tokens_are_looked_at_in_one_go_and_by_the_same_rules(
     assert session is not None
     with district.write() as tx:
         kept, revoked = (accounts.create_token(tx, TEACHER, label, AT) for label in ("kept", "revoked"))
-        accounts.revoke_token(tx, TEACHER, accounts.tokens_of(tx, TEACHER)[1].id, AT)
+        accounts.revoke_token(tx, TEACHER, accounts.tokens_of(tx, TEACHER)[1].id, AT, by=None)
         shown = [session, kept, revoked, "made-up"]
         now = accounts.holders(tx, shown, AT + timedelta(minutes=14))
         idle = accounts.holders(tx, shown, AT + timedelta(minutes=15))

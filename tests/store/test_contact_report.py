@@ -2,16 +2,19 @@
 
 import csv
 import io
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from crisis.cli_contacts import write_csv
 from crisis.privacy_words import RestrictionKind, StudentLack
 from crisis.store import contact_report, restrictions, roster
+from crisis.store.contact_report import ContactReport, Unready
 from crisis.store.engine import Store
 from crisis.store.restrictions import Entry
 from crisis.store.roster_import import Confirmation, confirm
-from crisis.vocabulary import Guardian, PersonId, Relation, StudentId
+from crisis.vocabulary import Guardian, PersonId, Relation, SchoolId, StudentId
 from tests.factories import DISTRICT, SCHOOL
 from tests.store.test_roster_import import AT, ROSTER, TARGET, district, looked_at
 from tests.web.district import COUNSELOR, a_district
@@ -85,3 +88,15 @@ def test_the_figures_of_a_whole_roster_are_those_of_a_count_by_hand(district: St
 def rows_of(name: str) -> list[dict[str, str]]:
     with ZipFile(ROSTER) as export, export.open(name) as file:
         return list(csv.DictReader(io.TextIOWrapper(file, "utf-8-sig")))
+
+
+def test_an_id_that_a_spreadsheet_would_calculate_is_written_as_text(tmp_path: Path) -> None:
+    """ASVS 1.2.10: ids come from another system's export."""
+    ids = ["=cmd|' /C calc'!A0", "+1", "-1", "@a", "\t=1", "s-17", 'a "quoted", id']
+    unready = tuple(Unready(student=StudentId(each), school=SchoolId("s"), lacks=()) for each in ids)
+
+    write_csv(tmp_path / "out.csv", ContactReport(students=len(ids), unready=unready))
+
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        read = [row["student"] for row in csv.DictReader(file)]
+    assert read == [*(f"'{each}" for each in ids[:5]), *ids[5:]]

@@ -83,7 +83,7 @@ def a_town(app: FastAPI, district: District, incident: str, instruction: str) ->
     columns = {column.name for table in SQLModel.metadata.tables.values() for column in table.columns}
     ended = district.token(NURSE)
     with district.store.write() as tx:
-        accounts.revoke_token(tx, NURSE, accounts.tokens_of(tx, NURSE)[0].id, clock.now())
+        accounts.revoke_token(tx, NURSE, accounts.tokens_of(tx, NURSE)[0].id, clock.now(), by=None)
     gone = district.session(NURSE)
     with district.store.write() as tx:
         sessions.sign_out(tx, gone)

@@ -258,7 +258,7 @@ def test_a_revoked_person_is_cut_off_within_five_seconds(running: Running) -> No
     with running.listening(token) as program, connect(running.address, additional_headers=cookie) as page:
         before = time.monotonic()
         with district.store.write() as tx:
-            accounts.revoke_token(tx, PersonId(NURSE), accounts.tokens_of(tx, NURSE)[0].id, clock.now())
+            accounts.revoke_token(tx, PersonId(NURSE), accounts.tokens_of(tx, NURSE)[0].id, clock.now(), by=NURSE)
             sessions.forget(tx, COUNSELOR)
         codes = [closed(line) for line in (program, page)]
 
