@@ -29,7 +29,7 @@ Language = Literal["en", "es"]
 
 FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
 FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
-LANGUAGE_COOKIE = "language"
+YEAR = 365 * 24 * 3600  # seconds
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ID = r"^[0-9A-Za-z_.:-]{1,80}$"
 FRESH_FOR = timedelta(minutes=5)
@@ -114,8 +114,18 @@ def providers_of(connection: HTTPConnection) -> dict[str, Provider]:
 
 
 def language_of(connection: HTTPConnection) -> Language:
-    chosen = connection.cookies.get(LANGUAGE_COOKIE) or connection.headers.get("accept-language", "en")
-    return "es" if chosen.lower().startswith("es") else "en"
+    chosen = connection.cookies.get(language_cookie(settings_of(connection)))
+    said = chosen or connection.headers.get("accept-language", "en")
+    return "es" if said.lower().startswith("es") else "en"
+
+
+def language_cookie(settings: Settings) -> str:
+    return "__Host-language" if settings.https else "language"
+
+
+def remember_language(response: Response, settings: Settings, to: str) -> None:
+    name = language_cookie(settings)
+    response.set_cookie(name, to, max_age=YEAR, path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
 def cookie_name(settings: Settings) -> str:

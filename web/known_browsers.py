@@ -6,6 +6,7 @@ one name alone.
 
 import base64
 import binascii
+import logging
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,8 @@ from crisis.store.sealed import KeyFault
 from crisis.vocabulary import PersonId
 from web.addresses import Kind, addresses_of, network_of
 from web.deps import settings_of, store_of
+
+log = logging.getLogger(__name__)
 
 PLACE = "known_browser"
 KEPT = 60 * 24 * 3600  # seconds
@@ -63,4 +66,6 @@ def must_be_free(request: Request, kind: Kind, username: str | None = None) -> N
 
 
 def count_failure(request: Request, kind: Kind) -> None:
+    """The log says of which kind, and neither for whom nor from where."""
+    log.info("a sign-in failed: %s", kind)
     addresses_of(request).failed(kind, network_of(request), clock.now())

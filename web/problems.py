@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -124,14 +123,6 @@ BROKEN = Problem(
 )
 
 
-LOOKS = ("GET", "HEAD")
-NOT_ON_RECORD = Problem(  # PR-58: a look and its record are one transaction
-    status=503,
-    title="Nothing can be put on record at this moment, so nothing is shown",
-    detail="Ask again in a moment.",
-)
-
-
 def to_sign_in(request: Request) -> Response:
     """A partial update cannot follow a redirect into a whole page, so it is told where to go."""
     if request.headers.get("hx-request"):
@@ -172,21 +163,24 @@ def problem_of(error: Exception) -> Problem:
             return BROKEN
 
 
+NOT_ALLOWED = (401, 403, 404, 429)  # one's own mistakes too: what is not yours looks like what is not there
 NEEDED = (TokenNeeded, StepUpNeeded)
 KNOWN = (Refused, Conflict, NotFound, *NEEDED, RequestValidationError, StarletteHTTPException, HTTPException)
 
 
 def install(app: FastAPI, answer: Render) -> None:
     def problem(request: Request, error: Exception) -> Response:
-        response = answer(request, problem_of(error))
+        found = problem_of(error)
+        place = getattr(request.scope.get("route"), "path", None)  # with no id in it
+        if found.status in NOT_ALLOWED and place is not None:
+            log.info("refused with %s: %s %s", found.status, request.method, place)
+        response = answer(request, found)
         if isinstance(error, StarletteHTTPException):
             response.headers.update(dict(error.headers or {}))
         return response
 
     def broken(request: Request, error: Exception) -> Response:
         log.error("a request broke: %s", type(error).__name__)  # the words of an error may hold a name
-        if request.method in LOOKS and isinstance(error, DBAPIError):
-            return answer(request, NOT_ON_RECORD)
         return problem(request, error)
 
     for kind in KNOWN:

@@ -4,6 +4,7 @@ Nothing here counts requests: nobody is stopped from raising an incident by a li
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crisis.settings import Settings
 from web.problems import Problem, Render
+
+log = logging.getLogger(__name__)
 
 BODY_LIMIT = 256 * 1024  # F139
 TIME_LIMIT = 30.0  # seconds, reading the body included
@@ -118,6 +121,9 @@ class TellBrowsers:
         await self.app(scope, receive, with_headers)
 
 
+ANOTHER_SITE = Problem(status=403, title="This came from another site and was not carried out")
+
+
 @dataclass(frozen=True, slots=True)
 class OwnSiteOnly:
     """Refuses a foreign Host, and orders that another site made a browser send (F116)."""
@@ -131,6 +137,8 @@ class OwnSiteOnly:
         if problem is None:
             await self.app(scope, receive, send)
         else:
+            if problem is ANOTHER_SITE:
+                log.info("refused with %s: another site", problem.status)
             await self.answer(Request(scope), problem)(scope, receive, send)
 
     def problem(self, scope: Scope) -> Problem | None:
@@ -139,7 +147,7 @@ class OwnSiteOnly:
             return Problem(status=421, title="This is not the address of this site", detail=self.settings.public_url)
         changes = scope["method"] not in SAFE_METHODS and not by_a_link(scope["path"], headers)
         if changes and from_elsewhere(headers, our_origins(self.settings)):
-            return Problem(status=403, title="This came from another site and was not carried out")
+            return ANOTHER_SITE
         return None
 
 

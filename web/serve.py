@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from math import inf
 from queue import Empty, SimpleQueue
 from signal import SIGINT, SIGTERM
-from time import monotonic
+from time import gmtime, monotonic
 from types import TracebackType
 
 import uvicorn
@@ -29,7 +29,18 @@ ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tu
 
 
 class WhereOnly(logging.Formatter):
-    """Shows where something broke and what kind of error it was, not its words: they may hold a name (F130)."""
+    """Shows where something broke and what kind of error it was, not its words: they may hold a name (F130).
+
+    Times are UTC, to the millisecond, and what others say can neither begin a line nor move the cursor.
+    """
+
+    converter = staticmethod(gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the library's name)
+        line = super().formatMessage(record)
+        return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802  (the library's name)
         kind, _, trace = ei

@@ -144,3 +144,27 @@ def test_wrong_tokens_wait_and_good_ones_never(site: TestClient, district: Distr
     good = site.get("/api/v1/incidents", headers={"Authorization": f"Bearer {token}"})
 
     assert (wrong.status_code, int(wrong.headers["retry-after"]) > 0, good.status_code) == (429, True, 200)
+
+
+def test_what_fails_is_in_the_log_by_its_kind_and_without_a_name(
+    site: TestClient, district: District, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 16.3.1, 16.3.2, 16.3.3"""
+    teacher = at_console(site, district, TEACHER)
+    page = at_console(site, district, NURSE).opens()
+    caplog.set_level("INFO")
+
+    sign_in = {"username": TEACHER, "password": "not the right words"}
+    assert site.post("/login", data=sign_in).status_code == 401
+    assert site.get("/api/v1/incidents", headers={"Authorization": "Bearer made-up"}).status_code == 401
+    assert teacher.client.get(page).status_code == 404
+
+    assert teacher.client.post("/logout", headers={"Origin": "https://evil.example"}).status_code == 403
+
+    said = [record.getMessage() for record in caplog.records if record.name.startswith("web.")]
+    assert said == [
+        "a sign-in failed: password",
+        "refused with 401: GET /api/v1/incidents",
+        "refused with 404: GET /incidents/{incident_id}",
+        "refused with 403: another site",
+    ]

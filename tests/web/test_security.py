@@ -4,15 +4,18 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 
+import httptools
 import pytest
+from fastapi.routing import iter_route_contexts
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from crisis.settings import Settings
 from web import problems, security
+from web.app import STATIC, Kept, all_routes
 
 HTTPS = Settings(public_url="https://crisis.example.org")
 LOCAL = Settings(public_url="http://127.0.0.1:8000")
@@ -185,6 +188,51 @@ def test_people_get_a_page_and_programs_get_a_problem() -> None:
         "title": "This came from another site and was not carried out",
         "status": 403,
     }
+
+
+def test_no_other_site_is_allowed_to_read_an_answer() -> None:
+    """ASVS 3.4.2"""
+    client = an_application(HTTPS)
+    asks = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+
+    answers = [client.get("/incidents", headers=asks), client.options("/incidents", headers=asks)]
+
+    assert [name for answer in answers for name in answer.headers if name.startswith("access-control")] == []
+
+
+def test_no_route_takes_methods_that_nobody_needs() -> None:
+    """ASVS 13.4.4: TRACE gives back what was sent, cookies and all."""
+    methods = {
+        method for route in iter_route_contexts(all_routes()) for method in getattr(route, "methods", None) or ()
+    }
+
+    assert methods <= {"GET", "HEAD", "POST", "PUT", "DELETE"}
+
+
+def test_a_folder_of_files_shows_no_list_of_them() -> None:
+    """ASVS 13.4.3"""
+    client = TestClient(Starlette(routes=[Mount("/static", Kept(directory=STATIC))]))
+
+    assert [client.get(path).status_code for path in ("/static", "/static/", "/static/vendor/")] == [404] * 3
+    assert client.get("/static/app.css").headers["content-type"] == "text/css; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length: +5",
+        b"Transfer-Encoding: chunked, identity",
+        b"Transfer-Encoding : chunked",
+    ],
+)
+def test_where_a_request_ends_is_never_a_matter_of_opinion(headers: bytes) -> None:
+    """ASVS 4.2.1: what a proxy in front could read in another way is refused by the parser that serves us."""
+    parser = httptools.HttpRequestParser(object())
+
+    with pytest.raises(httptools.HttpParserError):
+        parser.feed_data(b"POST /incidents HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n\r\n0\r\n\r\n")
 
 
 def test_an_address_with_a_path_or_plain_http_elsewhere_is_no_public_url() -> None:

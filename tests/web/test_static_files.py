@@ -60,3 +60,33 @@ def test_our_scripts_make_no_code_and_no_markup_from_text() -> None:
     ours = "".join(path.read_text() for path in STATIC.glob("*.js"))
 
     assert not re.search(r"(\beval\(|\bFunction\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write)", ours)
+
+
+def test_what_is_secret_is_masked_and_may_be_pasted_and_filled_in_by_the_browser() -> None:
+    """ASVS 6.2.6, 6.2.7"""
+    fields = [field for path in TEMPLATES.rglob("*.html") for field in re.findall(r"<input[^>]*>", path.read_text())]
+    secret = [field for field in fields if re.search(r'name="(password|pin)"', field)]
+
+    assert len(secret) >= 3
+    assert [field for field in secret if 'type="password"' not in field] == []
+    assert [field for field in secret if 'name="password"' in field and "current-password" not in field] == []
+    assert "paste" not in "".join(path.read_text() for path in STATIC.glob("*.js"))
+
+
+# Ways in, one's proof along the way, what a link opens to somebody who is not signed in, and what is printed.
+WITHOUT_CONSOLE = {
+    "again", "again_done", "error", "family_sheet", "family_sheet_done", "family_sheet_gone", "intake_paper", "landing",
+    "landing_gone", "provider", "provider_code", "provider_leaving", "sign_in", "sign_in_code",
+}  # fmt: skip
+
+
+def test_every_page_of_the_console_has_the_way_out() -> None:
+    """ASVS 7.4.4"""
+    layouts = {path: re.search(r"extends 'layouts/(\w+)", path.read_text()) for path in TEMPLATES.rglob("pages/*.html")}
+    alone = {path.stem for path, found in layouts.items() if found is not None and found[1] in ("alone", "base")}
+    within = {path.stem: re.search(r"layouts/(\w+)", path.read_text()) for path in TEMPLATES.glob("layouts/*.html")}
+
+    assert None not in layouts.values()
+    assert alone == WITHOUT_CONSOLE
+    assert [found and found[1] for found in (within["sheet"], within["incident"])] == ["incident", "console"]
+    assert 'action="/logout"' in (TEMPLATES / "layouts" / "console.html").read_text()

@@ -27,7 +27,7 @@ from crisis.store import incidents, page_links, people, phones, pins
 from crisis.store.engine import Store
 from crisis.store.pins import PinCheck
 from crisis.vocabulary import DeclineReason, PageState
-from web.deps import LANGUAGE_COOKIE, Anyone, Language, form_token, settings_of, store_of
+from web.deps import Anyone, Language, form_token, language_cookie, settings_of, store_of
 from web.rendering import LANGUAGES, Local, page, translations
 from web.words import N_
 
@@ -216,7 +216,8 @@ def language_here(request: Request, known: str | None) -> Language:
     asked = request.query_params.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    said = request.cookies.get(LANGUAGE_COOKIE) or known or request.headers.get("accept-language", "en")
+    chosen = request.cookies.get(language_cookie(settings_of(request)))
+    said = chosen or known or request.headers.get("accept-language", "en")
     return "es" if said.lower().startswith("es") else "en"
 
 

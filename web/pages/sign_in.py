@@ -1,6 +1,7 @@
 """Signing in by name and password, signing out, and the language of the screen."""
 
 import hmac
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +18,6 @@ from crisis.store.accounts import HalfSignIn
 from crisis.store.second_factor import Half
 from web.addresses import Kind
 from web.deps import (
-    LANGUAGE_COOKIE,
     Anyone,
     OneFactor,
     forget,
@@ -28,6 +28,7 @@ from web.deps import (
     providers_of,
     remember,
     remember_half,
+    remember_language,
     session_token,
     settings_of,
     store_of,
@@ -39,8 +40,9 @@ from web.sign_in_orders import site
 
 router = APIRouter(include_in_schema=False)
 
+log = logging.getLogger(__name__)
+
 Short = Annotated[str, Form(max_length=200)]
-YEAR = 365 * 24 * 3600
 
 
 @router.get("/login", dependencies=[Anyone])
@@ -157,6 +159,7 @@ def sign_in_by_passkey(
     with store_of(request).write() as tx:
         person = passkeys.holder(tx, site(settings), answer, at)
     if person is None:
+        log.info("a sign-in failed: passkey")
         return sign_in_page(request, "", 401)
     return signed_in_whole(request, Half(person=person, shared=shared == "yes"), "", at)
 
@@ -242,6 +245,5 @@ def choose_language(request: Request, to: Short, back: Short = "/board") -> Redi
     ours = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = RedirectResponse(back if ours else "/board", status_code=303)
     if to in LANGUAGES:
-        secure = settings_of(request).https
-        response.set_cookie(LANGUAGE_COOKIE, to, max_age=YEAR, path="/", secure=secure, httponly=True, samesite="lax")
+        remember_language(response, settings_of(request), to)
     return response
