@@ -4,11 +4,22 @@ from urllib.parse import urlsplit
 
 from crisis.errors import Reason, Refused
 from crisis.settings import Settings
-from crisis.store import passkeys, second_factor, sessions, unlock
+from crisis.store import accounts, passkeys, second_factor, sessions, unlock
 from crisis.store.passkeys import Site
+from crisis.store.passwords import passphrase
 from crisis.store.sessions import Device
 from web.deps import Desk
 from web.security import our_origins
+
+
+def new_password(desk: Desk) -> str:
+    """Made, not chosen: nobody's own words are guessed. Whoever signed in elsewhere by the old one is out."""
+    desk.must_be_fresh()
+    words = passphrase()
+    stored = accounts.hashed(words)  # before the transaction: pages must not wait for it
+    with desk.store.write() as tx:
+        accounts.set_hash(tx, desk.person, stored, at=desk.at, by=desk.person, keep=desk.session)
+    return words
 
 
 def begin_app(desk: Desk) -> None:

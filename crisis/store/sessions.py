@@ -284,11 +284,14 @@ def end_all(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | No
     return ended
 
 
-def forget(tx: Connection, person: PersonId) -> int:
-    """As part of an order that is on record itself, such as a new password. Half a sign-in ends with them."""
+def forget(tx: Connection, person: PersonId, *, keep: str | None = None) -> int:
+    """As part of an order that is on record itself, such as a new password. Half a sign-in ends with them.
+
+    `keep`: the secret of the one that asks for it.
+    """
     tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.person == person))
     tx.execute(delete(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.person == person))
-    return _ended(tx, SESSION.c.person == person)
+    return _ended(tx, SESSION.c.person == person, SESSION.c.digest != token_digest(keep or ""))
 
 
 def _ended(tx: Connection, *which: ColumnElement[bool]) -> int:

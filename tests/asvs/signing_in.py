@@ -33,12 +33,15 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "6.2.1": shown("passwords are long enough", (ACCOUNTS, "test_a_poor_password_is_refused_with_a_reason")),
-    "6.2.2": missing(
+    "6.2.2": shown(
         "people change their own password",
-        "an operator makes a new one (`crisis account new-passphrase`); no page does it for oneself",
-        (CLI_ACCOUNTS, "test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as_before"),
+        (FACTOR, "test_i_make_a_new_password_for_myself_and_every_other_place_is_signed_out"),
     ),
-    "6.2.3": missing("whoever changes it gives the old one", "as before: there is no such page"),
+    "6.2.3": shown(
+        "whoever changes it has just given the old one, or another proof",
+        (FACTOR, "test_everything_dangerous_is_asked_again_pr_61"),
+        (FACTOR, "test_i_make_a_new_password_for_myself_and_every_other_place_is_signed_out"),
+    ),
     "6.2.4": foreign("none of the usual ones", "nobody chooses a password; a page on which people do must ask a list"),
     "6.2.5": shown(
         "any letters, no rules of composition", (ACCOUNTS, "test_a_password_counts_whole_and_any_letters_will_do")
@@ -90,7 +93,7 @@ ROWS: dict[str, Row] = {
     ),
     "6.4.1": missing(
         "a first password is random, and is over soon",
-        "it does not run out, and is the one that stays",
+        "it does not run out; its owner is not made to take another",
         (ACCOUNTS, "test_a_made_passphrase_is_accepted_and_never_the_same"),
     ),
     "6.4.2": because("no hints, no secret questions", "there are none"),
@@ -171,6 +174,7 @@ ROWS: dict[str, Row] = {
     "7.4.2": shown("who is switched off is out", (ACCOUNTS, "test_who_is_switched_off_or_disabled_is_out_at_once")),
     "7.4.3": shown(
         "after a change of factors all others end",
+        (FACTOR, "test_i_make_a_new_password_for_myself_and_every_other_place_is_signed_out"),
         (ACCOUNTS, "test_a_new_password_ends_all_sessions"),
         (SESSIONS, "test_all_others_of_mine_end_and_this_one_stays"),
     ),

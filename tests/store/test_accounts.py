@@ -233,6 +233,16 @@ def test_a_new_password_ends_all_sessions(district: Store) -> None:
     assert signed_in(district, "another set of words") is not None
 
 
+def test_whoever_makes_a_new_one_behind_the_wall_of_their_district_stays_signed_in_there(district: Store) -> None:
+    here, there = signed_in(district), signed_in(district)
+
+    with district.of(DistrictId("d-1")).write() as tx:
+        accounts.set_hash(tx, NURSE, HASHING.hashed("another set of words"), at=AT, by=NURSE, keep=here)
+
+    assert [holder(district, token, AT) for token in (here, there)] == [NURSE, None]
+    assert signed_in(district, "another set of words") is not None
+
+
 @pytest.mark.parametrize("password", ["short", "elevenchars", "aaaaaaaaaaaaaaaaaaaa", "x" * 257])
 def test_a_poor_password_is_refused_with_a_reason(district: Store, password: str) -> None:
     with pytest.raises(Refused), district.write() as tx:

@@ -264,8 +264,29 @@ DANGEROUS = {
     "end somebody's sessions": (LEAD, f"/accounts/{NURSE}", f"/accounts/{NURSE}/end-sessions"),
     "end somebody's access": (LEAD, f"/accounts/{NURSE}", f"/accounts/{NURSE}/end-access"),
     "ask a second factor of all": (LEAD, "/accounts", "/accounts"),
+    "make a new password": (NURSE, MINE, MINE + "/new-password"),
     "set up an app": (NURSE, MINE, MINE + "/begin-app"),
 }
+
+
+def test_i_make_a_new_password_for_myself_and_every_other_place_is_signed_out(
+    site: TestClient, district: District
+) -> None:
+    """ASVS 6.2.2, 6.2.3, 7.4.3: who asks has just shown the old one; nobody chooses it."""
+    here = at_console(site, district, NURSE)
+    there = TestClient(site.app, base_url=SETTINGS.public_url, headers=here.client.headers, follow_redirects=False)
+    sign_in = {"username": NURSE, "password": PASSPHRASE}
+    assert there.post("/login", data=sign_in).status_code == 303
+
+    shown = here.send(MINE, MINE + "/new-password", 200)
+
+    made = re.search(r"<code>([a-z]+(?:-[a-z]+){5})</code>", shown)
+    assert made is not None
+    assert made[1] not in here.get(MINE)  # this session goes on, and it is shown no more
+    assert there.get(MINE).headers["location"] == "/login"
+    there.cookies.clear()
+    assert there.post("/login", data=sign_in).status_code == 401
+    assert there.post("/login", data=sign_in | {"password": made[1]}).status_code == 303
 
 
 def test_everything_dangerous_is_asked_again_pr_61(site: TestClient, district: District, watch: Watch) -> None:

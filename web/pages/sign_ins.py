@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from crisis.errors import NotFound
 from crisis.identity_settings import PROVIDER_ID
-from crisis.store import identities, passkeys, people, second_factor, sessions, unlock
+from crisis.store import accounts, identities, passkeys, people, second_factor, sessions, unlock
 from crisis.store.passkeys import Passkey
 from crisis.store.sessions import SessionView
 from web import provider_orders, sign_in_orders
@@ -129,11 +129,18 @@ FORMS: dict[str, type[EndOne | EndOthers | BeginApp | RemoveApp | RemovePasskey 
 
 
 def show(
-    desk: Desk, problem: FormState = FRESH, status: int = 200, *, recovery_codes: Sequence[str] = (), offer: str = ""
+    desk: Desk,
+    problem: FormState = FRESH,
+    status: int = 200,
+    *,
+    recovery_codes: Sequence[str] = (),
+    offer: str = "",
+    new_password: str = "",
 ) -> HTMLResponse:
-    """Recovery codes, and what a browser needs to make a passkey, are in this one answer and nowhere else."""
+    """Recovery codes, a new password and what a browser makes a passkey of are in this one answer and nowhere else."""
     with desk.store.read() as tx:
         keys = passkeys.of_person(tx, desk.person)
+        has_password = bool(accounts.username_of(tx, desk.person))
         has_pin = unlock.is_set(tx, desk.person)
         connected = {each.provider: each for each in identities.of_person(tx, desk.person)}
         second = second_factor.state(tx, desk.store.keys, desk.person)
@@ -147,6 +154,8 @@ def show(
         "passkeys": [key_named(each, desk.language) for each in keys],
         "offer": offer,
         "connected": connected,
+        "has_password": has_password,
+        "new_password": new_password,
         "has_pin": has_pin,
         "providers": provider_orders.offered(desk),
         "squares": None if second.enrolling is None else squares(second.enrolling.address),
@@ -197,6 +206,12 @@ def add_passkey(request: Request, desk: OneFactor, posted: FormPost) -> Redirect
 def renew_codes(desk: OneFactor, posted: FormPost) -> HTMLResponse:
     posted.read(Sent)
     return show(desk, recovery_codes=sign_in_orders.renew_codes(desk))
+
+
+@router.post(HERE + "/new-password")
+def new_password(desk: SignedIn, posted: FormPost) -> HTMLResponse:
+    posted.read(Sent)
+    return show(desk, new_password=sign_in_orders.new_password(desk))
 
 
 @router.post(HERE + "/{action}")
