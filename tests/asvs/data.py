@@ -1,6 +1,7 @@
 """V14 to V17: what is kept, how it is built, what is written down."""
 
 from tests.asvs.places import (
+    ACCOUNTS,
     ADDRESSES,
     ANCHORING,
     API,
@@ -12,7 +13,6 @@ from tests.asvs.places import (
     CONTRACT,
     DISCLOSURES,
     DOCUMENTS,
-    FACTOR,
     FORMS,
     FUZZ,
     GATEWAY,
@@ -144,7 +144,7 @@ ROWS: dict[str, Row] = {
     "16.3.1": shown(
         "sign-ins are on record, failed ones too",
         (ADDRESSES, "test_what_fails_is_in_the_log_by_its_kind_and_without_a_name"),
-        (FACTOR, "test_after_setting_up_an_app_the_passphrase_alone_opens_nothing"),
+        (ACCOUNTS, "test_the_right_password_begins_a_session_whatever_the_letters_of_the_name"),
     ),
     "16.3.2": shown(
         "and what was refused", (ADDRESSES, "test_what_fails_is_in_the_log_by_its_kind_and_without_a_name")

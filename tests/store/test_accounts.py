@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crisis.errors import NotFound, Refused
-from crisis.store import accounts, roster, sessions
+from crisis.store import accounts, audit, roster, sessions
 from crisis.store.engine import Store
 from crisis.store.passwords import FLOOR, LONGEST, HashCost, Hashing, passphrase, reasons_against, token_digest
 from crisis.store.people_tables import ACCOUNT, SESSION, SIGN_IN_BUDGET, TOKEN
@@ -44,6 +44,8 @@ def test_the_right_password_begins_a_session_whatever_the_letters_of_the_name(di
     token = signed_in(district, name=" NURSE.One")
 
     assert holder(district, token, AT) == NURSE
+    with district.read() as tx:
+        assert [each.action for each in audit.of(tx, NURSE)][-1] == "signed in"
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(district: Store) -> None:

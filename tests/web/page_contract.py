@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 FIELDS = ("input", "select", "textarea")
+ELSEWHERE = ("http:", "https:", "//", "\\", "/\\", "javascript:", "data:", "vbscript:", "blob:")
 UNLABELLED = ("hidden", "submit", "button")
 FORBIDDEN = re.compile(r"^(on\w+|style|hx-on.*|hx-vals|hx-boost|hx-ws.*|hx-live.*)$")
 
@@ -82,7 +83,7 @@ def _links(elements: list[Element], names: tuple[str, ...]) -> list[str]:
     addresses = [each.get(name) for each in elements for name in ("href", "action", "src", "data-src")]
     ids = {each.get("id") for each in elements}
     found = [f"a name in {a}" for a in addresses if a is not None and any(name in a for name in names)]
-    found += [f"foreign address {a}" for a in addresses if a and a.startswith(("http:", "https:", "//"))]
+    found += [f"foreign address {a}" for a in addresses if a and a.lower().lstrip().startswith(ELSEWHERE)]
     within = [each.get("href") or "" for each in elements if each.tag == "a"]
     return found + [f"{href} leads nowhere" for href in within if href.startswith("#") and href[1:] not in ids]
 

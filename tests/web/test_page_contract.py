@@ -27,6 +27,7 @@ def test_each_fault_is_found() -> None:
         "foreign address https://x": GOOD.replace("tel:911", "tel:911").replace(
             "<h1>", '<a href="https://x">x</a><h1>'
         ),
+        "foreign address JavaScript:x()": GOOD.replace("<h1>", '<a href="JavaScript:x()">x</a><h1>'),
         "#nowhere leads nowhere": GOOD.replace("<h1>", '<a href="#nowhere">x</a><h1>'),
         "no form token: /x": GOOD.replace('name="csrf"', 'name="other"'),
         "no button: /x": GOOD.replace('type="submit"', 'type="button"'),
