@@ -241,7 +241,7 @@ def restore(source: Path, yes: Annotated[bool, typer.Option(help="Do not ask.")]
         typer.confirm("This puts the backup in the place of the present database. Go on?", abort=True)
     url, owner = settings.database_url, settings.owner_address
     report = backup.restore(source, url, settings.key_file, clock.now(), owner=owner)
-    out.print(f"Restored to position {report.position} of the log.")
+    out.print(f"Restored to position {report.position} of the log. Destroyed once more: {report.gone_again} records.")
 
 
 @roster_app.command("district")

@@ -38,7 +38,7 @@ def add_to(roster_app: typer.Typer) -> None:
 def show_wishes(
     district: str, days: Annotated[int, typer.Option(help="How far back, in days.", min=1, max=3650)] = 365
 ) -> None:
-    """How often whoever took a page was whom the family had asked for; numbers below ten are hidden."""
+    """How often whoever took a page was whom the family had asked for; in blocks of ten met and ten not, at least."""
     settings = Settings()
     with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
         found = unmet_report.report(tx, DistrictId(district), clock.now() - timedelta(days=days))

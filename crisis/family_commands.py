@@ -31,6 +31,13 @@ class MarkWrongNumber(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndTexts(Command):
+    """They said, in whatever words, that they want no more texts: it counts like STOP (47 CFR 64.1200(a)(10))."""
+
+    text: GuardianTextId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveText(Command):
     """The worker is about to hand it to the carrier: asked whether it still may, in that transaction (PR-5)."""
 

@@ -73,7 +73,7 @@ class GuardianWrote(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianTextsRefused(Event):
-    """They wrote STOP: no text goes to this number any more."""
+    """They wrote STOP (`by` is nobody), or said so in other words: no text goes to this number any more."""
 
     text: GuardianTextId
     contact: v.PersonId

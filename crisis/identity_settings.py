@@ -27,6 +27,7 @@ class Kind:
     person: str = ""
     staff: frozenset[str] = frozenset()
     subject: str = "sub"
+    anew: str = ""  # what makes it ask again who it is, as far as it does
 
 
 # The e-mail that Google's scope adds is neither read nor kept: without it the claim `hd` may be missing.
@@ -38,6 +39,7 @@ KINDS: Mapping[ProviderKind, Kind] = MappingProxyType(
             scopes="openid email",
             hosts=frozenset({"accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com"}),
             tenant="hd",
+            anew="select_account",  # it knows no more than that
         ),
         ProviderKind.ENTRA: Kind(
             name="Microsoft",
@@ -46,6 +48,7 @@ KINDS: Mapping[ProviderKind, Kind] = MappingProxyType(
             hosts=frozenset({"login.microsoftonline.com"}),
             tenant="tid",
             subject="oid",
+            anew="login",
         ),
         ProviderKind.CLEVER: Kind(
             name="Clever",

@@ -85,7 +85,7 @@ def submit(
         before = incidents.load(tx, incident_id, lock=True)
         must_be_allowed(command.by, before, command, at, _asked(tx, command, before))
         _must_be_current(tx, before, command, seen)
-        named.must_exist(tx, command, before.student)
+        named.must_exist(tx, command, before.student, before.mode)
         refuse_if(
             *contacting.reasons_against(tx, command, before, at),
             *referring.reasons_against(tx, command, before, at),
@@ -120,7 +120,7 @@ def open_incident(
         if known is not None:
             return known
         must_be_allowed_to_open(command.by, command)
-        named.must_exist(tx, command, None)
+        named.must_exist(tx, command, None, command.mode)
         protocol = protocols.by_hash(tx, command.protocol_hash)
         ground = people.ground(tx, command.school)
         events = decide_open(command, protocol, ground, incident_id, at)

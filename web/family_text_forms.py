@@ -40,4 +40,16 @@ class WrongNumber(StepForm):
         return fcmd.MarkWrongNumber(by=desk.actor, text=GuardianTextId(self.text))
 
 
-STEP_FORMS: dict[str, type[StepForm]] = {**OF_STEPS, "text": SendText, "wrong-number": WrongNumber}
+class NoMoreTexts(StepForm):
+    text: str
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return fcmd.EndTexts(by=desk.actor, text=GuardianTextId(self.text))
+
+
+STEP_FORMS: dict[str, type[StepForm]] = {
+    **OF_STEPS,
+    "text": SendText,
+    "wrong-number": WrongNumber,
+    "no-more-texts": NoMoreTexts,
+}

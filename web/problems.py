@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -123,6 +124,14 @@ BROKEN = Problem(
 )
 
 
+LOOKS = ("GET", "HEAD")
+NOT_ON_RECORD = Problem(  # PR-58: a look and its record are one transaction
+    status=503,
+    title="Nothing can be put on record at this moment, so nothing is shown",
+    detail="Ask again in a moment.",
+)
+
+
 def to_sign_in(request: Request) -> Response:
     """A partial update cannot follow a redirect into a whole page, so it is told where to go."""
     if request.headers.get("hx-request"):
@@ -181,6 +190,8 @@ def install(app: FastAPI, answer: Render) -> None:
 
     def broken(request: Request, error: Exception) -> Response:
         log.error("a request broke: %s", type(error).__name__)  # the words of an error may hold a name
+        if request.method in LOOKS and isinstance(error, DBAPIError):
+            return answer(request, NOT_ON_RECORD)
         return problem(request, error)
 
     for kind in KNOWN:

@@ -1,5 +1,6 @@
 """What is kept, held and destroyed, as the privacy officer and the district crisis lead decide it; who may, is here."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +9,14 @@ from sqlalchemy import Connection
 
 from crisis.errors import NotFound
 from crisis.policy import access
-from crisis.store import audit, conflicts, destruction, holds, incidents, kept_records, people
+from crisis.store import audit, conflicts, destruction, gone, holds, incidents, kept_records, people
 from crisis.store.destruction import Asked, Certificate
 from crisis.store.holds import Hold
 from crisis.store.kept_records import Kept
 from crisis.vocabulary import PersonId
 from web.deps import Desk
 
+log = logging.getLogger(__name__)
 MOST = 100  # records on the page
 
 
@@ -153,6 +155,10 @@ def confirm(desk: Desk, subject: str, asked: str) -> None:
         _must_wait(tx, desk, subject, asked)
         destruction.confirm(tx, desk.actor.district, asked, by=desk.person, at=desk.at)
     desk.store.scrub()
+    try:
+        gone.write_down(desk.store)
+    except OSError:  # the worker tries again; the record is destroyed, whatever is written beside the key
+        log.warning("what was destroyed could not be written beside the key file")
 
 
 def _must_wait(tx: Connection, desk: Desk, subject: str, asked: str) -> None:

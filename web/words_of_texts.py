@@ -98,6 +98,8 @@ def _(event: fev.GuardianWrote, known: Known) -> Told:
 @told.register
 def _(event: fev.GuardianTextsRefused, known: Known) -> Told:
     line = N_("%(name)s wrote STOP: no text goes to this number any more. Call them now.")
+    if event.by is not None:
+        line = N_("%(name)s wants no more texts: none goes to this number any more. Call them now.")
     return line_of(known, line, "s-none", "late", name=known.person(event.contact))
 
 

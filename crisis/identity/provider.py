@@ -55,8 +55,11 @@ class Provider:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
-    def address(self, secret: str) -> str:
-        """Where the browser goes to sign in. Raises `ProviderDown`."""
+    def address(self, secret: str, *, anew: bool = False) -> str:
+        """Where the browser goes to sign in. Raises `ProviderDown`.
+
+        `anew`: others use the browser too, and one of them may still be signed in there; not every provider asks again.
+        """
         asked = {
             "response_type": "code",
             "client_id": self.known.client,
@@ -67,6 +70,8 @@ class Provider:
             "code_challenge": flow.challenge(secret),
             "code_challenge_method": "S256",
         }
+        if anew and self.known.of_kind.anew:
+            asked["prompt"] = self.known.of_kind.anew
         door = self.doors().authorization
         return f"{door}{'&' if urlsplit(door).query else '?'}{urlencode(asked)}"
 

@@ -18,12 +18,13 @@ from crisis.message_words import GuardianTextId
 from crisis.notify.answers import readable
 from crisis.notify.family_texts import say, system
 from crisis.statemachine.incident import GuardianText, Incident
-from crisis.store import incidents, outgoing, texting
+from crisis.store import allowances, incidents, outgoing, texting
 from crisis.store.engine import Store
 from crisis.store.outgoing import KEPT, Outgoing
 from crisis.submit import Submitted, submit
 from crisis.vocabulary import IncidentId, Mode, WordsId
 
+AN_HOUR = 30  # texts from one telephone that are shown; more is no message to us
 TOGETHER = timedelta(days=1)  # two children of one family: the texts read the same, so the answer is to both
 
 
@@ -44,8 +45,10 @@ def wrote(
     store: Store, phone: str, body: str, at: datetime, *, key: str | None = None, answering: bool = True
 ) -> str | None:
     """Their words, to whoever is responsible; what goes back, or None. Nobody counts as informed by it (PR-75)."""
-    with store.read() as tx:
+    with store.write() as tx:
         texts = texts_to(tx, phone, at)
+        if not allowances.take(tx, "family", phone, AN_HOUR, since=allowances.this_hour(at)):
+            return None
     written_to = _latest(store, [each for each in texts if each.at > texts[0].at - TOGETHER])
     said = [
         _recorded(store, _Reply(incident, text, body, at, key), answering=answering and turn == 0)

@@ -17,6 +17,7 @@ from crisis.store import (
     asked_turns,
     break_glass,
     destruction,
+    gone,
     kept_records,
     outbox,
     people,
@@ -61,6 +62,7 @@ class Upkeep:
             done = True
         done = sum(self._drills_of(district) for district in self._districts()) > 0 or done
         self.store.scrub()
+        gone.write_down(self.store)
         return done
 
     def _transient(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from crisis import events as ev
 from crisis import referral_events as rev
-from crisis.effects import Effect, NotifyPerson, OpenLinked, StartTimer
+from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_family, react_page, react_referral
 from crisis.statemachine.arrival import watched
@@ -137,7 +137,8 @@ def _(event: ev.ContactAttempted, after: Incident, protocol: Protocol, ground: G
 
 @reaction.register
 def _(event: ev.ExceptionDeclared, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return _expiry(event.exception, event.expires_at)
+    look = [LookAtTexts(mode=after.mode)] if after.texts else []  # what had left for the guardians already (PR-5)
+    return [*look, *_expiry(event.exception, event.expires_at)]
 
 
 @reaction.register

@@ -141,6 +141,16 @@ def _(command: fcmd.RecordGuardianReply, case: Case) -> list[ev.Event]:
 
 @rule.register
 def _(command: fcmd.RecordTextsRefused, case: Case) -> list[ev.Event]:
+    return _refused(command, case)
+
+
+@rule.register
+def _(command: fcmd.EndTexts, case: Case) -> list[ev.Event]:
+    person(command)
+    return _refused(command, case)
+
+
+def _refused(command: fcmd.RecordTextsRefused | fcmd.EndTexts, case: Case) -> list[ev.Event]:
     text = _known(command.text, case)
     if text.refused:
         return []

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import URL, Connection, inspect, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from crisis.store import audit, incidents, postgres, schema, sealed, sealed_files, sqlite
+from crisis.store import audit, gone, incidents, postgres, schema, sealed, sealed_files, sqlite
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
 
@@ -40,6 +40,7 @@ class Report:
     position: int  # of the log
     audit_rows: int
     proof: str
+    gone_again: int = 0  # records that were destroyed after it was taken, and were destroyed again
 
 
 def backup(store: Store, target: Path, at: datetime, *, owner: str | None = None) -> Report:
@@ -92,7 +93,8 @@ def restore(source: Path, url: str, key_file: Path, at: datetime, *, owner: str 
     with closing(open_store(url, key_file)) as store, store.write() as tx:
         detail: dict[str, str | int] = {"sha256": report.sha256, "restored_to": report.position}
         audit.record(tx, at=at, actor=None, action="database restored", subject="database", detail=detail)
-    return report
+        gone_again = gone.again(tx, store.keys, at)
+    return replace(report, gone_again=gone_again)
 
 
 def _opened(source: Path, keys: KeyRing, room: Path) -> Path:

@@ -7,13 +7,16 @@ from crisis import page_commands as pcmd
 from crisis import record_commands as ccmd
 from crisis.errors import NotFound, Reason, refuse_if
 from crisis.store import incidents, people
-from crisis.vocabulary import DistrictId, PersonId, ReleaseTo, StudentId
+from crisis.vocabulary import DistrictId, IncidentId, Mode, PersonId, ReleaseTo, StudentId
+
+DRILL_AND_REAL = Reason("PR-57", "A drill and a real incident are not linked: the one could be taken for the other")
 
 
-def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) -> None:
+def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None, mode: Mode) -> None:
     """Raises `Refused` with what to do. `student` is whom the incident is about, as far as that is known.
 
     F118: a district never reaches into another one, not even by naming its school or incident; that is `NotFound`.
+    PR-57: neither does what is real into a drill, nor the other way round. `mode` is that of the incident.
     """
     district = command.by.district
     match command:
@@ -22,7 +25,7 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) 
         case cmd.IdentifyStudent(student=named):
             refuse_if(_unknown_student(tx, named, district))
         case cmd.LinkIncident(other=other):
-            _same(incidents.load(tx, other).district, district)
+            _linkable(tx, other, district, mode)
         case (
             cmd.AssignLead(to=person)
             | cmd.AssignStep(to=person)
@@ -43,8 +46,14 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None) 
 def _must_be_ours(tx: Connection, command: cmd.OpenIncident, district: DistrictId) -> None:
     _same(people.school(tx, command.school).district, district)
     if command.linked_to is not None:
-        _same(incidents.load(tx, command.linked_to).district, district)
+        _linkable(tx, command.linked_to, district, command.mode)
     refuse_if(None if command.student is None else _unknown_student(tx, command.student, district))
+
+
+def _linkable(tx: Connection, other: IncidentId, district: DistrictId, mode: Mode) -> None:
+    found = incidents.load(tx, other)
+    _same(found.district, district)
+    refuse_if(DRILL_AND_REAL if found.mode is not mode else None)
 
 
 def _same(one: DistrictId, other: DistrictId) -> None:

@@ -61,7 +61,7 @@ def _said(tx: Connection, keys: KeyRing, event: Event, words: Mapping[WordsId, s
 def _put_on_record(tx: Connection, keys: KeyRing, incident: Incident, found: Outflow, at: datetime) -> None:
     given = circumstances_of(tx, about(incident), incident, at)
     happened = Happened(at=at, by=found.disclosure.released_by, already=found.happened)
-    told = found.disclosure
+    told = _of_kind(found.disclosure, given)
     agency, use = found.agency, AgreedUse.CRISIS_RESPONSE
     if found.referral is not None:
         agency, use = incident.referrals[found.referral].agency, AgreedUse.ONGOING_CARE
@@ -70,6 +70,16 @@ def _put_on_record(tx: Connection, keys: KeyRing, incident: Incident, found: Out
         given = to_agency.agreed(tx, given, (incident.district, agency), use, at)
     wanted = with_consent(tx, keys, about(incident), told, given)
     disclosures.disclose(tx, keys, about(incident), wanted, given, happened=happened)
+
+
+def _of_kind(told: Disclosure, given: Circumstances) -> Disclosure:
+    """Whoever the record calls a parent is one in the ledger as well, also where nothing was disclosed."""
+    if told.basis is not LegalBasis.NO_PII:
+        return told
+    parents = [
+        replace(each, kind=RecipientKind.PARENT) if each.person in given.parents else each for each in told.recipients
+    ]
+    return replace(told, recipients=tuple(parents))
 
 
 def with_consent(tx: Connection, keys: KeyRing, whose: About, wanted: Disclosure, given: Circumstances) -> Disclosure:

@@ -29,8 +29,8 @@ class KeyFault(Exception):
 class KeyRing:
     """The key-encryption keys by name; the first seals, all unseal, so that a new one can be put in front."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = dict(keys)
+    def __init__(self, keys: Mapping[str, bytes], path: Path | None = None) -> None:
+        self._keys, self.path = dict(keys), path
         self._first = next(iter(self._keys))
 
     @classmethod
@@ -65,7 +65,7 @@ class KeyRing:
             raise KeyFault(f"The key file {path} is damaged; put the backup of it back") from None
         if not keys or any(len(key) * 8 != KEY_BITS for key in keys.values()):
             raise KeyFault(f"The key file {path} holds no usable key; put the backup of it back")
-        return cls(keys)
+        return cls(keys, path)
 
     def wrap(self, subject: str, key: bytes) -> bytes:
         name = self._first.encode()

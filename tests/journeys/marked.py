@@ -19,15 +19,26 @@ from crisis.notify.extras import Extras
 from crisis.notify.push_crypto import PushKeys
 from crisis.notify.smtp import Mailer, Server
 from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
-from crisis.store import accounts, contact_record, extra_ways, incidents, instructions, restrictions, roster
+from crisis.store import (
+    accounts,
+    contact_record,
+    extra_ways,
+    incidents,
+    instructions,
+    restrictions,
+    roster,
+    school_lines,
+)
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.restrictions import Entry
+from crisis.store.school_lines import SchoolLine
 from crisis.vocabulary import DistrictId, Guardian, IncidentId, PersonId, Relation, SchoolId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL
 from tests.journeys.hostile import payloads
 from tests.journeys.town import evidence
+from tests.notify.family import publish_texts
 from tests.notify.pushing import Browser, a_maker, a_push
 from tests.notify.test_smtp import FROM, Mailbox, a_mail_server
 from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PHONES, PRINCIPAL, PUBLIC, Village, wait_until
@@ -43,6 +54,7 @@ WITHOUT_NEED = {  # who must see nothing of the student: by post, by school, by 
     NEIGHBOUR: (DISTRICT, StaffRole.COUNSELOR, SchoolId("s-2")),
     STRANGER: (DistrictId("d-2"), StaffRole.COUNSELOR, SchoolId("s-9")),
 }
+FROM_HER = "a text that the mother wrote"
 CHILD, MOTHER, FATHER = StudentId("st-marked"), PersonId("p-mother"), PersonId("p-father")
 
 
@@ -131,11 +143,14 @@ def a_marked_school(village: Village, marks: Marks) -> None:
         roster.add_phone(tx, MOTHER, marks.name("phone.raw"))
         order = Entry(student=CHILD, person=FATHER, kind=RestrictionKind.COURT_ORDER)
         restrictions.enter(tx, order, by=COUNSELOR, at=at)
+        line = SchoolLine(callback="+16175550170")
+        school_lines.set_line(tx, DISTRICT, SCHOOL, line, by=COUNSELOR, at=at)
         wish = Wish(household=marks.name("contact_wish.household", "<svg onload=alert(1)>"), reads=("es",))
         contact_record.set_wish(tx, CHILD, MOTHER, wish, by=COUNSELOR, at=at)
         for kind in InstructionKind:
             told = Told(kind=kind, source=InstructionSource.FAMILY, text=marks.said(f"instruction {kind}"))
             instructions.add(tx, keys, (DISTRICT, CHILD), told, by=COUNSELOR, at=at)
+    publish_texts(village.store, at, ("f1", "f16"))
 
 
 @dataclass
@@ -242,6 +257,16 @@ class Story:
         village.network.reply(PHONES[BEN], f"{village.code(BEN)}A 5")
         village.later(timedelta(minutes=1))
 
+    def texted(self) -> None:
+        """To the mother, who writes back what nobody else should read, and gets the one neutral answer."""
+        headers = {"Authorization": f"Bearer {self.tokens[COUNSELOR]}"}
+        listed = self.client.get(f"/api/v1/incidents/{self.incident}/texts", headers=headers).json()
+        one = next(each for each in listed["offers"] if not each["why"])
+        order = {name: one[name] for name in ("person", "phone", "message", "language", "rung", "shown")}
+        self.does("text-guardian", step="guardian_contact", **order)
+        self.village.network.reply(one["number"], self.marks.said(FROM_HER))
+        self.village.network.timeline.advance(5)
+
     def family_and_handoff(self) -> None:
         told: dict[str, Any] = {"method": "phone", "outcome": "reached", "note": ..., "alone": ...}
         told |= {"language": "es", "language_help": "interpreter", "interpreted_by": "service", "interpreter": ...}
@@ -280,6 +305,7 @@ class Story:
         self.opens()
         self.assessed()
         self.paged()
+        self.texted()
         self.family_and_handoff()
         self.lost_and_found()
 

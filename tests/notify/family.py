@@ -47,13 +47,11 @@ STEP = StepId("guardian_contact")
 TEXTS = ("f1", "f2", "f3", "f4", "f14", "f16")
 
 
-def publish_texts(
-    store: Store, at: datetime, *, messages: tuple[str, ...] = TEXTS, tags: tuple[str, ...] = ("en", "es")
-) -> None:
+def publish_texts(store: Store, at: datetime, messages: tuple[str, ...] = TEXTS) -> None:
     catalog = loader.messages()
     with store.write() as tx:
         for message in (catalog[each] for each in messages):
-            for tag in tags:
+            for tag in ("en", "es"):
                 for stage in stages(tag):
                     by = PRINCIPAL if stage == "published" else COUNSELOR
                     read = {"source": digest(message.source), "text": digest(message.asset(tag))}

@@ -8,7 +8,7 @@ import pytest
 
 from crisis import family_commands as fcmd
 from crisis.commands import AssignLead, DeclareException
-from crisis.disclosure_words import DisclosurePurpose, DisclosureWay
+from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.errors import Refused
 from crisis.family_events import GuardianWrote
 from crisis.message_words import SendState
@@ -68,7 +68,7 @@ def test_each_guardian_gets_the_words_that_were_read_in_their_language_and_each_
         ((person,), LegalBasis.NO_PII, DisclosureWay.MESSAGE, DisclosurePurpose.KEEP_SAFE, ("call_back",))
         for person in (FATHER, MOTHER)
     ]
-    assert {each.released_by for each in rows} == {COUNSELOR}
+    assert {(each.released_by, each.kinds) for each in rows} == {(COUNSELOR, (RecipientKind.PARENT,))}
 
 
 def test_delivered_is_not_informed_and_is_no_attempt_pr_75(home: Home) -> None:
@@ -326,6 +326,17 @@ def test_a_family_that_must_not_be_contacted_is_not_written_to_pr_4_i_10(home: H
 
     assert (home.text().state, home.text().rules) == (SendState.STOPPED, frozenset({"PR-4"}))
     assert home.bodies() == []
+
+
+def test_what_had_left_when_the_family_was_blocked_is_on_record_pr_5_i_10(home: Home) -> None:
+    by, why = home.village.actor(COUNSELOR), WordsId("w-why")
+    home.sent()
+    order = DeclareException(by=by, step=STEP, exception="contraindicated", reason=why)
+    submit(home.store, home.incident, order, at=home.at, words={why: "A reason"})
+    home.work()
+
+    assert home.text().outrun
+    assert sorted(home.told("text_outrun")) == ["admin", "incident_lead"]
 
 
 def test_a_drill_reaches_the_one_who_practises_and_nobody_of_a_family_i_22_pr_57(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import text, update
 
@@ -83,6 +84,14 @@ HERS = {  # what stands nowhere else; numbers by the digits that any way of writ
     "note": "Zqnote",
 }
 SHARED = {"name of the mother": "Zqmother", "number of the mother": "5550148"}  # who has another child here
+
+
+def a_key_of_its_own(key_file: Path, folder: Path) -> Path:
+    """Beside a key stands what was destroyed under it; the tests share one, and their students have the same ids."""
+    own = folder / "own.json"
+    own.write_bytes(key_file.read_bytes())
+    own.chmod(0o600)
+    return own
 
 
 def a_leaver(store: Store, *, law: str | None = "us-ma", at: datetime = AT) -> IncidentId:

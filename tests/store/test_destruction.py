@@ -17,6 +17,7 @@ from crisis.store import (
     audit,
     destruction,
     disclosures,
+    gone,
     holds,
     incidents,
     involved,
@@ -27,6 +28,7 @@ from crisis.store import (
     remains,
     sealed,
 )
+from crisis.store.backup import backup, restore
 from crisis.store.destruction import Certificate
 from crisis.store.engine import Store, open_store
 from crisis.store.records_requests import Asked
@@ -44,6 +46,7 @@ from tests.store.leavers import (
     MOTHER,
     OVER,
     SHARED,
+    a_key_of_its_own,
     a_law,
     a_leaver,
     an_ended_incident,
@@ -276,3 +279,46 @@ def test_each_table_that_stays_is_there_and_has_a_reason(store: Store) -> None:
     with store.read() as tx:
         assert set(remains.STAYS) <= set(inspect(tx).get_table_names())
     assert all(remains.STAYS.values())
+
+
+def test_a_backup_from_before_brings_nothing_back_pr_65(sqlite_url: str, key_file: Path, tmp_path: Path) -> None:
+    """Beside the key stands what was destroyed; the list is read by whoever restores."""
+    own = a_key_of_its_own(key_file, tmp_path)
+    with closing(open_store(sqlite_url, own)) as store:
+        a_leaver(store)
+        left(store)
+        backup(store, tmp_path / "backup", OVER)
+        waits = asked(store)
+        done(store, waits)
+        first, second = gone.write_down(store), gone.write_down(store)
+
+    listed = own.with_name("own.json.destroyed")
+    restored = restore(tmp_path / "backup", sqlite_url, own, OVER + DAY)
+
+    assert (first, second, restored.gone_again) == (1, 0, 1)
+    assert listed.stat().st_mode & 0o077 == 0
+    assert [name for name, mark in (HERS | SHARED).items() if mark in listed.read_text()] == []
+    with closing(open_store(sqlite_url, own)) as store:
+        assert found(store, HERS) == {}
+        assert whole(store)
+        with store.read() as tx:
+            assert destruction.certificate(tx, DISTRICT, waits).confirmed_by == LEAD
+        assert gone.write_down(store) == 0
+
+
+def test_a_list_that_was_cut_off_loses_its_last_line_alone_and_gets_it_again(
+    sqlite_url: str, key_file: Path, tmp_path: Path
+) -> None:
+    own = a_key_of_its_own(key_file, tmp_path)
+    with closing(open_store(sqlite_url, own)) as store:
+        a_leaver(store)
+        left(store)
+        done(store, asked(store))
+        gone.write_down(store)
+        listed = own.with_name("own.json.destroyed")
+        line = listed.read_bytes()
+        listed.write_bytes(line[: len(line) // 2])
+
+        assert gone.write_down(store) == 1
+        assert listed.read_bytes() == line[: len(line) // 2] + line
+        assert gone.write_down(store) == 0

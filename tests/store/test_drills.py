@@ -2,15 +2,17 @@
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from crisis.store import drills, page_codes, roster
+from crisis.commands import LinkIncident
+from crisis.errors import Refused
+from crisis.store import drills, incidents, page_codes, roster
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.store.tables import PAGE_CODE
-from crisis.submit import open_incident
+from crisis.submit import open_incident, submit
 from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
-from tests.factories import DISTRICT, MORNING, opening
+from tests.factories import COUNSELOR, DISTRICT, MORNING, opening
 from tests.notify.village import ANA, PHONES, a_village
 
 MOTHER, HER_PHONE, LATER = PersonId("p-mother"), "+16175550150", "+16175550151"
@@ -28,6 +30,29 @@ def drill(store: Store) -> IncidentId:
 def _opened(store: Store, hashed: str, mode: Mode) -> IncidentId:
     order = opening(protocol_hash=hashed, mode=mode, place=None, student=None)
     return open_incident(store, order, at=MORNING).incident.id
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_nothing_real_is_linked_to_a_drill_and_no_drill_to_what_is_real_pr_57(
+    store: Store, drill: IncidentId, mode: Mode
+) -> None:
+    """I-22: by an order, or as what came after another incident; the database shows that nothing was written."""
+    with store.read() as tx:
+        hashed = incidents.load(tx, drill).protocol_hash
+    real, own = _opened(store, hashed, Mode.LIVE), _opened(store, hashed, mode)
+    other = drill if mode is Mode.LIVE else real
+    after = opening(protocol_hash=hashed, mode=mode, place=None, student=None, linked_to=other)
+
+    with pytest.raises(Refused, match="not linked"):
+        submit(store, own, LinkIncident(by=COUNSELOR, other=other), at=MORNING)
+    with pytest.raises(Refused, match="not linked"):
+        open_incident(store, after, at=MORNING)
+    with pytest.raises(DBAPIError, match="the mode of an incident is fixed"), store.write() as tx:
+        tx.execute(text("UPDATE incident SET mode = 'live' WHERE mode = 'drill'"))
+
+    with store.read() as tx:
+        assert incidents.load(tx, own).links == ()
+        assert tx.execute(text("SELECT count(*) FROM incident")).scalar_one() == 3
 
 
 def code(incident: IncidentId, phone: str, **changes: object) -> dict[str, object]:

@@ -7,12 +7,16 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from crisis import clock
+from crisis.commands import Actor, ActorKind
+from crisis.family_commands import GiveText
 from crisis.message_words import SendState
 from crisis.privacy_words import RestrictionKind
 from crisis.store import contact_record, incidents, restrictions, school_lines
 from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry
 from crisis.store.school_lines import SchoolLine
+from crisis.submit import submit
 from crisis.vocabulary import IncidentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.store.test_message_texts import AT, publish
@@ -149,6 +153,26 @@ def test_a_program_sends_what_it_was_shown_and_nothing_else(site: TestClient, di
     assert [each["rule"] for each in other.body["reasons"]] == ["PR-71"]
     assert sent.status == 200
     assert [each["state"] for each in api.get(f"{incident}/texts").body["texts"]] == ["ordered"]
+
+
+def test_what_they_said_in_other_words_than_stop_counts_like_it_pr_15(site: TestClient, district: District) -> None:
+    nurse, incident = at_the_step(site, district)
+    ready(district)
+    page, this = f"{incident}/{STEP}", IncidentId(incident.rpartition("/")[2])
+    nurse.client.post(f"{page}/text", data=nurse.form(page, f"{page}/text"))
+    with district.store.read() as tx:
+        (text,) = incidents.load(tx, this).texts
+    system = Actor(kind=ActorKind.SYSTEM, id=None, district=DISTRICT)
+    submit(district.store, this, GiveText(by=system, text=text), at=clock.now())
+
+    nurse.send(page, f"{page}/no-more-texts")
+
+    shown = words(nurse.get(page))
+    assert "They want no more texts to this number." in shown
+    assert "They asked for no more texts to this number; call them" in shown
+    with district.store.read() as tx:
+        rosa = next(each for each in contact_record.of_student(tx, STUDENT).adults if each.person == MOTHER)
+    assert rosa.stopped
 
 
 def test_the_officer_records_what_a_text_names_of_a_school(site: TestClient, district: District) -> None:

@@ -3,10 +3,14 @@
 import random
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from crisis.store.engine import Store, open_store
@@ -62,13 +66,17 @@ class Asked:
         self.described = client.get("/api/v1/openapi.json").json()
 
     def __call__(self, operation: str, cell: Cell) -> Outcome:
+        answer = self.answer(operation, cell, self.client)
+        return outcome(answer.status_code, answer.json() if answer.content else {})
+
+    def answer(self, operation: str, cell: Cell, client: TestClient) -> Response:
         method, path = operation.split(" ")
         ids = {**self.village.ids, "incident_id": incident_of(cell)}
         address = "/api/v1" + re.sub(r"\{(\w+)\}", lambda place: ids[place[1]], path) + QUERIES.get(operation, "")
         token = self.village.tokens[person_of(cell.post, cell.relation)]
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "key-00000001"}
-        answer = self.client.request(method, address, headers=headers, json=self.body(method, path))
-        return outcome(answer.status_code, answer.json() if answer.content else {})
+        answer: Response = client.request(method, address, headers=headers, json=self.body(method, path))
+        return answer
 
     def body(self, method: str, path: str) -> dict[str, Any] | None:
         wanted = self.described["paths"][f"/api/v1{path}"][method.lower()].get("requestBody")
@@ -154,6 +162,39 @@ def test_every_kind_and_every_operation_is_asked_in_cells_drawn_anew_each_time_p
 @pytest.mark.full
 def test_every_operation_is_asked_in_every_cell_pr_47_pr_52(asked: Asked) -> None:
     assert differing(asked, [(each, cell) for each in OPERATIONS for cell in cells_of(each)]) == []
+
+
+CONTENT = {"reads", "lists conflicts", "status", "keeps record", "keeps names", "reads ledger", "answers requests"}
+
+
+@contextmanager
+def nothing_on_record() -> Iterator[None]:
+    """The database takes no row of the audit, whoever writes it."""
+
+    def refuses(*arguments: Any) -> None:
+        if arguments[2].startswith("INSERT INTO audit"):
+            raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    event.listen(Engine, "before_cursor_execute", refuses)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuses)
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each, kind in OPERATIONS.items() if each[:3] == "GET" and kind in CONTENT]
+)
+def test_what_cannot_be_put_on_record_is_shown_by_no_operation_that_reads_pr_58(asked: Asked, operation: str) -> None:
+    """For those who may read it otherwise: nothing but that it cannot be shown now."""
+    cell = next(each for each in cells_of(operation) if KINDS[OPERATIONS[operation]].rule(each) is Outcome.ALLOWED)
+    client = TestClient(asked.client.app, base_url=SETTINGS.public_url, raise_server_exceptions=False)
+
+    with nothing_on_record():
+        answer = asked.answer(operation, cell, client)
+
+    assert answer.status_code == 503, answer.text
+    assert set(answer.json()) == {"type", "title", "status", "detail"}
 
 
 def test_the_page_of_access_is_current() -> None:

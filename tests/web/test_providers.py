@@ -21,7 +21,7 @@ from tests.identity.stand_in import TENANTS, StandIn, standing_in
 from tests.watch import Watch
 from tests.web.district import COUNSELOR, HASHING, NURSE, PASSPHRASE, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from tests.web.test_second_factor import sets_up
+from tests.web.test_second_factor import kept_form, sets_up
 from web.app import build_app
 
 MINE, LEAD = "/me/sign-in", PersonId("p-lead")
@@ -138,6 +138,7 @@ def actions(district: District) -> list[str]:
 def test_who_is_connected_comes_in_and_sets_up_a_factor_of_ours_first(
     sitting: Sitting, district: District, google: StandIn
 ) -> None:
+    """With the password: whoever used this browser before may still be signed in at the provider (PR-61)."""
     account(district)
     known_as(district, google)
 
@@ -145,6 +146,8 @@ def test_who_is_connected_comes_in_and_sets_up_a_factor_of_ours_first(
     closed = sitting.client.get("/board").headers["location"]
     told = words(sitting.browser.get(MINE))
     raised = sitting.browser.opens()
+    asked = kept_form(sitting.browser.send(MINE, MINE + "/begin-app", 401))
+    sitting.browser.post("/again", asked | {"password": PASSPHRASE}, 200)
     sets_up(sitting.browser)
 
     assert (arrived.status_code, arrived.headers["location"]) == (303, "/board")
@@ -153,6 +156,11 @@ def test_who_is_connected_comes_in_and_sets_up_a_factor_of_ours_first(
     assert raised == "/raised"
     assert "provider" not in sitting.client.cookies
     sitting.browser.get("/board")
+
+
+def test_on_a_browser_that_others_use_too_the_provider_is_asked_to_ask_again(sitting: Sitting) -> None:
+    assert "prompt=select_account" in sitting.leaves(shared="yes")
+    assert "prompt=" not in sitting.leaves()
 
 
 def test_who_has_a_factor_of_ours_gives_it_after_the_providers(
@@ -230,6 +238,7 @@ def test_whom_we_do_not_know_is_connected_by_a_code_of_the_lead(
     assert "does not fit" in wrong
     assert code not in lead.get(f"/accounts/{NURSE}")
     assert (arrived, again) == ("/board", "/board")
+    sets_up(sitting.browser)  # the code has just shown that it is them
     assert "sign-in provider connected" in actions(district)
     other = at_a_browser(site)
     google.who["sub"] = "g-2"

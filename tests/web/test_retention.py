@@ -14,7 +14,7 @@ from crisis.store.engine import Store, open_store
 from crisis.store.sqlite import path_of
 from crisis.vocabulary import PersonId
 from tests.factories import DISTRICT, STUDENT
-from tests.store.leavers import HERS, LEAD, a_leaver
+from tests.store.leavers import HERS, LEAD, a_key_of_its_own, a_leaver
 from tests.store.test_destruction import found
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District
 from tests.web.test_api import actions
@@ -27,9 +27,14 @@ TOLD = {"told_on": "2026-11-02"}
 
 
 @pytest.fixture
-def store(sqlite_url: str, key_file: Path) -> Iterator[Store]:
+def own_key(key_file: Path, tmp_path: Path) -> Path:
+    return a_key_of_its_own(key_file, tmp_path)
+
+
+@pytest.fixture
+def store(sqlite_url: str, own_key: Path) -> Iterator[Store]:
     """One database is enough for pages: `tests/store/test_destruction.py` asks both."""
-    with closing(open_store(sqlite_url, key_file)) as opened:
+    with closing(open_store(sqlite_url, own_key)) as opened:
         a_leaver(opened, at=LONG_AGO)
         yield opened
 
@@ -68,7 +73,7 @@ def leaves(browser: Browser) -> None:
 
 
 def test_it_says_why_not_yet_and_then_two_people_destroy_it_pr_65(
-    officer: Browser, lead: Browser, district: District
+    officer: Browser, lead: Browser, district: District, own_key: Path
 ) -> None:
     early = words(officer.get(LIST))
     leaves(officer)
@@ -91,6 +96,7 @@ def test_it_says_why_not_yet_and_then_two_people_destroy_it_pr_65(
     assert set(before) == set(HERS)
     assert found(district.store, HERS) == {}
     assert in_files(district.store) == []
+    assert led.rpartition("/")[2] in own_key.with_name("own.json.destroyed").read_text()
     shown = words(certificate)
     for said in ("2024-07-01", "us-ma 2026.1", "2026-11-02", "P-Officer", "Given Lead", "Incidents: 1; keys: 2"):
         assert said in shown
@@ -161,13 +167,13 @@ def test_whoever_has_not_just_shown_who_they_are_destroys_and_releases_nothing_p
 
 
 def test_the_certificate_is_printed_on_the_command_line_too_pr_65(
-    officer: Browser, lead: Browser, district: District, monkeypatch: pytest.MonkeyPatch, key_file: Path
+    officer: Browser, lead: Browser, district: District, monkeypatch: pytest.MonkeyPatch, own_key: Path
 ) -> None:
     leaves(officer)
     officer.send(RECORD, f"{RECORD}/ask", **TOLD)
     made = lead.send(RECORD, f"{RECORD}/destroy", sure="yes").rpartition("/")[2]
     monkeypatch.setenv("CRISIS_DATABASE_URL", district.store.url)
-    monkeypatch.setenv("CRISIS_KEY_FILE", str(key_file))
+    monkeypatch.setenv("CRISIS_KEY_FILE", str(own_key))
     run = CliRunner()
 
     listed, one, chain = (

@@ -30,8 +30,10 @@ from tests.web.district import (
     a_district,
     acting,
 )
+from tests.web.test_matrix import nothing_on_record
 from tests.web.test_pages import at_console, words
 from web.app import build_app
+from web.pages.incident import PARTS, SHEETS
 
 PSYCHOLOGIST, PRINCIPAL = PersonId("p-psychologist"), PersonId("p-principal")
 LEAD, PARTNER = PersonId("p-district-lead"), PersonId("p-partner")
@@ -217,3 +219,25 @@ def test_openapi_says_which_fields_each_view_has(district: District) -> None:
     assert set(mapping) == {each.value for each in View} - {"status", "page"}
     assert "opened_by" in models["lead"]["properties"]
     assert "opened_by" not in models["clinician"]["properties"]
+
+
+def test_no_page_shows_what_cannot_be_put_on_record_pr_58(site: TestClient, district: District) -> None:
+    """Each page of an incident and of a student, and each part that an open page pulls."""
+    incident = told(site, district)
+    counselor = at_console(site, district, COUNSELOR)
+    parts, sheets = [f"parts/{each}" for each in PARTS], [*SHEETS, "conflicts", "brief/emergency", "steps/assess"]
+    of_student = ("contacts", "instructions", "wishes", "names", "consents", "call-order")
+    addresses = [f"/incidents/{incident}", *(f"/incidents/{incident}/{each}" for each in (*parts, *sheets))]
+    addresses += [f"/students/{STUDENT}/{each}" for each in of_student]
+    client = TestClient(site.app, base_url=SETTINGS.public_url, raise_server_exceptions=False)
+    client.cookies.set("session", counselor.client.cookies["session"])
+
+    with nothing_on_record():
+        answers = {each: client.get(each, headers={"accept": "text/html"}) for each in addresses}
+    shown = client.get(addresses[0], headers={"accept": "text/html"})
+
+    assert shown.status_code == 200
+    assert {each: answer.status_code for each, answer in answers.items()} == dict.fromkeys(addresses, 503)
+    for answer in answers.values():
+        assert "What cannot be put on record is not shown" in words(answer.text)
+        assert not [each for each in (*WRITTEN, "Quetzal", "uicid") if each in answer.text]

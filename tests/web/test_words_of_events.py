@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from crisis import events as ev
+from crisis import family_events as fev
 from crisis import page_events as pev
 from crisis import referral_events as rev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
-from crisis.message_words import InterpreterKind
+from crisis.message_words import InterpreterKind, SendState
 from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
@@ -81,6 +82,7 @@ VALUES: dict[str, object] = {
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
+    (fev.GuardianTextMoved, "state"): SendState.FAILED,
     (rev.ReferralMoved, "reason"): ReferralReason.AT_CAPACITY,
     (rev.BriefGiven, "audience"): Audience.CLINICIAN,
     (rev.BriefGiven, "way"): BriefWay.READ_ALOUD,

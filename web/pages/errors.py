@@ -83,6 +83,10 @@ _WHAT: dict[int, tuple[str, str]] = {
     ),
     503: (N_("This took too long"), N_("It may or may not have been recorded. Load the page and look.")),
 }
+_NOT_SHOWN = (
+    N_("This cannot be shown at the moment"),
+    N_("What cannot be put on record is not shown. Load the page again. If it is urgent, use the phone."),
+)
 _BROKEN = (
     N_("Something broke on our side"),
     N_("It may or may not have been recorded. Load the page and look. If it is urgent, use the phone."),
@@ -225,7 +229,8 @@ def changed(desk: Desk, change: Change) -> str:
 def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResponse:
     language: Language = language_of(request)
     translate = translations(language).gettext
-    heading, line = _WHAT.get(problem.status, _BROKEN)
+    looked = problem.status == 503 and request.method == "GET"
+    heading, line = _NOT_SHOWN if looked else _WHAT.get(problem.status, _BROKEN)
     session = session_token(request)
     return page(
         "pages/error.html",

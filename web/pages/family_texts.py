@@ -168,10 +168,14 @@ def _sent(
         outrun=text.outrun,
         refused=text.refused,
         wrong_number=text.wrong_number,
-        may_be_wrong=text.state.has_left and not text.wrong_number and text.message != APOLOGY,
+        may_be_wrong=view.incident.mode is Mode.LIVE and _may_be_wrong(text),
         replies=_replies(view, text),
         call=number if needs_call and number in callable_now else None,
     )
+
+
+def _may_be_wrong(text: GuardianText) -> bool:
+    return text.state.has_left and not text.wrong_number and text.message != APOLOGY
 
 
 def _replies(view: IncidentView, text: GuardianText) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def leaving(
     with store_of(request).write() as tx:
         secret = identities.begin(tx, door(provider), clock.now(), person=person, shared=shared)
     try:
-        address = provider.address(secret)
+        address = provider.address(secret, anew=shared)
     except ProviderDown:
         return _nobody(request, provider, DOWN, 503)
     answer = _page(request, "pages/provider_leaving.html", provider, csrf="")
@@ -184,8 +184,14 @@ def _arrived(request: Request, provider: Provider, identity: Identity, *, shared
     return answer
 
 
-def entered(request: Request, provider: Provider, person: PersonId, way: UnderWay, at: datetime) -> Response:
-    """One factor, unless the provider has proved two: then our own is asked for, or has to be set up first."""
+def entered(
+    request: Request, provider: Provider, person: PersonId, way: UnderWay, at: datetime, *, proved: bool = False
+) -> Response:
+    """One factor, unless the provider has proved two: then our own is asked for, or has to be set up first.
+
+    `proved`: they have just typed a code that only they were given. Else what is dangerous, and setting a factor up
+    is that, first asks for their password or passkey.
+    """
     settings, before = settings_of(request), session_token(request)
     strong = way.identity is not None and way.identity.strong
     device, rules = device_of(request, shared=way.shared), limit_rules(settings)
@@ -199,7 +205,9 @@ def entered(request: Request, provider: Provider, person: PersonId, way: UnderWa
             if before is not None:
                 sessions.sign_out(tx, before)
             factors = 2 if strong else 1
-            token = sessions.begin(tx, person, at=at, device=device, rules=rules, factors=factors, provider=provider.id)
+            token = sessions.begin(
+                tx, person, at=at, device=device, rules=rules, factors=factors, provider=provider.id, proved=proved
+            )
             detail: audit.Detail = {"factors": factors, "provider": provider.id}
             audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail=detail)
             answer = RedirectResponse("/board", status_code=303)
@@ -251,4 +259,4 @@ def give_code(
     if found is None:
         count_failure(request, Kind.PROVIDER)
         return _code_page(request, provider, secret, 401)
-    return entered(request, provider, found.person, waiting, at)
+    return entered(request, provider, found.person, waiting, at, proved=True)

@@ -57,7 +57,7 @@ LANGUAGES = {
 }
 FORMS = STEP_FORMS | RECORD_STEP_FORMS
 # What comes next is on the same page.
-STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number")
+STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts")
 OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
