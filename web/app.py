@@ -43,6 +43,7 @@ from web.api import (
     readiness,
     records,
     reference,
+    retention,
 )
 from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
@@ -121,7 +122,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def _included() -> APIRouter:
     included = APIRouter()
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
-    record = (*about, names.router, preferences.router, call_order.router, records.router)
+    record = (*about, names.router, preferences.router, call_order.router, records.router, retention.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     of_incidents = (incidents_api.router, conflicts_api.router, family_texts.router, commands.router)

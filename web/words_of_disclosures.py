@@ -49,6 +49,7 @@ PARTS: dict[str, str] = {
     "contacts": N_("whom to contact"),
     "danger": N_("which danger"),
     "events": N_("what happened, step by step"),
+    "holds": N_("until when the record is kept, and what holds it"),
     "family_statement": N_("what the family says about it"),
     "guardians": N_("guardians and how to reach them"),
     "identity": N_("name and date of birth"),

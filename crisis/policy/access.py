@@ -109,7 +109,7 @@ def must_hold(actor: Actor) -> None:
     """A legal hold is placed by the privacy officer; whoever else answers for records tells them."""
     must_keep_policy(actor)
     if StaffRole.PRIVACY_OFFICER not in actor.posts:
-        raise Refused(Reason("PR-66", "The privacy officer places a legal hold; tell them now"))
+        raise Refused(Reason("ACCESS", "The privacy officer places a legal hold; tell them now"))
 
 
 def may_keep_accounts(actor: Actor) -> bool:

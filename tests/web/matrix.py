@@ -137,6 +137,10 @@ def answers_requests(cell: Cell) -> Outcome:
     return keeps_record(cell) if cell.post in DISTRICT else Outcome.HIDDEN
 
 
+def places_holds(cell: Cell) -> Outcome:
+    return Outcome.REFUSED if cell.post is Post.DISTRICT_LEAD else answers_requests(cell)
+
+
 def changes_agreements(cell: Cell) -> Outcome:
     return Outcome.HIDDEN if cell.relation is Relation.OTHER_DISTRICT else keeps_agreements(cell)
 
@@ -213,6 +217,7 @@ KINDS = {
     "keeps names": Kind("read and keep by which names a student is called", keeps_names),
     "reads ledger": Kind("read what has left about a student", reads_ledger),
     "lists requests": Kind("see who waits for a record", keeps_agreements),
+    "places holds": Kind("place a legal hold on a record", places_holds),
     "answers requests": Kind("take and answer requests to see a record", answers_requests),
     "keeps agreements": Kind("read what was signed with agencies", keeps_agreements),
     "changes agreements": Kind("record and end what is signed with agencies", changes_agreements),
@@ -293,6 +298,8 @@ OPERATIONS: dict[str, str] = {
     "GET /records-requests": "lists requests",
     f"POST {STUDENT}/records-requests": "answers requests",
     "POST /records-requests/{request}/withdraw": "answers requests",
+    f"GET {STUDENT}/retention": "answers requests",
+    f"POST {STUDENT}/holds": "places holds",
     f"GET {STUDENT}/statements": "answers requests",
     f"POST {STUDENT}/statements": "answers requests",
     "GET /agreements": "keeps agreements",

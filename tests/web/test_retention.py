@@ -16,7 +16,7 @@ from crisis.vocabulary import PersonId
 from tests.factories import DISTRICT, STUDENT
 from tests.store.leavers import HERS, LEAD, a_key_of_its_own, a_leaver
 from tests.store.test_destruction import found
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District
+from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District, acting
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
@@ -186,3 +186,18 @@ def test_the_certificate_is_printed_on_the_command_line_too_pr_65(
     assert "Asked for by: p-officer" in one.output
     assert "Whole." in chain.output
     assert DISTRICT not in one.output
+
+
+def test_a_program_places_a_hold_and_reads_it_and_releases_none_pr_61(site: TestClient, district: District) -> None:
+    officer, lead = acting(site, district.token(OFFICER)), acting(site, district.token(LEAD))
+    path = f"/students/{STUDENT}"
+
+    placed = officer.post(f"{path}/holds", {"why": "Order of the court"})
+    read, refused = lead.get(f"{path}/retention"), lead.post(f"{path}/holds", {"why": "I heard of a case"})
+
+    assert placed.status == 201
+    assert [each["text"] for each in read.body["holds"]] == ["Order of the court"]
+    assert read.body["rules"] == ["PR-66", "PR-66"]
+    assert refused.status == 422
+    released = {each for each in site.get("/api/v1/openapi.json").json()["paths"] if "hold" in each}
+    assert released == {"/api/v1/students/{student}/holds"}
