@@ -58,6 +58,7 @@ from tests.store.leavers import (
 from tests.web.district import COUNSELOR, ELSEWHERE, OFFICER
 
 DAY = timedelta(days=1)
+ONE = pytest.mark.page  # asked of one database: what it asks of the store, the others ask of both
 
 
 def found(store: Store, marks: dict[str, str]) -> dict[str, list[str]]:
@@ -111,6 +112,7 @@ def test_no_byte_of_the_file_holds_a_mark_pr_65(sqlite_url: str, key_file: Path)
     assert [name for name, mark in HERS.items() if mark.encode() in content] == []
 
 
+@ONE
 def test_the_certificate_says_what_when_by_which_class_by_whom_and_how_and_no_name_pr_65(store: Store) -> None:
     incident = a_leaver(store)
     left(store)
@@ -170,6 +172,7 @@ def test_student_and_incident_are_there_for_nobody_any_more_pr_65(store: Store) 
         submit(store, incident, AddNote(by=actors[2], words=WordsId("w-late")), at=OVER)
 
 
+@ONE
 def test_the_same_person_cannot_do_what_they_asked_for_pr_65(store: Store) -> None:
     a_leaver(store)
     left(store)
@@ -203,6 +206,7 @@ def test_what_keeps_it_is_asked_again_when_it_is_done_pr_66_pr_39(store: Store) 
         assert [each.id for each in holds.of_record(tx, store.keys, kept(store))] == [hold]
 
 
+@ONE
 def test_a_day_too_early_without_a_law_or_a_day_of_leaving_nothing_is_destroyed_pr_66(store: Store) -> None:
     a_leaver(store, law=None)
     unknown = kept(store).reasons
@@ -221,6 +225,7 @@ def test_a_day_too_early_without_a_law_or_a_day_of_leaving_nothing_is_destroyed_
             asked(store, told_on=told_on)
 
 
+@ONE
 def test_an_incident_of_nobody_ends_after_as_long_as_anybody_can_be_at_school(store: Store) -> None:
     a_leaver(store)
     nobodys = an_ended_incident(store, student=None)
@@ -236,6 +241,7 @@ def test_an_incident_of_nobody_ends_after_as_long_as_anybody_can_be_at_school(st
     assert whole(store)
 
 
+@ONE
 def test_a_request_can_be_taken_back_and_made_again(store: Store) -> None:
     a_leaver(store)
     left(store)
@@ -251,6 +257,7 @@ def test_a_request_can_be_taken_back_and_made_again(store: Store) -> None:
     assert asked(store) != waits
 
 
+@ONE
 def test_whoever_is_at_school_is_in_no_list_and_has_no_day_of_leaving(store: Store) -> None:
     a_leaver(store)
     with store.write() as tx:
@@ -263,6 +270,7 @@ def test_whoever_is_at_school_is_in_no_list_and_has_no_day_of_leaving(store: Sto
         left(store)
 
 
+@ONE
 def test_drills_are_no_record_of_a_student_and_end_after_ninety_days(store: Store) -> None:
     a_leaver(store)
     drill = an_ended_incident(store, student=None, mode=Mode.DRILL)

@@ -55,6 +55,7 @@ def test_who_sees_what_was_sealed_unfounded_or_in_error(store: Store, incident: 
     assert seen(store, incident) == district
 
 
+@pytest.mark.page
 def test_emergency_access_opens_no_sealed_incident_pr_55(store: Store, incident: IncidentId) -> None:
     marked(store, incident, IncidentMark.SEALED)
     with store.write() as tx:
@@ -66,6 +67,7 @@ def test_emergency_access_opens_no_sealed_incident_pr_55(store: Store, incident:
         assert queries.sight(counselor, about, OVER) is Sight.NOTHING
 
 
+@pytest.mark.page
 def test_it_says_why_and_only_of_what_has_ended_and_once(store: Store, incident: IncidentId) -> None:
     marked(store, incident, IncidentMark.SEALED)
 
