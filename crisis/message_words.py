@@ -56,6 +56,16 @@ class InterpreterKind(StrEnum):
     CHILD = "child"
 
 
+class InterpreterNeed(StrEnum):
+    """How an adult is interpreted for (`privacy-and-culture.md` 2.3, field 6)."""
+
+    SPOKEN = "spoken"
+    SIGN = "sign"
+    DEAF_INTERPRETER = "deaf_interpreter"  # beside a hearing one
+    TACTILE = "tactile"
+    CAPTIONS = "captions"  # written along, as it is said
+
+
 STAND_INS = frozenset({InterpreterKind.FAMILY_ADULT, InterpreterKind.CHILD})
 
 

@@ -23,6 +23,17 @@ class Authority(StrEnum):
     EMERGENCY_CONTACT = "emergency_contact"
     CASEWORKER = "caseworker"
     SURROGATE = "surrogate"
+    ADULT_GUARDIAN = "adult_guardian"  # of a student of age, by a court (field 27)
+    SUPPORTER = "supporter"  # helps a student of age to decide, who decides all the same
+
+
+class AuthorityPaper(StrEnum):
+    """Which paper shows what an adult may do."""
+
+    COURT_ORDER = "court_order"
+    AGENCY_PAPER = "agency_paper"
+    APPOINTMENT = "appointment"  # by the school or the state, as of a surrogate parent
+    SIGNED_STATEMENT = "signed_statement"
 
 
 class ContactPurpose(StrEnum):

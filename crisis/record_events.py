@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from crisis import vocabulary as v
 from crisis.events import Event
+from crisis.record_words import Assent, RecordTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,3 +12,21 @@ class ContactDecided(Event):
     contact: v.PersonId
     tell: bool
     reason: v.WordsId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssentRecorded(Event):
+    answer: Assent
+    agreed: frozenset[str]
+    reason: v.WordsId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened(Event):
+    task: RecordTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFinished(Event):
+    task: RecordTask
+    note: v.WordsId

@@ -114,3 +114,34 @@ class Settled(StrEnum):
 
     TAKEN = "taken"
     LEFT_OUT = "left_out"
+
+
+class InfoAudience(StrEnum):
+    """For whom a student or a family said what may be told (2.3, field 24); for a life nobody asks."""
+
+    CLINICIAN = "clinician"  # who takes the student over by a handoff
+    GUARDIAN = "guardian"
+
+
+class InfoAction(StrEnum):
+    """What is done with one item before one audience; the order is how much each restrains."""
+
+    SHARE = "share"
+    ASK_FIRST = "ask_first"
+    DO_NOT_VOLUNTEER = "do_not_volunteer"
+
+
+class Assent(StrEnum):
+    """What a student said when they were told what leaves; never a consent in the sense of the law (PR-27)."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNSAFE = "unsafe"  # to tell them
+    NOT_ABLE = "not_able"  # to take it in now
+
+
+class RecordTask(StrEnum):
+    """What somebody has to do because of what an incident is about; each once."""
+
+    TELL_TITLE_IX = "tell_title_ix"  # 34 CFR 106.30: what one employee knows the school knows
+    CHECK_ICWA = "check_icwa"  # the caseworker looks whether the Indian Child Welfare Act applies

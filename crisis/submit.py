@@ -28,10 +28,12 @@ from crisis.store import (
     asked_for,
     codec,
     contacting,
+    directives,
     disclosures,
     drills,
     idempotency,
     incidents,
+    interpreting,
     involved,
     named,
     outflows,
@@ -90,6 +92,8 @@ def submit(
             *contacting.reasons_against(tx, command, before, at),
             *referring.reasons_against(tx, command, before, at),
             *texting.reasons_against(tx, command, before, at),
+            *directives.reasons_against(tx, command, before),
+            *interpreting.reasons_against(tx, store.keys, command, before, words or {}, at=at),
         )
         protocol = protocols.by_hash(tx, before.protocol_hash)
         ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command)

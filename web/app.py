@@ -29,6 +29,7 @@ from web import problems, security, sockets, webhooks
 from web.addresses import Addresses
 from web.api import (
     agreements,
+    authority,
     call_order,
     commands,
     consents,
@@ -37,6 +38,7 @@ from web.api import (
     disclosures,
     family_texts,
     instructions,
+    interpreters,
     names,
     oncall,
     preferences,
@@ -44,6 +46,7 @@ from web.api import (
     records,
     reference,
     retention,
+    sharing,
 )
 from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
@@ -122,7 +125,8 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def _included() -> APIRouter:
     included = APIRouter()
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
-    record = (*about, names.router, preferences.router, call_order.router, records.router, retention.router)
+    whose = (call_order.router, sharing.router, authority.router, interpreters.router)
+    record = (*about, names.router, preferences.router, *whose, records.router, retention.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
     of_incidents = (incidents_api.router, conflicts_api.router, family_texts.router, commands.router)

@@ -44,6 +44,7 @@ SHARED_PAGE = frozenset(
         "decline-handoff",
         "fact",
         "decide-contact",
+        "finish-task",
         "move-referral",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}

@@ -37,10 +37,10 @@ TAKEN_AS: dict[IntakeQuestion, tuple[InstructionKind, ...]] = {
 ENTERED_AT: dict[IntakeQuestion, str] = {
     IntakeQuestion.NAME: "names",
     IntakeQuestion.LANGUAGE: "contacts",
-    IntakeQuestion.ORDER: "contacts",
+    IntakeQuestion.ORDER: "call-order",
     IntakeQuestion.NOT_TO_CALL: "contacts",
     IntakeQuestion.AT_WORK: "contacts",
     IntakeQuestion.WAY: "contacts",
-    IntakeQuestion.SHARING: "instructions",
+    IntakeQuestion.SHARING: "sharing",
     IntakeQuestion.AGENCIES: "wishes",
 }

@@ -5,8 +5,11 @@ from pydantic import Field
 from crisis import commands as cmd
 from crisis import record_commands as ccmd
 from crisis.protocols.schema import Step
+from crisis.record_words import Assent, RecordTask
 from crisis.vocabulary import PersonId
 from web.deps import Desk
+from web.forms import sealed
+from web.incident_forms import IncidentForm
 from web.step_forms import StepForm, Tick
 from web.words import N_
 
@@ -22,4 +25,33 @@ class DecideContact(StepForm):
         )
 
 
-RECORD_STEP_FORMS: dict[str, type[StepForm]] = {"decide-contact": DecideContact}
+class Told(StepForm):
+    answer: Assent = Field(title=N_("What did the student say?"))
+    agreed: frozenset[str] = frozenset()
+    reason: str | None = Field(default=None, title=N_("Why was the student not told?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        reason = sealed(desk, self.reason)
+        return ccmd.RecordAssent(by=desk.actor, answer=self.answer, agreed=self.agreed, reason=reason)
+
+
+class OpenTask(IncidentForm):
+    task: RecordTask
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return ccmd.OpenTask(by=desk.actor, task=self.task)
+
+
+class FinishTask(IncidentForm):
+    task: RecordTask
+    note: str = Field(title=N_("Who was told, and when?"))
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return ccmd.FinishTask(by=desk.actor, task=self.task, note=desk.seal(self.note))
+
+
+RECORD_FORMS: dict[str, tuple[type[IncidentForm], str | None]] = {
+    "open-task": (OpenTask, "duties"),
+    "finish-task": (FinishTask, "duties"),
+}
+RECORD_STEP_FORMS: dict[str, type[StepForm]] = {"decide-contact": DecideContact, "assent": Told}

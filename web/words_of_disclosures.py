@@ -43,11 +43,13 @@ WITHHELD: dict[WithholdBasis, str] = {
     WithholdBasis.NOT_A_RECORD: N_("it is no education record (34 CFR 99.3)"),
 }
 PARTS: dict[str, str] = {
+    "authorities": N_("what each adult may do"),
     "call_back": N_("only to call back"),
     "call_order": N_("whom to call first"),
     "consents": N_("consents"),
     "contacts": N_("whom to contact"),
     "danger": N_("which danger"),
+    "directives": N_("what may be told"),
     "events": N_("what happened, step by step"),
     "holds": N_("until when the record is kept, and what holds it"),
     "family_statement": N_("what the family says about it"),
@@ -55,6 +57,7 @@ PARTS: dict[str, str] = {
     "identity": N_("name and date of birth"),
     "incident": N_("how the incident stands"),
     "instructions": N_("what to know and do"),
+    "interpreters": N_("how they are interpreted for"),
     "language": N_("language and need for an interpreter"),
     "ledger": N_("this ledger"),
     "means": N_("means and whether they are out of reach"),

@@ -12,14 +12,22 @@ from crisis.vocabulary import (
     StepId,
     Tier,
 )
-from web import words, words_of_brief, words_of_family, words_of_pages, words_of_referrals, words_of_texts
+from web import (
+    words,
+    words_of_brief,
+    words_of_family,
+    words_of_pages,
+    words_of_referrals,
+    words_of_sharing,
+    words_of_texts,
+)
 from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 from web.words_of_record import wish
 
-# Importing it registers its sentences.
-CONCERNS = (words_of_pages, words_of_referrals, words_of_brief, words_of_family, words_of_texts)
+# Importing them registers their sentences.
+CONCERNS = (words_of_pages, words_of_referrals, words_of_brief, words_of_family, words_of_texts, words_of_sharing)
 
 
 def tell(event: ev.Event, known: Known) -> Told:

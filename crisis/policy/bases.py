@@ -63,7 +63,7 @@ def _entitled(wanted: Disclosure, given: Circumstances) -> Found:
             continue
         if each.person not in given.parents:
             yield _refuse("PR-30", "Nobody on record shows that this person has a parent's right to be told")
-        if given.of_age:
+        if given.of_age and each.person not in given.by_court:
             yield _ask(
                 "PR-28", "The student is of age: it needs their consent, an emergency, or a documented dependency"
             )

@@ -10,9 +10,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
+from crisis.policy.authorities import Granted, of_person
 from crisis.policy.family_plan import Plan
 from crisis.policy.messages import can_read
 from crisis.policy.packs import FLOOR, Pack
+from crisis.policy.restricted import WHY
 from crisis.privacy_words import (
     Authority,
     ContactEffect,
@@ -28,22 +30,9 @@ from crisis.vocabulary import PersonId, Relation
 SAFE_PURPOSES = frozenset({ContactPurpose.SAFETY_CALLBACK, ContactPurpose.PICKUP, ContactPurpose.LOGISTICS})
 WRITTEN = frozenset({ContactWay.TEXT, ContactWay.EMAIL})
 LEFT_BEHIND = frozenset({ContactWay.TEXT, ContactWay.VOICEMAIL})  # whoever picks up the telephone finds it
-DECIDES = frozenset({Authority.EDUCATION_RIGHTS, Authority.EDUCATION_DECISIONS, Authority.SURROGATE})
-WHY = {
-    RestrictionKind.COURT_ORDER: Reason("PR-1", "Do not contact this person: a court order is in force"),
-    RestrictionKind.CHILD_PROTECTION_HOLD: Reason(
-        "PR-1", "Do not contact this person: child protection has asked for that"
-    ),
-    RestrictionKind.SUSPECTED_ABUSE: Reason(
-        "PR-1", "Do not contact this person: abuse is suspected; call child protection instead"
-    ),
-    RestrictionKind.STUDENT_FEAR: Reason(
-        "PR-1", "Do not contact this person: the student is afraid of them; choose another adult"
-    ),
-    RestrictionKind.SAFETY_PLAN: Reason(
-        "PR-1", "Do not contact this person: the student's safety plan says so; choose another adult"
-    ),
-}
+DECIDES = frozenset(
+    {Authority.EDUCATION_RIGHTS, Authority.EDUCATION_DECISIONS, Authority.SURROGATE, Authority.ADULT_GUARDIAN}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +81,7 @@ class ContactRecord:
     adults: Sequence[Adult]
     restrictions: Sequence[Restriction] = ()
     plan: Plan = field(default_factory=Plan)
+    granted: Sequence[Granted] = ()
     dependency_documented: bool = False  # 34 CFR 99.31(a)(8)
 
 
@@ -157,6 +147,10 @@ class _Case:
     @property
     def adult(self) -> Adult | None:
         return next((each for each in self.record.adults if each.person == self.contact.person), None)
+
+    @property
+    def rights(self) -> frozenset[Authority]:
+        return rights(self.record, self.contact.person, self.today)
 
     @property
     def today(self) -> date:
@@ -278,13 +272,16 @@ def _conditions(case: _Case) -> Found:
 
 
 def _of_age(case: _Case) -> Found:
-    """PR-28: at 18 the rights are the student's (34 CFR 99.3); one who is born on 29 February is so on 1 March."""
+    """PR-28: at 18 the rights are the student's (34 CFR 99.3); one who is born on 29 February is so on 1 March.
+
+    But where a court has appointed a guardian of the adult, and a second person has seen its paper (field 27).
+    """
     born, adult = case.record.birth_date, case.adult
     if born is None or adult is None or case.contact.purpose in SAFE_PURPOSES:
         return
     if years(born, case.today) < case.circumstances.pack.eligible_student_age or case.circumstances.emergency:
         return
-    if not case.record.dependency_documented:
+    if not case.record.dependency_documented and Authority.ADULT_GUARDIAN not in case.rights:
         yield _ask("PR-28", "The student is of age: ask them first, or the privacy officer whether the law permits it")
 
 
@@ -294,16 +291,22 @@ def _authorised(case: _Case) -> Found:
     if adult is None:
         yield _ask("PR-30", "This person is not on the student's record; check with the office who they are")
         return
-    if adult.guardian or adult.authorities & DECIDES or of_the_state(case.record, adult.person):
+    if adult.guardian or case.rights & DECIDES or of_the_state(case.record, adult.person):
         return
     if case.contact.purpose in SAFE_PURPOSES:
-        if adult.guardian is False and not adult.authorities:
+        if adult.guardian is False and not case.rights:
             yield _ask("PR-30", "Nothing on record says what this adult may do for the student; ask the office")
         return
     if adult.guardian is None:
         yield _ask("PR-30", "Nobody has checked whether this adult is a guardian; ask only that the guardian calls")
     else:
         yield _refuse("PR-30", "This adult has no right to be told; ask only that the guardian calls back")
+
+
+def rights(record: ContactRecord, person: PersonId, day: date) -> frozenset[Authority]:
+    """What an adult may do on a day: as the roster says it, and as papers show that a second person has checked."""
+    by_roster = (each.authorities for each in record.adults if each.person == person)
+    return of_person(record.granted, person, day).union(*by_roster)
 
 
 def of_the_state(record: ContactRecord, person: PersonId) -> bool:

@@ -86,6 +86,7 @@ class Circumstances:
     dependency_documented: bool = False
     parents: frozenset[PersonId] = frozenset()
     barred: frozenset[PersonId] = frozenset()
+    by_court: frozenset[PersonId] = frozenset()  # guardians of a student of age (field 27)
     agreed: frozenset[str] | None = None
     pack: Pack = FLOOR
 

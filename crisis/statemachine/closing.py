@@ -6,6 +6,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Protocol, Step
+from crisis.record_words import RecordTask
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.conditions import positive
 from crisis.statemachine.incident import Incident
@@ -51,6 +52,7 @@ def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reas
         *_risk(incident, protocol),
         *_guardian(incident, protocol),
         *_promises(incident),
+        *_told(incident),
         *_steps(protocol, now),
         *_kept_safe(incident, protocol, now),
         *_time(incident, at),
@@ -66,6 +68,13 @@ def _student(incident: Incident, protocol: Protocol) -> list[Reason]:
     if incident.emergency is Emergency.ACTIVE:
         found.append(Reason("I-19", "The emergency is not over; say how it ended"))
     return found
+
+
+def _told(incident: Incident) -> list[Reason]:
+    """PR-43."""
+    known = incident.tasks.get(RecordTask.TELL_TITLE_IX)
+    text = "The Title IX coordinator is not told yet; tell them, and record it"
+    return [Reason("PR-43", text)] if known is not None and known.done_at is None else []
 
 
 def _risk(incident: Incident, protocol: Protocol) -> list[Reason]:

@@ -7,6 +7,7 @@ from crisis import events as ev
 from crisis import referral_events as rev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Protocol
+from crisis.statemachine.by_record import untold
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Handoff, Incident
 from crisis.statemachine.lifecycle import HANDOFF
@@ -24,6 +25,7 @@ def _(command: cmd.OfferHandoff, case: Case) -> list[ev.Event]:
         not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
         *_disclosure(command, case),
+        untold(command, case.incident),
     )
     offered = ev.HandoffOffered(
         **stamp(command, case.at),

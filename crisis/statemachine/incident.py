@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from crisis.ladders import Ladder
 from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
+from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.vocabulary import (
     Custody,
@@ -159,6 +160,21 @@ class GuardianText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRecord:
+    opened_at: datetime
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentAssent:
+    """The last answer of the student about what leaves; `agreed` are codes of the protocol's items."""
+
+    answer: Assent
+    agreed: frozenset[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     id: HandoffId
     step: StepId
@@ -246,6 +262,8 @@ class Incident:
     contact_decided: Mapping[PersonId, bool] = field(default_factory=dict)  # whether the lead wants them told (1.7)
     guardian_reached_at: datetime | None = None
     texts: Mapping[GuardianTextId, GuardianText] = field(default_factory=dict)
+    assent: StudentAssent | None = None  # None: nobody has told them yet
+    tasks: Mapping[RecordTask, TaskRecord] = field(default_factory=dict)
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)
     referrals: Mapping[ReferralId, Referral] = field(default_factory=dict)

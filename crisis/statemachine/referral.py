@@ -11,7 +11,9 @@ from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
 from crisis.errors import Reason, refuse_if
 from crisis.events import Event
-from crisis.referral_words import ReferralId, ReferralReason, ReferralState
+from crisis.record_words import RecordTask
+from crisis.referral_words import Care, ReferralId, ReferralReason, ReferralState
+from crisis.statemachine.by_record import opened
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.incident import Incident, Referral
@@ -58,6 +60,8 @@ def _(command: rcmd.DraftReferral, case: Case) -> list[Event]:
         care=command.care,
         check_at=command.check_at or _usually(State.DRAFT, case),
     )
+    if command.care is Care.SEXUAL_HARM:
+        return [drafted, *opened(RecordTask.TELL_TITLE_IX, command, case)]
     return [drafted]
 
 

@@ -16,7 +16,8 @@ from crisis.disclosure_words import DisclosurePurpose, SignMethod
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import consents
 from crisis.policy.consents import Consent, Release
-from crisis.policy.contact import DECIDES, ContactRecord, years
+from crisis.policy.contact import DECIDES, ContactRecord, rights, years
+from crisis.privacy_words import Authority
 from crisis.store import audit, contact_record, policy_packs, sealed
 from crisis.store.disclosure_tables import CONSENT
 from crisis.store.people_tables import Found
@@ -138,13 +139,14 @@ def _without_right(tx: Connection, district: DistrictId, known: ContactRecord, s
         if age is None or age < limit:
             yield Reason("PR-26", "The student was not of age on that day: a parent signs, and the student may as well")
         return
-    if age is not None and age >= limit:
+    held = rights(known, signed.signer, signed.signed_on)
+    if age is not None and age >= limit and Authority.ADULT_GUARDIAN not in held:
         yield Reason("PR-28", "The student was of age on that day: only they could sign")
     if age is None and not signed.minor_checked:
         yield Reason("PR-28", "No birth date is on record; check that the student is not of age, and say so")
     adults = {each.person: each for each in known.adults}
     signer = adults.get(signed.signer)
-    if signer is None or not (signer.guardian or signer.authorities & DECIDES):
+    if signer is None or not (signer.guardian or held & DECIDES):
         yield Reason("PR-26", "Nothing on record shows that this adult has a parent's right to sign")
     if any(each.person == signed.signer and each.lifted_at is None for each in known.restrictions):
         yield Reason("PR-1", "A restriction is in force for this adult: ask the privacy officer")

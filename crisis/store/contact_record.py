@@ -1,7 +1,7 @@
 """What the decision about a contact asks of the record, read in the transaction of whoever asks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -10,7 +10,8 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
 from crisis.schedules.readiness import Method
-from crisis.store import audit, family_plan, methods, people, restrictions
+from crisis.store import audit, authorities, family_plan, methods, people, restrictions
+from crisis.store.interpreter_tables import INTERPRETER_WISH
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
 from crisis.store.privacy_tables import CONTACT_WISH
@@ -38,14 +39,23 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
     """Raises `NotFound` for a student who is not on record."""
     known = people.student(tx, student)
     contacts, wished = people.contacts_of(tx, student), wishes(tx, student)
+    interpreted = interpreter_needs(tx, student)
     known_of = methods.of(tx, [each.person for each in contacts])
+    made = [_adult(each, wished.get(each.person, Wish()), known_of[each.person]) for each in contacts]
     return ContactRecord(
         zone=people.school(tx, known.school).zone,
         birth_date=known.birth_date,
-        adults=[_adult(each, wished.get(each.person, Wish()), known_of[each.person]) for each in contacts],
+        adults=[replace(each, interpreter=each.interpreter or each.person in interpreted) for each in made],
         restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
         plan=family_plan.of_student(tx, student),
+        granted=[each.granted for each in authorities.of_student(tx, student)],
     )
+
+
+def interpreter_needs(tx: Connection, student: StudentId) -> frozenset[PersonId]:
+    """For whom somebody recorded how they are interpreted for."""
+    query = select(INTERPRETER_WISH.c.person).where(INTERPRETER_WISH.c.student == student)
+    return frozenset(PersonId(each) for each in tx.execute(query).scalars())
 
 
 def as_rule(kept: Kept) -> Restriction:

@@ -12,9 +12,11 @@ from crisis import referral_commands as rcmd
 from crisis.errors import Reason
 from crisis.policy.agreements import current
 from crisis.policy.brief import fields_for
+from crisis.policy.directives import releasable
+from crisis.record_words import InfoAudience
 from crisis.referral_words import AgreedUse, Audience, DataPoint
 from crisis.statemachine.incident import Handoff, Incident
-from crisis.store import partners
+from crisis.store import directives, partners
 from crisis.vocabulary import HandoffId, LegalBasis
 
 
@@ -36,7 +38,12 @@ def points_for(
     if known is None:
         return frozenset()
     disclosed = frozenset(point for point in DataPoint if point.value in known.disclosed)
-    return disclosed & _agreed(tx, incident, known, at) if known.basis is LegalBasis.PARTNER_OFFICIAL else disclosed
+    if known.basis is LegalBasis.PARTNER_OFFICIAL:
+        disclosed &= _agreed(tx, incident, known, at)
+    if directives.at_once(incident, known.basis):
+        return disclosed
+    agreed = frozenset[str]() if incident.assent is None else incident.assent.agreed
+    return releasable(directives.said_about(tx, incident.student), InfoAudience.CLINICIAN, disclosed, agreed)
 
 
 def _agreed(tx: Connection, incident: Incident, known: Handoff, at: datetime) -> frozenset[DataPoint]:

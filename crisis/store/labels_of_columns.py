@@ -131,6 +131,29 @@ OF_STUDENTS: Mapping[str, Table] = {
     "tribal_wish": table(
         R.RECORD, normal="district", restricted="student source recorded_by recorded_at", wish=very(C.TRIBAL)
     ),
+    "info_directive": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student source recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at audience",
+        category=restricted(C.MH_DETAIL),
+        action=restricted(C.MH_DETAIL),
+    ),
+    "authority": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student person until entered_by entered_at checked_by checked_at ended_by ended_at",
+        authority=restricted(C.CUSTODY),
+        paper=restricted(C.CUSTODY),
+    ),
+    "interpreter_wish": table(
+        R.RECORD,
+        normal="district",
+        restricted="student person woman man not_own_community recorded_by recorded_at",
+        need=restricted(C.DISABILITY),
+        words=restricted(C.OTHER_STUDENT, kept=WORDS),
+    ),
     "restriction": table(
         R.RECORD,
         technical="id",

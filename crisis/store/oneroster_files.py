@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -26,6 +27,11 @@ READ = (
     "preferredFamilyName", "primaryOrgSourcedId", "orgSourcedIds", "userSourcedId", "roleType", "role", "beginDate",
     "orgSourcedId", "birthDate",
 )  # fmt: skip
+# What may not be kept at all (PR-35, PR-45). Whoever exports it by mistake is told; a standard column is only not read.
+NEVER_KEPT = re.compile(
+    r"(counsel|therap|psycho|progress|treatment|substance|sud)\w*notes?|immigra|visa|citizen|ssn|socialsecurity|religio"
+    r"|sexualorientation|genderidentity|transgender|diagnos"
+)
 NEVER_READ = frozenset({"password"})  # the cell is dropped as the row is read; nothing of ours ever holds it
 
 Progress = Callable[[int, int], None]  # (done, total), for a progress bar
@@ -201,6 +207,11 @@ def _header_is_good(file: str, header: list[str], required: tuple[str, ...], fau
         faults.add(file, 1, Severity.STOPS, text, columns=", ".join(missing))
         return False
     named = [column for column in header if column]
+    unlawful = sorted(column for column in named if NEVER_KEPT.search(re.sub(r"[\W_]", "", column.casefold())))
+    if unlawful:
+        text = "These columns may not be kept here: %(columns)s; take them out of the export"
+        faults.add(file, 1, Severity.STOPS, text, columns=", ".join(unlawful))
+        return False
     twice = sorted({column for column in named if named.count(column) > 1})
     if twice:
         faults.add(

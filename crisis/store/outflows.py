@@ -11,10 +11,11 @@ from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.events import Event
 from crisis.policy.consents import Release
-from crisis.policy.contact import DECIDES, ContactRecord, years
+from crisis.policy.contact import DECIDES, ContactRecord, rights, years
 from crisis.policy.disclosure import emergency_open
 from crisis.policy.disclosure_case import Circumstances, Disclosure, Recipient
 from crisis.policy.outflow import Outflow, outflow, post_of
+from crisis.privacy_words import Authority
 from crisis.protocols.schema import Protocol
 from crisis.referral_words import AgreedUse
 from crisis.statemachine.incident import Incident
@@ -105,9 +106,12 @@ def circumstances_of(tx: Connection, whose: About, incident: Incident | None, at
 def _of_record(record: ContactRecord, at: datetime) -> Circumstances:
     """Who is barred stays so until two people have lifted it, also when an order has run out (PR-7)."""
     barred = {each.person for each in record.restrictions if each.lifted_at is None or each.lifted_at > at}
-    parents = {each.person for each in record.adults if each.guardian or each.authorities & DECIDES}
+    today = _day(at, record.zone)
+    held = {each.person: rights(record, each.person, today) for each in record.adults}
+    parents = {each.person for each in record.adults if each.guardian or held[each.person] & DECIDES}
     return Circumstances(
-        today=_day(at, record.zone),
+        today=today,
+        by_court=frozenset(person for person, those in held.items() if Authority.ADULT_GUARDIAN in those),
         dependency_documented=record.dependency_documented,
         parents=frozenset(parents),
         barred=frozenset(barred),

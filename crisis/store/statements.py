@@ -5,12 +5,13 @@ It goes with every copy of the record, whole, and nobody can keep it back or cha
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
 
 from crisis import clock
 from crisis.errors import Reason, Refused
-from crisis.policy.contact import DECIDES
+from crisis.policy.contact import DECIDES, ContactRecord, rights
 from crisis.store import audit, contact_record, sealed
 from crisis.store.record_tables import STATEMENT
 from crisis.store.sealed import KeyRing
@@ -45,9 +46,7 @@ def add(
         raise Refused(Reason("PR-39", "Write what they say, in their own words"))
     if len(text) > LONGEST:
         raise Refused(Reason("PR-39", "Keep it to 8,000 letters"))
-    adults = {each.person: each for each in contact_record.of_student(tx, student).adults}
-    adult = adults.get(person) if person is not None else None
-    if person is not None and (adult is None or not (adult.guardian or adult.authorities & DECIDES)):
+    if person is not None and not _may(contact_record.of_student(tx, student), person, at):
         raise Refused(Reason("PR-30", "Nobody on record shows that this person has a parent's right to be told"))
     new, words = clock.new_id(), WordsId(clock.new_id())
     sealed.put(tx, keys, student, {words: text.strip()})
@@ -55,6 +54,12 @@ def add(
     tx.execute(insert(STATEMENT).values(**row, recorded_by=by, recorded_at=at))
     audit.record(tx, at=at, actor=by, action="statement added to the record", subject=new)
     return new
+
+
+def _may(record: ContactRecord, person: PersonId, at: datetime) -> bool:
+    adult = next((each for each in record.adults if each.person == person), None)
+    today = at.astimezone(ZoneInfo(record.zone)).date()
+    return adult is not None and (adult.guardian is True or bool(rights(record, person, today) & DECIDES))
 
 
 def of_student(tx: Connection, keys: KeyRing, student: StudentId) -> list[Statement]:

@@ -19,18 +19,23 @@ from crisis.notify.extras import Extras
 from crisis.notify.push_crypto import PushKeys
 from crisis.notify.smtp import Mailer, Server
 from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
+from crisis.record_words import FamilyStatus
 from crisis.store import (
     accounts,
     contact_record,
     extra_ways,
+    family_plan,
     incidents,
     instructions,
+    interpreting,
+    people,
     restrictions,
     roster,
     school_lines,
 )
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
+from crisis.store.interpreting import InterpreterWish
 from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.restrictions import Entry
 from crisis.store.school_lines import SchoolLine
@@ -147,6 +152,11 @@ def a_marked_school(village: Village, marks: Marks) -> None:
         school_lines.set_line(tx, DISTRICT, SCHOOL, line, by=COUNSELOR, at=at)
         wish = Wish(household=marks.name("contact_wish.household", "<svg onload=alert(1)>"), reads=("es",))
         contact_record.set_wish(tx, CHILD, MOTHER, wish, by=COUNSELOR, at=at)
+        known = people.student(tx, CHILD)
+        family_plan.set_status(tx, known, FamilyStatus.UNACCOMPANIED, COUNSELOR, by=COUNSELOR, at=at)
+        family_plan.set_status(tx, known, None, None, by=COUNSELOR, at=at)  # else the lead decides about each parent
+        unwanted = InterpreterWish(not_these=(marks.said("interpreter not wanted"),))
+        interpreting.set_wish(tx, keys, known, MOTHER, unwanted, by=COUNSELOR, at=at)
         for kind in InstructionKind:
             told = Told(kind=kind, source=InstructionSource.FAMILY, text=marks.said(f"instruction {kind}"))
             instructions.add(tx, keys, (DISTRICT, CHILD), told, by=COUNSELOR, at=at)

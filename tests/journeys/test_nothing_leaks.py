@@ -155,7 +155,8 @@ def test_no_mark_stands_in_a_log_of_any_level_pr_60(after: Aftermath) -> None:
     assert [line for line in after.logged if found_in(line, after.marks.everything)] == []
 
 
-def test_no_mark_goes_out_by_text_call_e_mail_push_or_socket_pr_12_pr_60(after: Aftermath) -> None:
+def test_no_mark_goes_out_by_text_call_e_mail_push_or_socket_pr_12_pr_20_pr_60(after: Aftermath) -> None:
+    """The name of the home is one of the marks."""
     came_in = {"a text that came in", FROM_HER}
     dialled = {f"phone of {MOTHER}"}  # the carrier has to know where a text goes
 

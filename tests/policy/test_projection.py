@@ -27,6 +27,8 @@ from crisis.statemachine.incident import (
     Page,
     Referral,
     StepRecord,
+    StudentAssent,
+    TaskRecord,
 )
 from crisis.store import codec
 from crisis.vocabulary import (
@@ -134,6 +136,8 @@ NESTED = {
     incident_views.PageTold: Page,
     incident_views.InterpreterTold: Interpreter,
     incident_views.TextTold: GuardianText,
+    incident_views.AssentTold: StudentAssent,
+    incident_views.TaskTold: TaskRecord,
     incident_views.FactTold: Fact,
     incident_views.MissedTold: Missed,
 }

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crisis import clock
 from crisis import commands as cmd
+from crisis import record_commands as ccmd
 from crisis.disclosure_words import (
     DisclosureEffect,
     DisclosurePurpose,
@@ -20,6 +21,7 @@ from crisis.disclosure_words import (
 from crisis.errors import NotFound, Refused
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.protocols import loader
+from crisis.record_words import Assent
 from crisis.store import audit, consents, disclosures, export, incidents, protocols, roster, sealed, statements
 from crisis.store.consents import Signed
 from crisis.store.disclosure_tables import DISCLOSURE
@@ -257,7 +259,9 @@ def test_an_incident_whose_student_is_named_later_is_in_their_ledger(place: Stor
 
 
 def test_a_handoff_on_a_consent_needs_one_that_is_signed_for_it_pr_26(place: Store) -> None:
+    told = ccmd.RecordAssent(by=CARE, answer=Assent.AGREED)
     incident = at_risk(place, Tier.LOW)
+    does(place, incident, told)
     on_consent = handed(basis=LegalBasis.CONSENT, threat=None)
     with pytest.raises(Refused, match="No written consent"):
         does(place, incident, on_consent)
@@ -268,7 +272,7 @@ def test_a_handoff_on_a_consent_needs_one_that_is_signed_for_it_pr_26(place: Sto
     with place.write() as tx:
         consents.take_back(tx, (DISTRICT, STUDENT), new, by=OFFICER, at=AT, today=date(2026, 10, 6))
     with pytest.raises(Refused, match="taken back"):
-        does(place, at_risk(place, Tier.LOW), on_consent)
+        does(place, at_risk(place, Tier.LOW), told, on_consent)
 
     assert sorted(each.went_out for each in lines(place)) == [False, False, True]
     with place.write() as tx, pytest.raises(NotFound):

@@ -22,7 +22,7 @@ from crisis.statemachine.incident import Incident, Page
 
 NEVER = re.compile(
     r"immigra|visa|citizen|ssn|social_security|birth_?place|birth_?country|country_of_birth|city_of_birth"
-    r"|orientation|transgender|religio|faith|ethnic|(^|_)race($|_)|nationalit|diagnos|biometric|psychotherapy"
+    r"|orientation|transgender|religio|faith|ethnic|(^|_)race($|_)|nationalit|diagnos|biometric|psychotherapy|(counsel|therapy|sud)\w*_note"
 )
 ROUTING = (
     Incident, Page, Ladder, Cadence, Reachable, Turn, Due, Owing, Past, Rotation, Slot,

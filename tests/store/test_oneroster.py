@@ -421,3 +421,24 @@ def test_a_known_malformed_export_is_reported_line_by_line_and_never_raises() ->
         "orgs.csv: There is no school in the file; include organisations of type school",
         "users.csv, line 2: The student is at no school of this export; give the student's role a school",
     ]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["counselingNotes", "SUD_notes", "psychotherapyNote", "progress note", "immigrationStatus", "SSN", "religion"],
+)
+def test_what_may_not_be_kept_stops_the_import_with_its_name_pr_35_pr_45(column: str) -> None:
+    """Not read would be too little: whoever exports it by mistake has to know."""
+    users = a_csv(f"{USERS},{column}", [{**each, column: "x"} for each in A_FAMILY])
+
+    incoming = read(an_export(extra={"users.csv": users}), TODAY)
+
+    assert incoming.stopped
+    assert column in str([(each.text, each.values) for each in incoming.faults])
+
+
+def test_columns_of_the_standard_are_not_read_and_stop_nothing_pr_45() -> None:
+    extra = "sex,hispanicOrLatinoEthnicity,countryOfBirthCode,notes"
+    users = a_csv(f"{USERS},{extra}", [dict(each) for each in A_FAMILY])
+
+    assert not read(an_export(extra={"users.csv": users}), TODAY).stopped

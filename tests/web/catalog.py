@@ -68,6 +68,7 @@ def _rule_files() -> Iterator[Path]:
             "conflicts",
             "break_glass",
             "family_plan",
+            "authorities",
             "kept_records",
             "marks",
             "holds",
@@ -75,6 +76,8 @@ def _rule_files() -> Iterator[Path]:
             "identities",
             "unlock",
             "emergency",
+            "directives",
+            "interpreting",
         )
     )
     yield from (

@@ -123,6 +123,7 @@ def test_a_partner_gets_what_its_agreement_lists_and_nothing_when_it_ends_pr_37(
 ) -> None:
     counselor = at_console(site, district, COUNSELOR)
     incident = at_the_handoff(counselor)
+    counselor.send(f"{incident}/steps/referral", f"{incident}/steps/referral/assent", answer="agreed")
     by_agreement = {"basis": "partner_official", "agency": center, "organisation": ""}
     more = offered(counselor, incident, ("identity", "risk"), 422, **by_agreement)
     unnamed = offered(counselor, incident, ("identity",), 422, basis="partner_official")

@@ -8,11 +8,13 @@ import pytest
 from crisis import events as ev
 from crisis import family_events as fev
 from crisis import page_events as pev
+from crisis import record_events as cev
 from crisis import referral_events as rev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.message_words import InterpreterKind, SendState
+from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
@@ -83,6 +85,13 @@ VALUES: dict[str, object] = {
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
     (fev.GuardianTextMoved, "state"): SendState.FAILED,
+    (cev.TaskOpened, "task"): RecordTask.CHECK_ICWA,
+    (cev.TaskFinished, "task"): RecordTask.TELL_TITLE_IX,
+    (cev.TaskFinished, "note"): WordsId("w-1"),
+    (cev.AssentRecorded, "answer"): Assent.UNSAFE,
+    (cev.AssentRecorded, "reason"): WordsId("w-1"),
+    (cev.AssentRecorded, "agreed"): frozenset(),
+    (cev.ContactDecided, "reason"): WordsId("w-1"),
     (rev.ReferralMoved, "reason"): ReferralReason.AT_CAPACITY,
     (rev.BriefGiven, "audience"): Audience.CLINICIAN,
     (rev.BriefGiven, "way"): BriefWay.READ_ALOUD,

@@ -12,18 +12,22 @@ from crisis import clock
 from crisis.access_words import BreakGlassReason, ConflictKind
 from crisis.disclosure_words import DisclosurePurpose, SignMethod
 from crisis.policy.agreements import Terms
+from crisis.policy.authorities import Granted
+from crisis.policy.directives import Directive
 from crisis.policy.directory import Entry
 from crisis.policy.family_plan import Condition
 from crisis.policy.naming import NameToUse
-from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
-from crisis.record_words import ContactCondition, NameContext, Preference
+from crisis.privacy_words import Authority, AuthorityPaper, InstructionKind, InstructionSource, RestrictionKind
+from crisis.record_words import ContactCondition, InfoAction, InfoAudience, NameContext, Preference
 from crisis.referral_words import AgencyKind, AgreedUse, DataPoint
 from crisis.schedules.rota import Handover, Override, Rotation, Slot, Swap
 from crisis.statemachine.incident import Incident, Obligation, Page
 from crisis.store import (
     accounts,
+    authorities,
     conflicts,
     consents,
+    directives,
     directory,
     family_plan,
     feeds,
@@ -274,8 +278,15 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
     )
     waits = records_requests.Asked(student=STUDENT, person=mother, asked_on=date(2026, 1, 5))
     request = records_requests.record(tx, DISTRICT, waits, by=people.actor(tx, OFFICER), at=at)
+    asked = Directive(audience=InfoAudience.CLINICIAN, category=DataPoint.MEANS, action=InfoAction.SHARE)
+    directive = directives.add(tx, people.student(tx, STUDENT), asked, InstructionSource.STUDENT, by=COUNSELOR, at=at)
+    pickup = Granted(person=mother, authority=Authority.PICKUP, paper=AuthorityPaper.SIGNED_STATEMENT)
+    authority = authorities.enter(tx, people.student(tx, STUDENT), pickup, by=COUNSELOR, at=at)
     known = {
         "request": request,
+        "adult": mother,
+        "authority": authority,
+        "directive": directive,
         "condition": condition,
         "consent": consent,
         "preference": preference,

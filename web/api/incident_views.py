@@ -13,6 +13,7 @@ from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
 from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
 from crisis.policy import matters
+from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.statemachine.incident import Incident
 from crisis.store.queries import IncidentView
@@ -136,6 +137,19 @@ class InterpreterTold(Told):
     kind: InterpreterKind
     by: PersonId | None
     at: datetime
+
+
+class AssentTold(Told):
+    """What the student said when they were told what leaves; no consent of the law."""
+
+    answer: Assent
+    agreed: frozenset[str]
+    at: datetime
+
+
+class TaskTold(Told):
+    opened_at: datetime
+    done_at: datetime | None
 
 
 class TextTold(Told):
@@ -266,10 +280,12 @@ class Family(Told):
 
 class AskedFor(Told):
     supports_said: bool
+    assent: AssentTold | None
 
 
 class Assessed(Told):
     screen: ScreenResult | None
+    tasks: dict[RecordTask, TaskTold]
     steps: Mapping[StepId, StepWhole]
 
 
@@ -343,7 +359,9 @@ class PartnerView(Handling, Safety, Team):
     contact_decided: dict[PersonId, bool] | None = None
     texts: dict[GuardianTextId, TextTold] | None = None
     supports_said: bool | None = None
+    assent: AssentTold | None = None
     screen: ScreenResult | None = None
+    tasks: dict[RecordTask, TaskTold] | None = None
     handoffs: dict[HandoffId, HandoffTold] | None = None
 
 

@@ -15,7 +15,7 @@ from crisis.store import names as names_kept
 from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry, Kept
 from crisis.vocabulary import PersonId, StudentId
-from web import record_orders
+from web import authority_orders, record_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.family import KINDS, members
@@ -172,6 +172,7 @@ def second_look(desk: SignedIn) -> HTMLResponse:
         for each in record_orders.to_look_at(desk)
     ]
     values = {"here": "second-look", "waiting": found, "names": record_orders.names_to_look_at(desk)}
+    values["rights"] = authority_orders.to_look_at(desk)
     values["sheets"] = record_orders.sheets_to_look_at(desk)
     return console(desk, "pages/second_look.html", values, path="/second-look")
 

@@ -16,6 +16,7 @@ from web.pages import (
     accounts,
     again,
     agreements,
+    authority,
     brief,
     call_order,
     conflicts,
@@ -27,6 +28,7 @@ from web.pages import (
     incident,
     instructions,
     intake,
+    interpreters,
     marks,
     messages,
     my_paging,
@@ -39,6 +41,7 @@ from web.pages import (
     retention,
     rotations,
     school_calendar,
+    sharing,
     sign_ins,
     statements,
     steps,
@@ -50,13 +53,16 @@ from web.rendering import Language, page, translations
 from web.words import N_
 
 _PAGES = {
+    "authority": authority.show,
     "call-order": call_order.show,
     "contacts": contacts.show,
     "consents": consents.show,
     "instructions": instructions.show,
     "intake": intake.show,
+    "interpreters": interpreters.show,
     "names": names.show,
     "requests": records_requests.show_student,
+    "sharing": sharing.show,
     "statements": statements.show,
     "wishes": wishes.show,
 }

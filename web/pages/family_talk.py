@@ -1,8 +1,10 @@
 """Beside each number of the family: what to say first, in the language of whoever answers, and who interprets."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from crisis import events as ev
 from crisis.message_words import Blank, Rung
@@ -12,9 +14,10 @@ from crisis.privacy_words import ContactEffect, Obligation
 from crisis.protocols import loader
 from crisis.protocols.languages import right_to_left
 from crisis.statemachine.next_attempt import family_to_reach, next_attempt_at
-from crisis.store import contact_record, family_plan, message_texts, people
+from crisis.store import contact_record, family_plan, interpreting, message_texts, people
 from crisis.store.contact_record import Wish
 from crisis.store.contacting import Card
+from crisis.store.interpreting import InterpreterWish
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import PersonId, StepId, StepState
 from web.deps import Desk
@@ -22,8 +25,10 @@ from web.forms import Said
 from web.pages.reasons import in_words
 from web.rendering import Language, babel_language, translations
 from web.words import N_
+from web.words_of_interpreters import said
 
 FIRST_TRY, AGAIN = "f1", "f2"  # of the catalog of messages
+Wished = Mapping[PersonId, InterpreterWish]
 NOT_KNOWN = "und"  # BCP 47: undetermined
 
 RUNGS: dict[Rung, str] = {
@@ -55,6 +60,7 @@ class Wanted:
     tag: str
     language: str
     adults: tuple[str, ...]
+    wishes: tuple[str, ...]  # as they want it
     arranged_at: datetime | None
     arranged_by: str | None
 
@@ -85,13 +91,14 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         ready = message_texts.ready(tx, view.incident.district, message)
         wishes = contact_record.wishes(tx, student) if student is not None else {}
         line = message_texts.interpreter_line(tx, view.incident.district)
+        wished = interpreting.wishes(tx, desk.store.keys, student) if student is not None else {}
     guardians = [card for card in view.family if not card.refused and card.contact.guardian]
     return _first(desk, view) | {
         "scripts": {
             card.contact.person: _script(view, message, _reader(card, wishes), ready, desk.language)
             for card in guardians
         },
-        "interpreters": interpreters(view, desk.language),
+        "interpreters": interpreters(view, desk.language, wished),
         "interpreter_line": line,
         "next_attempt": next_attempt_at(view.incident, view.protocol),
     }
@@ -158,24 +165,27 @@ def _lines(view: IncidentView, message: str, found: Reached) -> tuple[str, ...]:
     return (rendered(text, found.tag, {Blank.SCHOOL_NAME: view.school.name}),) if text else ()
 
 
-def interpreters(view: IncidentView, language: Language) -> list[Wanted]:
+def interpreters(view: IncidentView, language: Language, wished: Wished = MappingProxyType({})) -> list[Wanted]:
     """One for each language that an adult needs who may be contacted; wanted until somebody qualified is arranged."""
-    wanted: dict[str, list[str]] = defaultdict(list)
+    wanted: dict[str, dict[PersonId, str]] = defaultdict(dict)
     for card in view.family:
         decisions = [card.decision, *(decision for _, decision in card.numbers)]
         if not card.refused and any(Obligation.INTERPRETER_FIRST in each.obligations for each in decisions):
-            wanted[card.contact.language or NOT_KNOWN].append(card.contact.name)
-    return [_wanted(view, tag, names, language) for tag, names in sorted(wanted.items())]
+            wanted[card.contact.language or NOT_KNOWN][card.contact.person] = card.contact.name
+    return [_wanted(view, tag, names, wished, language=language) for tag, names in sorted(wanted.items())]
 
 
-def _wanted(view: IncidentView, tag: str, names: list[str], language: Language) -> Wanted:
+def _wanted(
+    view: IncidentView, tag: str, names: Mapping[PersonId, str], wished: Wished, *, language: Language
+) -> Wanted:
     arranged = view.incident.interpreters.get(tag)
     translate = translations(language).gettext
     by = None if arranged is None or arranged.by is None else view.names.get(arranged.by)
     return Wanted(
         tag=tag,
         language=translate(N_("language not known")) if tag == NOT_KNOWN else babel_language(tag, language),
-        adults=tuple(names),
+        adults=tuple(names.values()),
+        wishes=tuple(dict.fromkeys(line for each in names if each in wished for line in said(wished[each], language))),
         arranged_at=None if arranged is None else arranged.at,
         arranged_by=by,
     )

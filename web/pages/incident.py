@@ -29,9 +29,11 @@ from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
 from web.pages.reasons import in_words
+from web.record_forms import RECORD_FORMS
 from web.referral_forms import REFERRAL_FORMS
 from web.rendering import Language, translations
 from web.words import N_
+from web.words_of_sharing import TASKS
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +48,7 @@ OF_SHEET = {
     "referrals": frozenset({Matter.REFERRAL}),
     "student": frozenset({Matter.STUDENT}),
 }
-FORMS = INCIDENT_FORMS | REFERRAL_FORMS
+FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
@@ -125,6 +127,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, o
         "Urgency": choices(Urgency),
         "DeclineReason": choices(DeclineReason),
         "Disposal": choices(Disposal),
+        "tasks": [(task.value, translate(text), view.incident.tasks.get(task)) for task, text in TASKS.items()],
         "query": query,
         "found": found_students(desk, view, query) if len(query) > 1 else [],
     }

@@ -30,7 +30,8 @@ SheetLanguage = Literal["en", "es"]
 WHERE = {
     "names": N_("Name and pronouns"),
     "contacts": N_("Whom to contact"),
-    "instructions": N_("What to know and do"),
+    "call-order": N_("Whom to call first"),
+    "sharing": N_("What may be told"),
     "wishes": N_("What they asked for"),
 }
 

@@ -30,7 +30,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState, Said
-from web.pages import family_talk, family_texts, shown
+from web.pages import family_talk, family_texts, sharing, shown
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -57,7 +57,7 @@ LANGUAGES = {
 }
 FORMS = STEP_FORMS | RECORD_STEP_FORMS
 # What comes next is on the same page.
-STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts")
+STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts", "assent")
 OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
@@ -96,15 +96,26 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         else [],
         "languages": option_names(LANGUAGES, desk.language),
         "contact_options": contact_options(desk, view),
-        "withhold_options": withhold_options(desk, view),
         "LegalBasis": [each for each in LegalBasis if each in OF_A_HANDOFF],
         "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
-        **(contact_values(desk, view) if step.type is StepType.CONTACT else {}),
+        **_of_type(desk, view, step),
     } | {kind.__name__: choices(kind) for kind in ENUMS}
 
 
+def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
+    """What only this kind of step shows."""
+    match step.type:
+        case StepType.CONTACT:
+            return contact_values(desk, view)
+        case StepType.HANDOFF:
+            return sharing.handoff_values(desk, view, withhold_options(desk, view))
+        case _:
+            return {}
+
+
 def contact_values(desk: Desk, view: IncidentView) -> dict[str, object]:
-    return family_talk.talk_values(desk, view) | family_texts.text_values(desk, view)
+    asked = {"ask_before": sharing.before_telling(desk, view)}
+    return family_talk.talk_values(desk, view) | family_texts.text_values(desk, view) | asked
 
 
 ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, InterpreterKind, LanguageHelp, ReceiverKind, Tier)
