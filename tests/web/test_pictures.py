@@ -1,6 +1,5 @@
 """Photographs of every page in its main states, for people to look at: `--pictures FOLDER`; renews docs/pictures."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from crisis.vocabulary import IncidentId, LanguageHelp, ScreenAnswer, StepId
 from tests.browser import NEEDS_CHROMIUM, a_chromium
 from tests.journeys import clicking
 from tests.journeys.browsing import Desk, Office, an_office
+from tests.journeys.test_for_everybody import faults
 from tests.journeys.town import Town, a_town
 from tests.web.palette import made_smaller
 
@@ -58,10 +58,9 @@ def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
 @dataclass
 class Photographer:
-    """Shoots a page whole into the folder, wide and narrow; axe, where it is at hand, looks at it as well."""
+    """Shoots a page whole into the folder, wide and narrow; axe looks at it as well."""
 
     folder: Path
-    axe: str | None
     violations: list[str] = field(default_factory=list)
 
     def shoots(self, page: Page, name: str) -> None:
@@ -76,15 +75,7 @@ class Photographer:
             self.looks_closely(page, f"{name}-{width}")
 
     def looks_closely(self, page: Page, name: str) -> None:
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        self.violations += [f"{name}: wider than the screen"] if wide else []
-        if self.axe is None:
-            return
-        page.evaluate(self.axe)  # evaluated, not added as a script: the content policy stays on
-        found = page.evaluate(
-            "axe.run().then(all => all.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
-        )
-        self.violations += [f"{name}: {rule} {nodes}" for rule, nodes in found]
+        self.violations += [f"{name}: {fault}" for fault in faults(page)]
 
 
 @pytest.fixture
@@ -92,8 +83,7 @@ def photographer(request: pytest.FixtureRequest) -> Photographer:
     folder: Path = request.config.getoption("pictures")
     for each in (folder, DOCS):
         each.mkdir(parents=True, exist_ok=True)
-    axe = os.environ.get("AXE")
-    return Photographer(folder, Path(axe).read_text(encoding="utf-8") if axe else None)
+    return Photographer(folder)
 
 
 def owners_known(town: Town) -> None:

@@ -1,0 +1,105 @@
+"""Every page that a counselor and a district crisis lead come to, as those who cannot see or point need it (PR-83).
+
+axe-core looks at each kind of page once, on a phone: WCAG 2.2, levels A and AA. Pages are found by their links, so a
+new one is looked at without being named here.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, Page
+
+from crisis.store import sample_record
+from crisis.store.engine import open_store
+from crisis.store.sample_record import STUDENT
+from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.journeys.browsing import Desk, an_office
+from tests.journeys.test_suicide_risk import JOAN, MAYA, screened
+from tests.journeys.town import Town, a_town
+
+pytestmark = NEEDS_CHROMIUM
+
+AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
+LOOK = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    resultTypes: ['violations']}).then(all => all.violations.map(
+    each => each.id + ': ' + each.nodes.slice(0, 2).map(node => node.html.slice(0, 120)).join(' | ')))"""
+WIDER = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
+LEAST = {MAYA: 30, JOAN: 20}  # kinds of pages that each comes to
+MOST = 6  # of them in CI; all with --full
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    store = open_store(sqlite_url, key_file)
+    with a_town(store, tmp_path, monkeypatch) as made:
+        with store.write() as tx:
+            sample_record.fill(tx, store.keys, made.clock.now())
+        yield made
+    store.close()
+
+
+def kind(path: str) -> str:
+    """A page, whoever and whatever it is about."""
+    plain = path.partition("?")[0].partition("#")[0]
+    return "/".join("*" if re.search(r"\d", part) and len(part) > 9 else part for part in plain.split("/"))
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate(AXE)  # evaluated, not added as a script: the content policy stays on
+    found: list[str] = page.evaluate(LOOK)
+    return found + (["wider than the screen"] if page.evaluate(WIDER) else [])
+
+
+def walked(desk: Desk, *begin: str) -> dict[str, str]:
+    """Each kind of page that links lead to, with one address of it; not what only downloads or signs out."""
+    found: dict[str, str] = {}
+    waiting = ["/board", *begin]
+    while waiting:
+        path = waiting.pop(0)
+        if kind(path) in found or path.endswith((".ics", ".csv", ".pdf")) or path.startswith("/static"):
+            continue
+        answer: Any = desk.page.request.get(desk.town.settings.public_url + path)
+        if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        found[kind(path)] = path
+        waiting += [unescape(each) for each in LINK.findall(answer.text())]
+    return found
+
+
+@pytest.mark.timeout(900)
+def test_every_page_keeps_to_wcag_also_from_right_to_left_pr_83(
+    town: Town, chromium: Browser, request: pytest.FixtureRequest
+) -> None:
+    """axe finds nothing, no page is wider than a phone, and turned round it is no different."""
+    maya = town.acts(MAYA)
+    incident = maya.opens(student=STUDENT)
+    screened(maya, incident, "ynynn")
+    found: dict[str, list[str]] = {}
+    with an_office(town, chromium, script=True) as office:
+        for name, least in LEAST.items():
+            desk = office.desk(name)
+            desk.page.set_viewport_size({"width": 390, "height": 844})
+            desk.goes_to("/board")
+            pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
+            assert len(pages) >= least, sorted(pages)
+            for each in pages if request.config.getoption("--full") else sorted(pages)[:: -(-len(pages) // MOST)]:
+                desk.page.goto(town.settings.public_url + pages[each])
+                said = faults(desk.page)
+                desk.page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+                said += [f"from right to left {fault}" for fault in faults(desk.page) if fault not in said]
+                if said:
+                    found[f"{name} {each}"] = said
+
+    assert found == {}
