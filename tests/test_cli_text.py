@@ -13,7 +13,7 @@ run = CliRunner().invoke
 def test_the_catalog_is_whole_and_shows_what_is_missing() -> None:
     checked, listed, shown = (run(app, ["text", *more]) for more in (["check"], ["list"], ["show", "f1"]))
 
-    assert (checked.exit_code, checked.output) == (0, "Whole: 16 messages, 32 texts.\n")
+    assert (checked.exit_code, checked.output) == (0, "Whole: 17 messages, 34 texts.\n")
     assert "draft" in listed.output
     assert "ht: empty" in shown.output
     assert "at most 1 segments as gsm-7" in shown.output

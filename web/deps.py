@@ -1,6 +1,7 @@
 """Who is asking: the desk of a signed-in person or of a token's holder. Every route names one, or says `Anyone`."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -289,8 +290,9 @@ def _one_more_wrong_token(request: Request) -> None:
 
 def must_not_gather(request: Request, desk: Desk) -> None:
     """Asked by every route that has a student or an incident in its address, so that none can forget it."""
-    if not {"student", "incident_id"} & set(request.path_params):
-        return
+    named = [str(request.path_params[each]) for each in ("student", "incident_id") if each in request.path_params]
+    if not all(re.fullmatch(ID, each) for each in named) or not named:
+        return  # what is no name is refused as an address, and never asked of the database
     with desk.store.read() as tx:
         student = request.path_params.get("student")
         if student is None:

@@ -20,20 +20,20 @@ from tests.crash.scenarios import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm")  # processes are killed here, not the machine: what a file system keeps is enough
-SAMPLE = {"every": 6, "same": 0, "pairs_every": 24, "pairs": 2, "beyond": 1}
-RARE = {"every": 30, "same": 0, "pairs_every": 120, "pairs": 1, "beyond": 1}  # on PostgreSQL each takes longer
+SAMPLE = {"every": 12, "same": 0, "pairs_every": 48, "pairs": 2, "beyond": 1}
+RARE = {"every": 60, "same": 0, "pairs_every": 240, "pairs": 1, "beyond": 1}  # on PostgreSQL each takes longer
 EVERYTHING = {"every": 1, "same": 1, "pairs_every": 3, "pairs": 4, "beyond": 99}
 LEAST = {  # crashes that each scenario has by default on SQLite
-    "open": 40,
-    "accept": 15,
-    "key": 15,
-    "race": 24,
-    "declines": 28,
-    "outage": 20,
-    "drill": 16,
-    "closed": 20,
-    "reopened": 18,
-    "lapsed": 30,
+    "open": 20,
+    "accept": 8,
+    "key": 8,
+    "race": 12,
+    "declines": 14,
+    "outage": 10,
+    "drill": 8,
+    "closed": 10,
+    "reopened": 9,
+    "lapsed": 15,
 }
 
 
@@ -100,14 +100,14 @@ def test_no_page_is_lost_stalled_or_made_too_often_n1_n4(
 
     print(scenario, ground[0].split(":")[0], {name: said for name, said in result.items() if name != "wrong"})
     assert result["wrong"] == {}
-    assert result["points"] + result["pairs"] >= (6 if rare else LEAST[scenario])  # type: ignore[operator]
+    assert result["points"] + result["pairs"] >= (4 if rare else LEAST[scenario])  # type: ignore[operator]
     assert result["deaths"] >= result["points"] + result["pairs"]  # type: ignore[operator]
     assert result["twice"] >= result["pairs"] / 2  # type: ignore[operator]  # a recovery may have less to do
 
 
-def test_some_hundred_crashes_are_asked_for_by_default() -> None:
+def test_a_hundred_crashes_are_asked_for_by_default() -> None:
     assert LEAST.keys() == ALL.keys()
-    assert sum(LEAST.values()) >= 200
+    assert sum(LEAST.values()) >= 100
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,14 @@ def refused(store: Store, use: NameToUse) -> list[str]:
 
 def test_its_words_are_sealed_under_the_student_and_end_with_the_key(place: Store) -> None:
     kept(place)
+    known = student(place)
     with place.write() as tx:
         tables = ("student_name", "name_place", "words", "audit", "student")
         stored = str([tx.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables])
         sealed.destroy_key(tx, STUDENT, AT)
     with place.read() as tx:
         (one,) = names.of_student(tx, place.keys, STUDENT)
-        seen, _ = names.seen_by(tx, place.keys, people.actor(tx, COUNSELOR), student(place))
+        seen, _ = names.seen_by(tx, place.keys, people.actor(tx, COUNSELOR), known)
 
     assert "Valdivia" not in stored
     assert (one.use, seen.goes_by) == (None, None)

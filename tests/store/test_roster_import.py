@@ -561,14 +561,17 @@ def test_who_comes_back_under_a_new_id_with_the_same_telephone_stays_barred_pr_1
 
 
 def test_what_must_never_be_stored_is_dropped_from_every_file_pr_45(district: Store) -> None:
-    """The export may carry it in columns of its own: none of its values is anywhere afterwards."""
+    """In columns of its own it is refused whole; what the standard carries along is read by nobody."""
     never = {"metadata.immigrationStatus": "CANARY-ONE", "metadata.religion": "CANARY-TWO", "metadata.ssn": "CANARY-3"}
-    pupil = user("k1", "Ana", "Reis", primaryOrgSourcedId="s1", pronouns="CANARY-6", **never)
-    users = a_csv(",".join([USERS, *never]), [pupil])
+    pupil = user("k1", "Ana", "Reis", primaryOrgSourcedId="s1", pronouns="CANARY-6")
+    users = a_csv(USERS, [pupil])
+    told = a_csv(",".join([USERS, *never]), [{**pupil, **never}])
     born = {"sourcedId": "k1", "birthDate": "2011-04-30", "countryOfBirthCode": "CANARY-4", "sex": "CANARY-5"}
     demographics = a_csv(f"{DEMOGRAPHICS},countryOfBirthCode", [born])
     files = {"users.csv": users, "demographics.csv": demographics}
 
+    with pytest.raises(Refused):
+        imported(district, an_export([], [role("k1", "student")], extra={**files, "users.csv": told}))
     imported(district, an_export([], [role("k1", "student")], extra=files))
 
     with district.read() as tx:
