@@ -195,7 +195,7 @@ def test_a_migration_killed_at_any_statement_leaves_nothing_and_can_be_done_agai
 ) -> None:
     """Every statement with `--full`, else some thirty: each dies in a process that has to come there from nothing."""
     statements = count_of(empty_url)
-    every = 1 if request.config.getoption("--full") else statements // 30
+    every = 1 if request.config.getoption("--full") else statements // 15
     for statement in range(1, statements + 1, every):
         killed_at(empty_url, statement)
 

@@ -84,7 +84,7 @@ def value_of(schema: dict, shape: dict) -> st.SearchStrategy[object]:  # type: i
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_no_body_of_an_order_breaks_the_api(api: Api, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(offered())))
