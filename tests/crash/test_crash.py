@@ -134,6 +134,7 @@ def test_nothing_is_lost_wherever_the_server_dies(
     full = request.config.getoption("--full")
     story, passed = undisturbed(lanes[0])
     points = chosen([each for each in passed if full or each.name not in SAME], 1 if full else EVERY[district.dialect])
+    points = points if full or district.dialect == "sqlite" else points[::2]
     began = monotonic()
 
     crashes, wrong = ran(lanes, [(point,) for point in points], story)

@@ -14,6 +14,8 @@ from crisis.store.engine import Store
 from crisis.vocabulary import Custody, LegalBasis, Phase, Tier
 from tests.journeys.town import Listener, Somebody, Town, a_town, evidence
 
+pytestmark = pytest.mark.page
+
 ORGANISATION = "Bayside Mobile Crisis Team"
 MAYA, DANIEL, HANNAH = "Maya Okafor", "Daniel Reyes", "Hannah Lindqvist"  # counselors, psychologist
 INES, GRACE, OLIVER = "Ines Duarte", "Grace Mbeki", "Oliver Stone"  # principal, nurse, teacher

@@ -32,6 +32,8 @@ from tests.notify.village import (
 from tests.watch import Watch
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 STRANGER = "+16175550177"
 BOTH = pytest.mark.parametrize("account", [LIVE, SECOND], ids=["first", "second"])
 

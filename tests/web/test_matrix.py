@@ -42,7 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {  # where the least that fits would be refu
 }  # fmt: skip
 QUERIES = {"GET /oncall": f"?school={SCHOOL}"}
 QUERIES |= {"GET /oncall/ahead": QUERIES["GET /oncall"]}
-MORE = 8  # cells of each kind beside one for each relation in CI; all of each operation with --full
+MORE = 4  # cells of each kind beside one for each relation in CI; all of each operation with --full
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -36,6 +36,8 @@ from tests.notify.village import (
 from tests.watch import Watch
 from web.app import build_app
 
+pytestmark = pytest.mark.page
+
 
 @pytest.fixture
 def town(store: Store, tmp_path: Path, watch: Watch) -> Iterator[Village]:
