@@ -71,21 +71,8 @@ def _district(tx: Connection, person: PersonId) -> DistrictId:
     return DistrictId(found)
 
 
-def set_password(
-    tx: Connection,
-    person: PersonId,
-    password: str,
-    *,
-    at: datetime,
-    by: PersonId | None,
-    hashing: Hashing | None = None,
-) -> None:
-    """As `set_hash`, where nothing waits for the writer's lock: to hash is a tenth of a second of work."""
-    refuse_if(*reasons_against(password))
-    set_hash(tx, person, hashed(password, hashing), at=at, by=by)
-
-
 def hashed(password: str, hashing: Hashing | None = None) -> str:
+    """A tenth of a second of work: to be done before the transaction, where others wait for the writer's lock."""
     return (hashing or standard()).hashed(password)
 
 

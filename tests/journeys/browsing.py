@@ -23,7 +23,7 @@ def may_sign_in(town: Town, name: str) -> str:
     username, person, at = f"{given[0]}.{family}".lower(), town.person(name), town.clock.now()
     with town.store.write() as tx:
         if name in SIGN_INS:
-            accounts.set_password(tx, person, PASSPHRASE, at=at, by=None, hashing=Hashing(FLOOR))
+            accounts.set_hash(tx, person, accounts.hashed(PASSPHRASE, Hashing(FLOOR)), at=at, by=None)
         else:
             accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=Hashing(FLOOR))
     return username

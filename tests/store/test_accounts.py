@@ -228,7 +228,7 @@ def test_a_new_password_ends_all_sessions(district: Store) -> None:
     token = signed_in(district)
 
     with district.write() as tx:
-        accounts.set_password(tx, NURSE, "another set of words", at=AT, by=None, hashing=HASHING)
+        accounts.set_hash(tx, NURSE, accounts.hashed("another set of words", HASHING), at=AT, by=None)
 
     assert holder(district, token, AT) is None
     assert signed_in(district) is None

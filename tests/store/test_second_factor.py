@@ -139,7 +139,7 @@ def test_half_a_sign_in_ends_with_the_account_and_with_a_new_password(place: Sto
         assert isinstance(half, HalfSignIn)
         with place.write() as tx:
             if end == "password":
-                accounts.set_password(tx, NURSE, WORDS, at=AT, by=None, hashing=HASHING)
+                accounts.set_hash(tx, NURSE, accounts.hashed(WORDS, HASHING), at=AT, by=None)
             else:
                 accounts.disable(tx, NURSE, at=AT, by=None)
             halves.append(second_factor.half(tx, half.secret, AT))
