@@ -35,7 +35,6 @@ PAYLOADS = (
     "--><script>alert(1)</script><!--",
     "]]><script>alert(1)</script>",
 )
-LONG = "<b>" + "W" * 4000
 
 
 def payloads() -> Iterator[str]:
