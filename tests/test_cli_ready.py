@@ -42,7 +42,7 @@ def test_what_is_red_is_printed_and_the_command_fails(crisis: Crisis, tmp_path: 
     assert told["ready"] is False
     assert {each["person"]: each["lacks"] for each in told["people"]}[ANN] == []
     assert "Lee" not in str(told)
-    assert "617" not in str(told)
+    assert "+1617" not in str(told)
 
 
 def test_where_all_is_well_it_says_so_and_succeeds(crisis: Crisis, tmp_path: Path) -> None:

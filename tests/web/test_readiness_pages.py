@@ -357,7 +357,7 @@ def test_the_api_says_the_same_without_names_or_numbers(site: TestClient, distri
     assert (found.status, found.body["ready"]) == (200, False)
     assert [each["person"] for each in found.body["people"]] == [NURSE]
     assert "Given" not in str(found.body)
-    assert "617" not in str(found.body)
+    assert "+1617" not in str(found.body)
     assert (sent.status, sent.body) == (200, {"sent": 2})
     assert refused.status == 404
 
