@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crisis import page_events as pev
-from crisis.notify import people_to_tell
+from crisis.notify import pacing, people_to_tell
 from crisis.sentinel import auditing, looking
 from crisis.sentinel.auditing import Finding
 from crisis.sentinel.looking import Look, Watched
@@ -203,9 +203,31 @@ class Checks:
         if min(now - began, well) <= LOST:
             return
         still = self._named(tx, incident, page) & named
-        left = [each for each in sorted(still) if self.reached.get((page.id, each), -1.0) < first]
+        left = [
+            each
+            for each in sorted(still)
+            if self.reached.get((page.id, each), -1.0) < first and now - began > LOST + self._kept_by_others(page, each)
+        ]
         if left:
             self.fail(f"lost: nobody called {left} for page {page.id} on level {page.level}")
+
+    def _kept_by_others(self, page: Page, person: PersonId) -> float:
+        """Seconds for which this telephone was texted about pages that go first: more urgent ones, and older ones."""
+        began, _named = self.named[page.id, page.began[0], page.level]
+        texts = {
+            given.reference: given.path.split("/")[2:4]
+            for given in self.universe.network.given
+            if given.path and not given.voice and given.at > began - pacing.APART.total_seconds()
+        }
+        pages = {other.id: other for each in self.universe.store.incidents.values() for other in each.pages.values()}
+        first = [
+            other
+            for name, who in texts.values()
+            if who == person
+            and (other := pages[PageId(name)]).id != page.id
+            and (other.urgency < page.urgency or other.requested_at <= page.requested_at)
+        ]
+        return len(first) * pacing.APART.total_seconds()
 
     # at the providers
 
