@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from crisis import failpoints
 from crisis.commands import TimerDue
+from crisis.delivery import AttemptState
 from crisis.effects import CallPerson, ConfirmPage, PageLevel
 from crisis.notify import attempts, pacing, people_to_tell
 from crisis.notify.answers import Asked
@@ -27,6 +28,7 @@ from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, page_lin
 from crisis.page_commands import HoldBackPage
 from crisis.page_events import PageHeldBack
 from crisis.statemachine.incident import Incident, Page
+from crisis.statemachine.places import spared
 from crisis.store import incidents, outbox, outgoing, page_codes, page_links
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
@@ -37,6 +39,7 @@ from crisis.submit import submit
 from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
+SOON = timedelta(seconds=1)  # a call that waits longer for those before it is looked at once more
 Log = Sequence[incidents.StoredEvent]  # since this level began
 
 
@@ -174,6 +177,8 @@ class Paging:
     def _attempt(self, effect: PageLevel, reserved: _Reserved) -> None:
         """Nothing is open in the database while the call lasts."""
         incident, owed = reserved.incident, reserved.owed
+        if self._over(effect, reserved):
+            return
         failpoints.hit("send.before_post")
         heard = dict[str, Answer]()
         outcome = _send(reserved, effect, note=Sending(self.store, self.now).of(reserved.out, heard))
@@ -182,6 +187,20 @@ class Paging:
         if owed.channel is Channel.VOICE:
             attempts.keep_track(self.store, self.lines, incident, owed, heard, at=self.now())
         failpoints.hit("send.after_report")
+
+    def _over(self, effect: PageLevel, reserved: _Reserved) -> bool:
+        """Whether it is not wanted any more, after it waited for others of its page at a slow provider."""
+        out, who = reserved.out, reserved.owed.who.person
+        if self.now() - out.at < SOON:
+            return False
+        with self.store.read() as tx:
+            incident = incidents.load(tx, reserved.incident.id)
+        page = wanted(incident, effect)
+        if page is not None and who not in spared(incident, page):
+            return False
+        with self.store.write() as tx:
+            outgoing.answered(tx, out.reference, {}, AttemptState.FAILED, self.now(), look_at=None)
+        return True
 
     def _linked(self, tx: Connection, line: Line, filling: Filling, incident: Incident, owed: Owed) -> Filling:
         if owed.channel is not Channel.TEXT or not line.links:

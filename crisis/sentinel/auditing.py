@@ -173,8 +173,12 @@ def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
     Where somebody had taken the page and it is open again, the levels before begin nothing anew.
     """
     for each, page in _pages(look, *LIVE):
-        since = page.accepted_at or page.requested_at
-        latest = {call.attempt: call for call in each.calls if call.page == page.id and call.at >= since}
+        since, level = _searched_from(page)
+        latest = {
+            call.attempt: call
+            for call in each.calls
+            if call.page == page.id and call.at >= since and (call.level is None or call.level >= level)
+        }
         for who in sorted(each.on_call(page) - spared(each.incident, page)):
             theirs = [call for call in latest.values() if call.person == who]
             unknown = bool(theirs) and all(call.outcome is AttemptOutcome.UNKNOWN for call in theirs)
@@ -182,6 +186,14 @@ def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
                 again = CallAgain(incident=each.incident.id, level=_level(each, page, page.level))
                 what = "a call with unknown outcome was not followed"
                 yield _found(each, "I5", what, subject=page.id, repair=again)
+
+
+def _searched_from(page: Page) -> tuple[datetime, int]:
+    """Since when, and from which level on, somebody is looked for; calls may end after the page was taken."""
+    if page.accepted_at is None:
+        return page.requested_at, 0
+    anew = [(began, level) for level, began in enumerate(page.began) if began > page.accepted_at]
+    return min(anew, default=(page.accepted_at, page.level))
 
 
 def versions_fit(look: Look) -> Iterator[Finding]:

@@ -38,7 +38,11 @@ def react(
         for number, event in enumerate(events, start=first)
         for effect in reaction(event, after, protocol, ground)
     ]
-    timers = [*_new_timers(before, after, protocol, ground, events[-1].at), *_watched_again(before, after)]
+    timers = [
+        *_new_timers(before, after, protocol, ground, events[-1].at),
+        *_watched_again(before, after),
+        *_family_again(before, after, protocol, events[-1].at),
+    ]
     return [*effects, *((after.seq, timer) for timer in timers)]
 
 
@@ -65,6 +69,15 @@ def _watched_again(before: Incident | None, after: Incident) -> Iterator[StartTi
     for page in after.pages.values():
         if watched(after, page):
             yield from react_page.watch(page)
+
+
+def _family_again(before: Incident | None, after: Incident, protocol: Protocol, at: datetime) -> Iterator[StartTimer]:
+    """Nobody stands in the family's place any more: the reminder of the next attempt had found nothing meanwhile."""
+    if before is None or not after.contact_attempts or before.contact_attempts != after.contact_attempts:
+        return
+    again = next_attempt_at(after, protocol)
+    if again is not None and next_attempt_at(before, protocol) is None:
+        yield StartTimer(name="overdue", key=f"{about_next_attempt(after)}#1", due_at=max(again, at))
 
 
 @reaction.register
