@@ -1,6 +1,6 @@
 """Whom a level asks: the rota, everybody who could come, those who lead; who speaks the language is asked sooner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,16 +9,29 @@ import pytest
 
 from crisis import page_commands as pcmd
 from crisis.access_words import IncidentMark
+from crisis.delivery import AttemptState
 from crisis.ladders import Asks, Ladder
+from crisis.notify import paging
 from crisis.page_events import PreferencesWeighed
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference
-from crisis.store import calendars, incidents, marks, oncall, overrides, preferences, roster, skills, unmet_report
+from crisis.store import (
+    calendars,
+    incidents,
+    marks,
+    oncall,
+    outgoing,
+    overrides,
+    preferences,
+    roster,
+    skills,
+    unmet_report,
+)
 from crisis.store.engine import Store
 from crisis.store.overrides import Away
 from crisis.store.preferences import Asked
 from crisis.submit import open_incident
-from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, StaffRole, StudentId, Urgency
+from crisis.vocabulary import Channel, IncidentId, Mode, PageId, PersonId, Role, StaffRole, StudentId, Urgency
 from tests.factories import DISTRICT, SCHOOL, opening
 from tests.notify.village import ANA, BEN, COUNSELOR, LEVEL, PHONES, PRINCIPAL, Village, a_served_village, a_shift
 
@@ -146,3 +159,25 @@ def test_whom_the_family_asked_for_is_asked_at_once_and_a_page_never_waits_for_i
         over = replace(incidents.load(tx, incident), closed_at=village.watch())
         marks.make(tx, village.store.keys, over, IncidentMark.IN_ERROR, "wrong student", by=BEN, at=village.watch())
         assert unmet_report.weighed(tx, DISTRICT) == []
+
+
+@pytest.mark.parametrize("answer", [pcmd.AcceptPage, pcmd.DeclinePage])
+def test_a_call_that_waited_for_the_one_before_is_looked_at_once_more(
+    village: Village, monkeypatch: pytest.MonkeyPatch, answer: type[pcmd.AcceptPage | pcmd.DeclinePage]
+) -> None:
+    """A large level waits for a slow provider; meanwhile somebody has taken the page, or said no to it."""
+    incident, page = village.paged()
+
+    def one_after_the_other(do: Callable[[object], None], over: Sequence[object], _at_most: int) -> None:
+        do(over[0])
+        village.gives(incident, answer(by=village.actor(ANA), page=page))
+        village.watch.ahead += paging.SOON
+        do(over[1])
+
+    monkeypatch.setattr(paging, "side_by_side", one_after_the_other)
+    village.worker.perform(village.worker._claim(1)[0])
+
+    assert [each.kind for each in village.on(ANA)] == ["text"]
+    with village.store.read() as tx:
+        states = {each.channel: each.state for each in outgoing.recent(tx, village.watch() - timedelta(hours=1))}
+    assert states == {Channel.TEXT: AttemptState.SUBMITTED, Channel.VOICE: AttemptState.FAILED}

@@ -1,5 +1,6 @@
 """Who interprets, when the family is tried again, and through whom nobody counts as informed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.factories import (
     GROUND,
     MORNING,
     NURSE,
+    PRINCIPAL,
     SYSTEM,
     WORDS,
     an_incident,
@@ -165,6 +167,19 @@ def test_a_reminder_falls_silent_with_the_next_attempt_and_when_the_guardian_is_
     assert due(having(once, NO_ANSWER)) == []
     assert due(having(once, contact())) == []
     assert due(having(once, exception("contraindicated"))) == []
+
+
+def test_when_nobody_stands_in_the_familys_place_any_more_the_next_attempt_is_spoken_of_again() -> None:
+    """The reminder came due meanwhile and found nothing to say."""
+    replaced = having(moderate(NO_ANSWER), exception("contraindicated"))
+    lift = cmd.LiftException(by=COUNSELOR, exception="contraindicated", reason=WORDS)
+    half, other = having(replaced, lift), replace(lift, by=PRINCIPAL)
+
+    (timer,) = timers(half, other)
+
+    assert (timer.name, timer.key) == ("overdue", "attempt:1#1")
+    assert timer.due_at == last(half) + GAP
+    assert timers(having(half, other), NO_ANSWER)[0].key == "attempt:2#1"
 
 
 def test_the_gap_is_the_protocols_and_an_overlay_may_change_it() -> None:
