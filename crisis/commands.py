@@ -49,7 +49,7 @@ class Actor:
     """Who gives the order, with what the district says of them at that moment.
 
     `schools` holds the schools of a school post; a district post has none and reaches all of `district`. `at_schools`
-    says which post is held at which of them; None: each at each.
+    says which post is held at which of them; None: each at each. `partner`: they work for an agency.
     `roles` are the step roles that the person's posts and training let them hold.
     """
 
@@ -60,6 +60,7 @@ class Actor:
     posts: frozenset[StaffRole] = frozenset()
     roles: frozenset[Role] = frozenset()
     at_schools: frozenset[tuple[StaffRole, SchoolId]] | None = None
+    partner: bool = False
 
     def posts_at(self, school: SchoolId) -> frozenset[StaffRole]:
         """Whoever counsels at one school and teaches at another is no counselor there."""

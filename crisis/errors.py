@@ -30,10 +30,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened since the version that the loser had seen: event number, event name, by whom (a person id)."""
+    """What happened since the version that the loser had seen: event number, event name, by whom (a person id).
+
+    `event` is None where the loser's view does not list it; then that it happened is all that is told.
+    """
 
     seq: int
-    event: str
+    event: str | None
     by: str | None
 
 

@@ -28,6 +28,7 @@ from crisis.store import (
     asked_for,
     codec,
     contacting,
+    cut,
     directives,
     disclosures,
     drills,
@@ -85,8 +86,9 @@ def submit(
         if known is not None:
             return known
         before = incidents.load(tx, incident_id, lock=True)
-        must_be_allowed(command.by, before, command, at, _asked(tx, command, before))
-        _must_be_current(tx, before, command, seen)
+        asked = _asked(tx, command, before)
+        must_be_allowed(command.by, before, command, at, asked)
+        _must_be_current(tx, before, command, seen, asked, at=at)
         named.must_exist(tx, command, before.student, before.mode)
         refuse_if(
             *contacting.reasons_against(tx, command, before, at),
@@ -171,15 +173,20 @@ def _asked(tx: Connection, command: Command, incident: Incident) -> About | None
     return None if command.by.kind is ActorKind.SYSTEM else involved.about_of(tx, incident)
 
 
-def _must_be_current(tx: Connection, incident: Incident, command: Command, seen: int | None) -> None:
+def _must_be_current(
+    tx: Connection, incident: Incident, command: Command, seen: int | None, asked: About | None, *, at: datetime
+) -> None:
     if seen is None or seen == incident.seq:
         return
     if seen > incident.seq or seen < 0:
         raise Refused(Reason("VERSION", "This page shows a version that does not exist; load it again"))
     since = [(stored.seq, stored.event) for stored in incidents.events_of(tx, incident.id, after=seen)]
     changes = clashes(command, since)
-    if changes:
-        raise Conflict(seen, incident.seq, changes)
+    if not changes:
+        return
+    if asked is not None:
+        changes = cut.changes(tx, command.by, asked, incident, changes, at=at)
+    raise Conflict(seen, incident.seq, changes)
 
 
 def _earlier(tx: Connection, command: Command, key: str | None, target: str) -> Submitted | None:

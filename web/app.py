@@ -50,6 +50,7 @@ from web.api import (
 )
 from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
+from web.api import marks as marks_api
 from web.deps import Anyone, store_of
 from web.devices import limit_rules
 from web.hub import Hub
@@ -129,7 +130,7 @@ def _included() -> APIRouter:
     record = (*about, names.router, preferences.router, *whose, records.router, retention.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
-    of_incidents = (incidents_api.router, conflicts_api.router, family_texts.router, commands.router)
+    of_incidents = (incidents_api.router, conflicts_api.router, marks_api.router, family_texts.router, commands.router)
     api = (*of_incidents, *record, *outside, *staff)
     for router in (*routers, *api, webhooks.router, sockets.router):
         included.include_router(router)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from crisis.access_words import IncidentMark, Sight
+from crisis.access_words import IncidentMark, Matter, Sight
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.incident import Incident
-from crisis.store import audit, incidents, marks, people, protocols, queries
+from crisis.store import audit, cut, incidents, involved, marks, people, protocols, queries
 from crisis.store.marks import Mark
 from crisis.vocabulary import IncidentId, PersonId
 from web.deps import Desk
@@ -18,13 +18,14 @@ from web.deps import Desk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """`may` are those that this person may make, and end."""
+    """`may` are those that this person may make, and end; `reasons` whether they are told why each was made."""
 
     incident: Incident
     protocol: Protocol
     zone: str
     marks: Sequence[Mark]
     may: Sequence[IncidentMark]
+    reasons: bool
     names: Mapping[PersonId, str]
 
 
@@ -33,29 +34,34 @@ def marked(desk: Desk, incident_id: IncidentId) -> Marked:
     with desk.store.write() as tx:
         incident = _seen(tx, desk, incident_id)
         found = marks.of_incident(tx, desk.store.keys, incident_id)
+        may = [kind for kind in IncidentMark if access.may_mark(desk.actor, incident, kind)]
+        _, matters = cut.view(tx, desk.actor, involved.about_of(tx, incident), incident, desk.at)
         audit.record(tx, at=desk.at, actor=desk.person, action="marks viewed", subject=incident_id)
         return Marked(
             incident=incident,
             protocol=protocols.by_hash(tx, incident.protocol_hash),
             zone=people.school(tx, incident.school).zone,
             marks=found,
-            may=[kind for kind in IncidentMark if access.may_mark(desk.actor, incident, kind)],
+            may=may,
+            reasons=bool(may) or Matter.NOTES in matters,
             names=people.names(tx, {each.made_by for each in found}),
         )
 
 
-def make(desk: Desk, incident_id: IncidentId, kind: IncidentMark, why: str) -> None:
+def make(desk: Desk, incident_id: IncidentId, kind: IncidentMark, why: str) -> str:
+    """The id of the mark, by which it is taken back."""
     with desk.store.write() as tx:
         incident = _seen(tx, desk, incident_id)
         access.must_mark(desk.actor, incident, kind)
-        marks.make(tx, desk.store.keys, incident, kind, why, by=desk.person, at=desk.at)
+        return marks.make(tx, desk.store.keys, incident, kind, why, by=desk.person, at=desk.at)
 
 
 def end(desk: Desk, incident_id: IncidentId, mark: str) -> None:
     """More people see it again: that wants somebody who has just shown who they are (PR-61)."""
-    desk.must_be_fresh()
     with desk.store.write() as tx:
         incident = _seen(tx, desk, incident_id)
+        access.must_mark(desk.actor, incident, IncidentMark.UNFOUNDED)  # whoever seals may say this as well
+        desk.must_be_fresh()
         standing = {each.id: each.kind for each in marks.of_incident(tx, desk.store.keys, incident_id)}
         if mark not in standing:
             raise NotFound

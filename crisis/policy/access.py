@@ -38,7 +38,7 @@ from crisis.page_commands import (
     StandBy,
     StopTexts,
 )
-from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, sight
+from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, for_district, sight
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
@@ -71,7 +71,7 @@ def may_plan(actor: Actor, school: SchoolId | None) -> bool:
     """Change who is on call: the district crisis lead everywhere, a principal at their own school."""
     if actor.kind is not ActorKind.PERSON:
         return False
-    return StaffRole.DISTRICT_LEAD in actor.posts or bool(school and actor.posts_at(school) & PRINCIPALS)
+    return StaffRole.DISTRICT_LEAD in for_district(actor) or bool(school and actor.posts_at(school) & PRINCIPALS)
 
 
 def must_see_schedules(actor: Actor) -> None:
@@ -87,7 +87,8 @@ def must_plan(actor: Actor, school: SchoolId | None) -> None:
 
 def may_see_readiness(actor: Actor) -> bool:
     """Who is not ready to be paged, and why: for those who plan, at whatever school. One's own everybody sees."""
-    return actor.kind is ActorKind.PERSON and bool(actor.posts & (PRINCIPALS | {StaffRole.DISTRICT_LEAD}))
+    district = StaffRole.DISTRICT_LEAD in for_district(actor)
+    return actor.kind is ActorKind.PERSON and (district or bool(actor.posts & PRINCIPALS))
 
 
 def must_see_readiness(actor: Actor) -> None:
@@ -97,7 +98,7 @@ def must_see_readiness(actor: Actor) -> None:
 
 def may_keep_policy(actor: Actor) -> bool:
     """Which law the district's decisions ask: the privacy officer and the district crisis lead."""
-    return actor.kind is ActorKind.PERSON and bool(actor.posts & DISTRICT_POSTS)
+    return bool(for_district(actor))
 
 
 def must_keep_policy(actor: Actor) -> None:
@@ -108,13 +109,15 @@ def must_keep_policy(actor: Actor) -> None:
 def must_hold(actor: Actor) -> None:
     """A legal hold is placed by the privacy officer; whoever else answers for records tells them."""
     must_keep_policy(actor)
-    if StaffRole.PRIVACY_OFFICER not in actor.posts:
+    if StaffRole.PRIVACY_OFFICER not in for_district(actor):
         raise Refused(Reason("ACCESS", "The privacy officer places a legal hold; tell them now"))
 
 
 def may_keep_accounts(actor: Actor) -> bool:
     """End other people's sign-ins and accounts: the district crisis lead, and the operator, who sees no student."""
-    return actor.kind is ActorKind.PERSON and bool(actor.posts & {StaffRole.DISTRICT_LEAD, StaffRole.OPERATOR})
+    if actor.kind is not ActorKind.PERSON:
+        return False
+    return StaffRole.OPERATOR in actor.posts or StaffRole.DISTRICT_LEAD in for_district(actor)
 
 
 def must_keep_accounts(actor: Actor) -> None:
@@ -122,9 +125,16 @@ def must_keep_accounts(actor: Actor) -> None:
         raise NotFound
 
 
+def _own_staff(actor: Actor, district: DistrictId) -> bool:
+    return actor.kind is ActorKind.PERSON and not actor.partner and actor.district == district
+
+
 def may_keep_record(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
-    """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts."""
-    if actor.kind is not ActorKind.PERSON or actor.district != district:
+    """Who may be contacted about a student, and how: the crisis team of the school, and the district's posts.
+
+    Nobody who works for an agency, whatever their post: what was agreed reaches them in an incident (3.2, PR-37).
+    """
+    if not _own_staff(actor, district):
         return False
     return bool(actor.posts & DISTRICT_POSTS) or bool(actor.posts_at(school) & TEAM)
 
@@ -145,7 +155,7 @@ def must_see_directory(actor: Actor) -> None:
 
 
 def may_keep_directory(actor: Actor) -> bool:
-    return actor.kind is ActorKind.PERSON and StaffRole.DISTRICT_LEAD in actor.posts
+    return StaffRole.DISTRICT_LEAD in for_district(actor)
 
 
 def must_keep_directory(actor: Actor) -> None:
@@ -167,7 +177,7 @@ def must_confirm_places(actor: Actor) -> None:
 
 def may_keep_agreements(actor: Actor) -> bool:
     """What was signed with an agency, and who works for one: the privacy officer and the district crisis lead."""
-    return actor.kind is ActorKind.PERSON and bool(actor.posts & DISTRICT_POSTS)
+    return bool(for_district(actor))
 
 
 def must_keep_agreements(actor: Actor) -> None:
@@ -177,7 +187,7 @@ def must_keep_agreements(actor: Actor) -> None:
 
 def may_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
     """By which names a student wants to be called: those who talk with the student, and the privacy officer."""
-    if actor.kind is not ActorKind.PERSON or actor.district != district:
+    if not _own_staff(actor, district):
         return False
     return StaffRole.PRIVACY_OFFICER in actor.posts or bool(actor.posts_at(school) & COUNSELORS)
 
@@ -255,7 +265,7 @@ def may_enter_conflict(actor: Actor, incident: Incident) -> bool:
     if actor.kind is not ActorKind.PERSON or actor.district != incident.district:
         return False
     principal = bool(actor.posts_at(incident.school) & PRINCIPALS)
-    return principal or bool(actor.posts & DISTRICT_POSTS) or actor.id == incident.lead
+    return principal or bool(for_district(actor)) or actor.id == incident.lead
 
 
 def must_enter_conflict(actor: Actor, incident: Incident, person: PersonId | None) -> None:
@@ -268,7 +278,7 @@ def must_enter_conflict(actor: Actor, incident: Incident, person: PersonId | Non
 def may_mark(actor: Actor, incident: Incident, kind: IncidentMark) -> bool:
     """The privacy officer seals; that there was no crisis say those who answer for the incident, and take it back."""
     if kind is IncidentMark.SEALED:
-        return may_keep_policy(actor) and StaffRole.PRIVACY_OFFICER in actor.posts
+        return StaffRole.PRIVACY_OFFICER in for_district(actor)
     return may_enter_conflict(actor, incident)
 
 

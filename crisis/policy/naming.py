@@ -52,7 +52,9 @@ class Called:
 
 def context_of(actor: Actor) -> NameContext:
     """Where somebody who is signed in stands: a clinician of a partner is not the school's staff."""
-    return NameContext.STAFF_CONSOLE if actor.posts - OUTSIDE else NameContext.EXTERNAL_CLINICIAN
+    if actor.partner or not actor.posts - OUTSIDE:
+        return NameContext.EXTERNAL_CLINICIAN
+    return NameContext.STAFF_CONSOLE
 
 
 def called(naming: Naming, context: NameContext, guardian: PersonId | None = None) -> Called:

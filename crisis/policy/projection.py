@@ -90,10 +90,10 @@ def holds(view: View, category: Category) -> bool:
     return matter is not None and matter in LISTED[view]
 
 
-def view_of(actor: Actor, asked: About, lead: PersonId | None, at: datetime, *, partner: bool = False) -> View:
-    """Of somebody who may read the incident at all, which `sight` says. `partner`: they work for an agency."""
+def view_of(actor: Actor, asked: About, lead: PersonId | None, at: datetime) -> View:
+    """Of somebody who may read the incident at all, which `sight` says."""
     why = needs(actor, asked, at)
-    if partner:
+    if actor.partner:
         return View.PARTNER
     if StaffRole.DISTRICT_LEAD in actor.posts or (actor.id is not None and actor.id == lead):
         return View.LEAD

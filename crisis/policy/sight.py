@@ -33,14 +33,15 @@ ANY_POST = frozenset(StaffRole) - {StaffRole.OPERATOR}
 class Rule:
     """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so.
 
-    `broke_glass`: only who did, for that one incident, and in no list. `despite`: it holds of incidents of which this
-    was said, and of no other marked one.
+    `own_staff`: nobody who works for an agency. `broke_glass`: only who did, for that one incident, and in no list.
+    `despite`: it holds of incidents of which this was said, and of no other marked one.
     """
 
     need: NeedToKnow
     gives: Sight
     posts: frozenset[StaffRole] = ANY_POST
     own_school: bool = False
+    own_staff: bool = False
     involved: Involvement | None = None
     despite_conflict: bool = False
     broke_glass: bool = False
@@ -55,11 +56,12 @@ class Rule:
 NO_CRISIS = frozenset({IncidentMark.UNFOUNDED, IncidentMark.IN_ERROR})
 MAY_BREAK_GLASS = TEAM | {StaffRole.CLINICIAN}
 RULES = (
-    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS, despite=NO_CRISIS),
+    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS, own_staff=True, despite=NO_CRISIS),
     Rule(
         need=NeedToKnow.KEEPS_SEALED,
         gives=Sight.WHOLE,
         posts=frozenset({StaffRole.PRIVACY_OFFICER}),
+        own_staff=True,
         despite=frozenset(IncidentMark),
     ),
     Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True),
@@ -120,6 +122,16 @@ def may_ask(actor: Actor, district: DistrictId) -> bool:
     return actor.kind is not ActorKind.SYSTEM and actor.district == district
 
 
+def held(rule: Rule, actor: Actor) -> bool:
+    """Whether a post of theirs lets the rule be asked at all."""
+    return bool(actor.posts & rule.posts) and not (rule.own_staff and actor.partner)
+
+
+def for_district(actor: Actor) -> frozenset[StaffRole]:
+    """The posts by which somebody answers for the district: none, where they work for an agency (3.2)."""
+    return frozenset() if actor.partner or actor.kind is not ActorKind.PERSON else actor.posts & DISTRICT_POSTS
+
+
 def needs(actor: Actor, asked: About, at: datetime) -> frozenset[NeedToKnow]:
     if asked.destroyed or not may_ask(actor, asked.district):
         return frozenset()
@@ -132,7 +144,7 @@ def sight(actor: Actor, asked: About, at: datetime) -> Sight:
 
 
 def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
-    if not actor.posts & rule.posts or asked.marks & rule.ended_by:
+    if not held(rule, actor) or asked.marks & rule.ended_by:
         return False
     if rule.own_school and not actor.posts_at(asked.school) & rule.posts:
         return False

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from crisis.access_words import Sight
 from crisis.commands import Actor
 from crisis.policy.involvement import involvements
-from crisis.policy.sight import RULES, About, Rule, about, may_ask
+from crisis.policy.sight import RULES, About, Rule, about, held, may_ask
 from crisis.statemachine.incident import Incident
 from crisis.store import conflicts, glass, marks, sealed
 from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
@@ -98,7 +98,7 @@ def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnEle
     """Which rows of incidents this person sees at least so much of: the rules of `sight`, asked of the database."""
     if not may_ask(actor, actor.district):
         return false()
-    fitting = (rule for rule in RULES if not rule.broke_glass and rule.gives >= least and actor.posts & rule.posts)
+    fitting = (rule for rule in RULES if not rule.broke_glass and rule.gives >= least and held(rule, actor))
     rules = [_clause(rule, actor, at) for rule in fitting]
     there = ~sealed.destroyed(INCIDENT.c.id)
     return and_(INCIDENT.c.district == actor.district, or_(false(), *rules), there)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, select
@@ -13,6 +13,7 @@ from crisis.errors import NotFound
 from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import Ground
 from crisis.store import calendars, sealed
+from crisis.store.agency_tables import AGENCY_MEMBER
 from crisis.store.people_tables import DISTRICT, PERSON, PHONE, POST, SCHOOL, STUDENT, TIE, Found
 from crisis.vocabulary import (
     DistrictId,
@@ -320,13 +321,19 @@ def actor(tx: Connection, person: PersonId) -> Actor:
 
 def actors(tx: Connection, people: Collection[PersonId]) -> dict[PersonId, Actor]:
     """Those who are on record."""
-    known = select(PERSON.c.id, PERSON.c.district, PERSON.c.active).where(PERSON.c.id.in_(list(people)))
+    known = (
+        select(PERSON.c.id, PERSON.c.district, PERSON.c.active, AGENCY_MEMBER.c.agency)
+        .join_from(PERSON, AGENCY_MEMBER, AGENCY_MEMBER.c.person == PERSON.c.id, isouter=True)
+        .where(PERSON.c.id.in_(list(people)))
+    )
     rows = {row.id: row for row in tx.execute(known)}
     held: defaultdict[PersonId, list[Found]] = defaultdict(list)
     for row in tx.execute(select(POST.c.person, POST.c.post, POST.c.school).where(POST.c.person.in_(list(rows)))):
         if rows[row.person].active:
             held[row.person].append(row)
-    return {person: _actor(person, row.district, held[person]) for person, row in rows.items()}
+    partners = {person for person, row in rows.items() if row.agency is not None}
+    found = ((person, _actor(person, row.district, held[person])) for person, row in rows.items())
+    return {person: replace(actor, partner=True) if person in partners else actor for person, actor in found}
 
 
 def _actor(person: PersonId, district: DistrictId, held: list[Found]) -> Actor:

@@ -1,7 +1,7 @@
 """What the pages show: small frozen views, read in one transaction and filtered by policy for the one who looks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -14,8 +14,8 @@ from crisis.events import Event, EventCorrected, IncidentOpened, StepCompleted
 from crisis.policy import matters as policy
 from crisis.policy.access import called_in
 from crisis.policy.naming import Called, context_of
-from crisis.policy.projection import listed, owed_by, view_of
-from crisis.policy.sight import About, sight
+from crisis.policy.projection import listed, owed_by
+from crisis.policy.sight import sight
 from crisis.privacy_words import InstructionKind
 from crisis.protocols.schema import Protocol, Step
 from crisis.referral_words import AgencyId
@@ -26,6 +26,7 @@ from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
 from crisis.store import (
     contacting,
+    cut,
     directory,
     incidents,
     instructions,
@@ -160,8 +161,8 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     position = incidents.head(tx)
     today, seen = at.replace(hour=0, minute=0, second=0, microsecond=0), involved.seen_by(actor, at)
     found = incidents.current(tx, actor.district, closed_since=today, seen=seen)
-    agreed = partners.agreed_with(tx, actor.id, at)
-    shown = listed(View.LOGISTICS if agreed is None else View.PARTNER, agreed)  # a row holds no more than that
+    agreed = partners.agreed_with(tx, actor.id, at) if actor.partner else None
+    shown = listed(View.PARTNER if actor.partner else View.LOGISTICS, agreed)  # a row holds no more than that
     rows = list(_rows(tx, [each for each in found if school in (None, each.school)], shown))
     return Board(
         position=position,
@@ -211,9 +212,9 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     if seen < Sight.READ:
         raise NotFound
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
-    as_whom, matters = _view(tx, actor, about, incident, at)
+    as_whom, matters = cut.view(tx, actor, about, incident, at)
     log = incidents.events_of(tx, incident_id)
-    events, untold = _told(log, matters)
+    events, untold = cut.told(log, matters)
     place = _place(log)
     readable = [*_readable(log, protocol, incident, matters), *([place] if place and Matter.SAFETY in matters else [])]
     words = sealed.read(tx, keys, readable)
@@ -254,27 +255,6 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         conflicted=about.conflicted,
         glass_until=about.glass_until(actor) if seen is Sight.READ else None,
     )
-
-
-def _view(
-    tx: Connection, actor: Actor, about: About, incident: Incident, at: datetime
-) -> tuple[View, frozenset[Matter]]:
-    agreed = partners.agreed_with(tx, actor.id, at)
-    as_whom = view_of(actor, about, incident.lead, at, partner=agreed is not None)
-    return as_whom, listed(as_whom, agreed)
-
-
-def _told(log: Sequence[StoredEvent], matters: frozenset[Matter]) -> tuple[tuple[StoredEvent, ...], frozenset[int]]:
-    """The events of the view; who raised it is taken out of the first ones where the view does not list it (PR-41)."""
-    events = tuple(stored for stored in log if policy.told(stored.event, matters))
-    if Matter.REPORTER in matters:
-        return events, frozenset()
-    first = log[0].event if log else None
-    untold = frozenset(
-        each.seq for each in events if first is not None and (each.event.by, each.event.at) == (first.by, first.at)
-    )
-    hidden = (replace(each, event=replace(each.event, by=None)) if each.seq in untold else each for each in events)
-    return tuple(hidden), untold
 
 
 def _in_error(log: Iterable[StoredEvent]) -> frozenset[int]:

@@ -177,6 +177,7 @@ def test_no_answer_holds_a_key_or_a_byte_that_its_view_does_not_list_pr_41_pr_48
         district=DISTRICT,
         schools=frozenset({SCHOOL}) if here else frozenset(),
         posts=frozenset({post}),
+        partner=partner,
     )
     full = replace(a_full_one(), phase=phase[0], closed_at=phase[1])
     match relation:
@@ -193,7 +194,7 @@ def test_no_answer_holds_a_key_or_a_byte_that_its_view_does_not_list_pr_41_pr_48
     )
     if sight(actor, asked, MORNING) < Sight.READ:
         return
-    view = view_of(actor, asked, full.lead, MORNING, partner=partner)
+    view = view_of(actor, asked, full.lead, MORNING)
     held = listed(view, agreed if partner else None)
 
     told = seen_as(view, held, full, ME)
@@ -242,7 +243,8 @@ def test_a_counselor_of_another_school_who_was_called_in_assesses_and_the_lead_s
 
     assert view_of(elsewhere, about(called), called.lead, MORNING) is View.CLINICIAN
     assert view_of(actor(StaffRole.NURSE), about(led), led.lead, MORNING) is View.LEAD
-    assert view_of(actor(StaffRole.NURSE), about(led), led.lead, MORNING, partner=True) is View.PARTNER
+    partner = replace(actor(StaffRole.NURSE), partner=True)
+    assert view_of(partner, about(led), led.lead, MORNING) is View.PARTNER
 
 
 def test_who_raised_it_is_in_two_views_alone_pr_41() -> None:

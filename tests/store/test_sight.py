@@ -66,6 +66,7 @@ actors = st.builds(
     | st.frozensets(
         st.tuples(st.sampled_from(list(StaffRole)), st.sampled_from([SCHOOL, OTHER_SCHOOL, FAR_SCHOOL])), max_size=4
     ),
+    partner=st.booleans(),
 )
 
 

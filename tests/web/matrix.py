@@ -209,8 +209,9 @@ KINDS = {
     "orders": Kind("give orders to an incident", orders),
     "tells": Kind("tell what one knows of an incident", status),
     "answers": Kind("answer a page at the console", answers),
-    "lists conflicts": Kind("read who must see nothing of an incident", lists_conflicts),
+    "lists conflicts": Kind("read who must see nothing of an incident, and what was said of it", lists_conflicts),
     "enters conflict": Kind("enter or end somebody's conflict of interest", enters_conflict),
+    "marks": Kind("say that an incident was unfounded or entered in error, and take it back", enters_conflict),
     "opens": Kind("raise an incident at a school", opens),
     "looks up": Kind("look up the students of a school", looks_up),
     "keeps record": Kind("read and keep the record of a student", keeps_record),
@@ -243,6 +244,7 @@ OF_INCIDENT = {
     "tells",
     "answers",
     "enters conflict",
+    "marks",
 }  # the only ones with phases
 INCIDENT, STUDENT, ONCALL, DIRECTORY = (
     "/incidents/{incident_id}",
@@ -261,6 +263,9 @@ OPERATIONS: dict[str, str] = {
     f"GET {INCIDENT}/conflicts": "lists conflicts",
     f"POST {INCIDENT}/conflicts": "enters conflict",
     f"POST {INCIDENT}/conflicts/{{conflict}}/end": "enters conflict",
+    f"GET {INCIDENT}/marks": "lists conflicts",
+    f"POST {INCIDENT}/marks": "marks",
+    f"POST {INCIDENT}/marks/{{mark}}/end": "marks",
     **{
         f"POST {INCIDENT}/commands/{name}": "tells" if name in TELLING else "answers" if name in ANSWERING else "orders"
         for name in offered()
@@ -310,6 +315,7 @@ OPERATIONS: dict[str, str] = {
     "POST /records-requests/{request}/withdraw": "answers requests",
     f"GET {STUDENT}/retention": "answers requests",
     f"POST {STUDENT}/holds": "places holds",
+    **{f"POST {STUDENT}/holds/{{hold}}/{name}": "answers requests" for name in ("ask-release", "keep", "release")},
     f"GET {STUDENT}/statements": "answers requests",
     f"POST {STUDENT}/statements": "answers requests",
     "GET /agreements": "keeps agreements",

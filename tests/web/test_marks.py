@@ -98,3 +98,25 @@ def test_unfounded_takes_it_from_the_team_and_says_why_to_the_district(
     assert "Fill this in." in words(silent)
     assert counselor.client.get(f"/incidents/{incident}").status_code == 404
     assert "It was a line of a play" in lead.get(page)
+
+
+def test_a_program_marks_and_reads_marks_and_a_person_takes_them_back_pr_61(
+    site: TestClient, district: District, incident: IncidentId
+) -> None:
+    officer, lead = acting(site, district.token(OFFICER)), acting(site, district.token(LEAD))
+    path = f"/incidents/{incident}/marks"
+
+    forged = lead.post(path, {"kind": "sealed", "why": WHY})
+    made = lead.post(path, {"kind": "unfounded", "why": WHY})
+    again = lead.post(path, {"kind": "unfounded", "why": WHY})
+    read, wrong = officer.get(path).body, lead.post(path, {"kind": "gone", "why": WHY})
+    ended = officer.post(f"{path}/{made.body['id']}/end", {})
+    sealed = officer.post(path, {"kind": "sealed", "why": WHY})
+
+    assert (made.status, sealed.status, wrong.status) == (201, 201, 422)
+    assert [each.body["reasons"][0]["rule"] for each in (forged, again, ended)] == ["ACCESS", "MARK", "PR-61"]
+    assert [(each["id"], each["kind"], each["why"]) for each in read] == [(made.body["id"], "unfounded", WHY)]
+    assert [lead.get(path).status, lead.post(path, {"kind": "in_error", "why": WHY}).status] == [404, 404]
+    assert [each["kind"] for each in officer.get(path).body] == ["unfounded", "sealed"]
+    left = officer.get(f"/students/{STUDENT}/disclosures").body
+    assert "marks" in str(left)

@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {  # where the least that fits would be refu
     "POST /incidents": {"school": SCHOOL, "mode": "live", "crisis_type": "suicide_ideation", "beside": "me"},
     "POST /incidents/{incident_id}/commands/link-incident": {"other": "i-open-teacher"},
     "POST /incidents/{incident_id}/conflicts": {"person": TEACHER, "kind": "named"},
+    "POST /incidents/{incident_id}/marks": {"kind": "unfounded"},
     "POST /students/{student}/restrictions": {"person": "p-aunt", "kind": "court_order"},
     "POST /oncall/rotations": {**SLOT, "people": [NURSE], "zone": "America/New_York", "starts_on": "2031-10-06",
                                "handovers": [{"day": 0, "at": "08:00"}]},

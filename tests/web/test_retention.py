@@ -188,7 +188,9 @@ def test_the_certificate_is_printed_on_the_command_line_too_pr_65(
     assert DISTRICT not in one.output
 
 
-def test_a_program_places_a_hold_and_reads_it_and_releases_none_pr_61(site: TestClient, district: District) -> None:
+def test_a_program_places_a_hold_and_asks_for_its_release_and_a_person_releases_it_pr_61_pr_64(
+    site: TestClient, district: District
+) -> None:
     officer, lead = acting(site, district.token(OFFICER)), acting(site, district.token(LEAD))
     path = f"/students/{STUDENT}"
 
@@ -199,5 +201,20 @@ def test_a_program_places_a_hold_and_reads_it_and_releases_none_pr_61(site: Test
     assert [each["text"] for each in read.body["holds"]] == ["Order of the court"]
     assert read.body["rules"] == ["PR-66", "PR-66"]
     assert refused.status == 422
-    released = {each for each in site.get("/api/v1/openapi.json").json()["paths"] if "hold" in each}
-    assert released == {"/api/v1/students/{student}/holds"}
+
+    hold = f"{path}/holds/{read.body['holds'][0]['id']}"
+    early = lead.post(f"{hold}/release", {})
+    asked = officer.post(f"{hold}/ask-release", {})
+    twice = lead.post(f"{hold}/ask-release", {})
+    by_program = lead.post(f"{hold}/release", {})
+    stays = lead.post(f"{hold}/keep", {})
+    officer.post(f"{hold}/ask-release", {})
+    person = at_console(site, district, LEAD)
+    person.send(RECORD, f"{RECORD}/release")
+
+    assert asked.body["holds"][0]["release_asked_by"] == OFFICER
+    assert [each.status for each in (early, twice, by_program)] == [422, 422, 422]
+    assert by_program.body["reasons"][0]["rule"] == "PR-61"
+    assert stays.body["holds"][0]["release_asked_by"] is None
+    assert lead.get(f"{path}/retention").body["holds"] == []
+    assert officer.post(f"{hold}/ask-release", {}).status == 404

@@ -33,6 +33,7 @@ from tests.web.district import (
 from tests.web.test_matrix import nothing_on_record
 from tests.web.test_pages import at_console, words
 from web.app import build_app
+from web.pages import errors
 from web.pages.incident import PARTS, SHEETS
 
 PSYCHOLOGIST, PRINCIPAL = PersonId("p-psychologist"), PersonId("p-principal")
@@ -56,6 +57,7 @@ WRITTEN = {
     "Umber 4711": Matter.PROTECTION,
 }
 REPORTER = "Given P-Teacher"
+OF_RECORD = (*errors.OF_RECORD, "disclosures")
 
 
 @pytest.fixture
@@ -241,3 +243,86 @@ def test_no_page_shows_what_cannot_be_put_on_record_pr_58(site: TestClient, dist
     for answer in answers.values():
         assert "What cannot be put on record is not shown" in words(answer.text)
         assert not [each for each in (*WRITTEN, "Quetzal", "uicid") if each in answer.text]
+
+
+def test_a_partner_with_a_school_post_does_not_come_into_a_record_by_the_schools_door(
+    site: TestClient, district: District
+) -> None:
+    """The incident is cut by the agreement; the pages of the record are the school's own staff's (3.2)."""
+    incident = told(site, district)
+    with district.store.write() as tx:
+        roster.give_post(tx, DISTRICT, PARTNER, StaffRole.COUNSELOR, SCHOOL)
+        agency = partners.members(tx, DISTRICT)[0].agency
+        today = clock.now().date()
+        whole = replace(TERMS, agency=agency, first_day=today - timedelta(1), last_day=today + timedelta(9))
+        partners.record(
+            tx, DISTRICT, replace(whole, data_points=frozenset(DataPoint)), ZONE, by=OFFICER, at=clock.now()
+        )
+    partner, colleague = at_console(site, district, PARTNER), at_console(site, district, PSYCHOLOGIST)
+    client = api(site, district, PARTNER)
+    pages = [f"/students/{STUDENT}/{each}" for each in OF_RECORD]
+    found = {"school": SCHOOL, "name": "quetzal"}
+
+    sheet = partner.get(f"/incidents/{incident}/student")
+
+    assert "Quetzal" in sheet
+    assert "/students/" not in sheet
+    assert f"/students/{STUDENT}/contacts" in colleague.get(f"/incidents/{incident}/student")
+    assert {each: partner.client.get(each).status_code for each in pages} == dict.fromkeys(pages, 404)
+    assert {colleague.client.get(each).status_code for each in pages} <= {200, 404}
+    for each in ("contacts", "instructions", "preferences", "names", "consents", "call-order", "disclosures"):
+        assert client.get(f"/students/{STUDENT}/{each}").status == 404, each
+    assert client.post("/students/find", found).status == 404
+    with district.store.write() as tx:
+        partners.take_out(tx, DISTRICT, PARTNER, by=OFFICER, at=clock.now())
+    opened = {each for each in pages if partner.client.get(each).status_code == 200}
+    assert opened == {each for each in pages if colleague.client.get(each).status_code == 200} != set()
+
+
+def test_who_was_slower_is_told_of_a_conflict_what_their_view_lists_pr_41_pr_48(
+    site: TestClient, district: District
+) -> None:
+    """A teacher who raised it and a counselor both say that they are with the student."""
+    teacher, counselor = api(site, district, TEACHER), api(site, district, COUNSELOR)
+    incident, seen = teacher.opened(beside="nobody")
+    counselor.order(incident, "assign-lead", seen, to=COUNSELOR)
+    principal = at_console(site, district, PRINCIPAL)
+    stale = principal.form(f"/incidents/{incident}/custody", f"/incidents/{incident}/take")
+    counselor.order(incident, "take-custody", seen)
+
+    hidden = teacher.order(incident, "take-custody", seen)
+    told_of = api(site, district, NURSE).order(incident, "take-custody", seen)
+    page = words(principal.post(f"/incidents/{incident}/take", stale, 409))
+
+    assert (hidden.status, told_of.status) == (409, 409)
+    assert [(each["event"], each["by"]) for each in told_of.body["changes"]] == [("CustodyTaken", COUNSELOR)]
+    assert [(each["event"], each["by"]) for each in hidden.body["changes"]] == [(None, None)]
+    assert "Given P-Counselor recorded who is with the student" in page
+
+
+def test_a_partner_reads_of_corrections_and_marks_what_the_agreement_lists(
+    site: TestClient, district: District
+) -> None:
+    incident = told(site, district)
+    counselor, partner = at_console(site, district, COUNSELOR), at_console(site, district, PARTNER)
+    events = api(site, district, COUNSELOR).get(f"/incidents/{incident}/events").body["events"]
+    entries = {each["event"]: each["seq"] for each in events}
+    note = f"/incidents/{incident}/entries/{entries['NoteAdded']}"
+    counselor.send(note, f"/incidents/{incident}/correct", correction="Vermilion was right", in_error="yes")
+
+    seen = [
+        words(partner.get(f"/incidents/{incident}/{each}")) for each in ("marks", f"entries/{entries['CustodyTaken']}")
+    ]
+
+    for name in ("NoteAdded", "ScreenRecorded", "ReportFiled", "ExceptionDeclared", "EventCorrected"):
+        there = [
+            each["seq"]
+            for each in api(site, district, COUNSELOR).get(f"/incidents/{incident}/events").body["events"]
+            if each["event"] == name
+        ]
+        of_it = [f"/incidents/{incident}/entries/{seq}" for seq in there]
+        assert [counselor.client.get(each).status_code for each in of_it] == [200] * len(of_it), name
+        hidden = name in ("NoteAdded", "ScreenRecorded", "ReportFiled", "EventCorrected")
+        assert {partner.client.get(each).status_code for each in of_it} == {404 if hidden else 200}, name
+    for each in seen:
+        assert not [word for word in (*WRITTEN, "Vermilion", "Quetzal") if word in each]

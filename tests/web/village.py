@@ -31,8 +31,10 @@ from crisis.store import (
     directory,
     family_plan,
     feeds,
+    holds,
     incidents,
     instructions,
+    kept_records,
     names,
     overrides,
     partners,
@@ -282,7 +284,11 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
     directive = directives.add(tx, people.student(tx, STUDENT), asked, InstructionSource.STUDENT, by=COUNSELOR, at=at)
     pickup = Granted(person=mother, authority=Authority.PICKUP, paper=AuthorityPaper.SIGNED_STATEMENT)
     authority = authorities.enter(tx, people.student(tx, STUDENT), pickup, by=COUNSELOR, at=at)
+    kept = kept_records.of_subject(tx, DISTRICT, STUDENT, at)
+    hold = holds.place(tx, store.keys, kept, "Order of the court", by=OFFICER, at=at)
     known = {
+        "hold": hold,
+        "mark": "m-1",
         "request": request,
         "adult": mother,
         "authority": authority,

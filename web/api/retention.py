@@ -1,13 +1,14 @@
 """`/api/v1/students/{student}/retention`: until when a record is kept, and the holds on it.
 
-A program can place a hold, which only keeps more. To release one and to destroy a record stay with the console: both
-want two people who have just shown who they are.
+A program can place a hold, which only keeps more, ask for its release and say that it stays. The second person, who
+releases it, shows on the console who they are (PR-61); to destroy a record is for the console alone.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from crisis.errors import NotFound
 from crisis.retention_words import RetentionClass
@@ -16,7 +17,9 @@ from crisis.vocabulary import PersonId
 from web import retention_orders
 from web.api.orders import Body, Words
 from web.api.reading import sent_of_student
-from web.deps import StudentPath, TokenHolder
+from web.deps import ID, StudentPath, TokenHolder
+
+HoldPath = Annotated[str, Path(pattern=ID)]
 
 router = APIRouter(prefix="/api/v1/students", tags=["retention"])
 
@@ -68,6 +71,27 @@ def of_student(desk: TokenHolder, student: StudentPath) -> RetentionView:
 def hold(desk: TokenHolder, student: StudentPath, body: HoldBody) -> RetentionView:
     """In force at once. For the privacy officer."""
     retention_orders.hold(desk, student, body.why)
+    return of_student(desk, student)
+
+
+@router.post("/{student}/holds/{hold}/ask-release")
+def ask_release(desk: TokenHolder, student: StudentPath, hold: HoldPath) -> RetentionView:
+    """It stays in force until somebody else has released it."""
+    retention_orders.ask_release(desk, student, hold)
+    return of_student(desk, student)
+
+
+@router.post("/{student}/holds/{hold}/keep")
+def keep(desk: TokenHolder, student: StudentPath, hold: HoldPath) -> RetentionView:
+    """It is not released; that can be asked for again."""
+    retention_orders.keep_hold(desk, student, hold)
+    return of_student(desk, student)
+
+
+@router.post("/{student}/holds/{hold}/release")
+def release(desk: TokenHolder, student: StudentPath, hold: HoldPath) -> RetentionView:
+    """Wants another person who has just shown that it is them: on the console alone, a program is told so (PR-61)."""
+    retention_orders.release(desk, student, hold)
     return of_student(desk, student)
 
 

@@ -52,7 +52,7 @@ from web.problems import Problem
 from web.rendering import Language, page, translations
 from web.words import N_
 
-_PAGES = {
+OF_RECORD = {
     "authority": authority.show,
     "call-order": call_order.show,
     "contacts": contacts.show,
@@ -66,7 +66,7 @@ _PAGES = {
     "statements": statements.show,
     "wishes": wishes.show,
 }
-_RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(_PAGES)})/[^/]+")
+_RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(OF_RECORD)})/[^/]+")
 _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
 _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
@@ -164,7 +164,7 @@ def _page_of_one(path: str) -> Show | None:
         subject = found[1]
         return lambda desk, state, status: retention.show(desk, subject, state, status)
     if found := _RECORD.fullmatch(path):
-        student, page_of = StudentId(found[1]), _PAGES[found[2]]
+        student, page_of = StudentId(found[1]), OF_RECORD[found[2]]
         return lambda desk, state, status: page_of(desk, student, state, status)
     if found := _AGENCY.fullmatch(path):
         agency = AgencyId(found[1])
@@ -224,12 +224,12 @@ def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
 
 
 def changed(desk: Desk, change: Change) -> str:
-    assert change.event in codec.EVENTS, change.event
+    assert change.event is None or change.event in codec.EVENTS, change.event
     translate = translations(desk.language).gettext
     with desk.store.read() as tx:
         names = people.names(tx, [PersonId(change.by)]) if change.by is not None else {}
     name = names.get(PersonId(change.by or "")) or translate(N_("Somebody"))
-    return translate(_CHANGED.get(change.event, _CHANGED_OTHERWISE)) % {"name": name}
+    return translate(_CHANGED.get(change.event or "", _CHANGED_OTHERWISE)) % {"name": name}
 
 
 def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResponse:

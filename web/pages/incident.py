@@ -81,6 +81,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "family": shown.family(view, desk.language),
         "reaching": family_talk.reaching(view, desk.language),
         "naming": naming.card(view, desk.language),
+        "keeps_record": access.may_keep_record(desk.actor, view.incident.district, view.incident.school),
         "keeps_names": access.may_keep_names(desk.actor, view.incident.district, view.incident.school),
         "instructions": instructions.shown(view.instructions, desk.at, desk.language),
         "wishes": wishes.of_incident(view, desk),

@@ -54,6 +54,7 @@ def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status
             if kind not in standing
         ],
         "may": found.may,
+        "reasons": found.reasons,
         "names": found.names,
     }
     path = f"/incidents/{incident_id}/marks"
