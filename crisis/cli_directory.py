@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
+from crisis.errors import Reason, Refused
 from crisis.policy.opening_hours import written
 from crisis.settings import Settings
 from crisis.store import directory
@@ -49,7 +50,10 @@ def import_agencies(
     district: Annotated[str, typer.Option()],
 ) -> None:
     """Adds the agencies of a table, and changes those of the same name and kind. The whole table or nothing of it."""
-    entries, settings = read_agencies(file.read_text(encoding="utf-8")), Settings()
+    try:
+        entries, settings = read_agencies(file.read_text(encoding="utf-8")), Settings()
+    except UnicodeDecodeError as error:
+        raise Refused(Reason("DIRECTORY", "The file is not UTF-8; save it as CSV UTF-8")) from error
     with closing(open_store(settings.database_url, settings.key_file)) as store, store.write() as tx:
         new, changed = directory.bring_in(tx, DistrictId(district), entries, by=None, at=clock.now())
     out.print(f"{new} new, {changed} changed.")

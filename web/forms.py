@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
+from crisis.readable import is_readable
 from crisis.vocabulary import WordsId
 from web.deps import Desk, MayRaise
 from web.words import N_
@@ -25,6 +27,7 @@ _SAID = {
     "enum": N_("Choose one of the answers."),
     "extra_forbidden": N_("This form does not ask for that."),
     "string_too_long": N_("This is too long; use at most 8,000 characters."),
+    "unreadable": N_("There is a sign in it that no keyboard writes; type it again."),
     "int_parsing": N_("Give a whole number."),
     "datetime_from_date_parsing": N_("Give a date and a time."),
 }
@@ -60,6 +63,15 @@ class Sent(BaseModel):
     csrf: str = ""
     key: str | None = None
     seen: int | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def readable(cls, value: object) -> object:
+        """Of every field, before it is taken for anything: one sign, said at its place (F122)."""
+        inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
+        if not all(is_readable(each) for each in inner if isinstance(each, str)):
+            raise PydanticCustomError("unreadable", "holds a sign that no keyboard writes")
+        return value
 
 
 Form = TypeVar("Form", bound=Sent)

@@ -56,8 +56,8 @@ def create_account(
 
 
 def canonical(written: str) -> str:
-    """A user name as it is kept."""
-    return unicodedata.normalize("NFKC", written).strip().casefold()
+    """A user name as it is kept; what no name can hold is left out."""
+    return "".join(filter(str.isprintable, unicodedata.normalize("NFKC", written).strip().casefold()))
 
 
 def _fits(name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from crisis.errors import Reason, Refused
 from crisis.policy.directory import Entry
 from crisis.policy.opening_hours import read_hours
+from crisis.readable import is_readable
 from crisis.referral_words import AgencyKind, Care, Insurance
 
 COLUMNS = (
@@ -53,9 +54,15 @@ def read_agencies(text: str) -> list[Entry]:
 
 
 def _each(rows: "csv.DictReader[str]") -> Iterator[Entry | Reason]:
-    for row in rows:
+    while True:
         try:
+            row = next(rows, None)
+            if row is None:
+                return
             yield _entry({name: (row.get(name) or "").strip() for name in COLUMNS})
+        except csv.Error:
+            yield _reason(rows.line_num, "the quotation marks do not match, or a place is far too long")
+            return
         except Unreadable as error:
             yield _reason(rows.line_num, str(error))
         except Refused as error:
@@ -67,6 +74,9 @@ def _reason(line: int, text: str) -> Reason:
 
 
 def _entry(row: Mapping[str, str]) -> Entry:
+    unreadable = next((name for name in COLUMNS if not is_readable(row[name])), None)
+    if unreadable is not None:
+        raise Unreadable(f"in {unreadable} is a sign that no keyboard writes")
     if not row["name"]:
         raise Unreadable("an agency needs a name")
     if row["interpreters"] not in _YES_NO:

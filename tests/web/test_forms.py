@@ -1,5 +1,6 @@
 """From posted fields to one command, and back to the form when it cannot be read."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
@@ -8,8 +9,9 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 
 from crisis.vocabulary import ScreenAnswer
+from web.app import build_app
 from web.deps import Desk
-from web.forms import FormState, Posted, in_zone
+from web.forms import FormState, Posted, Sent, in_zone
 from web.incident_forms import Emergency, Note
 from web.step_forms import Contact, Screen
 
@@ -71,3 +73,24 @@ def test_a_local_time_is_the_schools_wall_clock() -> None:
 def test_a_zone_that_does_not_exist_is_an_error_of_the_form() -> None:
     with pytest.raises(RequestValidationError):
         in_zone(datetime(2026, 10, 6, 10, 0), "../etc/passwd")  # noqa: DTZ001  # as a browser might send it
+
+
+def forms(of: type[Sent] = Sent) -> Iterator[type[Sent]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from forms(each)
+
+
+@pytest.mark.parametrize("harm", ["a\x00b", "\x1b[2J", "x" * 100_000])
+def test_each_field_of_each_form_refuses_what_nobody_types_at_its_place_f122(harm: str) -> None:
+    """Every page is imported by then; a form that is added later is asked as well."""
+    assert build_app
+    asked = [(form, name) for form in forms() for name in form.model_fields]
+    assert len(asked) > 300
+
+    for form, name in asked:
+        with pytest.raises(RequestValidationError) as caught:
+            posted(**{name: harm}).read(form)
+        at = {error["loc"][1]: error["msg"] for error in caught.value.errors()}
+        assert at.get(name) not in (None, "Fill this in."), (form, name)
+        assert len(str(caught.value.errors())) < 2_000, "it is not said back"

@@ -16,6 +16,7 @@ from crisis import family_commands as fcmd
 from crisis import page_commands as pcmd
 from crisis.policy.access import ONLY_BY_PHONE
 from crisis.protocols.schema import Protocol
+from crisis.readable import READABLE
 from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
@@ -23,7 +24,9 @@ from web.deps import ID, Desk
 SYSTEM_ONLY = (cmd.TimerDue, *pcmd.BY_WORKER, *fcmd.BY_WORKER, *ONLY_BY_PHONE)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
+Words = Annotated[
+    str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True, pattern=f"^{READABLE}+$")
+]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Id = Annotated[str, StringConstraints(pattern=ID)]
 When = Annotated[AwareDatetime, Limits(ge=EARLIEST, le=LATEST)]
