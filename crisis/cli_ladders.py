@@ -10,8 +10,9 @@ from crisis import clock
 from crisis.cli_oncall import out, reading, writing
 from crisis.errors import Reason, Refused
 from crisis.ladders import Asks, Cadence, Ladder, cadence_of
+from crisis.simulating import ladders
 from crisis.statemachine.ground import Ground
-from crisis.store import audit, calendars, people, skills
+from crisis.store import calendars, people, skills
 from crisis.vocabulary import DistrictId, PersonId, Role, Urgency
 
 Seconds = Annotated[str | None, typer.Option(metavar="SECONDS", help="Separated by commas, as 0,60.")]
@@ -42,8 +43,7 @@ def ladder_of(
                 cadence=_cadence(texts, calls),
             )
             people.district_name(tx, DistrictId(district))
-            calendars.set_ladder(tx, DistrictId(district), role, urgency, new)
-            audit.record(tx, at=clock.now(), actor=None, action="ladder set", subject=district, detail={"role": role})
+            ladders.put(tx, DistrictId(district), (role, urgency), new, at=clock.now(), by=None)
         known = calendars.ladders(tx, DistrictId(district))
     _show(Ground(calendar=calendars.ASSUMED.school, ladders=known).ladder(role, urgency), role, urgency)
 

@@ -38,5 +38,6 @@ class DayKind(StrEnum):
 
     HOLIDAY = "holiday"  # of the whole district
     DAY_OFF = "day_off"  # of one school
+    SHORT_DAY = "short_day"  # school ends earlier than its bells, as planned
     MAKE_UP_DAY = "make_up_day"
     CLOSURE = "closure"

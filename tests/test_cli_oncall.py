@@ -114,16 +114,18 @@ def test_what_cannot_be_is_said_in_a_sentence(crisis: Crisis, words: tuple[str, 
 
 def test_a_ladder_is_shown_as_it_is_and_changed_for_the_pages_to_come(crisis: Crisis) -> None:
     usual = crisis("oncall", "ladder", D, "oncall_clinician", "u1")
-    crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60,90", "--asks", "rota,supervisors")
+    crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60,90", "--asks", "rota,pool")
     changed = crisis("oncall", "ladder", D, "nurse", "u1")
     refused = crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60", "--texts", "75", fails=True)
+    empty = crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "60,60", fails=True)
     nonsense = crisis("oncall", "ladder", D, "nurse", "u1", "--answer-within", "soon", fails=True)
 
     assert "Alarm after 480 s" in usual
     assert "called after 0, 45, 90, 210, 330, 450 s" in usual
     assert "Alarm after 150 s" in changed
-    assert "supervisors" in changed
+    assert "pool" in changed
     assert "before the time of its level is over" in refused
+    assert "Level 2 would call nobody in the coming 14 days" in empty
     assert "Write seconds separated by commas" in nonsense
 
 

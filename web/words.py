@@ -225,6 +225,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Covers.OUT_OF_HOURS, N_("Out of school hours")),
     (DayKind.HOLIDAY, N_("Holiday of the district")),
     (DayKind.DAY_OFF, N_("Day off of the school")),
+    (DayKind.SHORT_DAY, N_("Shorter day of the school")),
     (DayKind.MAKE_UP_DAY, N_("Make-up day")),
     (DayKind.CLOSURE, N_("Closure")),
     (OverrideKind.ADD, N_("Somebody comes in as well")),

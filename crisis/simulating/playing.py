@@ -18,6 +18,7 @@ from crisis import page_events as pev
 from crisis.commands import Actor, ActorKind, Command, OpenIncident, TimerDue
 from crisis.effects import CallPerson, Effect, PageLevel, StartTimer
 from crisis.errors import Refused
+from crisis.ladders import Ladder
 from crisis.notify import pacing, people_to_tell
 from crisis.notify.owing import Due, Owing, Past, level_began, next_call, owing, past, wanted
 from crisis.notify.pacing import Turn
@@ -70,11 +71,36 @@ class Scene:
     providers: Sequence[str]
 
 
-def play(tx: Connection, scene: Scene, story: Story) -> Played:
-    """Reads who is on call at each moment as a real page would; the schedules must reach as far as the page does."""
-    playing = _Playing(tx, scene, story, people.ground(tx, scene.school))
+def play(tx: Connection, scene: Scene, story: Story, ladder: Ladder | None = None) -> Played:
+    """Reads who is on call at each moment as a real page would; the schedules must reach as far as the page does.
+
+    `ladder` is one that is not saved yet; the district's own if left out.
+    """
+    playing = _Playing(tx, scene, story, ground_with(tx, scene, ladder))
     playing.begin()
     return playing.played()
+
+
+def ground_with(tx: Connection, scene: Scene, ladder: Ladder | None) -> Ground:
+    ground = people.ground(tx, scene.school)
+    known = {} if ladder is None else {(scene.role, scene.urgency): ladder}
+    return replace(ground, ladders={**ground.ladders, **known})
+
+
+def opened(scene: Scene, ground: Ground) -> list[ev.Event]:
+    """The incident in which it is paged; it is in no store."""
+    return decide_open(_opening(who_asks(scene), scene.school), PROTOCOL, ground, IncidentId("s"), scene.at)
+
+
+def who_asks(scene: Scene) -> Actor:
+    return Actor(
+        kind=ActorKind.PERSON,
+        id=WHO_ASKS,
+        district=scene.district,
+        schools=frozenset({scene.school}),
+        posts=frozenset({StaffRole.COUNSELOR}),
+        roles=frozenset(Role),
+    )
 
 
 @dataclass(slots=True)
@@ -95,12 +121,11 @@ class _Playing:
     _turns: "count[int]" = field(default_factory=count)
 
     def begin(self) -> None:
-        self.now, by = self.scene.at, self._who_asks()
-        opening = decide_open(_opening(by, self.scene.school), PROTOCOL, self.ground, IncidentId("s"), self.now)
+        self.now, opening = self.scene.at, opened(self.scene, self.ground)
         self.log, self.incident = list(opening), fold(opening)
         self.page = PageId(f"{self.incident.id}-{self.incident.seq + 1}")
         self.ends_at = self.scene.at
-        self._submit(pcmd.RequestPage(by=by, role=self.scene.role, urgency=self.scene.urgency))
+        self._submit(pcmd.RequestPage(by=who_asks(self.scene), role=self.scene.role, urgency=self.scene.urgency))
         page = self.incident.pages[self.page]
         ladder = ladder_of(page, self.ground)
         self.ends_at = page.level_since + sum(ladder.answer_within, LOOKED_AFTER)
@@ -119,16 +144,6 @@ class _Playing:
             asked_at=self.scene.at,
             ends_at=self.ends_at,
             marks=tuple(self.marks),
-        )
-
-    def _who_asks(self) -> Actor:
-        return Actor(
-            kind=ActorKind.PERSON,
-            id=WHO_ASKS,
-            district=self.scene.district,
-            schools=frozenset({self.scene.school}),
-            posts=frozenset({StaffRole.COUNSELOR}),
-            roles=frozenset(Role),
         )
 
     @property

@@ -24,9 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from crisis.errors import NotFound, Reason, Refused, refuse_if
+from crisis.errors import NotFound, refuse_if
 from crisis.ladders import Asks, Ladder, problems
-from crisis.schedules import wall
+from crisis.schedules.bells import Bells, must_be_bells
 from crisis.schedules.rota import Calendar
 from crisis.schedules.school_time import merged
 from crisis.statemachine.ground import SchoolCalendar
@@ -103,12 +103,10 @@ def _firsts(rows: Iterable[Found]) -> frozenset[date]:
 def set_hours(
     tx: Connection, school: SchoolId, *, zone: str, opens: time, closes: time, weekdays: Iterable[int] = range(5)
 ) -> None:
-    """A person has confirmed when this school is open."""
-    days = "".join(str(day) for day in sorted(set(weekdays)))
-    if not opens < closes or not days or not set(days) <= set("0123456"):
-        raise Refused(Reason("CALENDAR", "A school opens before it closes, on at least one day of the week"))
-    if zone not in wall.zones():
-        raise Refused(Reason("CALENDAR", "There is no such time zone; write it as in America/New_York"))
+    """A person has confirmed when this school is open. Raises `Refused`."""
+    bells = Bells(zone=zone, opens=opens, closes=closes, weekdays=frozenset(weekdays))
+    must_be_bells(bells)
+    days = "".join(str(day) for day in sorted(bells.weekdays))
     values = {"zone": zone, "opens": opens, "closes": closes, "weekdays": days, "hours_checked": True}
     if tx.execute(update(SCHOOL).where(SCHOOL.c.id == school).values(**values)).rowcount == 0:
         raise NotFound
@@ -200,6 +198,11 @@ def _ladder(levels: list[Found]) -> Ladder:
         asks=asks if any(each is not Asks.ROTA for each in asks) else (),
         cadence=None if first.cadence is None else codec.cadence_from_text(first.cadence),
     )
+
+
+def drop_ladder(tx: Connection, district: DistrictId, role: Role, urgency: Urgency) -> None:
+    """Back to the usual one of its urgency. Pages that are under way keep theirs."""
+    tx.execute(delete(LADDER).where(LADDER.c.district == district, LADDER.c.role == role, LADDER.c.urgency == urgency))
 
 
 def set_ladder(tx: Connection, district: DistrictId, role: Role, urgency: Urgency, ladder: Ladder) -> None:

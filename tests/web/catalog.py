@@ -96,6 +96,7 @@ def _rule_files() -> Iterator[Path]:
         for name in (
             "ladders.py",
             "protocols/scoring.py",
+            "simulating/ladders.py",
             "submit.py",
             "store/idempotency.py",
             "store/named.py",

@@ -29,6 +29,7 @@ from web.pages import (
     instructions,
     intake,
     interpreters,
+    ladders,
     marks,
     messages,
     my_paging,
@@ -41,8 +42,10 @@ from web.pages import (
     retention,
     rotations,
     school_calendar,
+    school_hours,
     sharing,
     sign_ins,
+    skills,
     statements,
     steps,
     wishes,
@@ -71,6 +74,7 @@ _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
 _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
+_SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
@@ -136,8 +140,10 @@ _UNDER: dict[str, Show] = {  # the first that fits
     "/oncall/": oncall.show,
     "/me/paging/": my_paging.show,
     "/me/sign-in/": sign_ins.show,
+    "/ladders/": ladders.again,
     "/rotations/": rotations.again,
     "/school-calendar/": school_calendar.show,
+    "/school-hours/": school_hours.show,
     "/agreements/": agreements.show,
     f"{glass.HERE}/": glass.show,
     "/policy/": policy.show,
@@ -169,6 +175,9 @@ def _page_of_one(path: str) -> Show | None:
     if found := _AGENCY.fullmatch(path):
         agency = AgencyId(found[1])
         return lambda desk, state, status: directory.show_one(desk, agency, state, status)
+    if found := _SKILLS.fullmatch(path):
+        whose = PersonId(found[1])
+        return lambda desk, state, status: skills.again(desk, whose, state, status)
     if found := _ACCOUNT.fullmatch(path):
         person = PersonId(found[1])
         return lambda desk, state, status: accounts.show(desk, person, state, status)

@@ -32,7 +32,7 @@ class DaysForm(Sent):
     kind: DayKind = Field(title=N_("What kind of day?"))
     first: Day = Field(title=N_("First day"))
     last: Annotated[Day | None, Field(default=None, title=N_("Last day"))] = None
-    closes: Annotated[WallTime | None, Field(default=None, title=N_("Closed from"))] = None
+    closes: Annotated[WallTime | None, Field(default=None, title=N_("Closed from, or school ends at"))] = None
 
     def change(self) -> DayChange:
         return DayChange(kind=self.kind, first=self.first, last=self.last or self.first, closes=self.closes)
@@ -95,6 +95,12 @@ def trial_values(desk: Desk, tell: Telling, form: DaysForm, found: CalendarTrial
         "first": change.first.isoformat(),
         "last": change.last.isoformat(),
         "closes": f"{change.closes:%H:%M}" if change.closes is not None else "",
+        **gap_values(tell, found),
+    }
+
+
+def gap_values(tell: Telling, found: CalendarTrial) -> dict[str, object]:
+    return {
         "after": found.after,
         "new": [
             (tell.level(each.role, each.level), tell.places(each.schools), each.stretch.starts_at, each.stretch.ends_at)

@@ -1,7 +1,6 @@
 """A page played through: whom it would call and when, as a picture and as a table; nobody is called."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -11,18 +10,17 @@ from starlette.requests import Request
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.simulating import providers
-from crisis.simulating.marks import Mark, Played, What
 from crisis.simulating.playing import Scene, play
 from crisis.store import people, rotations
 from crisis.store.people import SchoolView
-from crisis.vocabulary import AttemptOutcome, PersonId, Role, SchoolId, Urgency
+from crisis.vocabulary import Role, SchoolId, Urgency
 from web import simulation_form, words
 from web import words_of_simulation as said
 from web.deps import Desk, SignedIn
 from web.pages.frame import console
+from web.played import shown
 from web.rendering import translations
 from web.simulation_form import Asked
-from web.simulation_picture import picture
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,10 +46,10 @@ def simulate(desk: SignedIn, request: Request) -> HTMLResponse:
         roles = list(dict.fromkeys([role for role, _level in rotations.slots(tx, here.district, here.id)]))
         told = list(dict.fromkeys([*played.people, *asked.story.people]))
         names = people.names(tx, told)
-    values = _form(desk, asked, here, roles) | _shown(desk, played, names)
+    values = _form(desk, asked, here, roles) | shown(played, names, desk.language)
     values["people"] = [(person, names[person]) for person in told if person in names]
-    shown = {"schools": [(str(each.id), each.name) for each in schools.values()], "school": here, "zone": here.zone}
-    return console(desk, "pages/simulate.html", values | shown, path=f"/oncall/simulate?school={here.id}")
+    places = {"schools": [(str(each.id), each.name) for each in schools.values()], "school": here, "zone": here.zone}
+    return console(desk, "pages/simulate.html", values | places, path=f"/oncall/simulate?school={here.id}")
 
 
 def _chosen(desk: Desk, schools: Mapping[SchoolId, SchoolView], asked: str) -> SchoolView:
@@ -79,63 +77,3 @@ def _form(desk: Desk, asked: Asked, here: SchoolView, roles: list[Role]) -> dict
         "providers": [(name, name.title()) for name in providers.configured(desk.settings)],
         "usually": simulation_form.USUALLY,
     }
-
-
-def _shown(desk: Desk, played: Played, names: Mapping[PersonId, str]) -> dict[str, object]:
-    translate = translations(desk.language).gettext
-
-    def name(person: PersonId | None) -> str:
-        return names.get(person or PersonId("")) or translate(words.N_("Somebody"))
-
-    def told(mark: Mark) -> str:
-        if mark.what is What.LEVEL:
-            who = translate(said.ASKED[played.ladder.asked_at(mark.level or 0)])
-            return translate(words.N_("Level %(n)s: %(who)s")) % {"n": (mark.level or 0) + 1, "who": who}
-        what = translate(said.HAPPENS[mark.what])
-        return f"{what}: {translate(why)}" if (why := _why(mark)) else what
-
-    def first(what: What) -> timedelta | None:
-        return next((mark.at - played.asked_at for mark in played.marks if mark.what is what), None)
-
-    drawn = picture(played)
-    return {
-        "picture": drawn,
-        "rows": [(name(person), y) for person, y in drawn.rows],
-        "points": [
-            (each, name(each.mark.person), told(each.mark), _on_it(each.mark, translate)) for each in drawn.points
-        ],
-        "lines": _lines(played, name, told),
-        "first": first(What.ACCEPTED),
-        "alarm": first(What.ALARM),
-        "followed": played.ends_at - played.asked_at,
-    }
-
-
-Line = tuple[timedelta, str, str, bool]
-
-
-def _lines(played: Played, name: Callable[[PersonId], str], told: Callable[[Mark], str]) -> list[Line]:
-    """For the table: what happens to several people at once stands on one line."""
-    found: dict[tuple[timedelta, str], list[str]] = {}
-    strong: set[tuple[timedelta, str]] = set()
-    for mark in played.marks:
-        key = (mark.at - played.asked_at, told(mark))
-        found.setdefault(key, [])
-        if mark.person is not None:
-            found[key].append(name(mark.person))
-        if mark.what in (What.LEVEL, What.ALARM, What.ACCEPTED):
-            strong.add(key)
-    return [(since, what, ", ".join(people), (since, what) in strong) for (since, what), people in found.items()]
-
-
-def _on_it(mark: Mark, translate: Callable[[str], str]) -> str:
-    """A letter for a text or a call, a word or two for the rest."""
-    return translate(said.LETTERS.get(mark.what) or said.BRIEFLY[mark.what])
-
-
-def _why(mark: Mark) -> str:
-    if mark.outcome is AttemptOutcome.REFUSED:
-        return said.REFUSED
-    if mark.outcome is AttemptOutcome.UNKNOWN:
-        return said.UNKNOWN
-    return said.LOST if not mark.arrives else ""
