@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import accounts, audit, backup, incidents, people, protocols, roster, roster_import
+from crisis.store import accounts, audit, backup, incidents, people, protocols, roster, roster_import, second_factor
 from crisis.store.backup import BackupFault
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.store.oneroster_files import Severity
@@ -245,10 +246,21 @@ def restore(source: Path, yes: Annotated[bool, typer.Option(help="Do not ask.")]
 
 
 @roster_app.command("district")
-def add_district(district: str, name: str) -> None:
-    """Adds a district."""
+def add_district(
+    district: str,
+    name: str,
+    second_factor_after: Annotated[
+        int, typer.Option(min=0, max=90, help="Days to set itself up; then records need a second factor.")
+    ] = 14,
+) -> None:
+    """Adds a district. After the days that it has to set itself up, everybody needs a second factor to see records."""
+    at = clock.now()
+    from_then = at + timedelta(days=second_factor_after)
     with opened() as (store, _), store.write() as tx:
         roster.add_district(tx, DistrictId(district), name)
+        second_factor.ask_of_all(tx, DistrictId(district), True, at=at, by=None, counts_from=from_then)
+    out.print(f"From {from_then:%Y-%m-%d} on everybody in it needs a second factor to see records. To change that:")
+    out.print("crisis account ask-second-factor")
 
 
 @roster_app.command("staff")
@@ -361,10 +373,12 @@ def show_incident(incident_id: str) -> None:
 @account_app.command("create")
 def create_account(person: str, username: str) -> None:
     """Makes an account with a passphrase that is shown this once."""
-    words = passphrase()
+    words, given_for = passphrase(), cli_accounts.first_passphrases_last()
     with opened() as (store, _), store.write() as tx:
-        accounts.create_account(tx, PersonId(person), username, words, at=clock.now(), hashing=standard())
-    typer.echo(words)
+        accounts.create_account(
+            tx, PersonId(person), username, words, at=clock.now(), hashing=standard(), given_for=given_for
+        )
+    cli_accounts.hand_over(words, given_for)
 
 
 @token_app.command("create")

@@ -42,11 +42,22 @@ def new_passphrase(person: str) -> None:
 
     They are signed out everywhere, and give their second factor as before.
     """
-    words = passphrase()
+    words, given_for = passphrase(), first_passphrases_last()
     stored = accounts.hashed(words)  # before the transaction: pages must not wait for it
     with closing(_store()) as store, store.write() as tx:
-        accounts.set_hash(tx, PersonId(person), stored, at=clock.now(), by=None)
+        accounts.set_hash(tx, PersonId(person), stored, at=clock.now(), by=None, given_for=given_for)
+    hand_over(words, given_for)
+
+
+def first_passphrases_last() -> timedelta:
+    """As it is set: whoever made one has seen it."""
+    return timedelta(days=Settings().first_passphrase_days)
+
+
+def hand_over(words: str, given_for: timedelta) -> None:
+    """The passphrase alone on the output, for a program that passes it on."""
     typer.echo(words)
+    typer.echo(f"Good for {given_for.days} days. Whoever signs in by it takes one of their own first.", err=True)
 
 
 def tokens(person: str) -> None:

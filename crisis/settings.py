@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     session_hours: Annotated[int, Field(ge=1, le=24)] = 12  # however busy
     session_limits: dict[str, SessionLimits] = {}  # by post, where it is to be less
 
+    first_passphrase_days: Annotated[int, Field(ge=1, le=30)] = 7  # one that somebody else made; then it is over
     sign_in_providers: dict[str, IdentityProvider] = {}  # of sign-ins, by the name in their addresses
 
     provider_url: str | None = None  # the first provider (Twilio), for texts and calls; None: no provider yet

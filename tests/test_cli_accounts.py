@@ -1,10 +1,13 @@
 """`crisis account end-sessions`, `remove-second-factor` and `ask-second-factor`, as an operator types them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
+import pytest
 
 from crisis import clock
+from crisis.errors import Refused
 from crisis.store import accounts, audit, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
 from crisis.store.passwords import FLOOR, Hashing
@@ -27,7 +30,7 @@ def test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as
         second_factor.confirm_app(tx, store.keys, ANN, pyotp.TOTP(shown.secret).at(at), at)
         token = sessions.begin(tx, ANN, at=at)
 
-    words = crisis("account", "new-passphrase", ANN).strip()
+    words, said = crisis("account", "new-passphrase", ANN).strip().splitlines()
 
     with installed(tmp_path) as store:
         with store.read() as tx:
@@ -35,6 +38,7 @@ def test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as
             assert audit.of(tx, ANN)[-1].action == "password changed"
         assert accounts.sign_in(store, "ann", "four good long words", at) is None
         assert isinstance(accounts.sign_in(store, "ann", words, at), HalfSignIn)
+    assert "Good for 7 days" in said
     crisis("account", "new-passphrase", BEN, fails=True)  # who has no account gets none by this
 
 
@@ -58,11 +62,30 @@ def test_an_operator_signs_out_takes_an_app_away_and_asks_it_of_all(crisis: Cris
         assert sessions.limited_holder(tx, token, at, used=False) is None
         assert not second_factor.is_on(tx, ANN)
         assert [accounts.token_holder(tx, each, at, used=False) for each in (lost, kept)] == [None, ANN]
-        assert second_factor.is_asked_of_all(tx, DistrictId("d"))
+        assert second_factor.asked_of_all_from(tx, DistrictId("d")) is not None
     assert lost_id[:8] in listed
     assert "Sessions ended: 1." in said[0]
     assert "password alone" in said[1]
     assert "Asked of everybody" in said[2]
+
+
+def test_what_an_operator_hands_over_is_over_in_days_and_a_new_district_asks_two_factors_of_all(
+    crisis: Crisis, tmp_path: Path
+) -> None:
+    """ASVS 6.4.1, 6.3.3."""
+    first = crisis("account", "create", BEN, "ben").splitlines()[0]
+    crisis("roster", "district", "new", "A new district", "--second-factor-after", "21")
+
+    with installed(tmp_path) as store:
+        given = accounts.sign_in(store, "ben", first, clock.now())
+        assert isinstance(given, str)
+        with store.read() as tx:
+            assert sessions.holder(tx, given, clock.now(), used=False) is None
+            asked_from = second_factor.asked_of_all_from(tx, DistrictId("new"))
+        with pytest.raises(Refused, match="run out"):
+            accounts.sign_in(store, "ben", first, clock.now() + timedelta(days=7))
+    assert asked_from is not None
+    assert timedelta(days=20) < asked_from - clock.now() <= timedelta(days=21)
 
 
 def test_an_operator_makes_an_emergency_account_and_seals_it(crisis: Crisis, tmp_path: Path) -> None:

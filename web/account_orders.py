@@ -70,10 +70,10 @@ def remove_second_factor(desk: Desk, person: PersonId) -> None:
         sessions.end_all(tx, person, at=desk.at, by=desk.person)
 
 
-def asked_of_all(desk: Desk) -> bool:
+def asked_of_all_from(desk: Desk) -> datetime | None:
     access.must_keep_accounts(desk.actor)
     with desk.store.read() as tx:
-        return second_factor.is_asked_of_all(tx, desk.actor.district)
+        return second_factor.asked_of_all_from(tx, desk.actor.district)
 
 
 def ask_of_all(desk: Desk, asked: bool) -> None:

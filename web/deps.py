@@ -24,7 +24,7 @@ from crisis.store.identities import AWAY
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
 from web.addresses import Kind, addresses_of, network_of
-from web.problems import SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
+from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 
 Language = Literal["en", "es"]
 
@@ -54,7 +54,8 @@ class Desk:
     factors: int = 1
     locked: bool = False  # nobody touched the screen for a while: may raise an incident, and nothing else
     emergency: bool = False  # an account on paper
-    limited: bool = False  # less than the district asks for: may raise an incident, and set up what is missing
+    limited: bool = False  # less than is asked for: may raise an incident, and set up what is missing
+    given: bool = False  # by a passphrase that another person has seen: takes one of their own before anything else
     sealed: dict[WordsId, str] = field(default_factory=dict)
 
     def must_be_fresh(self) -> None:
@@ -202,7 +203,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
     with store.read() as tx:
         actor = people.actor(tx, person)
         name = people.names(tx, [person]).get(person, "")
-        shown = sessions.shown(tx, token)
+        shown = sessions.shown(tx, token, clock.now())
     return Desk(
         store=store.of(actor.district),
         settings=settings_of(connection),
@@ -217,6 +218,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         factors=1 if shown is None else shown.factors,
         emergency=shown is not None and shown.emergency,
         limited=shown is not None and not shown.whole,
+        given=shown is not None and shown.given,
     )
 
 
@@ -253,10 +255,17 @@ def may_raise(request: Request, _checked: Annotated[None, Depends(check_form_tok
     return desk_of(request, person, token)
 
 
-def one_factor(desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
-    """Also for whoever still lacks the second factor that their district asks for, to set it up."""
+def any_passphrase(desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
+    """Also for whoever came by a passphrase that another person made, to take one of their own (ASVS 6.4.1)."""
     if desk.locked:
         raise SignInNeeded
+    return desk
+
+
+def one_factor(desk: Annotated[Desk, Depends(any_passphrase)]) -> Desk:
+    """Also for whoever still lacks the second factor that their district asks for, to set it up."""
+    if desk.given:
+        raise OwnPassphraseNeeded
     return desk
 
 
@@ -310,6 +319,7 @@ def anyone() -> None:
 
 
 MayRaise = Annotated[Desk, Depends(may_raise)]
+AnyPassphrase = Annotated[Desk, Depends(any_passphrase)]
 OneFactor = Annotated[Desk, Depends(one_factor)]
 SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]

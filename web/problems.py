@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SIGN_IN = "/login"
 OWN_SIGN_IN = "/me/sign-in"
+OWN_PASSPHRASE = "/me/passphrase"  # noqa: S105  (an address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,10 @@ class SignInNeeded(Exception):
 
 class SecondFactorNeeded(Exception):
     """Somebody is signed in by less than their district asks for; a page sends them to set it up."""
+
+
+class OwnPassphraseNeeded(Exception):
+    """Somebody is signed in by a passphrase that another person made; a page lets them take one of their own."""
 
 
 class StepUpNeeded(Exception):
@@ -145,11 +150,20 @@ STEP_UP = Problem(status=401, title="Show again that it is you, on the console",
 
 
 def to_second_factor(request: Request) -> Response:
+    return _first(request, OWN_SIGN_IN, "Your district asks for a second factor")
+
+
+def to_own_passphrase(request: Request) -> Response:
+    return _first(request, OWN_PASSPHRASE, "Take a password of your own first, on the console")
+
+
+def _first(request: Request, there: str, title: str) -> Response:
+    """What has to be done before what was asked for."""
     if request.headers.get("hx-request"):
-        return Response(status_code=403, headers={"HX-Redirect": OWN_SIGN_IN})
-    if wants_page(request):
-        return RedirectResponse(OWN_SIGN_IN, status_code=303)
-    return as_json(Problem(status=403, title="Your district asks for a second factor"))
+        return Response(status_code=403, headers={"HX-Redirect": there})
+    return (
+        RedirectResponse(there, status_code=303) if wants_page(request) else as_json(Problem(status=403, title=title))
+    )
 
 
 def problem_of(error: Exception) -> Problem:
@@ -197,5 +211,6 @@ def install(app: FastAPI, answer: Render) -> None:
     for kind in KNOWN:
         app.add_exception_handler(kind, problem)
     app.add_exception_handler(SecondFactorNeeded, lambda request, _: to_second_factor(request))
+    app.add_exception_handler(OwnPassphraseNeeded, lambda request, _: to_own_passphrase(request))
     app.add_exception_handler(SignInNeeded, lambda request, _: to_sign_in(request))
     app.add_exception_handler(Exception, broken)

@@ -22,6 +22,19 @@ def new_password(desk: Desk) -> str:
     return words
 
 
+def end_session(desk: Desk, session: str) -> None:
+    """Who sits down at a screen that somebody left must not sign them out everywhere else (ASVS 7.5.2)."""
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        sessions.end(tx, desk.person, session, at=desk.at)
+
+
+def end_other_sessions(desk: Desk) -> None:
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        sessions.end_others(tx, desk.person, desk.session, at=desk.at)
+
+
 def begin_app(desk: Desk) -> None:
     desk.must_be_fresh()
     with desk.store.write() as tx:

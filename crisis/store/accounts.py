@@ -21,6 +21,13 @@ WRONG = Budget(tries=5, again_after=timedelta(minutes=12))  # at most ten guesse
 LONGEST_LABEL = 80
 
 
+RUN_OUT = Reason(
+    "LOGIN",
+    "This first password has run out; ask the operator for a new one. "
+    "An incident can be raised without signing in: call the office, or 911 if somebody is in danger",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenView:
     id: str
@@ -38,9 +45,19 @@ class AccountView:
 
 
 def create_account(
-    tx: Connection, person: PersonId, username: str, password: str, *, at: datetime, hashing: Hashing | None = None
+    tx: Connection,
+    person: PersonId,
+    username: str,
+    password: str,
+    *,
+    at: datetime,
+    hashing: Hashing | None = None,
+    given_for: timedelta | None = None,
 ) -> None:
-    """One account a person; a user name is the same in small and capital letters."""
+    """One account a person; a user name is the same in small and capital letters.
+
+    `given_for`: whoever makes it has seen the password. It is over then, and its owner takes another before that.
+    """
     name = canonical(username)
     taken = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.username == name)).first() is not None
     has_one = tx.execute(select(ACCOUNT.c.person).where(ACCOUNT.c.person == person)).first() is not None
@@ -51,7 +68,9 @@ def create_account(
         *reasons_against(password),
     )
     values = {"person": person, "district": _district(tx, person), "username": name, "created_at": at}
-    tx.execute(insert(ACCOUNT).values(**values, password_hash=(hashing or standard()).hashed(password)))
+    given_until = None if given_for is None else at + given_for
+    hash_ = (hashing or standard()).hashed(password)
+    tx.execute(insert(ACCOUNT).values(**values, password_hash=hash_, given_until=given_until))
     audit.record(tx, at=at, actor=None, action="account created", subject=person, detail={})
 
 
@@ -77,15 +96,24 @@ def hashed(password: str, hashing: Hashing | None = None) -> str:
 
 
 def set_hash(
-    tx: Connection, person: PersonId, hash_: str, *, at: datetime, by: PersonId | None, keep: str | None = None
+    tx: Connection,
+    person: PersonId,
+    hash_: str,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    keep: str | None = None,
+    given_for: timedelta | None = None,
 ) -> None:
     """Of a password that we made. Ends all sessions but `keep`: who knew the old one is out. A second factor stays.
 
-    `by` None: an operator. Raises `NotFound` for whoever has no account.
+    `by` None: an operator, who has seen it: then `given_for` says how long it counts. Raises `NotFound` for whoever
+    has no account.
     """
     if emergency.find(tx, person) is not None:
         raise Refused(Reason("EMERGENCY", "An emergency account is not given a new password; it is sealed anew"))
-    if tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == person).values(password_hash=hash_)).rowcount == 0:
+    changed = {"password_hash": hash_, "given_until": None if given_for is None else at + given_for}
+    if tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == person).values(**changed)).rowcount == 0:
         raise NotFound
     sessions.forget(tx, person, keep=keep)
     audit.record(tx, at=at, actor=by, action="password changed", subject=person, detail={})
@@ -149,7 +177,8 @@ def sign_in(
 def check_password(
     store: Store, username: str, password: str, at: datetime, *, hashing: Hashing | None = None
 ) -> PersonId | None:
-    """Whose they are. Raises `Refused` after too many wrong tries, also for a name that does not exist.
+    """Whose they are. Raises `Refused` after too many wrong tries, also for a name that does not exist; and where the
+    right one was made by somebody else, and has run out (ASVS 6.4.1).
 
     The password is checked with no transaction open: a tenth of a second of work must not keep the pages waiting for
     the writer's lock.
@@ -157,7 +186,7 @@ def check_password(
     name, hashing = canonical(username)[:64], hashing or standard()
     with store.write() as tx:
         _spend(tx, name, at)
-        found = select(ACCOUNT.c.person, ACCOUNT.c.password_hash)
+        found = select(ACCOUNT.c.person, ACCOUNT.c.password_hash, ACCOUNT.c.given_until)
         account = tx.execute(found.where(ACCOUNT.c.username == name, ACCOUNT.c.disabled_at.is_(None))).one_or_none()
     if not hashing.verify(password, account.password_hash if account is not None else None) or account is None:
         return None
@@ -167,6 +196,8 @@ def check_password(
             return None
         if partners.shut_out(tx, [account.person], at):
             raise Refused(partners.SHUT_OUT)
+        if account.given_until is not None and at >= account.given_until:
+            raise Refused(RUN_OUT)
         if renewed is not None:
             tx.execute(update(ACCOUNT).where(ACCOUNT.c.person == account.person).values(password_hash=renewed))
         budgets.give_back(tx, name)

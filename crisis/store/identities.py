@@ -3,7 +3,6 @@
 What they may, and whether they may at all, stands in our own database alone.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,9 +14,9 @@ from crisis.readiness_words import ErrandKind
 from crisis.sign_in_words import TokenFault
 from crisis.store import audit, budgets, emergency, errands, methods, partners
 from crisis.store.errands import Subject, Wanted
-from crisis.store.passwords import secret_token, token_digest
+from crisis.store.passwords import as_typed, in_fours, secret_token, token_digest, typed_code
 from crisis.store.people_tables import ACCOUNT, PERSON
-from crisis.store.second_factor import LETTERS, LETTERS_A_CODE, WRONG
+from crisis.store.second_factor import WRONG
 from crisis.store.sign_in_tables import IDENTITY, IDENTITY_CODE, PROVIDER_SIGN_IN
 from crisis.vocabulary import DistrictId, PersonId
 
@@ -125,12 +124,12 @@ def make_code(tx: Connection, door: Door, person: PersonId, *, at: datetime, by:
         raise Refused(Reason("PR-63", "One account of this provider is connected already; disconnect it first"))
     over = (IDENTITY_CODE.c.person == person) | (IDENTITY_CODE.c.ends_at <= at)
     tx.execute(delete(IDENTITY_CODE).where(over))
-    made = "".join(secrets.choice(LETTERS) for _ in range(LETTERS_A_CODE))
+    made = typed_code()
     row = {"digest": token_digest(made), "district": district, "person": person, "provider": door.id, "made_by": by}
     tx.execute(insert(IDENTITY_CODE).values(**row, ends_at=at + CODE_FOR))
     detail: audit.Detail = {"provider": door.id}
     audit.record(tx, at=at, actor=by, action="code for a sign-in provider made", subject=person, detail=detail)
-    return "-".join(made[start : start + 4] for start in range(0, LETTERS_A_CODE, 4))
+    return in_fours(made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +140,7 @@ class Code:
 
 def spend_code(tx: Connection, door: Door, typed: str, at: datetime) -> Code | None:
     """Whose code it is; it is gone afterwards."""
-    code = "".join(letter for letter in typed.casefold() if letter.isalnum())
-    same = (IDENTITY_CODE.c.digest == token_digest(code), IDENTITY_CODE.c.provider == door.id)
+    same = (IDENTITY_CODE.c.digest == token_digest(as_typed(typed)), IDENTITY_CODE.c.provider == door.id)
     row = tx.execute(select(IDENTITY_CODE).where(*same, IDENTITY_CODE.c.ends_at > at)).one_or_none()
     if row is None or tx.execute(delete(IDENTITY_CODE).where(*same)).rowcount != 1:
         return None

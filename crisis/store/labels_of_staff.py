@@ -51,9 +51,11 @@ OF_PEOPLE: Mapping[str, Table] = {
 }
 
 OF_ACCESS: Mapping[str, Table] = {
-    "account": table(R.ACCOUNTS, normal="person district username created_at disabled_at", password_hash=DIGEST),
+    "account": table(
+        R.ACCOUNTS, normal="person district username created_at disabled_at given_until", password_hash=DIGEST
+    ),
     "code_app": table(R.NOBODY, technical="last_step", normal="person district made_at confirmed_at", sealed=SECRET),
-    "recovery_code": table(R.NOBODY, normal="district person", digest=DIGEST),
+    "recovery_code": table(R.NOBODY, technical="short", normal="district person", digest=DIGEST),
     "passkey": table(
         R.ACCOUNTS, technical="id public_key uses", normal="district person browser system made_at used_at"
     ),
@@ -78,7 +80,7 @@ OF_ACCESS: Mapping[str, Table] = {
     "feed": table(R.ACCOUNTS, technical="id", normal="district person created_at revoked_at", digest=DIGEST),
     "pin": table(R.NOBODY, technical="wrong locked_until", normal="person district set_at", digest=DIGEST),
     "sign_in_budget": table(R.NOBODY, technical="remaining at", key=DIGEST),
-    "sign_in_rule": table(R.ACCOUNTS, normal="district second_factor decided_by decided_at"),
+    "sign_in_rule": table(R.ACCOUNTS, normal="district second_factor decided_by decided_at counts_from"),
     "allowance": table(R.NOBODY, technical="kind since used", restricted="subject"),
 }
 

@@ -15,6 +15,8 @@ SHORTEST = 12
 ADVISED = 15
 LONGEST = 200  # as the form takes; a longer one only costs time
 AT_ONCE = 2  # of 64 MiB each: a flood of sign-ins must not take the memory that pages need
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another
+LETTERS_A_CODE = 28  # 138 bits: so many that a digest without salt and work is enough (ASVS 6.5.2, 11.5.1)
 SYLLABLES = tuple(first + vowel + last for first in "bdfgklmnprstvz" for vowel in "aeiou" for last in "bdgklmnprst")
 
 
@@ -83,6 +85,20 @@ def reasons_against(password: str) -> list[Reason]:
 def passphrase(parts: int = 6) -> str:
     """Parts to say and to type, of 9.6 bits each: 770 syllables, drawn by the system's generator."""
     return "-".join(secrets.choice(SYLLABLES) for _ in range(parts))
+
+
+def typed_code() -> str:
+    """Random letters that somebody types once, as they are kept; to be shown `in_fours`."""
+    return "".join(secrets.choice(LETTERS) for _ in range(LETTERS_A_CODE))
+
+
+def in_fours(code: str) -> str:
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def as_typed(typed: str) -> str:
+    """What somebody made of such a code, whatever they put between its letters."""
+    return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
 def secret_token() -> str:

@@ -164,6 +164,8 @@ class PhoneRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
+    """`given_until`: somebody else made this passphrase and has seen it, and it is over then; None: its owner's own."""
+
     __tablename__ = "account"
 
     person: str = Field(foreign_key="person.id", primary_key=True)
@@ -172,6 +174,7 @@ class AccountRow(SQLModel, table=True):
     password_hash: str
     created_at: datetime = Field(sa_type=UtcTime)
     disabled_at: datetime | None = Field(sa_type=UtcTime)
+    given_until: datetime | None = Field(sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):

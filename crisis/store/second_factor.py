@@ -4,7 +4,6 @@ Where it is asked for and missing, records stay closed; an incident can be raise
 """
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from crisis.errors import Reason, Refused
 from crisis.store import audit, budgets, partners
 from crisis.store.budgets import Budget
-from crisis.store.passwords import secret_token, token_digest
+from crisis.store.passwords import as_typed, in_fours, secret_token, token_digest, typed_code
 from crisis.store.people_tables import ACCOUNT, PERSON
 from crisis.store.sealed import KeyRing
 from crisis.store.sign_in_tables import CODE_APP, HALF_SIGN_IN, RECOVERY_CODE, SIGN_IN_RULE
@@ -23,8 +22,6 @@ from crisis.vocabulary import DistrictId, PersonId
 STEP = 30  # seconds that a code stands
 HALF_FOR = timedelta(minutes=5)
 RECOVERY_CODES = 10
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another
-LETTERS_A_CODE = 16  # 79 bits
 WRONG = Budget(tries=5, again_after=timedelta(minutes=12))  # as for the passphrase: ten an hour
 
 
@@ -38,11 +35,14 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """`codes_left` are recovery codes; `enrolling`: an app was begun and has not shown a code yet."""
+    """`codes_left` are recovery codes, `codes_short` whether some are of the shorter kind that was made before;
+    `enrolling`: an app was begun and has not shown a code yet.
+    """
 
     confirmed_at: datetime | None
     enrolling: Enrolment | None
     codes_left: int
+    codes_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,11 @@ def begin_app(tx: Connection, keys: KeyRing, person: PersonId, at: datetime) -> 
 
 def state(tx: Connection, keys: KeyRing, person: PersonId) -> State:
     row = tx.execute(select(CODE_APP).where(CODE_APP.c.person == person)).one_or_none()
-    codes = tx.execute(select(RECOVERY_CODE.c.digest).where(RECOVERY_CODE.c.person == person)).all()
+    codes = tx.execute(select(RECOVERY_CODE.c.short).where(RECOVERY_CODE.c.person == person)).scalars().all()
     if row is None:
         return State(confirmed_at=None, enrolling=None, codes_left=0)
     if row.confirmed_at is not None:
-        return State(confirmed_at=row.confirmed_at, enrolling=None, codes_left=len(codes))
+        return State(confirmed_at=row.confirmed_at, enrolling=None, codes_left=len(codes), codes_short=any(codes))
     secret = keys.unseal(_place(person), row.sealed).decode()
     username = tx.execute(select(ACCOUNT.c.username).where(ACCOUNT.c.person == person)).scalar_one_or_none()
     address = pyotp.TOTP(secret).provisioning_uri(name=username or "", issuer_name="Crisis")
@@ -100,11 +100,11 @@ def renew_codes(tx: Connection, person: PersonId, at: datetime) -> list[str]:
     if district is None:
         raise Refused(Reason("SECOND", "Set up a code app first"))
     tx.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.person == person))
-    made = ["".join(secrets.choice(LETTERS) for _ in range(LETTERS_A_CODE)) for _ in range(RECOVERY_CODES)]
-    rows = [{"digest": token_digest(each), "district": district, "person": person} for each in made]
+    made = [typed_code() for _ in range(RECOVERY_CODES)]
+    rows = [{"digest": token_digest(each), "district": district, "person": person, "short": False} for each in made]
     tx.execute(insert(RECOVERY_CODE), rows)
     audit.record(tx, at=at, actor=person, action="recovery codes made", subject=person)
-    return ["-".join(each[start : start + 4] for start in range(0, LETTERS_A_CODE, 4)) for each in made]
+    return [in_fours(each) for each in made]
 
 
 def remove_app(tx: Connection, person: PersonId, *, at: datetime, by: PersonId | None) -> None:
@@ -154,8 +154,7 @@ def _matches(tx: Connection, keys: KeyRing, person: PersonId, typed: str, at: da
 
 
 def _recovered(tx: Connection, person: PersonId, typed: str, at: datetime) -> bool:
-    code = "".join(letter for letter in typed.casefold() if letter.isalnum())
-    mine = (RECOVERY_CODE.c.digest == token_digest(code), RECOVERY_CODE.c.person == person)
+    mine = (RECOVERY_CODE.c.digest == token_digest(as_typed(typed)), RECOVERY_CODE.c.person == person)
     if tx.execute(delete(RECOVERY_CODE).where(*mine)).rowcount == 0:
         return False
     audit.record(tx, at=at, actor=person, action="recovery code used", subject=person)
@@ -191,16 +190,28 @@ def end_half(tx: Connection, token: str) -> None:
     tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.digest == token_digest(token)))
 
 
-def is_asked_of_all(tx: Connection, district: DistrictId) -> bool:
-    query = select(SIGN_IN_RULE.c.second_factor).where(SIGN_IN_RULE.c.district == district)
-    return bool(tx.execute(query).scalar_one_or_none())
+def asked_of_all_from(tx: Connection, district: DistrictId) -> datetime | None:
+    """Since when, or from when on, a second factor is asked of everybody; None: it is left to each."""
+    query = select(SIGN_IN_RULE.c.counts_from).where(SIGN_IN_RULE.c.district == district, SIGN_IN_RULE.c.second_factor)
+    found: datetime | None = tx.execute(query).scalar_one_or_none()
+    return found
 
 
-def ask_of_all(tx: Connection, district: DistrictId, asked: bool, *, at: datetime, by: PersonId | None) -> None:
-    """From the next request on: who has given one factor alone sees no record until they have set up a second."""
+def ask_of_all(
+    tx: Connection,
+    district: DistrictId,
+    asked: bool,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    counts_from: datetime | None = None,
+) -> None:
+    """From the next request on, or `counts_from`: who has given one factor alone sees no record until they have set
+    up a second.
+    """
     tx.execute(delete(SIGN_IN_RULE).where(SIGN_IN_RULE.c.district == district))
     row = {"district": district, "second_factor": asked, "decided_by": by, "decided_at": at}
-    tx.execute(insert(SIGN_IN_RULE).values(**row))
+    tx.execute(insert(SIGN_IN_RULE).values(**row, counts_from=counts_from or at))
     action = "second factor asked of all" if asked else "second factor left to each"
     audit.record(tx, at=at, actor=by, action=action, subject=district)
 

@@ -127,7 +127,8 @@ def begin(
 
 
 _STANDING = (
-    select(SESSION, ACCOUNT.c.disabled_at, PERSON.c.active, SIGN_IN_RULE.c.second_factor)
+    select(SESSION, ACCOUNT.c.disabled_at, ACCOUNT.c.given_until, PERSON.c.active)
+    .add_columns(SIGN_IN_RULE.c.second_factor, SIGN_IN_RULE.c.counts_from)
     .add_columns(EMERGENCY_ACCOUNT.c.person.label("emergency"))
     .join_from(SESSION, PERSON, PERSON.c.id == SESSION.c.person)
     .outerjoin(ACCOUNT, ACCOUNT.c.person == SESSION.c.person)
@@ -142,14 +143,14 @@ def holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> Pe
     `used` False only looks, as an open socket does: a screen that nobody touches must not keep itself signed in.
     """
     row = _standing(tx, token, at)
-    if row is None or not _whole(row):
+    if row is None or not _whole(row, at):
         return None
     return _used(tx, row, at) if used else PersonId(row.person)
 
 
 def limited_holder(tx: Connection, token: str, at: datetime, *, used: bool = True) -> PersonId | None:
-    """As `holder`, also where a second factor is asked for and this session has one: it may raise an incident and set
-    a second factor up, and no more.
+    """As `holder`, also for less than is asked for, a second factor or a passphrase of their own: it may raise an
+    incident and set up what is missing, and no more.
     """
     row = _standing(tx, token, at)
     if row is None:
@@ -183,26 +184,35 @@ def holders(tx: Connection, tokens: Collection[str], at: datetime) -> dict[str, 
     """As `holder` for many at once, and only looked at; those that do not stand are left out."""
     digests = {token_digest(token): token for token in tokens}
     rows = tx.execute(_STANDING.where(SESSION.c.digest.in_(list(digests)))).all()
-    standing = {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at) and _whole(row)}
+    standing = {digests[row.digest]: PersonId(row.person) for row in rows if _lasts(row, at) and _whole(row, at)}
     return partners.let_in(tx, standing, at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What whoever is signed in has shown of themselves. `whole`: as much as is asked for. `emergency`: by paper."""
+    """What whoever is signed in has shown of themselves. `whole`: as much as is asked for. `emergency`: by paper.
+
+    `given`: they came in by a passphrase that another person has seen, and have to take one of their own.
+    """
 
     proved_at: datetime
     factors: int
     whole: bool
     emergency: bool
+    given: bool
 
 
-def shown(tx: Connection, token: str) -> Shown | None:
+def shown(tx: Connection, token: str, at: datetime) -> Shown | None:
     row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
     if row is None:
         return None
-    emergency = row.emergency is not None
-    return Shown(proved_at=row.proved_at, factors=row.factors, whole=_whole(row), emergency=emergency)
+    return Shown(
+        proved_at=row.proved_at,
+        factors=row.factors,
+        whole=_whole(row, at),
+        emergency=row.emergency is not None,
+        given=_given(row),
+    )
 
 
 def renewed(tx: Connection, token: str, *, factors: int, at: datetime) -> SessionToken:
@@ -219,8 +229,14 @@ def strengthened(tx: Connection, token: str) -> None:
     tx.execute(update(SESSION).where(SESSION.c.digest == token_digest(token)).values(factors=2))
 
 
-def _whole(row: Found) -> bool:
-    return row.factors > 1 or not (row.second_factor or row.provider)
+def _whole(row: Found, at: datetime) -> bool:
+    asked = row.second_factor and at >= row.counts_from
+    return not _given(row) and (row.factors > 1 or not (asked or row.provider))
+
+
+def _given(row: Found) -> bool:
+    """Whoever came by a provider has not used it: it runs out by itself."""
+    return row.given_until is not None and row.provider is None
 
 
 def _lasts(row: Found, at: datetime, *, idle_too: bool = False) -> bool:

@@ -24,13 +24,17 @@ class CodeAppRow(SQLModel, table=True):
 
 
 class RecoveryCodeRow(SQLModel, table=True):
-    """Good for one sign-in, in the place of the app. It is random, so its digest needs no salt and no work."""
+    """Good for one sign-in, in the place of the app. It is random, so its digest needs no salt and no work.
+
+    `short`: of the kind that was made before, of 79 bits, and is good until it is used.
+    """
 
     __tablename__ = "recovery_code"
 
     digest: str = Field(primary_key=True)
     district: str
     person: str = Field(foreign_key="person.id", index=True)
+    short: bool
 
 
 class HalfSignInRow(SQLModel, table=True):
@@ -54,6 +58,7 @@ class SignInRuleRow(SQLModel, table=True):
     second_factor: bool  # of everybody
     decided_by: str | None = Field(foreign_key="person.id")  # None: the operator at the machine
     decided_at: datetime = Field(sa_type=UtcTime)
+    counts_from: datetime = Field(sa_type=UtcTime)  # later than `decided_at` while a new district sets itself up
 
 
 class PasskeyRow(SQLModel, table=True):

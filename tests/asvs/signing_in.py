@@ -7,6 +7,7 @@ from tests.asvs.places import (
     ATTACKS,
     CLI_ACCOUNTS,
     FACTOR,
+    FIRST,
     PROVIDERS,
     SESSIONS,
     SIGN_INS,
@@ -14,7 +15,7 @@ from tests.asvs.places import (
     STORE_FACTOR,
     TOKENS,
 )
-from tests.asvs.row import Row, because, foreign, missing, shown
+from tests.asvs.row import Row, because, foreign, shown
 
 ROWS: dict[str, Row] = {
     "6.1.1": because(
@@ -60,7 +61,10 @@ ROWS: dict[str, Row] = {
     "6.2.9": shown("long ones are welcome", (ACCOUNTS, "test_a_password_counts_whole_and_any_letters_will_do")),
     "6.2.10": because(
         "none runs out by itself",
-        ("nothing in the program asks for a new one; an account on paper ends half a day after its first use"),
+        (
+            "nothing in the program asks for a new one, but for one that somebody else made (6.4.1); an "
+            "account on paper ends half a day after its first use"
+        ),
     ),
     "6.2.11": foreign("the list of 6.1.2 is asked", "nobody chooses a password"),
     "6.2.12": foreign("leaked ones are refused", "nobody chooses a password"),
@@ -73,12 +77,10 @@ ROWS: dict[str, Row] = {
         "no account is there from the beginning",
         ("`crisis init` makes none; those of `crisis demo` are in its own folder, with passphrases made anew"),
     ),
-    "6.3.3": missing(
-        "a second factor",
-        (
-            "asked of all only once the district says so (`crisis account ask-second-factor`); personal "
-            "tokens stay one factor"
-        ),
+    "6.3.3": shown(
+        "a second factor, of everybody where nobody has decided otherwise",
+        (CLI_ACCOUNTS, "test_what_an_operator_hands_over_is_over_in_days_and_a_new_district_asks_two_factors_of_all"),
+        (STORE_FACTOR, "test_a_new_district_has_days_to_set_itself_up"),
         (FACTOR, "test_after_setting_up_an_app_the_passphrase_alone_opens_nothing"),
         (STORE_FACTOR, "test_where_the_district_asks_one_factor_opens_no_record_from_the_next_request_on"),
     ),
@@ -91,9 +93,10 @@ ROWS: dict[str, Row] = {
         "a name that is not there looks the same",
         (ACCOUNTS, "test_a_wrong_password_and_an_unknown_name_take_the_same_time"),
     ),
-    "6.4.1": missing(
+    "6.4.1": shown(
         "a first password is random, and is over soon",
-        "it does not run out; its owner is not made to take another",
+        (FIRST, "test_nothing_opens_before_ones_own_and_then_the_first_one_is_over"),
+        (ACCOUNTS, "test_a_first_passphrase_opens_nothing_but_its_own_exchange_and_is_over_after_its_days"),
         (ACCOUNTS, "test_a_made_passphrase_is_accepted_and_never_the_same"),
     ),
     "6.4.2": because("no hints, no secret questions", "there are none"),
@@ -110,18 +113,15 @@ ROWS: dict[str, Row] = {
         (STORE_FACTOR, "test_a_code_is_good_once_and_none_before_it_any_more"),
         (FACTOR, "test_a_recovery_code_takes_the_place_of_the_app_once"),
     ),
-    "6.5.2": missing(
-        "short recovery codes are hashed slowly",
-        (
-            "they have 79 bits and are kept as a quick digest, which is meant for 112 and more; likewise "
-            "a lead's code that connects a provider"
-        ),
+    "6.5.2": shown(
+        "recovery codes have 112 bits, or are hashed slowly: 138; 79 are those of before, until they are used",
+        (STORE_FACTOR, "test_codes_are_long_enough_for_a_digest_and_those_of_before_still_count_once"),
         (STORE_FACTOR, "test_a_recovery_code_is_good_once_however_it_is_typed_and_for_its_owner_alone"),
     ),
     "6.5.3": because(
         "codes and secrets are random", "`secrets` of the language and of pyotp: `crisis/store/second_factor.py`"
     ),
-    "6.5.4": because("no code can be guessed in one go", "79 bits: `crisis/store/second_factor.py`"),
+    "6.5.4": because("no code can be guessed in one go", "138 bits: `crisis/store/passwords.py`"),
     "6.5.5": shown(
         "codes have their time: 30 seconds, one step of drift",
         (STORE_FACTOR, "test_a_clock_may_be_half_a_minute_off"),
@@ -186,9 +186,9 @@ ROWS: dict[str, Row] = {
         "whoever changes how they sign in shows again who they are",
         (FACTOR, "test_everything_dangerous_is_asked_again_pr_61"),
     ),
-    "7.5.2": missing(
-        "people see their sessions and end them",
-        "ending one asks for no new proof, on purpose: it is done in a hurry and gives nobody anything",
+    "7.5.2": shown(
+        "people see their sessions and end them, once they have shown again who they are",
+        (FACTOR, "test_everything_dangerous_is_asked_again_pr_61"),
         (SIGN_INS, "test_i_see_where_i_am_signed_in_and_end_what_i_do_not_know"),
     ),
     "7.5.3": shown("what is dangerous is asked again", (FACTOR, "test_everything_dangerous_is_asked_again_pr_61")),

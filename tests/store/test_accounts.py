@@ -224,6 +224,30 @@ def test_an_old_hash_is_renewed_at_the_next_sign_in(district: Store) -> None:
     assert stronger.verify(WORDS, stored)
 
 
+def test_a_first_passphrase_opens_nothing_but_its_own_exchange_and_is_over_after_its_days(district: Store) -> None:
+    """ASVS 6.4.1: whoever handed it over has seen it."""
+    with district.write() as tx:
+        accounts.create_account(tx, TEACHER, "teacher", WORDS, at=AT, hashing=HASHING, given_for=timedelta(days=7))
+    first = signed_in(district, name="teacher")
+    with district.write() as tx:
+        shown = sessions.shown(tx, first or "", AT)
+        limited, whole = sessions.limited_holder(tx, first or "", AT), sessions.holder(tx, first or "", AT)
+        of_a_provider = sessions.begin(tx, TEACHER, at=AT, provider="google", factors=2)
+        by_provider = sessions.holder(tx, of_a_provider, AT)
+    with pytest.raises(Refused, match="run out"):
+        signed_in(district, at=AT + timedelta(days=7), name="teacher")
+    wrong = signed_in(district, "not these words", AT + timedelta(days=8), name="teacher")
+    with district.write() as tx:
+        accounts.set_hash(tx, TEACHER, HASHING.hashed("words of my own"), at=AT, by=TEACHER, keep=first)
+        own = sessions.holder(tx, first or "", AT)
+
+    assert shown is not None
+    assert (shown.given, limited, whole, by_provider) == (True, TEACHER, None, TEACHER)
+    assert wrong is None  # that it has run out is told to nobody else
+    assert own == TEACHER
+    assert signed_in(district, "words of my own", AT + timedelta(days=400), name="teacher")
+
+
 def test_a_new_password_ends_all_sessions(district: Store) -> None:
     token = signed_in(district)
 

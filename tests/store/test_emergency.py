@@ -67,7 +67,7 @@ def test_it_opens_everything_of_the_district_where_two_factors_are_asked_and_is_
     assert told(place, AT + HOUR) == told(place, AT + 2 * HOUR) == {LEAD, OFFICER}
     with place.write() as tx:
         assert sessions.holder(tx, token, AT + HOUR) == account.person
-        shown = sessions.shown(tx, again)
+        shown = sessions.shown(tx, again, AT)
         [known] = emergency.of_district(tx, DISTRICT)
         did = [each.action for each in emergency.did(tx, known)]
     assert shown is not None

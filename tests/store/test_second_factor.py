@@ -1,15 +1,18 @@
 """Codes of an app and recovery codes: each good once, few guesses, and no record without what the district asks for."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import insert
 
 from crisis.errors import Refused
 from crisis.store import accounts, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, Hashing
+from crisis.store.passwords import FLOOR, LETTERS, Hashing, token_digest
+from crisis.store.sign_in_tables import RECOVERY_CODE
 from crisis.vocabulary import PersonId
 from tests.factories import DISTRICT
 from tests.web.district import NURSE, TEACHER, a_district
@@ -162,13 +165,46 @@ def test_where_the_district_asks_one_factor_opens_no_record_from_the_next_reques
     assert (whole, sockets, limited, left) == ([None, NURSE], {two: NURSE}, NURSE, NURSE)
 
 
+def test_a_new_district_has_days_to_set_itself_up(place: Store) -> None:
+    """ASVS 6.3.3: asked of everybody by itself, and nobody shut out on the first day."""
+    then = AT + timedelta(hours=10)
+    with place.write() as tx:
+        one = sessions.begin(tx, NURSE, at=AT)
+        second_factor.ask_of_all(tx, DISTRICT, True, at=AT, by=None, counts_from=then)
+
+        before, after = (sessions.holder(tx, one, when, used=False) for when in (AT, then))
+        sockets = [accounts.holders(tx, [one], when) for when in (AT, AT + 10 * MINUTE)]
+        shown = [sessions.shown(tx, one, when) for when in (then - MINUTE, then)]
+
+    assert (before, after) == (NURSE, None)
+    assert sockets == [{one: NURSE}, {one: NURSE}]
+    assert [each is not None and each.whole for each in shown] == [True, False]
+
+
+def test_codes_are_long_enough_for_a_digest_and_those_of_before_still_count_once(place: Store) -> None:
+    """ASVS 6.5.2, 11.5.1: 128 bits and more."""
+    _, codes = enrolled(place)
+    with place.write() as tx:
+        old = {"digest": token_digest("abcdefghjkmnpqrs"), "district": DISTRICT, "person": NURSE, "short": True}
+        tx.execute(insert(RECOVERY_CODE).values(**old))
+        known = second_factor.state(tx, place.keys, NURSE)
+
+    tries = [fits(place, "abcd-efgh-jkmn-pqrs", AT) for _ in range(2)]
+    with place.write() as tx:
+        new = second_factor.state(tx, place.keys, NURSE)
+
+    assert min(len(each.replace("-", "")) for each in codes) * math.log2(len(LETTERS)) > 128
+    assert (known.codes_short, new.codes_short) == (True, False)
+    assert tries == [True, False]
+
+
 def test_showing_again_gives_the_session_a_new_secret(place: Store) -> None:
     with place.write() as tx:
         old = sessions.begin(tx, NURSE, at=AT)
 
         new = sessions.renewed(tx, old, factors=2, at=AT + MINUTE)
 
-        shown = sessions.shown(tx, new)
+        shown = sessions.shown(tx, new, AT)
         assert sessions.holder(tx, old, AT + MINUTE) is None
         assert sessions.holder(tx, new, AT + MINUTE) == NURSE
     assert shown is not None

@@ -44,7 +44,7 @@ def test_it_opens_a_locked_screen_as_it_was_and_shows_nobody_anew(place: Store) 
 
     assert new is not None
     with place.write() as tx:
-        shown = sessions.shown(tx, new)
+        shown = sessions.shown(tx, new, AT)
         holders = [sessions.holder(tx, each, late) for each in (token, new)]
     assert holders == [None, NURSE]
     assert shown is not None

@@ -32,6 +32,7 @@ from web.pages import (
     oncall,
     open,
     paging,
+    passphrase,
     policy,
     providers,
     readiness,
@@ -53,6 +54,7 @@ from web.pages import (
 routers: list[APIRouter] = [
     sign_in.router,
     providers.router,
+    passphrase.router,
     board.router,
     agreements.router,
     open.router,

@@ -112,7 +112,9 @@ def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLR
     found = account_orders.everybody(desk)
     with desk.store.read() as tx:
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
-    values = {"here": "accounts", "zone": zone, "people": found, "asked": account_orders.asked_of_all(desk)}
+    asked_from = account_orders.asked_of_all_from(desk)
+    later = asked_from is not None and asked_from > desk.at
+    values = {"here": "accounts", "zone": zone, "people": found, "asked_from": asked_from, "asked_later": later}
     return console(desk, "pages/accounts.html", values, path=HERE, status=status, problem=problem)
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis.store import accounts, audit, passkeys, second_factor, sessions
-from web.deps import Desk, OneFactor, form_token, language_of, remember, session_token
+from web.deps import AnyPassphrase, Desk, form_token, language_of, remember, session_token
 from web.forms import FormPost, Posted, Sent
 from web.rendering import page
 from web.sign_in_orders import site
@@ -60,7 +60,7 @@ def _flat(kept: Fields) -> list[tuple[str, str]]:
 
 
 @router.post(HERE, response_model=None)
-def show_again(request: Request, desk: OneFactor, posted: FormPost) -> Response:
+def show_again(request: Request, desk: AnyPassphrase, posted: FormPost) -> Response:
     """A new secret for the session (F115), and one more press to send what was kept."""
     kept = {name.removeprefix(KEPT): values for name, values in posted.fields.items() if name.startswith(KEPT)}
     form = Posted(desk, {name: each for name, each in posted.fields.items() if not name.startswith(KEPT)}).read(Again)

@@ -13,7 +13,7 @@ from crisis.notify.late_calls import LateCall, late_calls
 from crisis.policy import access
 from crisis.readiness_words import ErrandKind, Lack
 from crisis.schedules.readiness import Method, lacks
-from crisis.store import asked_turns, calendars, errands, people, readiness, standing
+from crisis.store import asked_turns, calendars, errands, people, readiness, second_factor, standing
 from crisis.store.asked_turns import AskedTurn
 from crisis.store.errands import Errand
 from crisis.store.phones import for_people
@@ -175,9 +175,11 @@ def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLR
     with desk.store.read() as tx:
         found = readiness.report(tx, desk.actor.district, desk.at)
         late = late_calls(calendars.ladders(tx, desk.actor.district))
+        asked_from = second_factor.asked_of_all_from(tx, desk.actor.district)
     tell = Telling(desk, found)
     values = {
         "here": "readiness",
+        "second_left": asked_from is None,
         "zone": zone_of(desk, found.schools),
         "levels": [
             (tell.level(each.role, each.level), tell.places(each.schools), WHAT[each.lack], each.stretch)

@@ -19,7 +19,7 @@ from crisis.store.second_factor import Half
 from web.addresses import Kind
 from web.deps import (
     Anyone,
-    OneFactor,
+    AnyPassphrase,
     forget,
     forget_half,
     form_token,
@@ -227,7 +227,7 @@ def signed_in_whole(request: Request, half: Half, secret: str, at: datetime) -> 
 
 
 @router.post("/logout")
-def sign_out(request: Request, desk: OneFactor) -> RedirectResponse:
+def sign_out(request: Request, desk: AnyPassphrase) -> RedirectResponse:
     token = session_token(request)
     with desk.store.read() as tx:
         shows_pages = bool(extra_ways.subscriptions(tx, [desk.person]))

@@ -57,14 +57,12 @@ class EndOne(Sent):
     session: Id
 
     def carry_out(self, desk: Desk) -> None:
-        with desk.store.write() as tx:
-            sessions.end(tx, desk.person, self.session, at=desk.at)
+        sign_in_orders.end_session(desk, self.session)
 
 
 class EndOthers(Sent):
     def carry_out(self, desk: Desk) -> None:
-        with desk.store.write() as tx:
-            sessions.end_others(tx, desk.person, desk.session, at=desk.at)
+        sign_in_orders.end_other_sessions(desk)
 
 
 class Connect(Sent):
@@ -145,10 +143,13 @@ def show(
         connected = {each.provider: each for each in identities.of_person(tx, desk.person)}
         second = second_factor.state(tx, desk.store.keys, desk.person)
         found = sessions.of_people(tx, [desk.person], desk.at, token=desk.session)[desk.person]
+        asked_from = second_factor.asked_of_all_from(tx, desk.actor.district)
         zone = zone_of(desk, people.schools(tx, desk.actor.district))
+    lacks_one = second.confirmed_at is None and not keys
     values = {
         "here": "sign-in",
         "zone": zone,
+        "asked_from": asked_from if asked_from is not None and asked_from > desk.at and lacks_one else None,
         "sessions": [named(each, desk.language) for each in found],
         "second": second,
         "passkeys": [key_named(each, desk.language) for each in keys],
