@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -26,6 +27,7 @@ from crisis import (
 )
 from crisis.cli_audit import audit_app
 from crisis.cli_directory import directory_app
+from crisis.cli_keys import keys_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
 from crisis.cli_protocol import JURISDICTION, protocol_app
@@ -40,16 +42,15 @@ from crisis.protocols import loader
 from crisis.protocols.loader import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import accounts, audit, backup, incidents, people, protocols, roster, roster_import, second_factor
+from crisis.store import audit, backup, incidents, people, protocols, roster, roster_import, second_factor
 from crisis.store.backup import BackupFault
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.store.oneroster_files import Severity
-from crisis.store.passwords import passphrase, standard
 from crisis.store.roster_apply import Target
 from crisis.store.roster_import import Confirmation, Preview
 from crisis.store.sealed import KeyFault, KeyRing
 from crisis.vocabulary import DistrictId, IncidentId, PersonId, SchoolId, StaffRole
-from web.serve import a_wish_to_end, until_asked_to_end
+from web.serve import a_wish_to_end, must_listen_in_private, until_asked_to_end
 from web.serve import serve as serve_web
 from web.terminal import Refusal
 from web.terminal import watch as watch_board
@@ -75,11 +76,12 @@ cli_simulate.add_to(oncall_app)
 app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
+app.add_typer(keys_app, name="keys")
 app.add_typer(token_app, name="token")
 add_to(app)
 cli_ways.add_to(app)
 cli_ready.add_to(oncall_app, roster_app, account_app)
-cli_accounts.add_to(account_app)
+cli_accounts.add_to(account_app, token_app)
 cli_contacts.add_to(roster_app)
 cli_export.add_to(incident_app)
 cli_records.add_to(app)
@@ -95,8 +97,17 @@ def main() -> None:
         app()
     except (WrongDatabase, KeyFault, BackupFault, ProtocolFault, Refused) as error:
         raise SystemExit(_no(str(error))) from error
+    except ValidationError as error:  # of the settings; what was set may be a secret
+        raise SystemExit(_no(_wrong_settings(error))) from None
     except NotFound as error:
         raise SystemExit(_no("There is no such thing here.")) from error
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """What is wrong with which setting, and never its value."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    named = ((".".join(str(part) for part in each["loc"]), each["msg"].removeprefix("Value error, ")) for each in found)
+    return "\n".join(f"{place}: {text}" if place else text for place, text in named)
 
 
 def _no(text: str) -> int:
@@ -169,6 +180,7 @@ def serve(
     """Serves the console, the API and the socket until it is asked to end."""
     with opened() as (store, settings):
         address = (host or settings.host, settings.port if port is None else port)
+        must_listen_in_private(address[0], settings)
         out.print(f"Crisis is at {settings.public_url}")
         warned(store)
         with ExitStack() as beside:
@@ -368,25 +380,6 @@ def show_incident(incident_id: str) -> None:
         at = stored.event.at.strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(stored.seq), at, type(stored.event).__name__, stored.event.by or "the system")
     out.print(table)
-
-
-@account_app.command("create")
-def create_account(person: str, username: str) -> None:
-    """Makes an account with a passphrase that is shown this once."""
-    words, given_for = passphrase(), cli_accounts.first_passphrases_last()
-    with opened() as (store, _), store.write() as tx:
-        accounts.create_account(
-            tx, PersonId(person), username, words, at=clock.now(), hashing=standard(), given_for=given_for
-        )
-    cli_accounts.hand_over(words, given_for)
-
-
-@token_app.command("create")
-def create_token(person: str, label: Annotated[str, typer.Option(help="What it is for.")]) -> None:
-    """Makes a token for a program of this person's; it is shown this once and ends with the person's account."""
-    with opened() as (store, _), store.write() as tx:
-        token = accounts.create_token(tx, PersonId(person), label, clock.now())
-    typer.echo(token)
 
 
 def _table(*headings: str, title: str | None = None) -> Table:

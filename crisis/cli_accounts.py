@@ -12,13 +12,15 @@ from crisis import clock
 from crisis.settings import Settings
 from crisis.store import accounts, audit, emergency, passkeys, people, second_factor, sessions
 from crisis.store.engine import Store, open_store
-from crisis.store.passwords import passphrase
+from crisis.store.passwords import passphrase, standard
 from crisis.vocabulary import DistrictId, PersonId
 
 out = Console()
 
 
-def add_to(account: typer.Typer) -> None:
+def add_to(account: typer.Typer, token: typer.Typer) -> None:
+    account.command("create")(create_account)
+    token.command("create")(create_token)
     account.command("end-sessions")(end_sessions)
     account.command("new-passphrase")(new_passphrase)
     account.command("remove-second-factor")(remove_second_factor)
@@ -28,6 +30,23 @@ def add_to(account: typer.Typer) -> None:
     account.command("end-token")(end_token)
     account.command("make-emergency")(make_emergency)
     account.command("seal-emergency")(seal_emergency)
+
+
+def create_account(person: str, username: str) -> None:
+    """Makes an account with a passphrase that is shown this once; its owner takes another at the first sign-in."""
+    words, given_for = passphrase(), first_passphrases_last()
+    with closing(_store()) as store, store.write() as tx:
+        accounts.create_account(
+            tx, PersonId(person), username, words, at=clock.now(), hashing=standard(), given_for=given_for
+        )
+    hand_over(words, given_for)
+
+
+def create_token(person: str, label: Annotated[str, typer.Option(help="What it is for.")]) -> None:
+    """Makes a token for a program of this person's; it is shown this once and ends with the person's account."""
+    with closing(_store()) as store, store.write() as tx:
+        token = accounts.create_token(tx, PersonId(person), label, clock.now())
+    typer.echo(token)
 
 
 def end_sessions(person: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crisis.database_address import ADD, plain_to
 from crisis.identity_settings import IdentityProvider, checked
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -40,10 +41,14 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/crisis.db"
     owner_url: SecretStr | None = None  # PostgreSQL: the role that owns the tables, for init, migrate, backup, restore
+    database_network_protected: bool = False  # the way to a PostgreSQL elsewhere is protected by the network itself
     key_file: Path = Path("var/keys.json")
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    tls_cert: Path | None = None  # both: the console speaks https itself, also to a proxy on another machine
+    tls_key: Path | None = None
+    proxy_network_protected: bool = False  # the way between proxy and console is protected by the network itself
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-* count; a comma between addresses
 
     session_idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15  # without a touch; then signed out
@@ -115,6 +120,30 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in (*THIS_MACHINE, "testserver"):
             raise ValueError("public_url must be https, except on this machine itself")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="after")
+    def a_way_to_the_database_that_nobody_reads(self) -> Self:
+        """ASVS 12.3.1. The address is in no message: it holds a password."""
+        for name, address in (("database_url", self.database_url), ("owner_url", self.owner_address or "")):
+            server = plain_to(address)
+            if server is not None and not self.database_network_protected:
+                raise ValueError(
+                    f"{name}: what goes to PostgreSQL at {server} could be read or answered by others on the way; put "
+                    f"{ADD} at its end, after ? or &. Where the network between protects itself, such as one inside "
+                    "this machine: CRISIS_DATABASE_NETWORK_PROTECTED=true"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def a_certificate_with_its_key(self) -> Self:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key go together, both or neither")
+        return self
+
+    @field_validator("tls_cert", "tls_key", mode="before")
+    @classmethod
+    def a_file_or_none(cls, file: object) -> object:
+        return file or None
 
     @field_validator("sign_in_providers")
     @classmethod

@@ -61,10 +61,12 @@ class Cluster:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def start(self) -> None:
+    def start(self, listen: str = "") -> None:
         quick = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off")
         fast = "" if self.durable else " ".join(f"-c {each}" for each in quick)
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=200 {fast}"
+        options = (
+            f"-c listen_addresses='{listen}' -c unix_socket_directories={self.folder} -c max_connections=200 {fast}"
+        )
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "fast") -> None:

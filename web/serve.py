@@ -13,8 +13,9 @@ from types import TracebackType
 
 import uvicorn
 
+from crisis.errors import Reason, Refused
 from crisis.pulse import Pulse
-from crisis.settings import Settings
+from crisis.settings import THIS_MACHINE, Settings
 from crisis.store.engine import Store
 from web.app import build_app
 from web.wire import WireProtocol
@@ -58,11 +59,25 @@ LOGS: dict[str, object] = {
 }
 
 
+def must_listen_in_private(host: str, settings: Settings) -> None:
+    """Raises `Refused`: what a proxy sends from another machine holds sessions and records (ASVS 12.3.3)."""
+    if host in THIS_MACHINE or settings.tls_cert is not None or settings.proxy_network_protected:
+        return
+    text = (
+        f"On {host} others could read what the proxy sends: give CRISIS_TLS_CERT and CRISIS_TLS_KEY, or listen on "
+        "127.0.0.1. Where the network between protects itself, such as one inside this machine: "
+        "CRISIS_PROXY_NETWORK_PROTECTED=true"
+    )
+    raise Refused(Reason("TLS", text))
+
+
 def server(store: Store, settings: Settings, host: str, port: int, pulse: Pulse | None = None) -> uvicorn.Server:
     config = uvicorn.Config(
         build_app(store, settings, pulse),
         host=host,
         port=port,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
         loop="uvloop",
         http="httptools",
         ws=WireProtocol,

@@ -36,7 +36,7 @@ def give(tx: Connection, keys: KeyRing, incident: IncidentId, page: PageId, pers
     token = "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
     row = insert(PAGE_LINK).values(
         digest=_digest(token),
-        sealed=keys.seal(_place(page, person), token.encode()),
+        sealed=keys.seal(place_of(page, person), token.encode()),
         incident=incident,
         page=page,
         person=person,
@@ -45,7 +45,7 @@ def give(tx: Connection, keys: KeyRing, incident: IncidentId, page: PageId, pers
     tx.execute(row.on_conflict_do_nothing())  # given before, or by another worker just now
     same = (PAGE_LINK.c.page == page, PAGE_LINK.c.person == person)
     sealed: bytes = tx.execute(select(PAGE_LINK.c.sealed).where(*same)).scalar_one()
-    return keys.unseal(_place(page, person), sealed).decode()
+    return keys.unseal(place_of(page, person), sealed).decode()
 
 
 def of_token(tx: Connection, token: str, at: datetime) -> Linked | None:
@@ -67,5 +67,5 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _place(page: PageId, person: PersonId) -> str:
+def place_of(page: PageId, person: PersonId) -> str:
     return f"page_link|{page}|{person}"

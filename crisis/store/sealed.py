@@ -26,12 +26,19 @@ class KeyFault(Exception):
     """The key file cannot be used; the sentence says what to do."""
 
 
-class KeyRing:
-    """The key-encryption keys by name; the first seals, all unseal, so that a new one can be put in front."""
+Mark = tuple[int, int]
 
-    def __init__(self, keys: Mapping[str, bytes], path: Path | None = None) -> None:
+
+class KeyRing:
+    """The key-encryption keys by name; the first seals, all unseal, so that a new one can be put in front.
+
+    It follows its file: a process that runs seals by whatever key stands in front now, and opens what another process
+    has sealed by a key that was added a moment ago. A file that cannot be read meanwhile changes nothing.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], path: Path | None = None, mark: Mark | None = None) -> None:
         self._keys, self.path = dict(keys), path
-        self._first = next(iter(self._keys))
+        self._mark = mark
 
     @classmethod
     def create(cls, path: Path) -> "KeyRing":
@@ -51,13 +58,13 @@ class KeyRing:
     @classmethod
     def from_file(cls, path: Path) -> "KeyRing":
         try:
-            mode = path.stat().st_mode
+            found = path.stat()
             text = path.read_text()
         except FileNotFoundError:
             raise KeyFault(
                 f"There is no key file at {path}; `crisis init` makes one, a backup has the old one"
             ) from None
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyFault(f"Others can read the key file {path}; run: chmod 600 {path}")
         try:
             keys = {name: bytes.fromhex(value) for name, value in json.loads(text).items()}
@@ -65,18 +72,43 @@ class KeyRing:
             raise KeyFault(f"The key file {path} is damaged; put the backup of it back") from None
         if not keys or any(len(key) * 8 != KEY_BITS for key in keys.values()):
             raise KeyFault(f"The key file {path} holds no usable key; put the backup of it back")
-        return cls(keys, path)
+        return cls(keys, path, _mark_of(found))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The first one seals."""
+        self._follow()
+        return tuple(self._keys)
 
     def wrap(self, subject: str, key: bytes) -> bytes:
-        name = self._first.encode()
-        return bytes([len(name)]) + name + encrypt(self._keys[self._first], key, f"seal|{subject}")
+        self._follow()
+        name, sealing = next(iter(self._keys.items()))
+        return marked(name) + encrypt(sealing, key, f"seal|{subject}")
 
     def unwrap(self, subject: str, wrapped: bytes) -> bytes:
         length = wrapped[0]
         name = wrapped[1 : 1 + length].decode()
         if name not in self._keys:
-            raise KeyFault(f"The key file lacks the key {name}; put the backup of it back")
+            self._follow()
+        if name not in self._keys:
+            text = "put the backup of it back, or: crisis keys take-back, where it was retired"
+            raise KeyFault(f"The key file lacks the key {name}; {text}")
         return decrypt(self._keys[name], wrapped[1 + length :], f"seal|{subject}")
+
+    def _follow(self) -> None:
+        """Keys that were there stay known to this process: what they sealed may come back by a restore."""
+        if self.path is None or self._mark is None:
+            return
+        try:
+            if _mark_of(self.path.stat()) == self._mark:
+                return
+            now = KeyRing.from_file(self.path)
+        except (OSError, KeyFault):
+            return
+        self._keys, self._mark = {**now._keys, **self._keys_not_in(now)}, now._mark
+
+    def _keys_not_in(self, other: "KeyRing") -> dict[str, bytes]:
+        return {name: key for name, key in self._keys.items() if name not in other._keys}
 
     def seal(self, place: str, value: bytes) -> bytes:
         """For what belongs to no incident yet, such as a text that just came in."""
@@ -84,6 +116,16 @@ class KeyRing:
 
     def unseal(self, place: str, sealed: bytes) -> bytes:
         return self.unwrap(place, sealed)
+
+
+def _mark_of(found: os.stat_result) -> Mark:
+    """A file that is put in the place of another has a number of its own."""
+    return found.st_ino, found.st_mtime_ns
+
+
+def marked(name: str) -> bytes:
+    """What begins whatever the key of this name has sealed."""
+    return bytes([len(name)]) + name.encode()
 
 
 def new_key() -> bytes:

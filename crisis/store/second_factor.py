@@ -57,7 +57,7 @@ def begin_app(tx: Connection, keys: KeyRing, person: PersonId, at: datetime) -> 
         raise Refused(Reason("SECOND", "A code app counts already; remove it first"))
     district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one()
     tx.execute(delete(CODE_APP).where(CODE_APP.c.person == person))
-    sealed = keys.seal(_place(person), pyotp.random_base32().encode())
+    sealed = keys.seal(place_of(person), pyotp.random_base32().encode())
     row = {"person": person, "district": district, "sealed": sealed, "made_at": at, "last_step": 0}
     tx.execute(insert(CODE_APP).values(**row))
     audit.record(tx, at=at, actor=person, action="code app begun", subject=person)
@@ -70,7 +70,7 @@ def state(tx: Connection, keys: KeyRing, person: PersonId) -> State:
         return State(confirmed_at=None, enrolling=None, codes_left=0)
     if row.confirmed_at is not None:
         return State(confirmed_at=row.confirmed_at, enrolling=None, codes_left=len(codes), codes_short=any(codes))
-    secret = keys.unseal(_place(person), row.sealed).decode()
+    secret = keys.unseal(place_of(person), row.sealed).decode()
     username = tx.execute(select(ACCOUNT.c.username).where(ACCOUNT.c.person == person)).scalar_one_or_none()
     address = pyotp.TOTP(secret).provisioning_uri(name=username or "", issuer_name="Crisis")
     return State(confirmed_at=None, enrolling=Enrolment(secret=secret, address=address), codes_left=0)
@@ -144,7 +144,10 @@ def _matches(tx: Connection, keys: KeyRing, person: PersonId, typed: str, at: da
     digits = "".join(typed.split())
     if row is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return False
-    app, now = pyotp.TOTP(keys.unseal(_place(person), row.sealed).decode(), interval=STEP), int(at.timestamp()) // STEP
+    app, now = (
+        pyotp.TOTP(keys.unseal(place_of(person), row.sealed).decode(), interval=STEP),
+        int(at.timestamp()) // STEP,
+    )
     found = [step for step in (now - 1, now, now + 1) if hmac.compare_digest(app.generate_otp(step), digits)]
     fresh = [step for step in found if step > row.last_step]
     if not fresh:
@@ -216,5 +219,5 @@ def ask_of_all(
     audit.record(tx, at=at, actor=by, action=action, subject=district)
 
 
-def _place(person: PersonId) -> str:
+def place_of(person: PersonId) -> str:
     return f"code_app|{person}"

@@ -4,14 +4,18 @@ from tests.asvs.places import (
     ACCOUNTS,
     AUDIT,
     BACKUP,
+    CLI_KEYS,
+    DATABASE_ADDRESS,
     ENGINE,
     HEARTBEAT,
     INCIDENTS,
+    KEYS,
     LEAKS,
     LISTED,
     PROXY,
     PUSH,
     SECURITY,
+    SERVE,
     SMTP,
     STORE_FACTOR,
     TOKENS,
@@ -29,12 +33,11 @@ ROWS: dict[str, Row] = {
         "the work of well-kept libraries",
         ("decision 10: OpenSSL by `cryptography`, argon2-cffi, PyJWT, webauthn; `hashlib` and `hmac` of the language"),
     ),
-    "11.2.2": missing(
+    "11.2.2": shown(
         "algorithms and keys can be exchanged",
-        (
-            "a new key can be put in front of the key file by hand; no command does it, and none seals "
-            "anew what older keys have sealed"
-        ),
+        (KEYS, "test_everything_is_sealed_anew_and_then_the_old_key_goes"),
+        (KEYS, "test_killed_in_the_middle_it_goes_on_where_it_was"),
+        (CLI_KEYS, "test_a_new_key_takes_over_the_old_one_goes_and_a_backup_of_before_still_opens"),
         (ACCOUNTS, "test_an_old_hash_is_renewed_at_the_next_sign_in"),
     ),
     "11.2.3": missing(
@@ -84,26 +87,23 @@ ROWS: dict[str, Row] = {
         (SECURITY, "test_no_answer_is_kept_framed_sniffed_or_sent_on"),
     ),
     "12.2.2": because("a certificate that browsers know", PROXY),
-    "12.3.1": missing(
-        "encrypted to whatever is asked",
-        (
-            "to PostgreSQL as its address says (`docs/operations.md`); the program does not refuse a "
-            "plain one, and the one of `docker-compose.yml` is plain inside its machine"
-        ),
+    "12.3.1": shown(
+        "encrypted to whatever is asked, beyond this machine",
+        (DATABASE_ADDRESS, "test_a_way_that_others_could_read_or_answer_on_is_none"),
+        (DATABASE_ADDRESS, "test_the_start_is_refused_in_words_that_help_and_with_no_password_in_them"),
         (SMTP, "test_a_server_without_tls_gets_nothing_unless_it_was_switched_off"),
         (HEARTBEAT, "test_a_heartbeat_leaves_this_machine_only_over_https"),
     ),
     "12.3.2": shown(
         "a certificate is looked at",
+        (DATABASE_ADDRESS, "test_the_program_is_known_by_its_certificate_and_the_server_by_its_own"),
         (SMTP, "test_a_server_that_nobody_vouches_for_gets_nothing"),
         (PUSH, "test_a_server_that_is_gone_or_that_nobody_vouches_for_got_nothing"),
     ),
-    "12.3.3": missing(
-        "encrypted inside, too",
-        (
-            "between proxy and console is plain http, which has to stay on one machine "
-            '(`docs/operations.md`, "The proxy in front")'
-        ),
+    "12.3.3": shown(
+        "encrypted inside, too, beyond one machine",
+        (SERVE, "test_beyond_this_machine_it_speaks_tls_or_somebody_has_said_that_the_network_does"),
+        (SERVE, "test_with_a_certificate_it_speaks_https_and_nothing_else"),
     ),
     "12.3.4": because(
         "certificates of one's own are named",
@@ -113,11 +113,13 @@ ROWS: dict[str, Row] = {
         "whom the program talks to is written down",
         '`docs/operations.md` setting by setting, and above, "whom the program asks"',
     ),
-    "13.2.1": missing(
+    "13.2.1": because(
         "parts of it know one another by what changes",
         (
-            "to PostgreSQL by a password of its role that nobody changes by itself; certificates can be "
-            "set in its address"
+            "whoever runs it lets PostgreSQL know the program by a certificate, or by its user on the same "
+            'socket (`docs/operations.md`, "PostgreSQL", tried in `tests/store/test_database_address.py`); '
+            "the password of `docker-compose.yml` is random, for these containers alone, and changed there "
+            "as written down"
         ),
     ),
     "13.2.2": shown(

@@ -30,9 +30,10 @@ class Certificate:
         return ssl.create_default_context(cafile=self.file)
 
 
-def a_certificate(folder: Path) -> Certificate:
+def a_certificate(folder: Path, common_name: str = "127.0.0.1") -> Certificate:
+    """Signed by itself: whoever trusts it trusts that one alone."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(1).not_valid_before(clock.now() - timedelta(hours=1))
     made = made.not_valid_after(clock.now() + timedelta(days=1))
@@ -40,6 +41,7 @@ def a_certificate(folder: Path) -> Certificate:
     signed = made.add_extension(names, critical=False)
     signed = signed.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file = folder / "certificate.pem"
+    file = folder / f"{common_name}.pem"
+    file.touch(mode=0o600)
     file.write_bytes(private + signed.sign(key, SHA256()).public_bytes(Encoding.PEM))
     return Certificate(file)
