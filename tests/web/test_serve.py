@@ -82,9 +82,9 @@ def test_with_a_certificate_it_speaks_https_and_nothing_else(sqlite_url: str, ke
             assert thread.is_alive()
             time.sleep(0.01)
         try:
-            encrypted = httpx2.get(f"{settings.public_url}/health", verify=certificate.client)
+            encrypted = httpx2.get(f"{settings.public_url}/health", verify=certificate.client, timeout=60)
             with pytest.raises(httpx2.TransportError):
-                httpx2.get(f"http://127.0.0.1:{port}/health")
+                httpx2.get(f"http://127.0.0.1:{port}/health", timeout=60)
         finally:
             made.should_exit = True
             thread.join(10)
