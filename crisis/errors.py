@@ -5,6 +5,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class InBoth:
+    """What a protocol calls something, in both languages of the console; in English where none is asked for."""
+
+    en: str
+    es: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def in_language(self, language: str) -> str:
+        return self.es if language.startswith("es") else self.en
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One reason that a person can act on.
 
@@ -14,7 +28,7 @@ class Reason:
 
     rule: str
     text: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | InBoth], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.text % dict(self.values)} ({self.rule})" if self.values else f"{self.text} ({self.rule})"

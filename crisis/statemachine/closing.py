@@ -13,7 +13,7 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import PHASE
 from crisis.statemachine.paging import LIVE
 from crisis.statemachine.referral import open_ones
-from crisis.statemachine.steps import Standing, standing, wrong_role
+from crisis.statemachine.steps import Standing, called, standing, wrong_role
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -119,7 +119,7 @@ def _steps(protocol: Protocol, now: Standing) -> list[Reason]:
 
 
 def _undone(step: Step) -> Reason:
-    title = (("step", step.title.en),)
+    title = (("step", called([step])),)
     if step.type is StepType.DECISION:
         return Reason("I-7", "This decision is not answered: %(step)s", title)
     if step.safety is SafetyClass.HARD:

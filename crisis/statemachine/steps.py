@@ -1,9 +1,9 @@
 """The step graph: which steps of the pinned protocol are open, blocked, done; the phase follows from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from crisis.errors import Reason, Refused
+from crisis.errors import InBoth, Reason, Refused
 from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.incident import Incident, same_but_for_pages
@@ -113,8 +113,12 @@ def find_step(protocol: Protocol, step_id: StepId, *kinds: StepType) -> Step:
     if step is None:
         raise Refused(Reason("STEP", "This protocol has no step “%(step)s”", (("step", str(step_id)),)))
     if kinds and step.type not in kinds:
-        raise Refused(Reason("STEP", "The step “%(step)s” is done in another way", (("step", str(step_id)),)))
+        raise Refused(Reason("STEP", "The step “%(step)s” is done in another way", (("step", called([step])),)))
     return step
+
+
+def called(steps: Sequence[Step]) -> InBoth:
+    return InBoth(", ".join(each.title.en for each in steps), ", ".join(each.title.es for each in steps))
 
 
 def not_open(incident: Incident, protocol: Protocol, step: Step) -> Reason | None:
@@ -123,9 +127,9 @@ def not_open(incident: Incident, protocol: Protocol, step: Step) -> Reason | Non
         case StepState.OPEN:
             return None
         case StepState.BLOCKED:
-            first = ", ".join(other.title.en for other in waits_for(incident, protocol, step))
+            first = waits_for(incident, protocol, step)
             if first:
-                return Reason("STEP", "First finish: %(steps)s", (("steps", first),))
+                return Reason("STEP", "First finish: %(steps)s", (("steps", called(first)),))
             return Reason("STEP", "It is not known yet whether this step is needed; the step before it decides that")
         case StepState.NOT_NEEDED:
             return Reason("STEP", "This step is not needed now")

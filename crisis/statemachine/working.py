@@ -2,7 +2,7 @@
 
 from crisis import commands as cmd
 from crisis import events as ev
-from crisis.errors import Reason, Refused, refuse_if
+from crisis.errors import InBoth, Reason, Refused, refuse_if
 from crisis.protocols.schema import Choice, EvidenceField, Step
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.steps import find_step, not_open, wrong_role
@@ -33,7 +33,7 @@ def wrong_evidence(step: Step, evidence: Evidence) -> list[Reason]:
     foreign = [name for name in evidence if name not in fields]
     found = [Reason("EVIDENCE", "This step does not ask for “%(field)s”", (("field", name),)) for name in foreign]
     for name, field in fields.items():
-        label = (("field", field.label.en),)
+        label = (("field", InBoth(field.label.en, field.label.es)),)
         if name not in evidence:
             if field.required:
                 found.append(Reason("EVIDENCE", "Fill in: %(field)s", label))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crisis import page_commands as pcmd
-from crisis.access_words import IncidentMark
+from crisis.access_words import ConflictKind, IncidentMark
 from crisis.delivery import AttemptState
 from crisis.ladders import Asks, Ladder
 from crisis.notify import paging
@@ -17,6 +17,7 @@ from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference
 from crisis.store import (
     calendars,
+    conflicts,
     incidents,
     marks,
     oncall,
@@ -83,6 +84,23 @@ def test_the_pool_is_everybody_who_could_come_but_those_who_are_away(village: Vi
     village.later(LEVEL)
 
     assert called(village, ANA, BEN, CARA, DAN, PRINCIPAL) == [True, True, True, False, False]
+
+
+def test_who_is_concerned_by_the_incident_is_not_called_and_the_next_are_at_once(village: Village) -> None:
+    """F58: related to the student, or named in the report; nobody is told who is left out."""
+    with village.store.write() as tx:
+        ladder = Ladder(answer_within=(LEVEL,) * 2, repeat_alarm=LEVEL)
+        calendars.set_ladder(tx, DISTRICT, Role.ONCALL_CLINICIAN, Urgency.U1, ladder)
+    incident = village.opened()
+    with village.store.write() as tx:
+        conflicts.enter(tx, incident, ANA, ConflictKind.NAMED, by=PRINCIPAL, at=village.watch())
+
+    ask = pcmd.RequestPage(by=village.actor(COUNSELOR), role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
+    page = list(village.gives(incident.id, ask).pages)[-1]
+    village.worker.until_quiet()
+
+    assert called(village, ANA, BEN) == [False, True]
+    assert village.page(incident.id, page).level == 1
 
 
 def test_those_who_lead_are_asked_at_last_and_may_take_it(village: Village) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy import text as sql
 
 from crisis import commands as cmd
@@ -17,7 +18,7 @@ from crisis.notify.gateway import Lines, lines
 from crisis.notify.handsets import Exchange
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.ledger import Entry
-from crisis.notify.worker import LEASE, Worker
+from crisis.notify.worker import BACKOFF, LEASE, Worker
 from crisis.store import accounts, incidents, oncall, outbox, roster, sessions
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import FLOOR, Hashing
@@ -347,6 +348,29 @@ def test_one_broken_job_ends_neither_the_worker_nor_the_others(
 
     assert "ValueError" in caplog.text
     assert "Ximena" not in caplog.text
+
+
+def test_a_page_for_which_there_was_no_memory_goes_out_as_soon_as_there_is(
+    village: Village, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F09: where the kernel kills, that is a crash like any other; where Python is told, the page stays owed."""
+    village.paged(Urgency.U3)
+    short = iter((MemoryError(), MemoryError()))
+
+    def is_short(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "INSERT INTO outgoing" in statement and (found := next(short, None)) is not None:
+            raise found
+
+    event.listen(Engine, "before_cursor_execute", is_short)
+    try:
+        with running(village.worker):
+            wait_until(lambda: caplog.text.count("MemoryError") == 1)
+            village.watch.ahead += BACKOFF[0]
+            wait_until(lambda: caplog.text.count("MemoryError") == 2)
+            village.watch.ahead += BACKOFF[1]
+            wait_until(lambda: village.kinds(ANA) == ["text"])
+    finally:
+        event.remove(Engine, "before_cursor_execute", is_short)
 
 
 def test_a_database_that_fails_for_a_while_ends_no_worker(village: Village, caplog: pytest.LogCaptureFixture) -> None:

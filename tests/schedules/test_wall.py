@@ -1,11 +1,15 @@
 """What stands on the wall, as instants: the examples that a person can check by hand."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crisis.schedules import wall as clocks
 from crisis.schedules.rota import Calendar, Handover, Rotation, weekly
 from crisis.schedules.school_time import merged, school_time
 from crisis.schedules.turns import turns_in
@@ -15,6 +19,7 @@ from crisis.statemachine.ground import SchoolCalendar
 from crisis.vocabulary import PersonId
 
 ANN, BEN = PersonId("p-ann"), PersonId("p-ben")
+CHICAGO = "America/Chicago"
 
 
 def utc(text: str) -> datetime:
@@ -39,6 +44,40 @@ def test_what_is_shown_never_or_twice_f60(wall: str, zone: str, first: str, last
     shown = datetime.fromisoformat(wall)
 
     assert (begins(shown, zone), ends(shown, zone)) == (utc(first), utc(last))
+
+
+@pytest.fixture
+def chicago_without_summer_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """New rules for the clocks, as a package of them brings them: those of Regina, which has given up summer time."""
+    here = next(path for path in (Path(root) / "America/Regina" for root in TZPATH) if path.exists())
+    with here.open("rb") as rules:
+        changed = ZoneInfo.from_file(rules, key=CHICAGO)
+    clocks._instant.cache_clear()
+    monkeypatch.setattr(clocks, "zone", lambda name: changed if name == CHICAGO else ZoneInfo(name))
+    yield
+    clocks._instant.cache_clear()
+
+
+def a_year_of_turns() -> list[tuple[datetime, datetime]]:
+    cycle, handovers = weekly(time(8))
+    rotation = Rotation(
+        id="r", people=(ANN, BEN), zone=CHICAGO, starts_on=date(2026, 1, 5), cycle_days=cycle, handovers=handovers
+    )
+    return [(turn.starts_at, turn.ends_at) for turn in turns_in(rotation, utc("2026-01-06"), utc("2027-01-06"))]
+
+
+def test_by_new_rules_of_the_clocks_turns_keep_the_time_on_the_wall_without_gap_or_overlap(
+    request: pytest.FixtureRequest,
+) -> None:
+    """F63: what is kept is the time on the wall, so nothing has to be stored anew."""
+    before = a_year_of_turns()
+    request.getfixturevalue("chicago_without_summer_time")
+    after = a_year_of_turns()
+
+    for turns, hours in ((before, {13, 14}), (after, {14})):
+        assert {starts_at.hour for starts_at, _ in turns} == hours
+        assert [over for _, over in turns[:-1]] == [starts for starts, _ in turns[1:]]
+    assert len(before) == len(after)
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,24 @@ from crisis.effects import ConfirmPage, Effect, PageLevel, StartTimer
 from crisis.errors import Refused
 from crisis.events import Event
 from crisis.ladders import LADDERS, Ladder
-from crisis.statemachine.evolve import evolve
+from crisis.statemachine.evolve import evolve, fold
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident, Page
 from crisis.statemachine.places import spared
 from crisis.statemachine.react import react
-from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageState, Role, Urgency
-from tests.factories import CLINICIAN, COUNSELOR, GROUND, MORNING, SYSTEM, a_person, an_incident, happens, suicide_risk
+from crisis.vocabulary import AttemptOutcome, Channel, DeclineReason, PageState, Phase, Role, Urgency
+from tests.factories import (
+    CLINICIAN,
+    COUNSELOR,
+    GROUND,
+    MORNING,
+    SYSTEM,
+    a_person,
+    an_incident,
+    happens,
+    opened,
+    suicide_risk,
+)
 
 BACKUP, THIRD = a_person("p-backup", Role.ONCALL_CLINICIAN), a_person("p-third", Role.ONCALL_CLINICIAN)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -233,3 +244,24 @@ def test_what_cannot_be_asked_for_is_refused(people: int, prefers: tuple[str, ..
     )
     with pytest.raises(Refused):
         happens(an_incident(), order)
+
+
+def test_a_closed_incident_pages_nobody_any_more_and_the_new_one_that_is_linked_to_it_pages_anew() -> None:
+    """F79: an incident is never opened again; what is learned later begins with timers and pages of its own (I-20)."""
+    before, _ = asked_for(Urgency.U1)
+    closed = replace(before, closed_at=MORNING, phase=Phase.CLOSED)
+    (page,) = pages(closed)
+
+    with pytest.raises(Refused) as refused:
+        happens(closed, pcmd.RequestPage(by=COUNSELOR, role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1))
+    late = happens(closed, cmd.TimerDue(by=SYSTEM, name="page_unanswered", key=f"{page.id}:0"))
+    again = fold(opened(linked_to=closed.id))
+    order = pcmd.RequestPage(by=COUNSELOR, role=Role.ONCALL_CLINICIAN, urgency=Urgency.U1)
+    after, events = told(again, order, MORNING)
+    effects = [effect for _, effect in react(again, events, after, suicide_risk(), USUAL)]
+
+    assert [each.rule for each in refused.value.reasons] == ["I-20"]
+    assert late == []
+    assert after.linked_to == closed.id
+    assert [each.level for each in effects if isinstance(each, PageLevel)] == [0]
+    assert any(isinstance(each, StartTimer) and each.name == "page_unanswered" for each in effects)

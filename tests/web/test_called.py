@@ -104,3 +104,16 @@ def test_receipts_and_reasons(town: Village) -> None:
     assert "cannot come: Too far away" in str(
         [shown(town, incident, page), shown(town, other, page_2), shown(town, third, page_3)]
     )
+
+
+def test_who_switched_texts_off_is_shown_to_be_called_instead(town: Village) -> None:
+    """F27: whatever became of the text before."""
+    incident, page = town.paged(Urgency.U3)
+    town.worker.until_quiet()
+    wait_until(lambda: shown(town, incident, page)[ANA][1] == {"text": "delivered"})
+
+    says(town, "STOP")
+    town.worker.until_quiet()
+
+    wait_until(lambda: "voice" in shown(town, incident, page)[ANA][1])
+    assert shown(town, incident, page)[ANA][1]["text"] == "switched off by their STOP: called instead"

@@ -211,6 +211,12 @@ def who_is_on_call(office: Office, photographer: Photographer) -> None:
     photographer.shoots(joan.page, "oncall-refused")
     for path in ("/readiness", "/readiness/mine", "/rotations", "/rotations/new", "/school-calendar"):
         shown(photographer, joan, path, path.strip("/").replace("/", "-"))
+    for path in ("/ladders", "/skills", "/school-hours"):
+        shown(photographer, joan, path, path.strip("/"))
+    joan.goes_to("/ladders/one?role=nurse&urgency=u1")
+    joan.page.fill("#within\\.1", "100")
+    joan.presses("Show what it would do")
+    photographer.shoots(joan.page, "ladder")
 
 
 def a_second_incident(office: Office, photographer: Photographer) -> None:

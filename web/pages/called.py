@@ -82,6 +82,9 @@ def _tries(events: list[Event], translate: Translate) -> dict[tuple[PageId, Pers
     found: dict[tuple[PageId, PersonId], dict[Channel, Tried]] = {}
     newest: dict[tuple[PageId, PersonId, Channel], list[str]] = {}
     for event in events:
+        if isinstance(event, pev.PageTextsStopped):
+            texts = len(newest.get((event.page, event.person, Channel.TEXT), ()))
+            found.setdefault((event.page, event.person), {})[Channel.TEXT] = _stopped(event, texts, translate)
         if not isinstance(event, pev.PageAttempted | pev.PageReceiptCame):
             continue
         mine = newest.setdefault((event.page, event.person, event.channel), [])
@@ -95,6 +98,12 @@ def _tries(events: list[Event], translate: Translate) -> dict[tuple[PageId, Pers
             of_person = found.setdefault((event.page, event.person), {})
             of_person[event.channel] = _further(of_person.get(event.channel), tried)
     return found
+
+
+def _stopped(event: pev.PageTextsStopped, texts: int, translate: Translate) -> Tried:
+    """Whatever became of the text before; the next one, after START, says again how far it came (F27)."""
+    said = translate(N_("switched off by their STOP: called instead"))
+    return Tried(channel=Channel.TEXT, at=event.at, said=said, tone="late", times=max(1, texts), weight=3)
 
 
 def _further(before: Tried | None, now: Tried) -> Tried:

@@ -1,6 +1,9 @@
-"""A rule's reason in the reader's language; what fills its places is translated where it is one of our words."""
+"""A rule's reason in the reader's language; what fills its places is translated where it is one of our words.
 
-from crisis.errors import Reason
+Steps and fields are called what their protocol calls them in that language.
+"""
+
+from crisis.errors import InBoth, Reason
 from crisis.vocabulary import Role
 from web import words
 from web.forms import Said
@@ -12,7 +15,7 @@ _ROLE_WORDS = {role.value.replace("_", " "): words.of(role) for role in Role}
 
 def in_words(reason: Reason, language: Language) -> Said:
     translate = translations(language).gettext
-    values = dict(reason.values)
+    values = {name: each.in_language(language) if isinstance(each, InBoth) else each for name, each in reason.values}
     if "roles" in values:
         named = [_ROLE_WORDS.get(name, name) for name in values["roles"].split(" or ")]
         values["roles"] = translate(N_(" or ")).join(translate(name) for name in named)
