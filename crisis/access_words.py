@@ -93,6 +93,7 @@ class NeedToKnow(StrEnum):
     REPORTED = "reported"
     BROKE_GLASS = "broke_glass"
     KEEPS_SEALED = "keeps_sealed"
+    ADMITTED = "admitted"  # to one side of a Title IX matter, or its coordinator
 
 
 class BreakGlassReason(StrEnum):
@@ -117,6 +118,13 @@ class ConflictKind(StrEnum):
 
     RELATED = "related"  # to the student: of all their incidents
     NAMED = "named"  # in the report: of this incident
+
+
+class TitleIxSide(StrEnum):
+    """Whose incident it is in a Title IX matter (PR-43); whoever works on one side sees nothing of the other."""
+
+    COMPLAINANT = "complainant"
+    RESPONDENT = "respondent"
 
 
 class Handling(StrEnum):

@@ -12,7 +12,7 @@ from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientK
 from crisis.errors import Reason, Refused
 from crisis.policy.disclosure_case import Disclosure, Recipient
 from crisis.settings import Settings
-from crisis.store import disclosures, export, people
+from crisis.store import conflicts, disclosures, export, incidents, people
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import IncidentId, LegalBasis, PersonId, StaffRole
@@ -96,4 +96,6 @@ def _asked(store: Store, incident_id: IncidentId, wanted: Disclosure) -> bytes:
     with store.write() as tx:
         if StaffRole.PRIVACY_OFFICER not in people.actor(tx, wanted.officer).posts:
             raise Refused(Reason("PR-36", "Only the privacy officer releases a whole record; give their id"))
+        if wanted.officer in conflicts.people(tx, incidents.load(tx, incident_id)):
+            raise Refused(Reason("PR-54", "This officer sees nothing of this incident; another one releases it"))
         return export.release(tx, store.keys, incident_id, wanted, at=clock.now())

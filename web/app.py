@@ -48,6 +48,7 @@ from web.api import (
     retention,
     sharing,
 )
+from web.api import compartment as compartment_api
 from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
 from web.api import marks as marks_api
@@ -130,7 +131,8 @@ def _included() -> APIRouter:
     record = (*about, names.router, preferences.router, *whose, records.router, retention.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)
-    of_incidents = (incidents_api.router, conflicts_api.router, marks_api.router, family_texts.router, commands.router)
+    who_sees = (conflicts_api.router, compartment_api.router, marks_api.router)
+    of_incidents = (incidents_api.router, *who_sees, family_texts.router, commands.router)
     api = (*of_incidents, *record, *outside, *staff)
     for router in (*routers, *api, webhooks.router, sockets.router):
         included.include_router(router)

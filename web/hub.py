@@ -19,7 +19,7 @@ from crisis import clock
 from crisis.access_words import Sight
 from crisis.commands import Actor
 from crisis.policy.sight import About, about, sight
-from crisis.store import accounts, conflicts, glass, incidents, involved, people, queries
+from crisis.store import accounts, compartments, conflicts, glass, incidents, involved, people, queries
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
@@ -102,7 +102,8 @@ class Hub:
             ticks = incidents.since(tx, position, limit=limit)
             moved_on = [incidents.load(tx, each) for each in {tick.incident for tick in ticks}]
             concerned, broken = conflicts.concerned(tx, moved_on), glass.broken_of(tx, moved_on)
-        return ticks, {each.id: about(each, concerned[each.id], broken[each.id]) for each in moved_on}
+            apart = compartments.of_many(tx, moved_on)
+        return ticks, {each.id: about(each, concerned[each.id], broken[each.id], apart[each.id]) for each in moved_on}
 
     async def run(self, started: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -148,7 +149,10 @@ class Hub:
         if not ticks:
             return
         named = frozenset[PersonId]().union(
-            *(each.conflicted | {person for person, _ in each.involved} for each in asked.values())
+            *(
+                each.conflicted | each.compartment.admitted | {person for person, _ in each.involved}
+                for each in asked.values()
+            )
         )
         alike: defaultdict[Actor, list[Viewer]] = defaultdict(list)
         for viewer in self.viewers:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from crisis.access_words import IncidentMark, Involvement, NeedToKnow, Sight
 from crisis.commands import Actor, ActorKind
+from crisis.policy.compartments import OPEN, Compartment
 from crisis.policy.involvement import holds, involvements
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
@@ -34,7 +35,8 @@ class Rule:
     """`posts` lets nobody else in; `own_school`: only there; `involved`: only whom the incident itself names so.
 
     `own_staff`: nobody who works for an agency. `broke_glass`: only who did, for that one incident, and in no list.
-    `despite`: it holds of incidents of which this was said, and of no other marked one.
+    `despite`: it holds of incidents of which this was said, and of no other marked one. `kept_apart`: it
+    holds of those in a compartment too; `admitted`: of those alone, and only for whom the compartment admits.
     """
 
     need: NeedToKnow
@@ -46,6 +48,8 @@ class Rule:
     despite_conflict: bool = False
     broke_glass: bool = False
     despite: frozenset[IncidentMark] = frozenset()
+    kept_apart: bool = True
+    admitted: bool = False
 
     @property
     def ended_by(self) -> frozenset[IncidentMark]:
@@ -56,7 +60,14 @@ class Rule:
 NO_CRISIS = frozenset({IncidentMark.UNFOUNDED, IncidentMark.IN_ERROR})
 MAY_BREAK_GLASS = TEAM | {StaffRole.CLINICIAN}
 RULES = (
-    Rule(need=NeedToKnow.DISTRICT_POST, gives=Sight.WHOLE, posts=DISTRICT_POSTS, own_staff=True, despite=NO_CRISIS),
+    Rule(
+        need=NeedToKnow.DISTRICT_POST,
+        gives=Sight.WHOLE,
+        posts=DISTRICT_POSTS,
+        own_staff=True,
+        despite=NO_CRISIS,
+        kept_apart=False,
+    ),
     Rule(
         need=NeedToKnow.KEEPS_SEALED,
         gives=Sight.WHOLE,
@@ -64,7 +75,8 @@ RULES = (
         own_staff=True,
         despite=frozenset(IncidentMark),
     ),
-    Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True),
+    Rule(need=NeedToKnow.SCHOOL_TEAM, gives=Sight.WHOLE, posts=TEAM, own_school=True, kept_apart=False),
+    Rule(need=NeedToKnow.ADMITTED, gives=Sight.WHOLE, admitted=True, despite=NO_CRISIS),
     Rule(need=NeedToKnow.CALLED_IN, gives=Sight.WHOLE, involved=Involvement.CALLED_IN, despite=NO_CRISIS),
     Rule(
         need=NeedToKnow.BROKE_GLASS,
@@ -85,9 +97,10 @@ RULES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What access asks of one incident. `involved` says until when; `conflicted` are the student's kin, or named.
+    """What access asks of one incident. `involved` says until when.
 
-    `destroyed`: there is nothing left that anybody could see.
+    `conflicted` are the student's kin, whom it names, and who is on the other side of a Title IX matter. `destroyed`:
+    there is nothing left that anybody could see.
     """
 
     district: DistrictId
@@ -97,6 +110,7 @@ class About:
     broke_glass: Mapping[PersonId, datetime] = field(default_factory=dict)
     marks: frozenset[IncidentMark] = frozenset()
     destroyed: bool = False
+    compartment: Compartment = OPEN
 
     def glass_until(self, actor: Actor) -> datetime | None:
         return None if actor.id is None else self.broke_glass.get(actor.id)
@@ -106,14 +120,16 @@ def about(
     incident: Incident,
     conflicted: frozenset[PersonId] = frozenset(),
     broke_glass: Mapping[PersonId, datetime] = MappingProxyType({}),
+    compartment: Compartment = OPEN,
 ) -> About:
     """`broke_glass` says until when."""
     return About(
         district=incident.district,
         school=incident.school,
         involved=involvements(incident),
-        conflicted=conflicted,
+        conflicted=conflicted | compartment.across,
         broke_glass=broke_glass,
+        compartment=compartment,
     )
 
 
@@ -144,7 +160,7 @@ def sight(actor: Actor, asked: About, at: datetime) -> Sight:
 
 
 def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
-    if not held(rule, actor) or asked.marks & rule.ended_by:
+    if not held(rule, actor) or asked.marks & rule.ended_by or not _let_in(rule, actor, asked.compartment):
         return False
     if rule.own_school and not actor.posts_at(asked.school) & rule.posts:
         return False
@@ -154,6 +170,13 @@ def _fits(rule: Rule, actor: Actor, asked: About, at: datetime) -> bool:
         until = asked.glass_until(actor)
         return until is not None and at < until
     return rule.involved is None or _involved(rule.involved, actor, asked, at)
+
+
+def _let_in(rule: Rule, actor: Actor, compartment: Compartment) -> bool:
+    """PR-43: who is on the other side sees not even what they raised; by a post alone nobody sees either side."""
+    if actor.id in compartment.across or (compartment.kept and not rule.kept_apart):
+        return False
+    return not rule.admitted or actor.id in compartment.admitted
 
 
 def _involved(how: Involvement, actor: Actor, asked: About, at: datetime) -> bool:

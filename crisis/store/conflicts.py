@@ -13,7 +13,7 @@ from crisis import clock
 from crisis.access_words import ConflictKind
 from crisis.errors import NotFound, Reason, Refused
 from crisis.statemachine.incident import Incident
-from crisis.store import audit
+from crisis.store import audit, compartments
 from crisis.store.access_tables import CONFLICT
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
@@ -69,8 +69,8 @@ def of_incident(tx: Connection, incident: Incident) -> list[Conflict]:
 
 
 def people(tx: Connection, incident: Incident) -> frozenset[PersonId]:
-    """Everybody who must see nothing of it: those who were entered, and staff whom the roster calls a relative."""
-    return concerned(tx, [incident])[incident.id]
+    """Everybody who must see nothing of it: who was entered, kin by the roster, and the other side of a matter."""
+    return concerned(tx, [incident])[incident.id] | compartments.of_many(tx, [incident])[incident.id].across
 
 
 def concerned(tx: Connection, incidents: Collection[Incident]) -> dict[IncidentId, frozenset[PersonId]]:
@@ -92,10 +92,11 @@ def concerned(tx: Connection, incidents: Collection[Incident]) -> dict[IncidentI
 
 
 def related(tx: Connection, student: StudentId) -> frozenset[PersonId]:
-    """Who is related to a student: their record is not for them to keep, whatever their post."""
+    """Who is related to a student, or across from them: their record is not for them to keep, whatever their post."""
     entered = select(CONFLICT.c.person).where(CONFLICT.c.student == student, CONFLICT.c.ended_at.is_(None))
     kin = (person for person, _ in _kin(tx, [student]))
-    return frozenset(PersonId(each) for each in (*tx.execute(entered).scalars(), *kin))
+    here = frozenset(PersonId(each) for each in (*tx.execute(entered).scalars(), *kin))
+    return here | compartments.across(tx, student)
 
 
 def _kin(tx: Connection, students: Collection[StudentId]) -> list[tuple[str, str]]:

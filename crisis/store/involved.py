@@ -23,11 +23,13 @@ from sqlalchemy import (
 
 from crisis.access_words import Sight
 from crisis.commands import Actor
+from crisis.policy.compartments import OPEN
 from crisis.policy.involvement import involvements
 from crisis.policy.sight import RULES, About, Rule, about, held, may_ask
 from crisis.statemachine.incident import Incident
-from crisis.store import conflicts, glass, marks, sealed
+from crisis.store import compartment_clauses, compartments, conflicts, glass, marks, sealed
 from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
+from crisis.store.compartment_tables import COMPARTMENT
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
 from crisis.vocabulary import PersonId, Relation
@@ -54,6 +56,9 @@ _ABOUT = union_all(  # each order asks it: one statement, built once
     select(literal("glass"), BREAK_GLASS.c.person, BREAK_GLASS.c.ends_at).where(
         BREAK_GLASS.c.incident == _INCIDENT, BREAK_GLASS.c.over_at.is_(None)
     ),
+    select(literal("apart"), COMPARTMENT.c.id, _NO_END)
+    .join(INCIDENT, INCIDENT.c.id == COMPARTMENT.c.incident)
+    .where(COMPARTMENT.c.ended_at.is_(None), or_(INCIDENT.c.id == _INCIDENT, INCIDENT.c.student == _STUDENT)),
 )
 
 
@@ -81,13 +86,17 @@ def _known(tx: Connection, incident: Incident) -> set[tuple[str, object]]:
 
 def about_of(tx: Connection, incident: Incident) -> About:
     """All that access asks of it."""
-    conflicted, broken = set[PersonId](), dict[PersonId, datetime]()
+    conflicted, broken, apart = set[PersonId](), dict[PersonId, datetime](), False
     for what, person, until in tx.execute(_ABOUT, {"incident": incident.id, "student": incident.student}):
-        if what == "conflict":
-            conflicted.add(PersonId(person))
-        else:
-            broken[PersonId(person)] = max(until, broken.get(PersonId(person), until))
-    known = about(incident, frozenset(conflicted), broken)
+        match what:
+            case "conflict":
+                conflicted.add(PersonId(person))
+            case "apart":
+                apart = True
+            case _:
+                broken[PersonId(person)] = max(until, broken.get(PersonId(person), until))
+    compartment = compartments.of_many(tx, [incident])[incident.id] if apart else OPEN
+    known = about(incident, frozenset(conflicted), broken, compartment)
     if incident.closed_at is None:
         return known
     gone = bool(tx.execute(select(sealed.destroyed(incident.id))).scalar_one())
@@ -101,7 +110,8 @@ def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnEle
     fitting = (rule for rule in RULES if not rule.broke_glass and rule.gives >= least and held(rule, actor))
     rules = [_clause(rule, actor, at) for rule in fitting]
     there = ~sealed.destroyed(INCIDENT.c.id)
-    return and_(INCIDENT.c.district == actor.district, or_(false(), *rules), there)
+    beyond = [] if actor.id is None else [~compartment_clauses.across(actor.id)]
+    return and_(INCIDENT.c.district == actor.district, or_(false(), *rules), there, *beyond)
 
 
 def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
@@ -114,6 +124,10 @@ def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:
         parts.append(exists(select(_ROW.incident).where(*mine, holds).correlate(INCIDENT)))
     if not rule.despite_conflict and actor.id is not None:
         parts.append(~conflicts.of_person(actor.id))
+    if not rule.kept_apart:
+        parts.append(~compartment_clauses.kept())
+    if rule.admitted:
+        parts.append(compartment_clauses.admits(actor.id))
     if rule.ended_by:
         parts.append(~marks.standing(INCIDENT.c.id, rule.ended_by))
     return and_(*parts)
@@ -123,4 +137,5 @@ def ended(tx: Connection, people: Collection[PersonId], since: datetime, until: 
     """What ended for whom between the two times, by itself or by a conflict of interest that somebody entered."""
     over = select(_ROW.person, _ROW.incident).where(_ROW.person.in_(people), _ROW.until > since, _ROW.until <= until)
     queries = (over, conflicts.entered(people, since, until), glass.over(people, since, until))
-    return {(PersonId(row[0]), row[1]) for query in queries for row in tx.execute(query)}
+    found = {(PersonId(row[0]), row[1]) for query in queries for row in tx.execute(query)}
+    return found | compartments.ended(tx, people, since, until)

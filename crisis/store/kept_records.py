@@ -15,8 +15,10 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import retention
 from crisis.policy.packs import Pack
 from crisis.policy.retention import Record
+from crisis.record_words import RecordTask
 from crisis.retention_words import RetentionClass
 from crisis.store import audit, policy_packs, sealed
+from crisis.store.compartment_tables import COMPARTMENT
 from crisis.store.people_tables import SCHOOL, STUDENT, Found
 from crisis.store.record_tables import RECORDS_REQUEST
 from crisis.store.retention_tables import LEGAL_HOLD, STUDENT_LEFT
@@ -24,6 +26,7 @@ from crisis.store.tables import EVENT, INCIDENT, SEAL
 from crisis.vocabulary import DistrictId, IncidentId, Mode, PersonId, SchoolId, StudentId
 
 SEXUAL = "sexual"  # how the kinds of crisis begin that Title IX is about
+_TOLD = f'"{RecordTask.TELL_TITLE_IX}"'  # as the event's body has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,11 @@ def _incidents(tx: Connection, which: ColumnElement[bool]) -> Mapping[str | None
     """By student, each with the time of the newest thing in it."""
     columns = [INCIDENT.c[name] for name in ("id", "school", "mode", "student", "crisis_type", "closed_at")]
     newest = select(func.max(EVENT.c.at)).where(EVENT.c.incident == INCIDENT.c.id).correlate(INCIDENT)
-    query = select(*columns, newest.scalar_subquery().label("newest_at")).where(which).order_by(INCIDENT.c.id)
+    task = (EVENT.c.incident == INCIDENT.c.id, EVENT.c.name == "TaskOpened", EVENT.c.body.contains(_TOLD))
+    apart = select(COMPARTMENT.c.id).where(COMPARTMENT.c.incident == INCIDENT.c.id)  # also where that has ended
+    title_ix = or_(exists(select(EVENT.c.position).where(*task)), exists(apart)).label("title_ix")
+    query = select(*columns, newest.scalar_subquery().label("newest_at"), title_ix).where(which)
+    query = query.order_by(INCIDENT.c.id)
     found: dict[str | None, list[Found]] = defaultdict(list)
     for row in tx.execute(query):
         found[row.student].append(row)
@@ -175,6 +182,6 @@ def _classes(student: Found | None, incidents: Iterable[Found]) -> frozenset[Ret
     found = set() if student is None else {RetentionClass.PREFERENCES, RetentionClass.DISCLOSURE}
     for row in incidents:
         found.add(RetentionClass.DRILL if row.mode is Mode.DRILL else RetentionClass.INCIDENT)
-        if row.mode is Mode.LIVE and row.crisis_type.startswith(SEXUAL):
+        if row.mode is Mode.LIVE and (row.title_ix or row.crisis_type.startswith(SEXUAL)):
             found.add(RetentionClass.TITLE_IX)
     return frozenset(found)

@@ -35,6 +35,20 @@ OF_INCIDENTS: Mapping[str, Table] = {
         restricted="person student incident entered_by entered_at ended_by ended_at",
         kind=restricted(C.CUSTODY),
     ),
+    "compartment": table(
+        R.VIEW,
+        technical="id matter",
+        normal="district",
+        restricted="incident coordinator entered_by entered_at ended_by ended_at",
+        side=very(C.SEXUAL_HARM, C.OTHER_STUDENT),
+    ),
+    "compartment_admission": table(
+        R.OFFICERS,
+        technical="id matter",
+        normal="district",
+        restricted="person entered_by entered_at ended_by ended_at",
+        side=very(C.SEXUAL_HARM, C.OTHER_STUDENT),
+    ),
     "break_glass": table(
         R.OFFICERS,
         technical="id",

@@ -31,6 +31,7 @@ from crisis.store import (
     incidents,
     instructions,
     involved,
+    linked,
     names,
     partners,
     people,
@@ -213,7 +214,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         raise NotFound
     protocol, ground = protocols.by_hash(tx, incident.protocol_hash), people.ground(tx, incident.school)
     as_whom, matters = cut.view(tx, actor, about, incident, at)
-    log = incidents.events_of(tx, incident_id)
+    incident, log = linked.without_across(tx, actor, incident, incidents.events_of(tx, incident_id))
     events, untold = cut.told(log, matters)
     place = _place(log)
     readable = [*_readable(log, protocol, incident, matters), *([place] if place and Matter.SAFETY in matters else [])]

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
-from crisis.access_words import ConflictKind, IncidentMark, Sight
+from crisis.access_words import ConflictKind, IncidentMark, Sight, TitleIxSide
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
 from crisis.policy.involvement import AFTERWARDS, holds, involvements
 from crisis.statemachine.incident import Incident, Page, StepRecord
-from crisis.store import audit, conflicts, incidents, involved, marks, partial, queries
+from crisis.store import audit, compartments, conflicts, incidents, involved, marks, partial, queries
 from crisis.store.access_tables import INCIDENT_PERSON
+from crisis.store.compartment_tables import ADMISSION, COMPARTMENT
 from crisis.store.engine import Store
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
@@ -142,6 +143,7 @@ def test_lists_and_single_looks_agree_for_any_people_and_incidents_pr_52(place: 
     named = data.draw(st.lists(st.tuples(anybody, st.sampled_from(list(ConflictKind))), max_size=2, unique=True))
     people = data.draw(st.lists(actors, min_size=1, max_size=6))
     at = data.draw(st.sampled_from([*TIMES, *(each + AFTERWARDS for each in TIMES), MORNING + AFTERWARDS - MOMENT]))
+    apart = data.draw(st.lists(st.tuples(st.sampled_from(TitleIxSide), anybody, maybe), max_size=2))
 
     with undone(place) as tx:
         for each in stored:
@@ -157,10 +159,25 @@ def test_lists_and_single_looks_agree_for_any_people_and_incidents_pr_52(place: 
             for mark in sorted(data.draw(kinds)):
                 marks.make(tx, place.keys, each, mark, "why", by=OFFICER, at=MORNING)
 
+        ours = [each for each in stored if each.district == DISTRICT and each.student is not None]
+        for each, (side, coordinator, admitted) in zip(ours, apart, strict=False):
+            compartments.enter(tx, each, side, coordinator, by=OFFICER, at=MORNING)
+            if admitted not in (None, coordinator):
+                compartments.admit(tx, each, admitted, by=OFFICER, at=MORNING)
+        tx.execute(
+            update(COMPARTMENT).values(matter="one")
+        )  # also where somebody is on both sides, which joining refuses
+        tx.execute(update(ADMISSION).where(ADMISSION.c.id.in_(_first_of_each(tx))).values(matter="one"))
+
         for actor in people:
             for least in (Sight.STATUS, Sight.PAGE, Sight.WHOLE):
                 one_by_one = {each.id for each in stored if queries.sight_of(tx, actor, each, at) >= least}
                 assert listed(tx, actor, at, least) == one_by_one
+
+
+def _first_of_each(tx: Connection) -> list[str]:
+    """One admission of each person."""
+    return [row.id for row in tx.execute(select(func.min(ADMISSION.c.id).label("id")).group_by(ADMISSION.c.person))]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

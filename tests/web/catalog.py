@@ -66,6 +66,7 @@ def _rule_files() -> Iterator[Path]:
             "intake",
             "handing_over",
             "conflicts",
+            "compartments",
             "break_glass",
             "family_plan",
             "authorities",
@@ -86,6 +87,7 @@ def _rule_files() -> Iterator[Path]:
         ROOT / "web" / "account_orders.py",
     )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
+    yield ROOT / "web" / "compartment_orders.py"
     yield ROOT / "web" / "pages" / "intake.py"
     yield ROOT / "web" / "pages" / "call_order.py"
     yield ROOT / "web" / "pages" / "providers.py"

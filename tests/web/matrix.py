@@ -98,6 +98,11 @@ def enters_conflict(cell: Cell) -> Outcome:
     return Outcome.REFUSED
 
 
+def keeps_compartment(cell: Cell) -> Outcome:
+    """None of the incidents of the cells is kept apart, so that nobody coordinates one."""
+    return Outcome.REFUSED if sees(cell) == "whole" else Outcome.HIDDEN
+
+
 def anybody(_cell: Cell) -> Outcome:
     return Outcome.ALLOWED
 
@@ -209,9 +214,14 @@ KINDS = {
     "orders": Kind("give orders to an incident", orders),
     "tells": Kind("tell what one knows of an incident", status),
     "answers": Kind("answer a page at the console", answers),
-    "lists conflicts": Kind("read who must see nothing of an incident, and what was said of it", lists_conflicts),
-    "enters conflict": Kind("enter or end somebody's conflict of interest", enters_conflict),
+    "lists conflicts": Kind(
+        "read who must see nothing of an incident, its side, and what was said of it", lists_conflicts
+    ),
+    "enters conflict": Kind("enter or end somebody's conflict of interest, and keep it apart", enters_conflict),
     "marks": Kind("say that an incident was unfounded or entered in error, and take it back", enters_conflict),
+    "keeps compartment": Kind(
+        "admit to a side of a Title IX matter, and join two (nobody here is the coordinator)", keeps_compartment
+    ),
     "opens": Kind("raise an incident at a school", opens),
     "looks up": Kind("look up the students of a school", looks_up),
     "keeps record": Kind("read and keep the record of a student", keeps_record),
@@ -245,6 +255,7 @@ OF_INCIDENT = {
     "answers",
     "enters conflict",
     "marks",
+    "keeps compartment",
 }  # the only ones with phases
 INCIDENT, STUDENT, ONCALL, DIRECTORY = (
     "/incidents/{incident_id}",
@@ -266,6 +277,10 @@ OPERATIONS: dict[str, str] = {
     f"GET {INCIDENT}/marks": "lists conflicts",
     f"POST {INCIDENT}/marks": "marks",
     f"POST {INCIDENT}/marks/{{mark}}/end": "marks",
+    f"GET {INCIDENT}/compartment": "lists conflicts",
+    f"POST {INCIDENT}/compartment": "enters conflict",
+    f"POST {INCIDENT}/compartment/admissions": "keeps compartment",
+    f"POST {INCIDENT}/compartment/join": "keeps compartment",
     **{
         f"POST {INCIDENT}/commands/{name}": "tells" if name in TELLING else "answers" if name in ANSWERING else "orders"
         for name in offered()

@@ -19,6 +19,7 @@ from web.pages import (
     authority,
     brief,
     call_order,
+    compartment,
     conflicts,
     consents,
     contacts,
@@ -78,6 +79,7 @@ _SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
+_APART = re.compile(r"/incidents/([^/]+)/compartment/[^/]+")
 _MARK = re.compile(r"/incidents/([^/]+)/marks/[^/]+")
 _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
@@ -193,6 +195,9 @@ def _page_of_incident(path: str) -> Show | None:
     if found := _CONFLICT.fullmatch(path):
         of = IncidentId(found[1])
         return lambda desk, state, status: conflicts.show(desk, of, state, status)
+    if found := _APART.fullmatch(path):
+        apart = IncidentId(found[1])
+        return lambda desk, state, status: compartment.show(desk, apart, state, status)
     if found := _MARK.fullmatch(path):
         closed = IncidentId(found[1])
         return lambda desk, state, status: marks.show(desk, closed, state, status)
