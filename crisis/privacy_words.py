@@ -74,6 +74,7 @@ class Obligation(StrEnum):
     NO_VOICEMAIL = "no_voicemail"
     INTERPRETER_FIRST = "interpreter_first"
     ASK_LANGUAGE = "ask_language"
+    OTHER_HOUR = "other_hour"  # they asked not to be contacted now; where it can wait, it waits
     CONDITION_FIRST = "condition_first"  # what the family asked for when this adult is told
     SAFETY_ONLY = "safety_only"  # nothing beyond that the student is safe, and where help is
 

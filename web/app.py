@@ -47,6 +47,7 @@ from web.api import (
     reference,
     retention,
     sharing,
+    times,
 )
 from web.api import compartment as compartment_api
 from web.api import conflicts as conflicts_api
@@ -127,7 +128,7 @@ def living(hub: Hub, out: Lines, pulse: Pulse | None) -> Callable[[FastAPI], Abs
 def _included() -> APIRouter:
     included = APIRouter()
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
-    whose = (call_order.router, sharing.router, authority.router, interpreters.router)
+    whose = (call_order.router, times.router, sharing.router, authority.router, interpreters.router)
     record = (*about, names.router, preferences.router, *whose, records.router, retention.router)
     outside = (directory.router, agreements.router)
     staff = (oncall.router, readiness.router, reference.router)

@@ -39,8 +39,8 @@ ENTERED_AT: dict[IntakeQuestion, str] = {
     IntakeQuestion.LANGUAGE: "contacts",
     IntakeQuestion.ORDER: "call-order",
     IntakeQuestion.NOT_TO_CALL: "contacts",
-    IntakeQuestion.AT_WORK: "contacts",
-    IntakeQuestion.WAY: "contacts",
+    IntakeQuestion.AT_WORK: "times",
+    IntakeQuestion.WAY: "times",
     IntakeQuestion.SHARING: "sharing",
     IntakeQuestion.AGENCIES: "wishes",
 }

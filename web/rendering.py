@@ -4,7 +4,7 @@ import gettext
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from io import BytesIO
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale as BabelLocale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -122,6 +122,15 @@ def babel_language(tag: str, language: Language) -> str:
     except (UnknownLocaleError, ValueError):
         named = BabelLocale(language).languages.get(tag)
     return named or tag
+
+
+def babel_day(day: date, language: Language) -> str:
+    return format_date(day, "MMM d, y", locale=_REGION[language])
+
+
+def babel_weekday(day: int, language: Language) -> str:
+    """From 0, Monday."""
+    return str(get_day_names("wide", locale=_REGION[language])[day])
 
 
 @cache

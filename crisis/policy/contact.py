@@ -10,8 +10,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
+from crisis.policy.age import years
 from crisis.policy.authorities import Granted, of_person
 from crisis.policy.family_plan import Plan
+from crisis.policy.hours import AvoidedTime, left_alone_until
 from crisis.policy.messages import can_read
 from crisis.policy.packs import FLOOR, Pack
 from crisis.policy.restricted import WHY
@@ -82,6 +84,8 @@ class ContactRecord:
     restrictions: Sequence[Restriction] = ()
     plan: Plan = field(default_factory=Plan)
     granted: Sequence[Granted] = ()
+    avoided: Sequence[AvoidedTime] = ()
+    ways: Mapping[PersonId, Sequence[ContactWay]] = field(default_factory=dict)
     dependency_documented: bool = False  # 34 CFR 99.31(a)(8)
 
 
@@ -353,6 +357,14 @@ def _safe_way(case: _Case) -> Found:
             yield Obligation.NO_VOICEMAIL
 
 
+def _hours(case: _Case) -> Found:
+    """Fields 8 and 14: it is said, and nothing waits for it; in an emergency it is not even said."""
+    whose = [case.contact.person, *([None] if case.contact.purpose is ContactPurpose.FOLLOW_UP else [])]
+    asked = any(left_alone_until(case.record.avoided, each, case.at, case.record.zone) for each in whose)
+    if asked and not case.circumstances.emergency:
+        yield Obligation.OTHER_HOUR
+
+
 def _language(case: _Case) -> Found:
     """PR-72, PR-73: never silently English, and nobody is informed in a language that they do not understand."""
     adult, given = case.adult, case.circumstances
@@ -360,14 +372,10 @@ def _language(case: _Case) -> Found:
         return
     if case.contact.way in WRITTEN and not can_read(adult.reads, given.published, given.lines):
         yield _refuse("PR-73", "No message is ready in a language that they read; call them, with an interpreter")
-    elif case.contact.way not in WRITTEN and (adult.interpreter or _foreign(adult, given)):
+    elif case.contact.way not in WRITTEN and (adult.interpreter or adult.speaks not in {None, *given.staff_speak}):
         yield Obligation.INTERPRETER_FIRST
     if adult.speaks is None and not adult.reads:
         yield Obligation.ASK_LANGUAGE
-
-
-def _foreign(adult: Adult, given: Circumstances) -> bool:
-    return adult.speaks is not None and adult.speaks not in given.staff_speak
 
 
 RULES: tuple[_Rule, ...] = (
@@ -384,10 +392,6 @@ RULES: tuple[_Rule, ...] = (
     _minors_consent,
     _neutral,
     _safe_way,
+    _hours,
     _language,
 )
-
-
-def years(born: date, day: date) -> int:
-    """Full years of age on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

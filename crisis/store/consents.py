@@ -15,8 +15,9 @@ from crisis import clock
 from crisis.disclosure_words import DisclosurePurpose, SignMethod
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import consents
+from crisis.policy.age import years
 from crisis.policy.consents import Consent, Release
-from crisis.policy.contact import DECIDES, ContactRecord, rights, years
+from crisis.policy.contact import DECIDES, ContactRecord, rights
 from crisis.privacy_words import Authority
 from crisis.store import audit, contact_record, policy_packs, sealed
 from crisis.store.disclosure_tables import CONSENT

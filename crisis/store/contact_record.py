@@ -10,7 +10,7 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
 from crisis.schedules.readiness import Method
-from crisis.store import audit, authorities, family_plan, methods, people, restrictions
+from crisis.store import audit, authorities, family_plan, hours, methods, people, restrictions
 from crisis.store.interpreter_tables import INTERPRETER_WISH
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
@@ -49,6 +49,8 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
         restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
         plan=family_plan.of_student(tx, student),
         granted=[each.granted for each in authorities.of_student(tx, student)],
+        avoided=[each.avoided for each in hours.of_student(tx, student)],
+        ways=hours.ways(tx, student),
     )
 
 

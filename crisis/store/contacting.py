@@ -14,9 +14,10 @@ from crisis import commands as cmd
 from crisis.errors import Reason
 from crisis.policy.contact import Circumstances, Contact, ContactRecord, Decision, decide_contact, of_the_state
 from crisis.policy.family_plan import Condition
+from crisis.policy.hours import left_alone_until
 from crisis.policy.messages import Ready
 from crisis.policy.understanding import against_understanding
-from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay
+from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay, Obligation
 from crisis.statemachine.incident import Incident
 from crisis.store import contact_record, message_texts, people, policy_packs
 from crisis.store.people import ContactView
@@ -44,6 +45,12 @@ class Card:
     decision: Decision
     numbers: tuple[tuple[str, Decision], ...]
     conditions: tuple[Condition, ...] = ()
+    ways: tuple[tuple[ContactWay, Decision], ...] = ()  # in the order in which they want to be reached
+    not_before: datetime | None = None  # they asked to be left alone until then; None: not now, or nobody waits
+
+    @property
+    def now(self) -> bool:
+        return Obligation.OTHER_HOUR not in self.decision.obligations
 
     @property
     def refused(self) -> bool:
@@ -63,14 +70,23 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
     purpose = ContactPurpose.INFORM if told else ContactPurpose.SAFETY_CALLBACK
     conditions = record.plan.about(contact.person)
 
-    def decided(number: str | None) -> Decision:
-        asked = Contact(person=contact.person, purpose=purpose, way=ContactWay.CALL, number=number)
+    def decided(number: str | None, way: ContactWay = ContactWay.CALL) -> Decision:
+        asked = Contact(person=contact.person, purpose=purpose, way=way, number=number)
         return decide_contact(record, asked, given, at)
 
     whole = decided(None)
     if whole.effect is ContactEffect.REFUSE:
         return Card(contact, whole, ())
-    return Card(contact, whole, tuple((number, decided(number)) for number in contact.phones), conditions)
+    first = next(iter(contact.phones), None)
+    asked = Obligation.OTHER_HOUR in whole.obligations
+    return Card(
+        contact,
+        whole,
+        tuple((number, decided(number)) for number in contact.phones),
+        conditions,
+        ways=tuple((way, decided(first, way)) for way in record.ways.get(contact.person, ())),
+        not_before=left_alone_until(record.avoided, contact.person, at, record.zone) if asked else None,
+    )
 
 
 def circumstances_of(

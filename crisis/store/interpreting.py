@@ -15,7 +15,7 @@ from crisis import clock
 from crisis import commands as cmd
 from crisis.errors import NotFound, Reason, Refused
 from crisis.message_words import InterpreterNeed
-from crisis.policy.contact import years
+from crisis.policy.age import years
 from crisis.policy.interpreting import Around, Words, misnamed, unwanted
 from crisis.statemachine.incident import Incident
 from crisis.store import audit, people, sealed

@@ -161,6 +161,14 @@ OF_STUDENTS: Mapping[str, Table] = {
         authority=restricted(C.CUSTODY),
         paper=restricted(C.CUSTODY),
     ),
+    "avoided_time": table(
+        R.RECORD,
+        technical="id",
+        normal="district",
+        restricted="student person recorded_by recorded_at confirmed_by confirmed_at ended_by ended_at source",
+        **dict.fromkeys(("starts", "ends", "days", "first_day", "last_day"), restricted(C.RELIGION)),
+    ),
+    "contact_ways": table(R.RECORD, normal="district", restricted="student person ways recorded_by recorded_at"),
     "interpreter_wish": table(
         R.RECORD,
         normal="district",

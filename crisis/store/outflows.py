@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.events import Event
+from crisis.policy.age import years
 from crisis.policy.consents import Release
-from crisis.policy.contact import DECIDES, ContactRecord, rights, years
+from crisis.policy.contact import DECIDES, ContactRecord, rights
 from crisis.policy.disclosure import emergency_open
 from crisis.policy.disclosure_case import Circumstances, Disclosure, Recipient
 from crisis.policy.outflow import Outflow, outflow, post_of

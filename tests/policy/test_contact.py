@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crisis.policy.age import years
 from crisis.policy.contact import (
     WHY,
     WRITTEN,
@@ -17,9 +18,9 @@ from crisis.policy.contact import (
     Decision,
     Restriction,
     decide_contact,
-    years,
 )
 from crisis.policy.family_plan import Condition, Plan
+from crisis.policy.hours import AvoidedTime
 from crisis.policy.packs import FLOOR, pack_of
 from crisis.privacy_words import (
     Authority,
@@ -308,6 +309,7 @@ plans = st.builds(
     order=st.lists(st.sampled_from(PEOPLE), unique=True, max_size=3),
     conditions=st.lists(conditions, max_size=2),
 )
+times = st.builds(AvoidedTime, person=st.none() | st.sampled_from(PEOPLE), starts=st.times(), ends=st.times())
 records = st.builds(
     ContactRecord,
     zone=st.sampled_from(["America/New_York", "Pacific/Kiritimati"]),
@@ -316,6 +318,7 @@ records = st.builds(
     restrictions=st.lists(restrictions, max_size=3),
     plan=plans,
     dependency_documented=st.booleans(),
+    avoided=st.lists(times, max_size=2),
 )
 contacts = st.builds(
     Contact,

@@ -78,6 +78,7 @@ def _rule_files() -> Iterator[Path]:
             "unlock",
             "emergency",
             "directives",
+            "hours",
             "interpreting",
         )
     )

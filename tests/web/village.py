@@ -16,6 +16,7 @@ from crisis.policy.authorities import Granted
 from crisis.policy.directives import Directive
 from crisis.policy.directory import Entry
 from crisis.policy.family_plan import Condition
+from crisis.policy.hours import AvoidedTime
 from crisis.policy.naming import NameToUse
 from crisis.privacy_words import Authority, AuthorityPaper, InstructionKind, InstructionSource, RestrictionKind
 from crisis.record_words import ContactCondition, InfoAction, InfoAudience, NameContext, Preference
@@ -32,6 +33,7 @@ from crisis.store import (
     family_plan,
     feeds,
     holds,
+    hours,
     incidents,
     instructions,
     kept_records,
@@ -282,6 +284,8 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
     request = records_requests.record(tx, DISTRICT, waits, by=people.actor(tx, OFFICER), at=at)
     asked = Directive(audience=InfoAudience.CLINICIAN, category=DataPoint.MEANS, action=InfoAction.SHARE)
     directive = directives.add(tx, people.student(tx, STUDENT), asked, InstructionSource.STUDENT, by=COUNSELOR, at=at)
+    night = AvoidedTime(person=mother, starts=time(21), ends=time(7))
+    avoided = hours.add(tx, people.student(tx, STUDENT), night, InstructionSource.FAMILY, by=COUNSELOR, at=at)
     pickup = Granted(person=mother, authority=Authority.PICKUP, paper=AuthorityPaper.SIGNED_STATEMENT)
     authority = authorities.enter(tx, people.student(tx, STUDENT), pickup, by=COUNSELOR, at=at)
     kept = kept_records.of_subject(tx, DISTRICT, STUDENT, at)
@@ -293,6 +297,7 @@ def _written(tx: Connection, store: Store, at: datetime) -> dict[str, str]:
         "adult": mother,
         "authority": authority,
         "directive": directive,
+        "avoided": avoided,
         "condition": condition,
         "consent": consent,
         "preference": preference,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fastapi import APIRouter
 
 from crisis.policy.contact import Decision
-from crisis.privacy_words import ContactEffect, Obligation, RestrictionKind
+from crisis.privacy_words import ContactEffect, ContactWay, Obligation, RestrictionKind
 from crisis.store import contacting, restrictions
 from crisis.store.restrictions import Entry, Kept
 from crisis.vocabulary import PersonId
@@ -15,6 +15,7 @@ from web.api.orders import Body, Id
 from web.api.reading import sent_of_student
 from web.deps import RestrictionPath, StudentPath, TokenHolder
 
+AT_ONCE = (ContactEffect.ALLOW, ContactEffect.ALLOW_WITH)
 router = APIRouter(prefix="/api/v1/students", tags=["contacts"])
 
 
@@ -35,13 +36,19 @@ class NumberDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDecision:
-    """May this adult be called now, to be told what is going on? `pack` is the law that was asked, and its version."""
+    """May this adult be called now, to be told what is going on? `pack` is the law that was asked, and its version.
+
+    `ways` are those by which they may be reached now, in the order for which they asked; `not_before`: they asked to be
+    left alone until then, and nobody in danger waits for it.
+    """
 
     person: PersonId
     effect: ContactEffect
     why: list[Why]
     obligations: list[Obligation]
     numbers: list[NumberDecision]
+    ways: list[ContactWay]
+    not_before: datetime | None
     pack: str
 
 
@@ -95,6 +102,8 @@ def contacts(desk: TokenHolder, student: StudentPath) -> StudentContacts:
                     NumberDecision(number=number, effect=decision.effect, why=_why(decision))
                     for number, decision in each.numbers
                 ],
+                ways=[way for way, decision in each.ways if decision.effect in AT_ONCE],
+                not_before=each.not_before,
                 pack=each.decision.pack,
             )
             for each in cards

@@ -49,6 +49,7 @@ from web.pages import (
     skills,
     statements,
     steps,
+    times,
     wishes,
 )
 
@@ -68,6 +69,7 @@ routers: list[APIRouter] = [
     brief.router,
     call_order.router,
     steps.router,
+    times.router,
     compartment.router,
     conflicts.router,
     glass.router,

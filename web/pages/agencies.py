@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from crisis.policy.contact import years
+from crisis.policy.age import years
 from crisis.policy.directory import Agency, Fit, Wanted, open_at
 from crisis.referral_words import AgencyId
 from crisis.schedules.wall import day_at

@@ -49,6 +49,7 @@ from web.pages import (
     skills,
     statements,
     steps,
+    times,
     wishes,
 )
 from web.pages.reasons import in_words
@@ -68,6 +69,7 @@ OF_RECORD = {
     "requests": records_requests.show_student,
     "sharing": sharing.show,
     "statements": statements.show,
+    "times": times.show,
     "wishes": wishes.show,
 }
 _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(OF_RECORD)})/[^/]+")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from crisis.policy.contact import Decision
 from crisis.privacy_words import Obligation, RestrictionKind
@@ -12,6 +13,7 @@ from web.pages.reasons import in_words
 from web.rendering import Language, translations
 from web.words import N_
 from web.words_of_family import condition
+from web.words_of_hours import WAYS
 
 KINDS: dict[RestrictionKind, str] = {
     RestrictionKind.COURT_ORDER: N_("A court order"),
@@ -43,6 +45,8 @@ class Member:
     first: tuple[str, ...]
     numbers: tuple[tuple[str, tuple[Said, ...]], ...]
     lead_decides: bool = False  # whether they are told (1.7)
+    ways: tuple[tuple[str, tuple[Said, ...]], ...] = ()  # in the order that they asked for, each with why not now
+    not_before: datetime | None = None  # they asked to be left alone until then
 
 
 def members(cards: Iterable[Card], language: Language) -> list[Member]:
@@ -69,6 +73,8 @@ def _member(card: Card, names: Mapping[PersonId, str], language: Language) -> Me
             for number, decision in card.numbers
         ),
         lead_decides=any(each.reason.rule == "FAMILY" for each in card.decision.rulings),
+        ways=tuple((translations(language).gettext(WAYS[way]), _said(each, language)) for way, each in card.ways),
+        not_before=card.not_before,
     )
 
 

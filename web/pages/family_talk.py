@@ -16,10 +16,10 @@ from crisis.protocols.languages import right_to_left
 from crisis.statemachine.next_attempt import family_to_reach, next_attempt_at
 from crisis.store import contact_record, family_plan, interpreting, message_texts, people
 from crisis.store.contact_record import Wish
-from crisis.store.contacting import Card
+from crisis.store.contacting import WAYS, Card
 from crisis.store.interpreting import InterpreterWish
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import PersonId, StepId, StepState
+from crisis.vocabulary import ContactMethod, PersonId, StepId, StepState
 from web.deps import Desk
 from web.forms import Said
 from web.pages.reasons import in_words
@@ -107,18 +107,28 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
 def _first(desk: Desk, view: IncidentView) -> dict[str, object]:
     """Who comes before the adults of the list, and whom of those to try next."""
     if view.incident.student is None:
-        return {"call_first": None, "nobody_first": False, "try_next": None}
+        return {"call_first": None, "nobody_first": False, "try_next": None, "ContactMethod": methods_of(view, None)}
     with desk.store.read() as tx:
         plan = family_plan.of_student(tx, view.incident.student)
         staff = family_plan.first_of_staff(tx, people.student(tx, view.incident.student))
     names = {card.contact.person: card.contact.name for card in view.family}
     tried = [each.event.contact for each in view.events if isinstance(each.event, ev.ContactAttempted)]
-    following = next_to_try([card.contact.person for card in view.family if at_once(card)], tried)
+    callable_now = [card for card in view.family if at_once(card)]
+    first_hand = [card for card in callable_now if card.now] or callable_now  # whose hour suits comes first
+    following = next_to_try([card.contact.person for card in first_hand], tried)
     return {
         "call_first": None if staff is None else {"name": staff[1], "numbers": staff[2]},
         "nobody_first": plan.names_nobody(card.contact.relation for card in view.family),
         "try_next": None if following is None else names[following],
+        "ContactMethod": methods_of(view, following),
     }
+
+
+def methods_of(view: IncidentView, person: PersonId | None) -> tuple[ContactMethod, ...]:
+    """The ways of the form, those first that whoever is tried next asked for (field 8)."""
+    asked = next((card.ways for card in view.family if card.contact.person == person), ())
+    order = [way for way, _ in asked]
+    return tuple(sorted(ContactMethod, key=lambda each: order.index(WAYS[each]) if WAYS[each] in order else len(order)))
 
 
 def at_once(card: Card) -> bool:

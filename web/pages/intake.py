@@ -31,6 +31,7 @@ WHERE = {
     "names": N_("Name and pronouns"),
     "contacts": N_("Whom to contact"),
     "call-order": N_("Whom to call first"),
+    "times": N_("When and how to reach them"),
     "sharing": N_("What may be told"),
     "wishes": N_("What they asked for"),
 }

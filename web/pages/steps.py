@@ -30,7 +30,7 @@ from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState, Said
-from web.pages import family_talk, family_texts, sharing, shown
+from web.pages import family_talk, family_texts, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -76,30 +76,33 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
     state, protocol = view.state(step), view.protocol
     due = live_deadlines(view.incident, protocol, view.ground)
     closed = not_open(view.incident, protocol, step)
-    return {
-        "step": step,
-        "state": state,
-        "again": step.type in AGAIN and state is StepState.DONE and view.incident.closed_at is None,
-        "record": view.incident.steps.get(step.id),
-        "due": [each for each in due if each.step.id == step.id],
-        "waiting": waits_for(view.incident, protocol, step),
-        "closed_because": in_words(closed, desk.language) if closed is not None else None,
-        "exceptions": shown.exceptions_of(view, step),
-        "citation": citation(protocol.citations, step.source),
-        "reviewed": protocol.review.clinical.name is not None,
-        "instruments": [each for each in instruments(step) if not_showable(each.licence) is None],
-        "not_shown": not_shown(step, desk.language),
-        "rationale": rationale(view),
-        "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
-        "agency_options": [(each.id, each.name) for each in takers(desk, view)]
-        if step.type is StepType.HANDOFF
-        else [],
-        "languages": option_names(LANGUAGES, desk.language),
-        "contact_options": contact_options(desk, view),
-        "LegalBasis": [each for each in LegalBasis if each in OF_A_HANDOFF],
-        "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
-        **_of_type(desk, view, step),
-    } | {kind.__name__: choices(kind) for kind in ENUMS}
+    return (
+        {
+            "step": step,
+            "state": state,
+            "again": step.type in AGAIN and state is StepState.DONE and view.incident.closed_at is None,
+            "record": view.incident.steps.get(step.id),
+            "due": [each for each in due if each.step.id == step.id],
+            "waiting": waits_for(view.incident, protocol, step),
+            "closed_because": in_words(closed, desk.language) if closed is not None else None,
+            "exceptions": shown.exceptions_of(view, step),
+            "citation": citation(protocol.citations, step.source),
+            "reviewed": protocol.review.clinical.name is not None,
+            "instruments": [each for each in instruments(step) if not_showable(each.licence) is None],
+            "not_shown": not_shown(step, desk.language),
+            "rationale": rationale(view),
+            "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
+            "agency_options": [(each.id, each.name) for each in takers(desk, view)]
+            if step.type is StepType.HANDOFF
+            else [],
+            "languages": option_names(LANGUAGES, desk.language),
+            "contact_options": contact_options(desk, view),
+            "LegalBasis": [each for each in LegalBasis if each in OF_A_HANDOFF],
+            "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
+        }
+        | {kind.__name__: choices(kind) for kind in ENUMS}
+        | _of_type(desk, view, step)
+    )
 
 
 def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
@@ -107,6 +110,8 @@ def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
     match step.type:
         case StepType.CONTACT:
             return contact_values(desk, view)
+        case StepType.FOLLOW_UP:
+            return times.follow_up_values(desk, view, step)
         case StepType.HANDOFF:
             return sharing.handoff_values(desk, view, withhold_options(desk, view))
         case _:
