@@ -4,6 +4,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason
 from crisis.protocols.schema import Protocol, Step
+from crisis.record_words import RecordTask
+from crisis.statemachine.by_record import opened
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import CUSTODY
@@ -101,7 +103,13 @@ def _(command: cmd.ReleaseCustody, case: Case) -> list[ev.Event]:
     return [
         ev.CustodyReleased(**who, to=command.to, contact=command.contact, receiver=command.receiver),
         *(ev.StepCompleted(**who, step=step.id, evidence={}) for step in steps if now[step.id] not in SETTLED),
+        *_of_the_state(command, case),
     ]
+
+
+def _of_the_state(command: cmd.ReleaseCustody, case: Case) -> list[ev.Event]:
+    """Field 18: where the state takes the student, its caseworker looks at the Indian Child Welfare Act."""
+    return opened(RecordTask.CHECK_ICWA, command, case) if command.to is ReleaseTo.CHILD_PROTECTION else []
 
 
 def _against_release(command: cmd.ReleaseCustody, case: Case, steps: list[Step]) -> list[Reason]:

@@ -4,8 +4,11 @@ import pytest
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import record_commands as ccmd
 from crisis.effects import NotifyRole, OpenLinked
 from crisis.errors import Refused
+from crisis.record_events import TaskOpened
+from crisis.record_words import RecordTask
 from crisis.statemachine.react import react
 from crisis.vocabulary import Beside, Custody, PersonId, ReleaseTo, Role, Tier
 from tests.factories import (
@@ -89,6 +92,19 @@ def test_an_ambulance_does_not_wait_for_the_assessment_i_2() -> None:
     incident = an_incident(release(ReleaseTo.EMS))
 
     assert (incident.custody, incident.released_to) == (Custody.RELEASED, ReleaseTo.EMS)
+
+
+@pytest.mark.parametrize(
+    ("to", "tasks"), [(ReleaseTo.CHILD_PROTECTION, {RecordTask.CHECK_ICWA}), (ReleaseTo.EMS, set[RecordTask]())]
+)
+def test_where_the_state_takes_the_student_its_caseworker_is_asked_once_about_the_act(
+    to: ReleaseTo, tasks: set[RecordTask]
+) -> None:
+    """Field 18; of whomever, because the software knows nobody's tribe."""
+    begun = an_incident(ccmd.OpenTask(by=COUNSELOR, task=RecordTask.CHECK_ICWA))
+
+    assert set(an_incident(release(to)).tasks) == tasks
+    assert not any(isinstance(each, TaskOpened) for each in happens(begun, release(to)))
 
 
 @pytest.mark.parametrize(
