@@ -24,6 +24,7 @@ class Authority(StrEnum):
     CASEWORKER = "caseworker"
     SURROGATE = "surrogate"
     ADULT_GUARDIAN = "adult_guardian"  # of a student of age, by a court (field 27)
+    PARENT_OF_DEPENDENT = "parent_of_dependent"  # a dependent for tax may be told of at 18 (34 CFR 99.31(a)(8))
     SUPPORTER = "supporter"  # helps a student of age to decide, who decides all the same
 
 

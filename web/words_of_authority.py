@@ -12,6 +12,7 @@ AUTHORITIES: dict[Authority, str] = {
     Authority.CASEWORKER: N_("Caseworker of an agency"),
     Authority.SURROGATE: N_("Surrogate parent for school matters"),
     Authority.ADULT_GUARDIAN: N_("Guardian of the student of age, by a court"),
+    Authority.PARENT_OF_DEPENDENT: N_("Has the student of age as a dependent for tax"),
     Authority.SUPPORTER: N_("Helps the student of age to decide"),
 }
 PAPERS: dict[AuthorityPaper, str] = {

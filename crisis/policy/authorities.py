@@ -34,7 +34,15 @@ def of_person(granted: Collection[Granted], person: PersonId, today: date) -> fr
     return frozenset(each.authority for each in granted if each.person == person and each.counts(today))
 
 
-def unproved(authority: Authority, paper: AuthorityPaper) -> Reason | None:
-    if authority in BY_COURT and paper is not AuthorityPaper.COURT_ORDER:
+def dependent(granted: Collection[Granted], parents: Collection[PersonId], today: date) -> bool:
+    """34 CFR 99.31(a)(8): shown of one parent it permits, and obliges nobody, to tell either; of nobody else."""
+    shown = (each for each in granted if each.authority is Authority.PARENT_OF_DEPENDENT and each.counts(today))
+    return any(each.person in parents for each in shown)
+
+
+def unproved(wanted: Granted) -> Reason | None:
+    if wanted.authority in BY_COURT and wanted.paper is not AuthorityPaper.COURT_ORDER:
         return Reason("PR-28", "At 18 somebody else decides only by a court's order; without it the student decides")
+    if wanted.authority is Authority.PARENT_OF_DEPENDENT and wanted.until is None:
+        return Reason("PR-28", "That somebody is a dependent is shown for one year at a time; give its last day")
     return None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crisis.errors import Reason
 from crisis.policy.age import years
-from crisis.policy.authorities import Granted, of_person
+from crisis.policy.authorities import Granted, dependent, of_person
 from crisis.policy.family_plan import Plan
 from crisis.policy.hours import AvoidedTime, left_alone_until
 from crisis.policy.messages import can_read
@@ -86,7 +86,6 @@ class ContactRecord:
     granted: Sequence[Granted] = ()
     avoided: Sequence[AvoidedTime] = ()
     ways: Mapping[PersonId, Sequence[ContactWay]] = field(default_factory=dict)
-    dependency_documented: bool = False  # 34 CFR 99.31(a)(8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +284,8 @@ def _of_age(case: _Case) -> Found:
         return
     if years(born, case.today) < case.circumstances.pack.eligible_student_age or case.circumstances.emergency:
         return
-    if not case.record.dependency_documented and Authority.ADULT_GUARDIAN not in case.rights:
+    parents = [each.person for each in case.record.adults if each.guardian]
+    if not dependent(case.record.granted, parents, case.today) and Authority.ADULT_GUARDIAN not in case.rights:
         yield _ask("PR-28", "The student is of age: ask them first, or the privacy officer whether the law permits it")
 
 

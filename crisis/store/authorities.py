@@ -51,7 +51,7 @@ def _against(tx: Connection, student: StudentId, wanted: Granted) -> Iterable[Re
     tied = select(TIE.c.person).where(TIE.c.student == student, TIE.c.person == wanted.person)
     known = [(each.granted.person, each.granted.authority) for each in of_student(tx, student)]
     yield None if tx.execute(tied).first() else Reason("PR-30", "Choose an adult who is on this student's record")
-    yield unproved(wanted.authority, wanted.paper)
+    yield unproved(wanted)
     text = "This is on record already; end it first, where the paper is another one"
     yield Reason("PR-30", text) if (wanted.person, wanted.authority) in known else None
 

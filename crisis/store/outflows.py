@@ -11,6 +11,7 @@ from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.events import Event
 from crisis.policy.age import years
+from crisis.policy.authorities import dependent
 from crisis.policy.consents import Release
 from crisis.policy.contact import DECIDES, ContactRecord, rights
 from crisis.policy.disclosure import emergency_open
@@ -113,7 +114,7 @@ def _of_record(record: ContactRecord, at: datetime) -> Circumstances:
     return Circumstances(
         today=today,
         by_court=frozenset(person for person, those in held.items() if Authority.ADULT_GUARDIAN in those),
-        dependency_documented=record.dependency_documented,
+        dependency_documented=dependent(record.granted, parents, today),
         parents=frozenset(parents),
         barred=frozenset(barred),
     )

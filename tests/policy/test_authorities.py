@@ -14,7 +14,7 @@ from crisis.policy.disclosure import decide_disclosure
 from crisis.policy.disclosure_case import Circumstances, Disclosure, Recipient
 from crisis.privacy_words import Authority, AuthorityPaper, ContactEffect
 from crisis.vocabulary import LegalBasis
-from tests.policy.test_contact import AUNT, FAMILY, FATHER, HIS, asked, told
+from tests.policy.test_contact import AUNT, FAMILY, FATHER, HIS, MOTHER, asked, told
 
 OF_AGE = datetime(2029, 3, 4, 5, 0, tzinfo=UTC)
 COURT = Granted(person=FATHER, authority=Authority.ADULT_GUARDIAN, paper=AuthorityPaper.COURT_ORDER, checked=True)
@@ -47,9 +47,11 @@ def test_at_eighteen_only_a_courts_guardian_stands_in_the_students_place_pr_28()
 def test_nothing_else_overrides_the_age_pr_28(granted: list[Granted], days: int) -> None:
     at = OF_AGE + timedelta(days=days)
     proper = any(
-        each.authority is Authority.ADULT_GUARDIAN
-        and each.paper is AuthorityPaper.COURT_ORDER
-        and each.checked
+        each.checked
+        and (
+            each.authority is Authority.PARENT_OF_DEPENDENT
+            or (each.authority is Authority.ADULT_GUARDIAN and each.paper is AuthorityPaper.COURT_ORDER)
+        )
         and (each.until is None or at.date() <= each.until + timedelta(days=0))
         for each in granted
     )
@@ -78,8 +80,21 @@ def test_a_right_that_nobody_has_checked_gives_none_pr_30() -> None:
 
 @pytest.mark.parametrize("paper", AuthorityPaper)
 def test_the_guardian_of_an_adult_needs_a_court(paper: AuthorityPaper) -> None:
-    assert (unproved(Authority.ADULT_GUARDIAN, paper) is None) is (paper is AuthorityPaper.COURT_ORDER)
-    assert unproved(Authority.PICKUP, paper) is None
+    assert (unproved(replace(COURT, paper=paper)) is None) is (paper is AuthorityPaper.COURT_ORDER)
+    assert unproved(replace(COURT, paper=paper, authority=Authority.PICKUP)) is None
+
+
+def test_a_dependent_for_tax_may_be_told_of_at_eighteen_where_a_parents_paper_shows_it_that_year_pr_28() -> None:
+    """34 CFR 99.31(a)(8): shown of one parent it lets either be told; of somebody who is no parent it shows nothing."""
+    year = replace(COURT, authority=Authority.PARENT_OF_DEPENDENT, until=date(2029, 12, 31))
+    last = datetime(2030, 1, 1, 4, 59, tzinfo=UTC)
+
+    assert asked(having(year), FATHER, number=HIS, at=last).effect is ContactEffect.ALLOW
+    assert told(asked(having(year), MOTHER, at=last))[0] is not ContactEffect.HUMAN
+    assert told(asked(having(year), FATHER, at=last + timedelta(minutes=1))) == (ContactEffect.HUMAN, ["PR-28"])
+    for nothing in (replace(year, checked=False), replace(year, person=AUNT)):
+        assert told(asked(having(nothing), FATHER, at=last)) == (ContactEffect.HUMAN, ["PR-28"])
+    assert unproved(replace(year, until=None)) is not None
 
 
 @pytest.mark.parametrize("by_court", [True, False])

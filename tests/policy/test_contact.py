@@ -194,7 +194,6 @@ def test_at_eighteen_the_rights_are_the_students_pr_28(born: date, turns: dateti
     assert asked(record, FATHER, at=turns - timedelta(seconds=1)).effect is ContactEffect.ALLOW
     assert told(asked(record, FATHER, at=turns)) == (ContactEffect.HUMAN, ["PR-28"])
     assert asked(record, FATHER, ContactPurpose.PICKUP, at=turns).effect is ContactEffect.ALLOW
-    assert asked(replace(record, dependency_documented=True), FATHER, at=turns).effect is ContactEffect.ALLOW
     emergency = replace(READY, emergency=True)
     assert asked(record, FATHER, at=turns, circumstances=emergency).effect is ContactEffect.ALLOW
 
@@ -317,7 +316,6 @@ records = st.builds(
     adults=st.lists(adults, max_size=4, unique_by=lambda each: each.person),
     restrictions=st.lists(restrictions, max_size=3),
     plan=plans,
-    dependency_documented=st.booleans(),
     avoided=st.lists(times, max_size=2),
 )
 contacts = st.builds(

@@ -10,8 +10,9 @@ from crisis.errors import NotFound, Refused
 from crisis.policy.authorities import Granted
 from crisis.policy.contact import DECIDES, rights
 from crisis.privacy_words import Authority, AuthorityPaper
-from crisis.store import audit, authorities, contact_record, people, roster
+from crisis.store import audit, authorities, contact_record, outflows, people, roster
 from crisis.store.authority_tables import AUTHORITY
+from crisis.store.disclosures import About
 from crisis.store.engine import Store
 from crisis.vocabulary import Guardian, PersonId, Relation, StudentId
 from tests.factories import DISTRICT, STUDENT
@@ -57,10 +58,32 @@ def test_it_counts_when_a_second_person_has_seen_the_paper_and_until_it_is_ended
         assert audit.verify(tx).ok
 
 
+def test_what_a_paper_shows_of_a_dependent_reaches_the_decision_about_what_may_leave_pr_28(place: Store) -> None:
+    father = PersonId("p-father")
+    year = Granted(
+        person=father,
+        authority=Authority.PARENT_OF_DEPENDENT,
+        paper=AuthorityPaper.SIGNED_STATEMENT,
+        until=date(2026, 12, 31),
+    )
+    with place.write() as tx:
+        roster.add_person(tx, DISTRICT, father, ("Victor", "Quetzal"), staff=False, language="en")
+        roster.tie(tx, STUDENT, father, Relation.PARENT, guardian=Guardian.YES, priority=1)
+        known = people.student(tx, STUDENT)
+        one = authorities.enter(tx, known, year, by=COUNSELOR, at=AT)
+        whose = About(district=known.district, student=STUDENT)
+        before = outflows.circumstances_of(tx, whose, None, AT).dependency_documented
+        authorities.check(tx, STUDENT, one, by=NURSE, at=AT)
+        after = outflows.circumstances_of(tx, whose, None, AT).dependency_documented
+
+    assert (before, after) == (False, True)
+
+
 def test_what_proves_nothing_is_refused_by_the_database_too_pr_28(place: Store) -> None:
     for person, authority, paper in (
         (STRANGER, Authority.PICKUP, AuthorityPaper.SIGNED_STATEMENT),
         (AUNT, Authority.ADULT_GUARDIAN, AuthorityPaper.SIGNED_STATEMENT),
+        (AUNT, Authority.PARENT_OF_DEPENDENT, AuthorityPaper.SIGNED_STATEMENT),
     ):
         wanted = Granted(person=person, authority=authority, paper=paper)
         with place.write() as tx, pytest.raises(Refused):
