@@ -61,7 +61,7 @@ def enter(desk: Desk, incident_id: IncidentId, side: TitleIxSide, coordinator: P
         incident = _seen(tx, desk, incident_id)
         if not access.may_enter_conflict(desk.actor, incident):
             text = "The lead, a principal of the school, the district crisis lead and the privacy officer enter this"
-            raise Refused(Reason("PR-43", text))
+            raise Refused(Reason("ACCESS", text))
         _must_be_staff(tx, incident, coordinator)
         compartments.enter(tx, incident, side, coordinator, by=desk.person, at=desk.at)
 
@@ -100,7 +100,7 @@ def _kept(tx: Connection, desk: Desk, incident_id: IncidentId) -> Incident:
     kept = compartments.standing(tx, incident_id)
     if kept is None or not may_keep(desk.actor, kept.coordinator):
         text = "The Title IX coordinator of an incident that is kept apart does this, or the privacy officer"
-        raise Refused(Reason("PR-43", text))
+        raise Refused(Reason("ACCESS", text))
     return incident
 
 

@@ -73,6 +73,7 @@ PARTS: dict[str, str] = {
     "school_contact": N_("whom to call at the school"),
     "spoken": N_("what was said"),
     "statement": N_("what the student said or did"),
+    "times": N_("when and how to reach them"),
     "what_helps": N_("what calms the student and whom they trust"),
     "whole": N_("everything about the incident"),
 }

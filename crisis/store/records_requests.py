@@ -30,6 +30,7 @@ from crisis.store import (
     instructions,
     outflows,
     policy_packs,
+    record_fields,
     restrictions,
     statements,
 )
@@ -129,6 +130,7 @@ def parts_of(tx: Connection, keys: KeyRing, student: StudentId) -> list[Part]:
         "ledger": bool(disclosures.of_student(tx, keys, student)),
     }
     found += [Part(key=name) for name, exists in there.items() if exists]
+    found += record_fields.parts(tx, keys, student)
     if restrictions.of_student(tx, student):
         found.append(Part(key="restrictions", very_restricted=True))
     return found

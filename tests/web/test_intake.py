@@ -135,7 +135,7 @@ def test_it_is_a_draft_until_staff_take_it_over_field_by_field(site: TestClient,
         officer.post(f"{PAGE}/{action}", {**hidden, **{n.replace("__", "."): v for n, v in fields.items()}})
 
     assert "Llámenme · por la tarde" in back
-    assert "Enter it under: Whom to contact" in back
+    assert "Enter it under: When and how to reach them" in back
     assert "Do you worry" not in back  # left empty
     assert "Answers that nobody has taken over: 3" in look
     assert (before, of_record(district)) == ([], [("makes_worse", "Shouting"), ("helps", "A walk")])

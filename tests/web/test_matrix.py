@@ -34,6 +34,8 @@ BODIES: dict[str, dict[str, Any]] = {  # where the least that fits would be refu
     "POST /incidents/{incident_id}/compartment/admissions": {"person": TEACHER},
     "POST /incidents/{incident_id}/compartment/join": {"incident": "i-open-all"},
     "POST /students/{student}/restrictions": {"person": "p-aunt", "kind": "court_order"},
+    "POST /students/{student}/times": {"starts": "08:00", "ends": "09:00", "source": "family"},
+    "POST /students/{student}/ways/{adult}": {"ways": ["call"]},
     "POST /oncall/rotations": {**SLOT, "people": [NURSE], "zone": "America/New_York", "starts_on": "2031-10-06",
                                "handovers": [{"day": 0, "at": "08:00"}]},
     "POST /oncall/overrides": {**SLOT, **SPAN, "kind": "remove", "outgoing": NURSE},

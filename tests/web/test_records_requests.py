@@ -1,15 +1,36 @@
 """A parent asks to see the record: the deadline of the law, two people, no other student in it, and a row for it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from crisis import clock
-from crisis.privacy_words import RestrictionKind
-from crisis.store import disclosures, records_requests, restrictions, roster, statements
+from crisis.policy.authorities import Granted
+from crisis.policy.directives import Directive
+from crisis.policy.hours import AvoidedTime
+from crisis.policy.naming import NameToUse
+from crisis.privacy_words import Authority, AuthorityPaper, ContactWay, InstructionSource, RestrictionKind
+from crisis.record_words import InfoAction, InfoAudience, NameContext, Preference
+from crisis.referral_words import DataPoint
+from crisis.store import (
+    authorities,
+    directives,
+    disclosures,
+    family_plan,
+    hours,
+    interpreting,
+    names,
+    people,
+    preferences,
+    records_requests,
+    restrictions,
+    roster,
+    statements,
+)
 from crisis.store.engine import Store
+from crisis.store.interpreting import InterpreterWish
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
@@ -124,6 +145,57 @@ def test_what_is_very_restricted_is_looked_at_by_two_people_pr_39_pr_64(site: Te
     assert "a second person looks at it first" in words(early)
     assert "You went through it" in words(own)
     assert "A court order" in shown
+
+
+def asked_for(district: District) -> str:
+    """What the family and the student asked for, field by field. The id of one of the times."""
+    at, keys = clock.now(), district.store.keys
+    with district.store.write() as tx:
+        known = people.student(tx, STUDENT)
+        use = NameToUse(name="Xi", contexts=frozenset({NameContext.FACE_TO_FACE}), source=InstructionSource.STUDENT)
+        names.add(tx, keys, known, use, by=COUNSELOR, at=at)
+        wish = preferences.Asked(preference=Preference.NO_UNIFORM, source=InstructionSource.FAMILY)
+        preferences.add(tx, (DISTRICT, STUDENT), wish, by=COUNSELOR, at=at)
+        family_plan.set_order(tx, known, [FATHER, MOTHER], InstructionSource.FAMILY, by=COUNSELOR, at=at)
+        told = Directive(audience=InfoAudience.CLINICIAN, category=DataPoint.MEANS, action=InfoAction.SHARE)
+        directives.add(tx, known, told, InstructionSource.STUDENT, by=COUNSELOR, at=at)
+        pickup = Granted(person=MOTHER, authority=Authority.PICKUP, paper=AuthorityPaper.SIGNED_STATEMENT)
+        authorities.enter(tx, known, pickup, by=COUNSELOR, at=at)
+        interpreted = InterpreterWish(not_these=("Benedict Underhill",))
+        interpreting.set_wish(tx, keys, known, MOTHER, interpreted, by=COUNSELOR, at=at)
+        hours.set_ways(tx, known, MOTHER, [ContactWay.TEXT], by=COUNSELOR, at=at)
+        prayer = AvoidedTime(person=None, starts=time(12, 30), ends=time(14))
+        return hours.add(tx, known, prayer, InstructionSource.FAMILY, by=COUNSELOR, at=at)
+
+
+def test_what_they_asked_for_is_part_of_the_record_and_what_betrays_most_takes_two_people_pr_39_pr_64(
+    site: TestClient, district: District
+) -> None:
+    night, incident, officer = asked_for(district), told(site, district), at_console(site, district, OFFICER)
+    page = asked(officer)
+    fields = ("names", "preferences", "call_order", "directives", "authorities", "interpreters", "times")
+    csrf = officer.form(page, f"{page}/prepare")
+    undecided = officer.post(f"{page}/prepare", {**csrf, **everything(incident)}, 422)
+    chosen = everything(incident, **dict.fromkeys(fields, "give"), **{f"line:times:{night}": "not_a_record"})
+    officer.post(f"{page}/prepare", {**csrf, **chosen})
+
+    early = officer.post(f"{page}/release", csrf, 422)
+    at_console(site, district, LEAD).send(page, f"{page}/check")
+    copy = words(officer.send(page, f"{page}/release", 200))
+
+    assert "Decide for each part" in words(undecided)
+    assert "a second person looks at it first" in words(early)
+    for shown in (
+        "Xi: When staff talk",
+        "without a uniform",
+        "1. Given",
+        "May take the student home",
+        "Not these: […]",
+    ):
+        assert shown in copy
+    assert ": Text" in copy
+    assert "12:30" not in copy  # one line was kept back
+    assert "Benedict" not in copy
 
 
 def test_who_has_no_right_to_see_it_is_refused_and_that_is_in_the_ledger_pr_31(

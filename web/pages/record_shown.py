@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -28,7 +29,9 @@ from crisis.store.records_requests import LINE, Kept
 from crisis.vocabulary import IncidentId
 from web import records_orders, words
 from web.deps import Desk
+from web.pages import record_fields_shown
 from web.pages.family import KINDS
+from web.pages.record_fields_shown import Fields
 from web.pages.shown import entries
 from web.rendering import translations
 from web.words import N_
@@ -53,6 +56,7 @@ TITLES = {
     "consents": N_("Consents"),
     "ledger": N_("What has left the school"),
     "restrictions": N_("Who must not be contacted"),
+    **record_fields_shown.TITLES,
 }
 
 
@@ -145,11 +149,16 @@ class _Reader:
 
     def _others(self) -> dict[str, Callable[[], list[Line]]]:
         return {
+            **{name: partial(self._field, name) for name in record_fields_shown.TITLES},
             "instructions": self._instructions,
             "consents": self._consents,
             "ledger": self._ledger,
             "restrictions": self._restrictions,
         }
+
+    def _field(self, part: str) -> list[Line]:
+        fields = Fields(tx=self.tx, keys=self.desk.store.keys, student=self.student, language=self.desk.language)
+        return [Line(key=f"{LINE}{part}:{key}", at=None, text=text) for key, text in fields.of(part)]
 
     def _of_incident(self, incident: IncidentId) -> list[Line]:
         view: IncidentView = queries.incident_view(
