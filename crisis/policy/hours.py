@@ -102,9 +102,11 @@ def _end(each: AvoidedTime, at: datetime, zone: str) -> datetime | None:
     if began is None:
         return None
     day = began if each.starts < each.ends else began + _DAY
-    return datetime.combine(day, each.ends, local.tzinfo).astimezone(at.tzinfo)
+    ends = datetime.combine(day, each.ends, local.tzinfo).replace(fold=local.fold)  # the hour that comes twice
+    return max(ends.astimezone(at.tzinfo), at + timedelta(minutes=1))
 
 
 def _beginning(each: AvoidedTime, at: datetime, zone: str) -> datetime:
     local = at.astimezone(ZoneInfo(zone))
-    return datetime.combine(each.began(local) or local.date(), each.starts, local.tzinfo).astimezone(at.tzinfo)
+    begins = datetime.combine(each.began(local) or local.date(), each.starts, local.tzinfo)
+    return min(begins.astimezone(at.tzinfo), at)  # an hour that does not come is over before it begins

@@ -88,6 +88,20 @@ def test_a_follow_up_that_falls_due_in_prayer_is_offered_before_it() -> None:
     assert offered([PRAYER], None, due, now=here(2, 12, 45), zone=ZONE) is None  # it cannot be earlier any more
 
 
+def test_the_hour_that_comes_twice_and_the_one_that_does_not_come_move_nothing_backwards() -> None:
+    """New York, 2026: 8 March from 2 to 3, and 1 November from 2 back to 1."""
+    early = AvoidedTime(person=None, starts=time(0), ends=time(1, 45))
+    gap = AvoidedTime(person=None, starts=time(2, 30), ends=time(5))
+    second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # half past one for the second time
+    spring = datetime(2026, 3, 8, 7, 0, tzinfo=UTC)  # three o'clock, half an hour before half past two would be
+
+    found = offered([gap], None, spring, now=spring - timedelta(hours=5), zone=ZONE)
+
+    assert left_alone_until([early], None, second, ZONE) == second + timedelta(minutes=15)
+    assert found is not None
+    assert found.at < spring
+
+
 avoided = st.builds(
     AvoidedTime,
     person=st.sampled_from([None, MOTHER, FATHER]),
