@@ -33,4 +33,5 @@ def to_look_at(desk: Desk) -> list[WaitingAuthority]:
     """Of the whole district, for those who answer for its records. Raises `NotFound` for everybody else."""
     access.must_keep_policy(desk.actor)
     with desk.store.read() as tx:
-        return authorities.waiting(tx, desk.actor.district)
+        waiting = authorities.waiting(tx, desk.actor.district)
+        return record_orders.theirs(tx, desk, waiting, lambda each: each.kept.student)

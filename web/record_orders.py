@@ -1,5 +1,10 @@
 """What people change in the record of a student: who may do it is asked here, once for the page and the API."""
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.sight import for_district
@@ -21,6 +26,8 @@ from crisis.store.restrictions import Entry
 from crisis.store.second_look import Waits
 from crisis.vocabulary import PersonId, StaffRole, StudentId
 from web.deps import Desk
+
+Row = TypeVar("Row")
 
 
 def must_keep(desk: Desk, student: StudentId) -> people.StudentView:
@@ -94,7 +101,12 @@ def sheets_to_look_at(desk: Desk) -> list[WaitingSheet]:
     """What families of the district have written and nobody has taken over."""
     access.must_keep_policy(desk.actor)
     with desk.store.read() as tx:
-        return intake.waiting(tx, desk.actor.district)
+        return theirs(tx, desk, intake.waiting(tx, desk.actor.district), lambda each: each.student)
+
+
+def theirs(tx: Connection, desk: Desk, found: Iterable[Row], student: Callable[[Row], StudentId]) -> list[Row]:
+    """Without those of students to whom this person is related, or who are across from them (PR-43, PR-54)."""
+    return [each for each in found if desk.person not in conflicts.related(tx, student(each))]
 
 
 def names_to_look_at(desk: Desk) -> list[people.StudentView]:
@@ -102,13 +114,14 @@ def names_to_look_at(desk: Desk) -> list[people.StudentView]:
     if StaffRole.PRIVACY_OFFICER not in for_district(desk.actor):
         return []
     with desk.store.read() as tx:
-        return names.to_review(tx, desk.actor.district, desk.at)
+        return theirs(tx, desk, names.to_review(tx, desk.actor.district, desk.at), lambda each: each.id)
 
 
 def to_look_at(desk: Desk) -> list[Waits]:
     """Of the whole district, for those who answer for its records. Raises `NotFound` for everybody else."""
     access.must_keep_policy(desk.actor)
     with desk.store.write() as tx:
-        found = second_look.waiting(tx, desk.actor.district)
+        waiting = second_look.waiting(tx, desk.actor.district)
+        found = theirs(tx, desk, waiting, lambda each: each.kept.entry.student)
         audit.record(tx, at=desk.at, actor=desk.person, action="restrictions listed", subject=desk.actor.district)
     return found

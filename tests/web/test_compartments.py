@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from crisis import clock
 from crisis.access_words import TitleIxSide
-from crisis.store import roster
+from crisis.privacy_words import RestrictionKind
+from crisis.store import restrictions, roster
 from crisis.store.engine import open_store
-from crisis.vocabulary import PersonId, StudentId
+from crisis.store.restrictions import Entry
+from crisis.vocabulary import Guardian, PersonId, Relation, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, TEACHER, Api, District, a_district, acting
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 from web.pages.incident import PARTS
 
-OTHER = StudentId("st-2")
+OTHER, UNCLE = StudentId("st-2"), PersonId("p-uncle")
 
 
 @pytest.fixture
@@ -97,6 +100,29 @@ def test_by_a_post_alone_nobody_sees_it_and_the_coordinator_admits_pr_43(site: T
     assert nurse.get(address)  # by their post again
     officer.client.cookies.set("language", "es")
     assert "Mantener aparte" in words(officer.get(page))
+
+
+def test_what_waits_for_a_second_look_is_listed_for_nobody_on_the_other_side_pr_43(
+    site: TestClient, district: District
+) -> None:
+    counselor, nurse, teacher, officer = (
+        at_console(site, district, each) for each in (COUNSELOR, NURSE, TEACHER, OFFICER)
+    )
+    hers, his = counselor.opens(student=STUDENT), nurse.opens(student=OTHER)
+    with district.store.write() as tx:
+        roster.add_person(tx, DISTRICT, UNCLE, ("Elio", "Quetzal"), staff=False)
+        roster.tie(tx, STUDENT, UNCLE, Relation.RELATIVE, guardian=Guardian.NO, priority=None)
+        barred = Entry(student=STUDENT, person=UNCLE, kind=RestrictionKind.COURT_ORDER)
+        restrictions.enter(tx, barred, by=COUNSELOR, at=clock.now())
+    before = officer.get("/second-look")
+
+    kept_apart(counselor, hers, TitleIxSide.COMPLAINANT)
+    kept_apart(nurse, his, TitleIxSide.RESPONDENT)
+    teacher.send(f"{his}/compartment", f"{his}/compartment/admit", person=OFFICER)
+    teacher.send(f"{hers}/compartment", f"{hers}/compartment/join", other=his.rpartition("/")[2])
+
+    assert STUDENT in before
+    assert STUDENT not in officer.get("/second-look")
 
 
 def test_by_the_api_it_is_kept_apart_admitted_to_and_joined_pr_43(site: TestClient, district: District) -> None:
