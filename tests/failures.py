@@ -164,9 +164,6 @@ BY: dict[str, tuple[tuple[str, str], ...]] = {  # tests that prove a row without
 WHY_NOT: dict[str, str] = {
     "F80": "measured, not tested: what must hold is a time, and a test that shares its cores with others can only "
     "tell a wrong one; twenty and fifty incidents a second, and 200 pages at once, are in `docs/performance.md`",
-    "F07": "not built. The crash harness ends the process at each commit, claim and call, which is where what is on "
-    "disk changes its meaning; between two of them SQLite and PostgreSQL answer for a half-written page, by their own "
-    "tests. `strace -e inject` could end it at each `pwrite64`, `fdatasync` and `sendto` as well",
 }
 
 

@@ -1,6 +1,8 @@
 """One lane of runs: a fork server, telephones, ports and a clock; it notices a death and starts the dead again."""
 
 import json
+import os
+import signal
 import socket
 import struct
 import subprocess
@@ -44,6 +46,21 @@ class Point:
         return f"{self.part} {self.name}#{self.number}"
 
 
+@dataclass(frozen=True)
+class Call:
+    """The n-th time that a thread of one of the processes asks the kernel for this: it dies before it is done."""
+
+    part: str
+    name: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.part} asks for {self.name}#{self.number}"
+
+
+Death = Point | Call
+
+
 @dataclass
 class Lane:
     folder: Path
@@ -53,13 +70,14 @@ class Lane:
     forks: "subprocess.Popen[str]"
     web: httpx2.Client
     handsets: httpx2.Client
-    plan: list[Point] = field(default_factory=list)
+    plan: list[Death] = field(default_factory=list)
     counting: bool = False
     url: str = ""
     ahead: float = 0.0
-    crashes: list[Point] = field(default_factory=list)
-    _running: dict[str, tuple[int, Point | None]] = field(default_factory=dict)
+    crashes: list[Death] = field(default_factory=list)
+    _running: dict[str, tuple[int, Death | None]] = field(default_factory=dict)
     _heard: int = 0
+    _watching: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -77,7 +95,7 @@ class Lane:
         with (self.folder / "clock").open("r+b") as file:
             file.write(struct.pack("d", seconds))
 
-    def begin(self, *plan: Point, counting: bool = False) -> None:
+    def begin(self, *plan: Death, counting: bool = False) -> None:
         """A fresh district on its Tuesday, and a server that will die where the plan says."""
         self.plan, self.counting, self.crashes = list(plan), counting, []
         self._set_ahead((TUESDAY - clock.now()).total_seconds())
@@ -92,6 +110,8 @@ class Lane:
 
     def forget(self) -> None:
         self.end()
+        while self._watching:
+            self._watching.pop().wait(PATIENCE)
         self.prepared.drop(self.url)
 
     def _start(self, part: str) -> None:
@@ -99,7 +119,7 @@ class Lane:
         point = next((each for each in self.plan if each.part == part), None)
         if point is not None:
             self.plan.remove(point)
-        failpoint = f"{point.name}#{point.number}" if point is not None else ""
+        failpoint = f"{point.name}#{point.number}" if isinstance(point, Point) else ""
         if self.counting:
             failpoint = f"count:{self._count_file(part)}"
             self._count_file(part).unlink(missing_ok=True)
@@ -123,6 +143,8 @@ class Lane:
         )
         assert pid is not None
         self._running[part] = (pid, point)
+        if isinstance(point, Call):
+            self._watching.append(dies_at(point, pid))
 
     def _count_file(self, part: str) -> Path:
         return self.folder / f"passed-{part}"
@@ -144,7 +166,7 @@ class Lane:
             if code is None:
                 continue
             del self._running[part]
-            if code != DIED or point is None:
+            if code not in (DIED, -signal.SIGKILL) or point is None:
                 raise Stuck(f"{part} ended with {code} at {point}: {(self.folder / 'log').read_text()[-2000:]}")
             self.crashes.append(point)
             self.passes(DOWN.total_seconds())
@@ -212,6 +234,19 @@ class Lane:
         self.forks.stdin.flush()
         said: int | None = json.loads(self.forks.stdout.readline())
         return said
+
+
+def dies_at(call: Call, pid: int) -> "subprocess.Popen[bytes]":
+    """What watches the process; it ends with it."""
+    inject = f"inject={call.name}:signal=KILL:when={call.number}"
+    asks = ("-e", f"trace={call.name}", "-e", inject)
+    watching = subprocess.Popen(["strace", "-f", "-qq", "-o", os.devnull, *asks, "-p", str(pid)])
+    until = monotonic() + PATIENCE
+    while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+        if monotonic() > until or watching.poll() is not None:
+            raise Stuck("nothing watches what it asks the kernel for")
+        sleep(0.005)
+    return watching
 
 
 def free_port() -> int:

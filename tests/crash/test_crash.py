@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from os import environ
 from pathlib import Path
 from queue import SimpleQueue
+from shutil import which
 from time import monotonic
 
 import pytest
@@ -20,7 +21,7 @@ from tests.cluster import Cluster
 from tests.crash.audit import Story, faults, story_of
 from tests.crash.district import Prepared, prepared
 from tests.crash.journey import Journey
-from tests.crash.lane import Lane, Point, Stuck, a_lane
+from tests.crash.lane import Call, Death, Lane, Point, Stuck, a_lane
 
 LANES = 1 if "PYTEST_XDIST_WORKER" in environ else 2
 EVERY = {"sqlite": 500, "postgresql": 1600}  # of each kind of point the first and every so many after it
@@ -35,7 +36,9 @@ SAME = frozenset(  # these lie next to a commit, with nothing in between that ou
         "send.after_report",
     }
 )
-Plan = tuple[Point, ...]
+Plan = tuple[Death, ...]
+WRITES = {"sqlite": ("pwrite64", "fdatasync", "sendto"), "postgresql": ("sendto",)}  # it writes to disk itself
+TURNS = (1, 2, 3, 5, 8, 13, 21, 34)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -164,6 +167,23 @@ def test_nothing_is_lost_when_the_recovery_dies_too(
     print(f"{district.dialect}: {len(plans)} pairs, {crashes[2]} died twice, {monotonic() - began:.0f} s")
     assert wrong == {}
     assert crashes[2] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.full
+@pytest.mark.skipif(which("strace") is None, reason="strace is not installed")
+@pytest.mark.timeout(7200)
+def test_nothing_is_lost_where_the_kernel_was_asked_to_write_f07(lanes: list[Lane], district: Prepared) -> None:
+    """Between our own boundaries: before bytes are written, before they are made lasting, before they are sent."""
+    story, _ = undisturbed(lanes[0])
+    calls = WRITES[district.dialect]
+    plans: list[Plan] = [(Call(part, each, turn),) for part in lanes[0].parts for each in calls for turn in TURNS]
+
+    crashes, wrong = ran(lanes, plans, story)
+
+    print(f"{district.dialect}: {len(plans)} plans, {crashes[1]} crashes")
+    assert wrong == {}
+    assert crashes[1] >= len(plans) // 3  # turns are counted by thread, and not every one gets as far
 
 
 def recovery(point: Point, turns: int) -> Iterator[tuple[str, int]]:
