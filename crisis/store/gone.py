@@ -11,14 +11,15 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Connection, delete, exists, insert, select
 
-from crisis.store import audit, remains, sealed
+from crisis.policy.inspection import HIDDEN
+from crisis.store import audit, remains, sealed, whole_district
 from crisis.store.engine import Store
-from crisis.store.people_tables import PERSON, STUDENT
+from crisis.store.people_tables import DISTRICT, PERSON, STUDENT
 from crisis.store.remains import Whose
-from crisis.store.retention_tables import DESTRUCTION
+from crisis.store.retention_tables import DESTRUCTION, DISTRICT_END
 from crisis.store.sealed import KeyRing
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import StudentId
+from crisis.vocabulary import DistrictId, StudentId
 
 Line = Mapping[str, object]
 
@@ -35,6 +36,8 @@ def write_down(store: Store) -> int:
     with store.across.read() as tx:
         rows = tx.execute(select(DESTRUCTION).where(DESTRUCTION.c.done_at.is_not(None)).order_by(DESTRUCTION.c.done_at))
         made = [row._asdict() for row in rows]
+        ended = select(DISTRICT_END).where(DISTRICT_END.c.done_at.is_not(None))
+        made += [{**row._asdict(), "whole": True} for row in tx.execute(ended.order_by(DISTRICT_END.c.done_at))]
     known = {line["id"] for line in _lines(path)}
     fresh = [line for line in made if line["id"] not in known]
     if fresh:
@@ -61,6 +64,23 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _once_more(tx: Connection, line: Line, at: datetime) -> bool:
+    return _district_again(tx, line, at) if line.get("whole") else _record_again(tx, line, at)
+
+
+def _district_again(tx: Connection, line: Line, at: datetime) -> bool:
+    """The restored database may have the same line without its end, or an end of another try."""
+    district = DistrictId(str(line["district"]))
+    named = select(DISTRICT.c.id).where(DISTRICT.c.id == district, DISTRICT.c.name != HIDDEN)
+    if tx.execute(named).first() is None:
+        return False
+    whole_district.erase(tx, district, at)
+    tx.execute(delete(DISTRICT_END).where(DISTRICT_END.c.id == line["id"]))
+    tx.execute(insert(DISTRICT_END).values(**{key: each for key, each in _times(line).items() if key != "whole"}))
+    audit.record(tx, at=at, actor=None, action="district destroyed again", subject=str(line["id"]))
+    return True
+
+
+def _record_again(tx: Connection, line: Line, at: datetime) -> bool:
     student, incident = line["student"], line["incident"]
     table, subject = (STUDENT, str(student)) if student is not None else (INCIDENT, str(incident))
     there = exists(select(table.c.id).where(table.c.id == subject)) & ~sealed.destroyed(subject)
@@ -77,8 +97,7 @@ def _once_more(tx: Connection, line: Line, at: datetime) -> bool:
     return True
 
 
-def _row(tx: Connection, line: Line) -> dict[str, object]:
-    """As it was. Where a person came after the backup, nobody is named: the list still does."""
+def _times(line: Line) -> dict[str, object]:
     row = dict(line)
     for name in row:
         value = row[name]
@@ -86,6 +105,12 @@ def _row(tx: Connection, line: Line) -> dict[str, object]:
             row[name] = datetime.fromisoformat(value)
         elif isinstance(value, str) and name.endswith("_on"):
             row[name] = date.fromisoformat(value)
+    return row
+
+
+def _row(tx: Connection, line: Line) -> dict[str, object]:
+    """As it was. Where a person came after the backup, nobody is named: the list still does."""
+    row = _times(line)
     by = {row["asked_by"], row["confirmed_by"]} - {None}
     known = set(tx.execute(select(PERSON.c.id).where(PERSON.c.id.in_(by))).scalars())
     if by - known:

@@ -1,11 +1,11 @@
 """What comes from outside is recorded once, before anything else happens with it, and answered at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -49,3 +49,15 @@ def unanswered(tx: Connection, keys: KeyRing, limit: int) -> list[Received]:
 def done(tx: Connection, source: str, external_id: str, at: datetime) -> None:
     same = (INBOX.c.source == source, INBOX.c.external_id == external_id)
     tx.execute(update(INBOX).where(*same).values(done_at=at))
+
+
+def forget_from(tx: Connection, keys: KeyRing, numbers: Collection[str]) -> int:
+    """What came from these telephones, done or not; how many rows that were."""
+    theirs = []
+    for row in tx.execute(select(INBOX)):
+        body = orjson.loads(keys.unseal(f"inbox|{row.source}|{row.external_id}", row.body))
+        if set(map(str, body.values())) & set(numbers):
+            theirs.append((row.source, row.external_id))
+    for source, external_id in theirs:
+        tx.execute(delete(INBOX).where(INBOX.c.source == source, INBOX.c.external_id == external_id))
+    return len(theirs)

@@ -247,6 +247,12 @@ OF_STUDENTS: Mapping[str, Table] = {
         restricted="student incident incidents records classes due_on told_on asked_by asked_at confirmed_by done_at"
         " withdrawn_by withdrawn_at",
     ),
+    "district_end": table(
+        R.OFFICERS,
+        technical="id keys content file",
+        normal="district",
+        restricted="given_by given_at asked_by asked_at confirmed_by done_at students incidents records",
+    ),
     "records_request": table(
         R.OFFICERS,
         technical="id",

@@ -57,7 +57,7 @@ def _delete(tx: Connection, whose: Whose) -> int:
 def _going(tx: Connection, whose: Whose) -> dict[Table, ColumnElement[bool]]:
     """Which rows of which tables, those that others refer to first."""
     going: dict[Table, ColumnElement[bool]] = {}
-    for table in _schema(tx).sorted_tables:
+    for table in schema_of(tx).sorted_tables:
         if table.name not in STAYS and (which := _which(table, whose, going)):
             going[table] = or_(*which)
     return going
@@ -66,7 +66,7 @@ def _going(tx: Connection, whose: Whose) -> dict[Table, ColumnElement[bool]]:
 _SCHEMAS: WeakKeyDictionary[Engine, MetaData] = WeakKeyDictionary()  # to read one takes a quarter of a second
 
 
-def _schema(tx: Connection) -> MetaData:
+def schema_of(tx: Connection) -> MetaData:
     if tx.engine not in _SCHEMAS:
         known = MetaData()
         known.reflect(bind=tx)
@@ -106,7 +106,7 @@ def _family(tx: Connection, student: StudentId) -> list[PersonId]:
 
 def _needed(tx: Connection, person: PersonId) -> bool:
     """For another student's record, also one that only bars them there, or because they work here or sign in."""
-    about = [each for each in _schema(tx).tables.values() if {"student", "person"} <= set(each.columns.keys())]
+    about = [each for each in schema_of(tx).tables.values() if {"student", "person"} <= set(each.columns.keys())]
     others = [each for each in about if each.name not in STAYS]
     found = [exists(select(each).where(each.c.person == person)) for each in (*others, POST, ACCOUNT)]
     return bool(tx.execute(select(or_(*found))).scalar_one())

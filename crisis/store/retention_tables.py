@@ -95,5 +95,43 @@ class DestructionRow(SQLModel, table=True):
     records: int | None  # rows that were deleted or emptied
 
 
+class DistrictEndRow(SQLModel, table=True):
+    """A district that leaves: what was given back, who asked and who did it; then its certificate, without a name.
+
+    `content` is the digest of what was given back, `file` that of the file. People by id alone: they lose their names.
+    """
+
+    __tablename__ = "district_end"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> asked_by", name="confirmed_by_another"),
+        CheckConstraint("(asked_by IS NULL) = (asked_at IS NULL)", name="asked"),
+        CheckConstraint("(confirmed_by IS NULL) = (done_at IS NULL)", name="confirmed"),
+        CheckConstraint("done_at IS NULL OR asked_by IS NOT NULL", name="done_by_two"),
+        CheckConstraint(
+            "(done_at IS NULL) = (students IS NULL) AND (done_at IS NULL) = (incidents IS NULL)"
+            " AND (done_at IS NULL) = (keys IS NULL) AND (done_at IS NULL) = (records IS NULL)",
+            name="certificate",
+        ),
+        Index("ix_district_end_district", "district", "given_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    content: str
+    file: str
+    given_by: str
+    given_at: datetime = Field(sa_type=UtcTime)
+    asked_by: str | None
+    asked_at: datetime | None = Field(sa_type=UtcTime)
+    confirmed_by: str | None
+    done_at: datetime | None = Field(sa_type=UtcTime)
+    students: int | None
+    incidents: int | None
+    keys: int | None
+    records: int | None
+
+
 _TABLES = SQLModel.metadata.tables
-LEGAL_HOLD, STUDENT_LEFT, DESTRUCTION = (_TABLES[name] for name in ("legal_hold", "student_left", "destruction"))
+LEGAL_HOLD, STUDENT_LEFT, DESTRUCTION, DISTRICT_END = (
+    _TABLES[name] for name in ("legal_hold", "student_left", "destruction", "district_end")
+)

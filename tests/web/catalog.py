@@ -74,6 +74,7 @@ def _rule_files() -> Iterator[Path]:
             "marks",
             "holds",
             "destruction",
+            "district_ends",
             "identities",
             "unlock",
             "emergency",

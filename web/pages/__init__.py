@@ -49,7 +49,11 @@ from web.pages import (
     skills,
     statements,
     steps,
+<<<<<<< HEAD
     times,
+=======
+    whole_district,
+>>>>>>> 8e6ea422 (A district that leaves is given back whole, and destroyed by two of it with a certificate)
     wishes,
 )
 
@@ -98,6 +102,7 @@ routers: list[APIRouter] = [
     readiness.router,
     records_requests.router,
     retention.router,
+    whole_district.router,
     rotations.router,
     school_calendar.router,
     school_hours.router,

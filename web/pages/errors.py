@@ -49,7 +49,11 @@ from web.pages import (
     skills,
     statements,
     steps,
+<<<<<<< HEAD
     times,
+=======
+    whole_district,
+>>>>>>> 8e6ea422 (A district that leaves is given back whole, and destroyed by two of it with a certificate)
     wishes,
 )
 from web.pages.reasons import in_words
@@ -151,6 +155,7 @@ _UNDER: dict[str, Show] = {  # the first that fits
     "/agreements/": agreements.show,
     f"{glass.HERE}/": glass.show,
     "/policy/": policy.show,
+    f"{whole_district.HERE}/": whole_district.show,
     "/messages/": messages.show,
     readiness.MINE: readiness.show_own,
     "/readiness/": readiness.show_all,
