@@ -49,11 +49,8 @@ from web.pages import (
     skills,
     statements,
     steps,
-<<<<<<< HEAD
     times,
-=======
     whole_district,
->>>>>>> 8e6ea422 (A district that leaves is given back whole, and destroyed by two of it with a certificate)
     wishes,
 )
 from web.pages.reasons import in_words
