@@ -22,6 +22,7 @@ from crisis.notify.handsets_plans import Fault, What
 API = "/2010-04-01/Accounts/{account}"
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_VALID = 36_000
+UNDER_WAY = ("queued", "sending", "initiated", "ringing", "in-progress")
 REFUSALS: Mapping[str, tuple[int, int, str]] = {
     "internal": (500, 20500, "Internal server error"),
     "unavailable": (503, 20503, "Service unavailable"),
@@ -172,6 +173,20 @@ def one(network: Network, account: Customer, sid: str) -> Response:
     return JSONResponse(_shown(made, made.status))
 
 
+def forget(network: Network, account: Customer, sid: str) -> Response:
+    """Deletes a message or a call for ever; what is not over yet cannot be deleted."""
+    made = network.sent.get(sid)
+    if made is None or made.account.sid != account.sid:
+        return _error(404, 20404, "The requested resource was not found")
+    fault = network.plan.lookups.take(made.phone, made.what, "first")
+    if fault is not None:
+        return FAULTS.answer(fault, None)
+    if made.status in UNDER_WAY:
+        return _error(409, 20009, "Cannot delete a resource that is in progress")
+    del network.sent[sid]
+    return Response(status_code=204)
+
+
 def call_said(network: Network, account: Customer, sid: str, form: Posted) -> Response:
     """What a call that goes on is to say, or that it is to end; one that is over cannot be changed."""
     made = network.sent.get(sid)
@@ -241,3 +256,4 @@ def add_to(routes: APIRouter) -> None:
     routes.add_api_route(f"{API}/Calls/{{sid}}.json", call_said, methods=["POST"], response_model=None)
     for kind in ("Messages", "Calls"):
         routes.add_api_route(f"{API}/{kind}/{{sid}}.json", one, methods=["GET"], response_model=None)
+        routes.add_api_route(f"{API}/{kind}/{{sid}}.json", forget, methods=["DELETE"], response_model=None)

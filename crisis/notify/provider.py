@@ -90,6 +90,10 @@ class Provider(Protocol):
         """What it was given for a telephone lately, the newest first; None where it does not say."""
         ...
 
+    def forget(self, channel: Channel, sid: str) -> bool | None:
+        """Deletes what it keeps of a text or a call. True: it is gone; False: it deletes nothing; None: unknown."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -168,6 +172,17 @@ def got(
     except httpx2.HTTPError:
         return None
     return reply.json() if reply.status == 200 else None
+
+
+def deleted(client: httpx2.Client, path: str, total: float) -> bool | None:
+    """True also where it was gone already: deleting is safe to repeat. None: nobody knows, so it is asked again."""
+    until = monotonic() + total
+    try:
+        with client.stream("DELETE", path) as answer:
+            _capped(answer, until)
+    except httpx2.HTTPError:
+        return None
+    return True if answer.status_code in (204, 404) else None
 
 
 def moment(said: object) -> datetime | None:

@@ -137,6 +137,10 @@ class Telnyx:
         found = telnyx_found.all_to(self.client, self.secret, self.account, channel, to, total=self.total)
         return None if found is None else [each for each in found if each.sender in (self.sender, self.spare)]
 
+    def forget(self, channel: Channel, sid: str) -> bool | None:
+        """It deletes no record on request: what it keeps, and how long, is agreed with it (`docs/operations.md`)."""
+        return False
+
     def close(self) -> None:
         self.client.close()
 

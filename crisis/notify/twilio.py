@@ -9,7 +9,7 @@ import httpx2
 from crisis.call_words import Failure
 from crisis.notify import twilio_found
 from crisis.notify.failures import Answer, accepted, refused, unknown
-from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, number_of, posted
+from crisis.notify.provider import LONGEST_CALL, RING, VALID, Reply, Told, deleted, number_of, posted
 from crisis.notify.standing import Found
 from crisis.vocabulary import Channel
 
@@ -118,6 +118,9 @@ class Twilio:
     def listed(self, channel: Channel, to: str) -> list[Found] | None:
         senders = (self.sender, self.spare)
         return twilio_found.all_to(self.client, self.account, channel, to, senders=senders, total=self.total)
+
+    def forget(self, channel: Channel, sid: str) -> bool | None:
+        return deleted(self.client, twilio_found.address(self.account, channel, sid), self.total)
 
     def close(self) -> None:
         self.client.close()

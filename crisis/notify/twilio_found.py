@@ -13,9 +13,12 @@ KINDS = {Channel.TEXT: "Messages", Channel.VOICE: "Calls"}
 OURS = "outbound-api"
 
 
+def address(account: str, channel: Channel, sid: str) -> str:
+    return f"/2010-04-01/Accounts/{account}/{KINDS[channel]}/{quote(sid, safe='')}.json"
+
+
 def one(client: httpx2.Client, account: str, channel: Channel, sid: str, total: float) -> Found | None:
-    path = f"/2010-04-01/Accounts/{account}/{KINDS[channel]}/{quote(sid, safe='')}.json"
-    said = got(client, path, total)
+    said = got(client, address(account, channel, sid), total)
     return None if said is None else _found(said)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from crisis.errors import NotFound, Refused
 from crisis.notify import bad_numbers
 from crisis.notify.errands import Errands
+from crisis.notify.forgetting import Forgetting
 from crisis.notify.gateway import Lines
 from crisis.store import (
     asked_turns,
@@ -54,6 +55,10 @@ class Upkeep:
     def records(self) -> bool:
         """Whether anybody was told that an entry waits for a second person, or that a records request presses."""
         return sum(self._records_of(district) for district in self._districts()) > 0
+
+    def provider_copies(self) -> bool:
+        """Whether a provider has forgotten anything."""
+        return Forgetting(self.store, self.lines, self.now).turn()
 
     def retention(self) -> bool:
         """Whether anything was destroyed: old texts and errands a batch at a time, and drills. A page goes first."""

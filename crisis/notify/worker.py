@@ -132,6 +132,7 @@ class Worker:
             ("plan", PLAN, upkeep.plan),
             ("records", PLAN, upkeep.records),
             ("retention", RETENTION, upkeep.retention),
+            ("provider copies", RETENTION, upkeep.provider_copies),
         )
         for name, every, step in steps:
             yield Beat(name, every, partial(self._guarded, name, step))

@@ -19,6 +19,7 @@ from crisis.store.channel_tables import OUTGOING
 from crisis.vocabulary import Channel, IncidentId, Mode, PageId, PersonId, Urgency
 
 KEPT = timedelta(days=7)  # as long as a page code
+AT_MOST = timedelta(days=30)  # also where a provider has not said that it deleted its own
 
 _WRITTEN = ("reference", "purpose", "channel", "mode", "urgency", "incident", "page", "person", "phone", "at", "state")
 _NOT_HEARD_OF = [state for state in AttemptState if state.rank < AttemptState.ANSWERED.rank]
@@ -186,9 +187,25 @@ def recent(tx: Connection, since: datetime) -> list[Outgoing]:
     return [_read(row) for row in tx.execute(query)]
 
 
+def to_forget(tx: Connection, at: datetime, limit: int) -> list[Outgoing]:
+    """What is older than anybody asks about and still kept by a provider, the oldest first."""
+    kept = (OUTGOING.c.at < at - KEPT, OUTGOING.c.asked.like('%"sid":"_%'))
+    return [_read(row) for row in tx.execute(select(OUTGOING).where(*kept).order_by(OUTGOING.c.at).limit(limit))]
+
+
+def gone_at(tx: Connection, reference: str, providers: Collection[str]) -> None:
+    """These keep it no longer, or never delete."""
+    out = one(tx, reference)
+    if out is not None:
+        said = _text({name: each for name, each in out.asked.items() if name not in providers})
+        tx.execute(update(OUTGOING).where(OUTGOING.c.reference == reference).values(asked=said))
+
+
 def forget(tx: Connection, at: datetime) -> None:
-    """It holds telephone numbers, and nobody asks about what is older."""
-    tx.execute(delete(OUTGOING).where(OUTGOING.c.at < at - KEPT))
+    """It holds telephone numbers, and nobody asks about what is older; but first its provider has to forget it."""
+    nowhere = OUTGOING.c.asked.not_like('%"sid":"_%')
+    tx.execute(delete(OUTGOING).where(OUTGOING.c.at < at - KEPT, nowhere))
+    tx.execute(delete(OUTGOING).where(OUTGOING.c.at < at - AT_MOST))
 
 
 def _read(row: Row[tuple[object, ...]]) -> Outgoing:

@@ -151,3 +151,20 @@ def test_its_signatures_are_ours_n27(form: dict[str, str], secret: str) -> None:
 
     assert signed(secret, url, form) == RequestValidator(secret).compute_signature(url, form)
     assert genuine([secret], url, form, RequestValidator(secret).compute_signature(url, form)) is bool(secret)
+
+
+def test_what_it_is_told_to_delete_it_has_no_longer(client: Client, network: Exchange) -> None:
+    text = client.messages.create(to=PHONE, from_=LIVE.number, body="CRISIS page 47")
+    call = client.calls.create(to=PHONE, from_=LIVE.number, twiml="<Response><Say>CRISIS</Say></Response>")
+
+    assert client.messages(text.sid).delete()
+    assert client.calls(call.sid).delete()
+
+    for gone in (client.messages(text.sid), client.calls(call.sid)):
+        with pytest.raises(TwilioRestException) as none:
+            gone.fetch()
+        assert (none.value.status, none.value.code) == (404, 20404)
+    with pytest.raises(TwilioRestException) as twice:
+        client.messages(text.sid).delete()
+    assert twice.value.status == 404
+    assert client.messages.list(to=PHONE) == []

@@ -209,7 +209,7 @@ def test_what_is_older_than_its_code_is_forgotten(village: Village) -> None:
     with village.store.write() as tx:
         outgoing.forget(tx, village.watch() + timedelta(days=6))
         before = len(outgoing.recent(tx, village.watch() - timedelta(hours=1)))
-        outgoing.forget(tx, village.watch() + timedelta(days=8))
+        outgoing.forget(tx, village.watch() + timedelta(days=31))  # also where its provider has not deleted its own
 
         assert before > 0
         assert outgoing.recent(tx, village.watch() - timedelta(hours=1)) == []

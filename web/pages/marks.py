@@ -17,7 +17,10 @@ from web.words import N_
 router = APIRouter(include_in_schema=False)
 
 KINDS = {
-    IncidentMark.SEALED: (N_("It is sealed"), N_("Only the privacy officer sees it. Emergency access does not open it.")),
+    IncidentMark.SEALED: (
+        N_("It is sealed"),
+        N_("Only the privacy officer sees it. Emergency access does not open it."),
+    ),
     IncidentMark.UNFOUNDED: (
         N_("Unfounded"),
         N_("There was no crisis. The school’s team sees it no more; the posts of the district do."),

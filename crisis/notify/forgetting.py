@@ -1,0 +1,48 @@
+"""What providers keep of old texts and calls is deleted there too, with the number, the text and when (3.6).
+
+The row by which a text is known stays until its provider has said that it is gone: a worker that is killed, or an
+answer that never came, is made up for at the next turn. A provider deletes what is deleted already without harm.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crisis.notify.gateway import Lines
+from crisis.store import outbox, outgoing
+from crisis.store.engine import Store
+from crisis.store.outgoing import Outgoing
+
+log = logging.getLogger(__name__)
+AT_ONCE = 50  # of a turn: a provider allows some hundred questions a minute, and pages go first
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    store: Store
+    lines: Lines
+    now: Callable[[], datetime]
+
+    def turn(self) -> bool:
+        """Whether anything was forgotten. A page that is due goes first."""
+        with self.store.read() as tx:
+            if outbox.page_is_due(tx, self.now()):
+                return False
+            old = outgoing.to_forget(tx, self.now(), AT_ONCE)
+        done = [self._one(each) for each in old]
+        if old and not all(done):
+            log.warning("providers have not deleted %s of %s old texts and calls yet", done.count(False), len(done))
+        return any(done)
+
+    def _one(self, out: Outgoing) -> bool:
+        """One that no provider was named for, or that is none of ours any more, goes by its time."""
+        line, gone = self.lines.of(out.mode), []
+        for name, asked in out.asked.items():
+            provider = None if line is None else line.provider(name)
+            if not asked.sid or (provider is not None and provider.forget(out.channel, asked.sid) is not None):
+                gone.append(name)
+        if gone:
+            with self.store.write() as tx:
+                outgoing.gone_at(tx, out.reference, gone)
+        return len(gone) == len(out.asked)
