@@ -18,7 +18,7 @@ from crisis.message_words import GuardianTextId
 from crisis.notify.answers import readable
 from crisis.notify.family_texts import say, system
 from crisis.statemachine.incident import GuardianText, Incident
-from crisis.store import allowances, incidents, outgoing, texting
+from crisis.store import allowances, incidents, outgoing, texted, texting
 from crisis.store.engine import Store
 from crisis.store.outgoing import KEPT, Outgoing
 from crisis.submit import Submitted, submit
@@ -29,8 +29,9 @@ TOGETHER = timedelta(days=1)  # two children of one family: the texts read the s
 
 
 def texts_to(tx: Connection, phone: str, at: datetime) -> list[Outgoing]:
-    """Of what is real; the newest first."""
-    return [each for each in outgoing.family_texts(tx, phone, at - KEPT) if each.mode is Mode.LIVE]
+    """Of what is real; the newest first. After a week the record itself is asked."""
+    lately = [each for each in outgoing.family_texts(tx, phone, at - KEPT) if each.mode is Mode.LIVE]
+    return lately or texted.long_ago(tx, phone)
 
 
 def stopped(store: Store, phone: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from crisis import family_commands as fcmd
 from crisis.commands import AssignLead, DeclareException
@@ -14,7 +15,7 @@ from crisis.family_events import GuardianWrote
 from crisis.message_words import SendState
 from crisis.notify.handsets_plans import Delivery
 from crisis.notify.worker import LEASE
-from crisis.store import contact_record, message_texts, outbox, roster, school_lines, sealed
+from crisis.store import contact_record, message_texts, outbox, outgoing, roster, school_lines, sealed
 from crisis.store.contact_record import Wish
 from crisis.store.engine import Store
 from crisis.store.school_lines import SchoolLine
@@ -193,6 +194,27 @@ def test_what_they_write_back_is_shown_to_the_team_and_answered_once_pr_23(home:
     assert kept[said[0]] == "Estoy en el trabajo, que pasa?"
     assert state.state is SendState.DELIVERED
     assert home.state().guardian_reached_at is None
+
+
+def test_a_family_that_writes_back_after_weeks_is_known_and_a_stranger_is_not(home: Home) -> None:
+    """What was given to providers is forgotten by then; the number on the record still says who they are."""
+    home.sent()
+    home.village.watch.ahead += timedelta(days=40)
+    with home.store.write() as tx:
+        outgoing.forget(tx, home.at)
+        assert outgoing.family_texts(tx, HERS, home.at - timedelta(days=90)) == []
+
+    home.village.network.reply(HERS, "He visto su mensaje, llamo manana")
+    home.village.network.reply("+16175550666", "Who is this?")
+    home.time_passes()
+
+    state, answers = home.text(), [each for each in home.bodies() if "Tenemos su mensaje" in each]
+    assert (state.replies, state.answered, len(answers)) == (1, True, 1)
+    with home.store.write() as tx:
+        tx.execute(text("UPDATE phone SET number = '+16175550667' WHERE number = :hers"), {"hers": HERS})
+    home.village.network.reply(HERS, "Otra vez")
+    home.time_passes()
+    assert home.text().replies == 1, "the number is not on the record any more"
 
 
 def test_a_clinician_who_is_a_guardian_too_answers_a_page_by_its_number_f43(home: Home) -> None:

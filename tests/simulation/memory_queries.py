@@ -42,6 +42,7 @@ from crisis.store import (
     sealed,
     signs,
     skills,
+    texted,
     watch,
 )
 from crisis.store.allowances import FOR_GOOD
@@ -497,6 +498,12 @@ def texts_to(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
 
 @of(outgoing)
 def family_texts(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
+    """No family here is written to."""
+    return []
+
+
+@of(texted)
+def long_ago(tx: Tx, phone: str) -> list[Outgoing]:
     """No family here is written to."""
     return []
 
