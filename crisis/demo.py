@@ -9,15 +9,17 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from rich.console import Console
 from rich.table import Table
 
 from crisis import clock
+from crisis.errors import Reason, Refused
 from crisis.notify.handsets import Owner
 from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import OWNERS, config_of
@@ -38,6 +40,7 @@ CANARY, SECOND_CANARY = "+16175550198", "+16175550199"
 JURISDICTION = "US-MA"
 CALLS_LAST = 60.0  # seconds: whoever has picked up hears what becomes of the page meanwhile
 SIGN_INS, CONFIG = "sign-ins.json", "config.json"
+DATABASE, KEYS = "crisis.db", "keys.json"
 
 out = Console()
 
@@ -47,6 +50,7 @@ Serve = Callable[[Store, Settings, str, int], None]
 def run_demo(serve: Serve, *, port: int = 8000, data: Path | None = None, quick: bool = False) -> None:
     """Until Ctrl-C. Without `data` everything is forgotten at the end; `quick` makes the ladder wait for seconds."""
     with suppress(KeyboardInterrupt), _folder(data) as folder:
+        must_be_the_demos(folder)
         settings = _settings(folder, _free(port), _free(port + 1))
         out.print("Making a sample district …")
         store, sign_ins = _district(folder, settings, quick)
@@ -65,6 +69,36 @@ def _folder(data: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
+def must_be_the_demos(folder: Path) -> None:
+    """Raises `Refused` where a database or a key file lies that the demo did not make: a district may work with it."""
+    there = [name for name in (DATABASE, KEYS) if (folder / name).exists()]
+    if there and not (folder / SIGN_INS).exists():
+        text = f"In {folder} lies {there[0]}, and the demo did not make it; give it a folder of its own"
+        raise Refused(Reason("DEMO", text))
+
+
+def _must_be_made_up(store: Store) -> None:
+    with store.read() as tx:
+        others = [each for each in people.districts(tx) if each != sample.DISTRICT]
+    if others:
+        raise Refused(Reason("DEMO", "This database has a district that the demo did not make; it is left alone"))
+
+
+class DemoSettings(Settings):
+    """What stands in the environment, in a file `.env` or in secret files is a real installation's."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def _free(wanted: int) -> int:
     """The port, or any free one when somebody else has it."""
     for port in (wanted, 0):
@@ -80,9 +114,9 @@ def _free(wanted: int) -> int:
 
 def _settings(folder: Path, port: int, handsets: int) -> Settings:
     keys = [secrets.token_hex(16) for _account in range(2)]
-    return Settings(
-        database_url=f"sqlite:///{folder / 'crisis.db'}",
-        key_file=folder / "keys.json",
+    return DemoSettings(
+        database_url=f"sqlite:///{folder / DATABASE}",
+        key_file=folder / KEYS,
         public_url=f"http://{HOST}:{port}",
         host=HOST,
         port=port,
@@ -117,6 +151,10 @@ def _district(folder: Path, settings: Settings, quick: bool) -> tuple[Store, lis
     store = open_store(settings.database_url, settings.key_file, migrate=True)
     kept = folder / SIGN_INS
     if kept.exists():
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            _must_be_made_up(store)
+            undo.pop_all()
         return store, [SignIn(**each) for each in json.loads(kept.read_text(encoding="utf-8"))]
     with store.write() as tx:
         sign_ins = sample.seed(tx, clock.now(), quick)

@@ -75,6 +75,7 @@ KINDS: Mapping[ProviderKind, Kind] = MappingProxyType(
 class IdentityProvider(BaseModel):
     """One provider of one district. `tenants` are those whose people may come: domains, tenants or districts.
 
+    `least_rsa_bits`: keys of theirs with fewer sign nothing here; 3072 is what 128 bits of strength ask for.
     `strong` says which claim proves two factors there, and by which values; nothing of it: a sign-in is one factor.
     `tenant_claim`, `person_claim` and `staff` are for a provider whose tokens say it by other words.
     """
@@ -93,6 +94,7 @@ class IdentityProvider(BaseModel):
     person_claim: str = ""
     staff: frozenset[str] = frozenset()
     strong: dict[str, frozenset[str]] = {}
+    least_rsa_bits: Annotated[int, Field(ge=2048, le=8192)] = 2048  # what Google and Microsoft sign with
 
     @field_validator("issuer")
     @classmethod

@@ -46,3 +46,5 @@ class TokenFault(StrEnum):
     TENANT = "tenant"  # of a district that is not on the list
     GUEST = "guest"
     STUDENT = "student"  # or anybody else who is not staff there
+    PURPOSE = "purpose"  # it says another thing than what it was sent for
+    REPLAY = "replay"  # it came before

@@ -1,15 +1,17 @@
 """What the database holds: `python -m tests.inventory` writes `docs/data-inventory.md`, a test compares the two."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
-from crisis.access_words import Category, Matter, View
+from crisis.access_words import Category, Matter, Sensitivity, View
 from crisis.policy import matters
 from crisis.policy.projection import AGREED, BY_ANOTHER_RULE, LISTED, OF_CATEGORY, holds
-from crisis.store.labels import Label, Table
+from crisis.store.labels import ASKS, Asks, Label, Table
 from crisis.store.labels_of_columns import TABLES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "data-inventory.md"
+ASKED = [each.name for each in fields(Asks)]
 VIEWS = [view for view in View if LISTED[view]]
 HEAD = """# What the database holds, and who sees it
 
@@ -22,6 +24,15 @@ Sensitivity: **technical** says nothing of anybody; **N** normal; **R** restrict
 student or incident, or of the installation; **words**: the id of sealed words, with the label of what they say;
 **digest**: what it was made of cannot be read back. Who may do what, operation by operation: [access.md](access.md).
 """
+
+
+def _levels() -> Iterator[str]:
+    yield "## What each level asks for\n"
+    yield "Each column has one of them (below); the narrowest of a row counts for what is copied out of it.\n"
+    yield from _header("sensitivity", *(each.replace("_", " ") for each in ASKED))
+    for level in Sensitivity:
+        yield row(level, *(getattr(ASKS[level], name) for name in ASKED))
+    yield ""
 
 
 def yes(found: bool) -> str:
@@ -82,7 +93,7 @@ def _table(name: str, table: Table) -> Iterator[str]:
 
 
 def page() -> str:
-    return "\n".join([HEAD, *_views(), *_categories(), *_columns()])
+    return "\n".join([HEAD, *_levels(), *_views(), *_categories(), *_columns()])
 
 
 if __name__ == "__main__":

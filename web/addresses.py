@@ -16,6 +16,8 @@ from starlette.requests import HTTPConnection
 TRIES = 60  # at once: a whole staff that mistypes a new password on one morning
 AGAIN_AFTER = timedelta(minutes=1)  # then one more: 60 guesses an hour, over all names
 MOST = 20_000  # networks that are remembered
+BEGUN = 300  # at once: a whole staff at the first bell
+BEGUN_AGAIN_AFTER = timedelta(seconds=2)
 
 
 class Kind(StrEnum):
@@ -25,6 +27,8 @@ class Kind(StrEnum):
     CODE = "code"  # the second half of a sign-in
     PROVIDER = "provider"
     TOKEN = "token"  # noqa: S105
+    BEGUN = "begun"  # at a provider: no failure, but a row for each
+    LOGOUT = "logout"  # what came in a provider's name and was not its
 
 
 @dataclass(slots=True)
@@ -45,11 +49,18 @@ class Addresses:
         """Minutes until one try is free again; None where one is."""
         with self._lock:
             left = self._now((kind, network), at)
-        return None if left >= 1 else int((1 - left) * AGAIN_AFTER / timedelta(minutes=1)) + 1
+        _, again_after = _limits(kind)
+        return None if left >= 1 else int((1 - left) * again_after / timedelta(minutes=1)) + 1
 
     def _now(self, key: tuple[Kind, str], at: datetime) -> float:
-        left, since = self._left.get(key, (float(TRIES), at))
-        return min(float(TRIES), left + max(timedelta(0), at - since) / AGAIN_AFTER)
+        tries, again_after = _limits(key[0])
+        left, since = self._left.get(key, (tries, at))
+        return min(tries, left + max(timedelta(0), at - since) / again_after)
+
+
+def _limits(kind: Kind) -> tuple[float, timedelta]:
+    """How many at once, and after how long one more."""
+    return (float(BEGUN), BEGUN_AGAIN_AFTER) if kind is Kind.BEGUN else (float(TRIES), AGAIN_AFTER)
 
 
 def network_of(connection: HTTPConnection) -> str:

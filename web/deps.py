@@ -23,6 +23,7 @@ from crisis.store.engine import Store
 from crisis.store.identities import AWAY
 from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
+from web import kept_forms
 from web.addresses import Kind, addresses_of, network_of
 from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 
@@ -193,7 +194,8 @@ async def check_form_token(request: Request) -> None:
     session = session_token(request)
     if request.method in SAFE_METHODS or session is None:
         return
-    given = request.headers.get(FORM_TOKEN_HEADER) or (await request.form()).get(FORM_TOKEN)
+    request.state.sent = await request.form()
+    given = request.headers.get(FORM_TOKEN_HEADER) or request.state.sent.get(FORM_TOKEN)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), form_token(session).encode()):
         raise HTTPException(403, "This form is too old or did not come from this site. Load the page again.")
 
@@ -247,7 +249,9 @@ def may_raise(request: Request, _checked: Annotated[None, Depends(check_form_tok
     person = known_by(request, token, sessions.limited_holder, sessions.seen_lately) if token is not None else None
     if token is not None and person is None:
         with store_of(request).read() as tx:
-            locked = sessions.locked_holder(tx, token, clock.now())
+            locked, over = (find(tx, token, clock.now()) for find in (sessions.locked_holder, sessions.over_holder))
+        if over is not None:
+            kept_forms.keep(request, store_of(request), token, over)
         if locked is not None:
             return replace(desk_of(request, locked, token), limited=True, locked=True)
     if token is None or person is None:
@@ -255,9 +259,10 @@ def may_raise(request: Request, _checked: Annotated[None, Depends(check_form_tok
     return desk_of(request, person, token)
 
 
-def any_passphrase(desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
+def any_passphrase(request: Request, desk: Annotated[Desk, Depends(may_raise)]) -> Desk:
     """Also for whoever came by a passphrase that another person made, to take one of their own (ASVS 6.4.1)."""
     if desk.locked:
+        kept_forms.keep(request, desk.store.across, desk.session, desk.person)
         raise SignInNeeded
     return desk
 

@@ -176,6 +176,7 @@ class FormState:
     action: str = ""  # which of the forms on the page it was
     conflict: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    signed_out: bool = False  # their session ran out while they wrote; nothing was sent
 
     def of(self, name: str) -> list[str]:
         return [words for at, _, words in self.errors if at == name]

@@ -58,11 +58,23 @@ def must_be_free(request: Request, kind: Kind, username: str | None = None) -> N
     known = known_as(request) if wait is not None else None
     if wait is None or (known is not None and username in (None, known)):
         return
+    values = (("minutes", str(wait)),)
+    if kind is Kind.BEGUN:
+        text = (
+            "Too many sign-ins were begun from this network; try again in %(minutes)s minutes, or use your password or "
+            "a passkey. An incident can be raised without signing in: call the office, or 911 if somebody is in danger"
+        )
+        raise Refused(Reason("LOGIN", text, values))
     text = (
         "Too many failed sign-ins from this network; try again in %(minutes)s minutes, or use a passkey. "
         "An incident can be raised without signing in: call the office, or 911 if somebody is in danger"
     )
-    raise Refused(Reason("LOGIN", text, (("minutes", str(wait)),)))
+    raise Refused(Reason("LOGIN", text, values))
+
+
+def count_begun(request: Request) -> None:
+    """No failure, and no line in the log: whole staffs begin in one minute."""
+    addresses_of(request).failed(Kind.BEGUN, network_of(request), clock.now())
 
 
 def count_failure(request: Request, kind: Kind) -> None:

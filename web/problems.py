@@ -1,6 +1,7 @@
 """Errors as answers: RFC 9457 problem details for programs, the same content as a page for people."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -115,6 +116,11 @@ def of_input(errors: Sequence[object]) -> Problem:
     return Problem(status=422, title="Some of what was sent cannot be read", fields=tuple(fields))
 
 
+def kinds_of(error: RequestValidationError) -> list[str]:
+    """What was wrong with it, in the closed words of the library: never what was sent, nor which field it was in."""
+    return sorted({str(each["type"]) for each in error.errors() if re.fullmatch(r"[a-z_]{1,40}", str(each["type"]))})
+
+
 def of_status(status: int, detail: object) -> Problem:
     title = HTTPStatus(status).phrase
     return Problem(status=status, title=title, detail=detail if isinstance(detail, str) and detail != title else None)
@@ -197,6 +203,8 @@ def install(app: FastAPI, answer: Render) -> None:
         place = getattr(request.scope.get("route"), "path", None)  # with no id in it
         if found.status in NOT_ALLOWED and place is not None:
             log.info("refused with %s: %s %s", found.status, request.method, place)
+        if isinstance(error, RequestValidationError):  # ASVS 16.3.3
+            log.info("input that cannot be read: %s %s: %s", request.method, place, ", ".join(kinds_of(error)))
         response = answer(request, found)
         if isinstance(error, StarletteHTTPException):
             response.headers.update(dict(error.headers or {}))

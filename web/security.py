@@ -137,8 +137,9 @@ class OwnSiteOnly:
         if problem is None:
             await self.app(scope, receive, send)
         else:
-            if problem is ANOTHER_SITE:
-                log.info("refused with %s: another site", problem.status)
+            log.info(
+                "refused with %s: %s", problem.status, "another site" if problem is ANOTHER_SITE else "another host"
+            )
             await self.answer(Request(scope), problem)(scope, receive, send)
 
     def problem(self, scope: Scope) -> Problem | None:
@@ -171,6 +172,7 @@ class SmallBodies:
             return
         body = await whole_body(Headers(scope=scope), receive, BODY_LIMIT)
         if body is None:
+            log.info("refused with %s: too long", TOO_LARGE.status)
             await self.answer(Request(scope), TOO_LARGE)(scope, receive, send)
         else:
             await self.app(scope, replaying(body, receive), send)

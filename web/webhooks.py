@@ -173,4 +173,4 @@ def _recorded(request: Request, source: Source, external_id: str, body: Form) ->
 
 
 def _twiml(body: str) -> Response:
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?>{body}', media_type="application/xml")
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>{body}', media_type="application/xml; charset=utf-8")

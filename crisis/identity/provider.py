@@ -17,12 +17,13 @@ import httpx2
 from crisis.identity import flow, tokens
 from crisis.identity_settings import THIS_MACHINE, IdentityProvider
 from crisis.notify.provider import Patience, Reply, a_client, got, posted
-from crisis.policy.identity import Expected, Identity, TokenRefused, judged
+from crisis.policy.identity import Expected, Identity, SignedOut, TokenRefused, judged, judged_logout
 from crisis.settings import Settings
 from crisis.sign_in_words import TokenFault
 
 PATIENCE = Patience(connect=2.0, total=5.0)
 AT_ONCE = 4  # questions to one provider
+LOGOUT_TYPES = ("logout+jwt", "JWT")
 HOUR = 3600.0
 KEYS_AT_MOST_EVERY = 60.0  # seconds: a made-up name of a key must not make us ask for each token
 
@@ -88,6 +89,10 @@ class Provider:
             claims = self._with_what_it_says_besides(doors, claims, access)
         return judged(claims, expected, at)
 
+    def signed_out(self, token: str, at: datetime) -> SignedOut:
+        """Of whom it says that they have signed out there. Raises `ProviderDown` and `TokenRefused`."""
+        return judged_logout(self._opened(token, types=LOGOUT_TYPES), _expected(self.known, ""), at)
+
     @contextmanager
     def _place(self) -> Iterator[None]:
         """Nobody waits for one: a provider that holds four questions up is down."""
@@ -108,18 +113,18 @@ class Provider:
             self._doors = (monotonic(), found)
         return found
 
-    def _opened(self, token: str) -> dict[str, object]:
+    def _opened(self, token: str, *, types: tuple[str, ...] = ("JWT",)) -> dict[str, object]:
         """By the keys as they are known; once more by new ones, where the provider has changed them."""
         try:
-            return tokens.opened(token, self._signing())
+            return tokens.opened(token, self._signing(), types=types)
         except tokens.UnknownKey:
-            return tokens.opened(token, self._signing(older_than=KEYS_AT_MOST_EVERY))
+            return tokens.opened(token, self._signing(older_than=KEYS_AT_MOST_EVERY), types=types)
 
     def _signing(self, older_than: float = HOUR) -> tokens.Keys:
         with self._lock:
             if self._keys is not None and monotonic() < self._keys[0] + older_than:
                 return self._keys[1]
-        found = tokens.keys(self._got(self.doors().keys))
+        found = tokens.keys(self._got(self.doors().keys), least_rsa=self.known.least_rsa_bits)
         if not found:
             raise ProviderDown
         with self._lock:

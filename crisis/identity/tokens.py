@@ -15,7 +15,6 @@ from crisis.sign_in_words import TokenFault
 
 ALGORITHMS = ("RS256", "ES256")
 LONGEST = 16 * 1024
-LEAST_RSA = 2048  # bits
 MOST_KEYS = 50
 FORBIDDEN = ("jku", "jwk", "x5u", "x5c", "crit", "b64", "zip")  # keys that a token brings along, and what changes rules
 Keys = Mapping[str, PyJWK]
@@ -30,16 +29,18 @@ class UnknownKey(TokenRefused):
         super().__init__(TokenFault.SIGNATURE)
 
 
-def keys(said: Mapping[str, object]) -> Keys:
-    """Those of a provider's keys that may sign. A key of another kind, a short one or one without a name is none."""
+def keys(said: Mapping[str, object], *, least_rsa: int = 2048) -> Keys:
+    """Those of a provider's keys that may sign. A key of another kind, a short one (in bits, of RSA) or one without a
+    name is none.
+    """
     listed = said.get("keys")
-    found = [_key(each) for each in listed[:MOST_KEYS]] if isinstance(listed, list) else []
+    found = [_key(each, least_rsa) for each in listed[:MOST_KEYS]] if isinstance(listed, list) else []
     known = [each for each in found if each is not None]
     names = [each.key_id for each in known]
     return {str(each.key_id): each for each in known if names.count(each.key_id) == 1}
 
 
-def _key(said: object) -> PyJWK | None:
+def _key(said: object, least_rsa: int) -> PyJWK | None:
     if not isinstance(said, dict) or not isinstance(said.get("kid"), str) or said.get("use", "sig") != "sig":
         return None
     fits = {("RSA", None): "RS256", ("EC", "P-256"): "ES256"}.get((str(said.get("kty")), said.get("crv")))
@@ -49,11 +50,14 @@ def _key(said: object) -> PyJWK | None:
         key = PyJWK(said, fits)
     except (PyJWTError, ValueError, TypeError):
         return None
-    return None if fits == "RS256" and key.key.key_size < LEAST_RSA else key
+    return None if fits == "RS256" and key.key.key_size < least_rsa else key
 
 
-def opened(token: str, known: Keys) -> dict[str, object]:
-    """The claims. Raises `TokenRefused`, and `UnknownKey` where the keys may be too old."""
+def opened(token: str, known: Keys, *, types: tuple[str, ...] = ("JWT",)) -> dict[str, object]:
+    """The claims of a token that says of itself, where it does, that it is of one of these types.
+
+    Raises `TokenRefused`, and `UnknownKey` where the keys may be too old.
+    """
     if len(token) > LONGEST or token.count(".") != 2:
         raise TokenRefused(TokenFault.SHAPE)
     try:
@@ -61,7 +65,11 @@ def opened(token: str, known: Keys) -> dict[str, object]:
     except PyJWTError:
         raise TokenRefused(TokenFault.SHAPE) from None
     name = header.get("kid")
-    if any(each in header for each in FORBIDDEN) or header.get("typ", "JWT") != "JWT" or not isinstance(name, str):
+    if (
+        any(each in header for each in FORBIDDEN)
+        or str(header.get("typ", "JWT")) not in types
+        or not isinstance(name, str)
+    ):
         raise TokenRefused(TokenFault.SIGNATURE)
     if header.get("alg") not in ALGORITHMS:
         raise TokenRefused(TokenFault.SIGNATURE)

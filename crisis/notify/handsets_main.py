@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from crisis.errors import Reason, Refused
 from crisis.notify.handsets import Exchange, Owner
 from crisis.notify.handsets_app import serve_handsets
 from crisis.notify.handsets_calling import Account, stand_in_key
 from crisis.notify.ledger import Ledger
-from crisis.settings import Settings
+from crisis.settings import THIS_MACHINE, Settings
 
 LEDGER, OWNERS = "ledger.jsonl", "owners.json"
 FOLDER = Path("var/handsets")
@@ -105,9 +106,23 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def must_stand_in(settings: Settings) -> None:
+    """Raises `Refused` where the settings name a real provider: it holds the same secrets, and could answer a page."""
+    for name in ("provider_url", "second_url"):
+        host = urlsplit(getattr(settings, name) or "").hostname
+        if host is not None and host not in THIS_MACHINE:
+            text = (
+                f"CRISIS_{name.upper()} is {host}: these settings are of a real installation. The stand-in takes the "
+                "place of providers at 127.0.0.1 alone; give it settings of its own"
+            )
+            raise Refused(Reason("HANDSETS", text))
+
+
 def serve_stand_in() -> None:
     """Until the process is ended."""
-    config = config_of(Settings(), FOLDER)
+    settings = Settings()
+    must_stand_in(settings)
+    config = config_of(settings, FOLDER)
     FOLDER.mkdir(parents=True, exist_ok=True)
     serve_handsets(exchange_from(config), config.port)
 

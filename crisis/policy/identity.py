@@ -12,6 +12,7 @@ from crisis.sign_in_words import ProviderKind, TokenFault
 
 DRIFT = timedelta(minutes=1)  # of clocks
 OLDEST = timedelta(minutes=10)  # since the token was made: it comes at once, by the line between two servers
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 LONGEST = timedelta(hours=25)  # that a token may say it holds
 SUBJECT = re.compile(r"[!-~]{1,255}")  # OpenID Connect Core 2: ASCII
 Claims = Mapping[str, object]
@@ -48,6 +49,49 @@ class Identity:
     issuer: str
     subject: str
     strong: bool = False
+    session: str | None = None  # as the provider names its own, where it does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """Of whom a provider says that they have signed out there, and in which of its sessions: one of them, or both.
+
+    `id` names what it said: each counts once, and is too old at `until`.
+    """
+
+    id: str
+    issuer: str
+    subject: str | None
+    session: str | None
+    until: datetime
+
+
+def judged_logout(claims: Claims, expected: Expected, at: datetime) -> SignedOut:
+    """OpenID Connect Back-Channel Logout 1.0, 2.6. Raises `TokenRefused` for the first thing that does not fit.
+
+    What Microsoft calls somebody here is another word (`oid`) than in these tokens, so there only the session counts.
+    """
+    _must_be_for_us(claims, expected)
+    _must_be_of_now(claims, at)
+    events, name = claims.get("events"), claims.get("jti")
+    if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict) or "nonce" in claims:
+        raise TokenRefused(TokenFault.PURPOSE)
+    if not isinstance(name, str) or not SUBJECT.fullmatch(name):
+        raise TokenRefused(TokenFault.SHAPE)
+    subject = _named(claims, "sub") if expected.kind is not ProviderKind.ENTRA else None
+    session = _named(claims, "sid")
+    if subject is None and session is None:
+        raise TokenRefused(TokenFault.SHAPE)
+    until = _moment(claims["iat"]) + OLDEST
+    return SignedOut(id=name, issuer=expected.issuer, subject=subject, session=session, until=until)
+
+
+def _named(claims: Claims, name: str) -> str | None:
+    """None where nothing is said. Raises `TokenRefused` for what is no name."""
+    said = claims.get(name)
+    if said is not None and (not isinstance(said, str) or not SUBJECT.fullmatch(said)):
+        raise TokenRefused(TokenFault.SHAPE)
+    return said
 
 
 def judged(claims: Claims, expected: Expected, at: datetime) -> Identity:
@@ -62,18 +106,27 @@ def judged(claims: Claims, expected: Expected, at: datetime) -> Identity:
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
         raise TokenRefused(TokenFault.SHAPE)
     key = f"{tenant}|{subject}" if expected.kind is ProviderKind.ENTRA else subject
-    return Identity(issuer=expected.issuer, subject=key, strong=_is_strong(claims, expected))
+    session = claims.get("sid")
+    named = session if isinstance(session, str) and SUBJECT.fullmatch(session) else None
+    return Identity(issuer=expected.issuer, subject=key, strong=_is_strong(claims, expected), session=named)
 
 
 def _must_be_ours(claims: Claims, expected: Expected) -> None:
-    """From whom, for whom, and for this one sign-in (OpenID Connect Core 3.1.3.7)."""
+    """For this one sign-in, too (OpenID Connect Core 3.1.3.7); and no token of another purpose."""
+    _must_be_for_us(claims, expected)
+    if claims.get("nonce") != expected.nonce:
+        raise TokenRefused(TokenFault.NONCE)
+    if "events" in claims:
+        raise TokenRefused(TokenFault.PURPOSE)
+
+
+def _must_be_for_us(claims: Claims, expected: Expected) -> None:
+    """From whom, and for whom."""
     if claims.get("iss") != expected.issuer:
         raise TokenRefused(TokenFault.ISSUER)
     audience, party = claims.get("aud"), claims.get("azp")
     if audience not in (expected.client, [expected.client]) or party not in (None, expected.client):
         raise TokenRefused(TokenFault.AUDIENCE)
-    if claims.get("nonce") != expected.nonce:
-        raise TokenRefused(TokenFault.NONCE)
 
 
 def _must_be_of_now(claims: Claims, at: datetime) -> None:

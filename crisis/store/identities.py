@@ -6,21 +6,23 @@ What they may, and whether they may at all, stands in our own database alone.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.policy.identity import Identity
+from crisis.policy.identity import Identity, SignedOut, TokenRefused
 from crisis.readiness_words import ErrandKind
 from crisis.sign_in_words import TokenFault
-from crisis.store import audit, budgets, emergency, errands, methods, partners
+from crisis.store import audit, budgets, emergency, errands, methods, partners, sessions
 from crisis.store.errands import Subject, Wanted
 from crisis.store.passwords import as_typed, in_fours, secret_token, token_digest, typed_code
 from crisis.store.people_tables import ACCOUNT, PERSON
 from crisis.store.second_factor import WRONG
-from crisis.store.sign_in_tables import IDENTITY, IDENTITY_CODE, PROVIDER_SIGN_IN
+from crisis.store.sign_in_tables import IDENTITY, IDENTITY_CODE, PROVIDER_LOGOUT, PROVIDER_SIGN_IN
 from crisis.vocabulary import DistrictId, PersonId
 
 AWAY = timedelta(minutes=10)  # at the provider, or with a code to type
+MOST_AWAY = 2_000  # to one provider at once, over all networks
 CODE_FOR = timedelta(hours=24)
 TOLD_WITHIN = timedelta(hours=12)
 
@@ -161,13 +163,16 @@ def begin(
     shared: bool = False,
     identity: Identity | None = None,
 ) -> str:
-    """The secret for the browser's cookie."""
+    """The secret for the browser's cookie. Raises `Refused` for whoever comes while too many are on their way."""
     tx.execute(delete(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.ends_at <= at))
+    if person is None and identity is None:
+        _must_have_room(tx, door)
     secret = secret_token()
     row = {"digest": token_digest(secret), "district": door.district, "provider": door.id, "person": person}
-    who: dict[str, str | bool | None] = {"issuer": None, "subject": None, "strong": False}
+    who: dict[str, str | bool | None] = {"issuer": None, "subject": None, "strong": False, "provider_session": None}
     if identity is not None:
         who = {"issuer": identity.issuer, "subject": identity.subject, "strong": identity.strong}
+        who["provider_session"] = identity.session
     tx.execute(insert(PROVIDER_SIGN_IN).values(**row, **who, shared=shared, ends_at=at + AWAY))
     return secret
 
@@ -182,7 +187,8 @@ def under_way(tx: Connection, secret: str, at: datetime) -> UnderWay | None:
         return None
     identity = None
     if row.subject is not None:
-        identity = Identity(issuer=row.issuer, subject=row.subject, strong=row.strong)
+        strong, session = row.strong, row.provider_session
+        identity = Identity(issuer=row.issuer, subject=row.subject, strong=strong, session=session)
     return UnderWay(row.provider, row.person, row.shared, identity)
 
 
@@ -190,6 +196,44 @@ def end(tx: Connection, secret: str) -> bool:
     """False where it was ended before: what came back counts once."""
     mine = PROVIDER_SIGN_IN.c.digest == token_digest(secret)
     return tx.execute(delete(PROVIDER_SIGN_IN).where(mine)).rowcount == 1
+
+
+def _must_have_room(tx: Connection, door: Door) -> None:
+    """A row for each, which anybody can make: they must not fill the disk that pages need."""
+    here = select(func.count()).select_from(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.provider == door.id)
+    if tx.execute(here).scalar_one() >= MOST_AWAY:
+        text = (
+            "Too many people are signing in there at this moment; use your password or a passkey. "
+            "Whoever needs help now calls the office, or 911"
+        )
+        raise Refused(Reason("LOGIN", text))
+
+
+def session_digest(identity: Identity) -> str | None:
+    """By which a session here is found again when the provider ends its own."""
+    return None if identity.session is None else token_digest(f"{identity.issuer}|{identity.session}")
+
+
+def sign_out(tx: Connection, door: Door, said: SignedOut, at: datetime) -> int:
+    """Ends what began at this provider for them; how many. Raises `TokenRefused` for what was said before."""
+    tx.execute(delete(PROVIDER_LOGOUT).where(PROVIDER_LOGOUT.c.ends_at <= at))
+    row = {"digest": token_digest(f"{said.issuer}|{said.id}"), "district": door.district, "provider": door.id}
+    insert_once = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(PROVIDER_LOGOUT)
+    first = insert_once.values(**row, ends_at=said.until).on_conflict_do_nothing().returning(PROVIDER_LOGOUT.c.digest)
+    if tx.execute(first).scalar_one_or_none() is None:
+        raise TokenRefused(TokenFault.REPLAY)
+    person = None
+    if said.subject is not None:
+        same = _same(Identity(issuer=said.issuer, subject=said.subject))
+        person = tx.execute(select(IDENTITY.c.person).where(*same, IDENTITY.c.provider == door.id)).scalar_one_or_none()
+        if person is None:
+            return 0
+    session = None if said.session is None else token_digest(f"{said.issuer}|{said.session}")
+    ended = sessions.end_of_provider(tx, door.id, None if person is None else PersonId(person), session)
+    detail: audit.Detail = {"provider": door.id, "sessions": ended}
+    subject = person or door.district
+    audit.record(tx, at=at, actor=None, action="signed out at the provider", subject=subject, detail=detail)
+    return ended
 
 
 def refused(tx: Connection, door: Door, fault: TokenFault, at: datetime) -> None:

@@ -6,6 +6,7 @@ A column without a label fails the tests, and so does a category without a decis
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from crisis.access_words import Category, Sensitivity
 
@@ -34,6 +35,55 @@ class Readers(StrEnum):
     ACCOUNTS = "who keeps accounts, and each their own: `may_keep_accounts`"
     CALL_TREE = "who would call by hand: `may_read_call_tree`"
     NOBODY = "nobody at a console; the program alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """What a level asks for wherever a value of it goes (ASVS 14.1.2); the names are headings of the inventory."""
+
+    kept: str
+    may_be_logged: str
+    in_addresses_and_titles: str
+    may_leave: str
+    how_long: str
+
+
+_RECORD_ENDS = "until its record is destroyed by two people, by the years of the district's law, and no hold keeps it"
+ASKS: Mapping[Sensitivity, Asks] = MappingProxyType(
+    {
+        S.TECHNICAL: Asks(
+            kept="open; secrets sealed, or as a digest",
+            may_be_logged="yes: ids, counts, closed words; never a secret",
+            in_addresses_and_titles="ids that say nothing, in addresses",
+            may_leave="to programs and telephone providers, as far as they need it",
+            how_long="with its row; a log as long as the machine keeps it, and the audit as long as the database",
+        ),
+        S.NORMAL: Asks(
+            kept="open",
+            may_be_logged="no",
+            in_addresses_and_titles="no",
+            may_leave="to staff of the district, and to the provider that calls them",
+            how_long=(
+                "staff, schedules and agencies: until an import or a person takes them out; sessions 12 hours; what "
+                "was sent and done 30 days; drills 90 days"
+            ),
+        ),
+        S.RESTRICTED: Asks(
+            kept="words sealed under the key of their record; facts open, behind the walls of their district",
+            may_be_logged="no, at no level of any library",
+            in_addresses_and_titles="no",
+            may_leave="by a row of the ledger of disclosures alone; in no text, call, e-mail or push message",
+            how_long=f"{_RECORD_ENDS}; texts that came in 30 days after they were dealt with; drills 90 days",
+        ),
+        S.VERY_RESTRICTED: Asks(
+            kept="words sealed under the key of their record, and in no list",
+            may_be_logged="no, at no level of any library",
+            in_addresses_and_titles="no",
+            may_leave="by a row of the ledger with a basis for its category; two people for a copy",
+            how_long=f"{_RECORD_ENDS}; what was sealed is gone with the key at that moment",
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

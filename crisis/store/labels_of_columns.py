@@ -91,6 +91,13 @@ OF_INCIDENTS: Mapping[str, Table] = {
     "inbox": table(
         R.NOBODY, technical="source external_id received_at done_at", body=very(*NARRATIVE, kept=Kept.SEALED)
     ),
+    "kept_form": table(
+        R.NOBODY,
+        technical="shown ends_at",
+        normal="district person",
+        digest=DIGEST,
+        sealed=very(*NARRATIVE, kept=Kept.SEALED),
+    ),
 }
 
 OF_STUDENTS: Mapping[str, Table] = {

@@ -60,18 +60,29 @@ OF_ACCESS: Mapping[str, Table] = {
         R.ACCOUNTS, technical="id public_key uses", normal="district person browser system made_at used_at"
     ),
     "passkey_challenge": table(R.NOBODY, technical="challenge ends_at", normal="district person"),
-    "half_sign_in": table(R.NOBODY, technical="ends_at", normal="district person shared", digest=DIGEST),
+    "half_sign_in": table(
+        R.NOBODY,
+        technical="ends_at",
+        normal="district person shared provider",
+        digest=DIGEST,
+        provider_session=DIGEST,
+    ),
     "session": table(
         R.ACCOUNTS,
         technical="id idle_seconds factors wrong_pins",
         normal="person district created_at seen_at ends_at browser system shared proved_at provider",
         digest=DIGEST,
+        provider_session=DIGEST,
     ),
     "identity": table(R.ACCOUNTS, technical="issuer subject", normal="district person provider connected_at used_at"),
     "identity_code": table(R.NOBODY, technical="ends_at", normal="district person provider made_by", digest=DIGEST),
     "provider_sign_in": table(
-        R.NOBODY, technical="issuer subject strong ends_at", normal="district provider person shared", digest=DIGEST
+        R.NOBODY,
+        technical="issuer subject strong ends_at provider_session",
+        normal="district provider person shared",
+        digest=DIGEST,
     ),
+    "provider_logout": table(R.NOBODY, technical="ends_at", normal="district provider", digest=DIGEST),
     "unlock_pin": table(R.NOBODY, normal="district person set_at", digest=DIGEST),
     "emergency_account": table(R.ACCOUNTS, normal="district person number made_at sealed_at sealed_by opened_at"),
     "token": table(

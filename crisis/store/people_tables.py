@@ -198,6 +198,7 @@ class SessionRow(SQLModel, table=True):
     proved_at: datetime = Field(sa_type=UtcTime)  # when somebody last showed that it is them
     wrong_pins: int  # since it was last unlocked
     provider: str | None  # the sign-in provider that said who they are; None: a passphrase, or a passkey
+    provider_session: str | None  # digest of what the provider calls its own session
 
 
 class TokenRow(SQLModel, table=True):

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, func, select, tuple_, update
 
+from crisis.store import kept_forms
 from crisis.store.answer_tables import PAGE_LINK
 from crisis.store.engine import Store
 from crisis.store.page_links import place_of
 from crisis.store.people_tables import Found
 from crisis.store.sealed import KeyFault, KeyRing, marked
 from crisis.store.second_factor import place_of as place_of_app
-from crisis.store.sign_in_tables import CODE_APP
+from crisis.store.sign_in_tables import CODE_APP, KEPT_FORM
 from crisis.store.tables import INBOX, SEAL
 
 BATCH = 200
@@ -43,6 +44,7 @@ PLACES = (
     Place(table=SEAL, column="wrapped", bound_to=lambda row: str(row.subject)),
     Place(table=CODE_APP, column="sealed", bound_to=lambda row: place_of_app(row.person)),
     Place(table=PAGE_LINK, column="sealed", bound_to=lambda row: place_of(row.page, row.person)),
+    Place(table=KEPT_FORM, column="sealed", bound_to=lambda row: kept_forms.place_of(row.person)),
     Place(table=INBOX, column="body", bound_to=lambda row: f"inbox|{row.source}|{row.external_id}"),
 )
 

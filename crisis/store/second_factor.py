@@ -16,6 +16,7 @@ from crisis.store.budgets import Budget
 from crisis.store.passwords import as_typed, in_fours, secret_token, token_digest, typed_code
 from crisis.store.people_tables import ACCOUNT, PERSON
 from crisis.store.sealed import KeyRing
+from crisis.store.sessions import Whence
 from crisis.store.sign_in_tables import CODE_APP, HALF_SIGN_IN, RECOVERY_CODE, SIGN_IN_RULE
 from crisis.vocabulary import DistrictId, PersonId
 
@@ -47,8 +48,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Half:
+    """`whence`: the provider that said that it is them; None: their passphrase did."""
+
     person: PersonId
     shared: bool
+    whence: Whence | None = None
 
 
 def begin_app(tx: Connection, keys: KeyRing, person: PersonId, at: datetime) -> None:
@@ -164,12 +168,20 @@ def _recovered(tx: Connection, person: PersonId, typed: str, at: datetime) -> bo
     return True
 
 
-def begin_half(tx: Connection, person: PersonId, *, at: datetime, shared: bool) -> str:
-    """The passphrase was right. The secret for the browser's cookie, good for five minutes."""
+def begin_half(
+    tx: Connection,
+    person: PersonId,
+    *,
+    at: datetime,
+    shared: bool,
+    whence: Whence | None = None,
+) -> str:
+    """The first factor was right. The secret for the browser's cookie, good for five minutes."""
     tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.ends_at <= at))
     district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one()
     token = secret_token()
     row = {"digest": token_digest(token), "district": district, "person": person, "shared": shared}
+    row |= {"provider": whence and whence.provider, "provider_session": whence and whence.session}
     tx.execute(insert(HALF_SIGN_IN).values(**row, ends_at=at + HALF_FOR))
     return token
 
@@ -186,7 +198,8 @@ def half(tx: Connection, token: str, at: datetime) -> Half | None:
     row = tx.execute(query).one_or_none()
     if row is None or partners.shut_out(tx, [PersonId(row.person)], at):
         return None
-    return Half(person=PersonId(row.person), shared=row.shared)
+    whence = None if row.provider is None else Whence(row.provider, row.provider_session)
+    return Half(person=PersonId(row.person), shared=row.shared, whence=whence)
 
 
 def end_half(tx: Connection, token: str) -> None:

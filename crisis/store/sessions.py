@@ -22,6 +22,7 @@ from crisis.vocabulary import DistrictId, PersonId, StaffRole
 
 SessionToken = NewType("SessionToken", str)
 
+KNOWN_AFTER = timedelta(minutes=30)  # its end, whose session it was: what they were typing is theirs (`kept_forms`)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 SEEN_EVERY = timedelta(seconds=30)  # so that not every request writes
 
@@ -79,6 +80,14 @@ class SessionView:
     this: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """The sign-in provider that said who somebody is. `session`: digest of what it calls its own session."""
+
+    provider: str
+    session: str | None = None
+
+
 USUAL = LimitRules()
 UNKNOWN_DEVICE = Device()
 
@@ -91,16 +100,17 @@ def begin(
     device: Device = UNKNOWN_DEVICE,
     rules: LimitRules = USUAL,
     factors: int = 1,
-    provider: str | None = None,
+    whence: Whence | None = None,
     proved: bool = True,
 ) -> SessionToken:
     """Sweeps out what has ended by itself, so that the table stays as small as the number of people at work.
 
-    What a `provider` says of somebody is one factor, and never enough alone, whatever the district asks of others.
+    What a provider says of somebody (`whence`) is one factor, and never enough alone, whatever the district asks of
+    others.
     `proved` False: nobody has shown anything to us now; a browser may be signed in there since this morning, by
     whoever used it before.
     """
-    tx.execute(delete(SESSION).where(SESSION.c.ends_at <= at))
+    tx.execute(delete(SESSION).where(SESSION.c.ends_at <= at - KNOWN_AFTER))
     district = tx.execute(select(PERSON.c.district).where(PERSON.c.id == person)).scalar_one()
     posts = frozenset(tx.execute(select(POST.c.post).where(POST.c.person == person)).scalars())
     limits, token = rules.of(posts, shared=device.shared), SessionToken(secret_token())
@@ -119,7 +129,8 @@ def begin(
             shared=device.shared,
             factors=factors,
             proved_at=at if proved else LONG_AGO,
-            provider=provider,
+            provider=None if whence is None else whence.provider,
+            provider_session=None if whence is None else whence.session,
             wrong_pins=0,
         )
     )
@@ -165,6 +176,15 @@ def locked_holder(tx: Connection, token: str, at: datetime) -> PersonId | None:
     """
     row = _standing(tx, token, at, idle_too=True)
     return None if row is None else PersonId(row.person)
+
+
+def over_holder(tx: Connection, token: str, at: datetime) -> PersonId | None:
+    """Whose session this was, whose whole time was over a short while ago: good for nothing but their own words."""
+    row = tx.execute(_STANDING.where(SESSION.c.digest == token_digest(token))).one_or_none()
+    if row is None or not row.ends_at <= at < row.ends_at + KNOWN_AFTER:
+        return None
+    ended = row.disabled_at is not None or not row.active or partners.shut_out(tx, [PersonId(row.person)], at)
+    return None if ended else PersonId(row.person)
 
 
 def _standing(tx: Connection, token: str, at: datetime, *, idle_too: bool = False) -> Found | None:
@@ -312,6 +332,24 @@ def forget(tx: Connection, person: PersonId, *, keep: str | None = None) -> int:
     tx.execute(delete(HALF_SIGN_IN).where(HALF_SIGN_IN.c.person == person))
     tx.execute(delete(PROVIDER_SIGN_IN).where(PROVIDER_SIGN_IN.c.person == person))
     return _ended(tx, SESSION.c.person == person, SESSION.c.digest != token_digest(keep or ""))
+
+
+def end_of_provider(tx: Connection, provider: str, person: PersonId | None, session: str | None) -> int:
+    """Those that began at a sign-in provider, half ones too. `session`: that one of its sessions (a digest) alone, and
+    those of which it never said. One of both is named at least.
+    """
+    assert person is not None or session is not None
+    ended = 0
+    for table in (SESSION, HALF_SIGN_IN):
+        which = [table.c.provider == provider]
+        if person is not None:
+            which.append(table.c.person == person)
+        if session is not None and person is not None:
+            which.append((table.c.provider_session == session) | table.c.provider_session.is_(None))
+        elif session is not None:
+            which.append(table.c.provider_session == session)
+        ended += tx.execute(delete(table).where(*which)).rowcount
+    return ended
 
 
 def _ended(tx: Connection, *which: ColumnElement[bool]) -> int:

@@ -38,7 +38,10 @@ class RecoveryCodeRow(SQLModel, table=True):
 
 
 class HalfSignInRow(SQLModel, table=True):
-    """The passphrase was right, the second factor is awaited. `digest` is of the secret in the browser's cookie."""
+    """The first factor was right, the second is awaited. `digest` is of the secret in the browser's cookie.
+
+    `provider`: who said so, and in which session of its own.
+    """
 
     __tablename__ = "half_sign_in"
 
@@ -47,6 +50,8 @@ class HalfSignInRow(SQLModel, table=True):
     person: str = Field(foreign_key="person.id", index=True)
     shared: bool
     ends_at: datetime = Field(sa_type=UtcTime)
+    provider: str | None
+    provider_session: str | None
 
 
 class SignInRuleRow(SQLModel, table=True):
@@ -134,6 +139,34 @@ class ProviderSignInRow(SQLModel, table=True):
     issuer: str | None
     subject: str | None
     strong: bool
+    provider_session: str | None
+    ends_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class ProviderLogoutRow(SQLModel, table=True):
+    """That a provider has told us of somebody's signing out: each token counts once. `digest` is of its name."""
+
+    __tablename__ = "provider_logout"
+
+    digest: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    provider: str
+    ends_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class KeptFormRow(SQLModel, table=True):
+    """What somebody had typed when their session ran out, sealed. `digest` is of the session; a new one takes it over.
+
+    `shown`: it stood in a page again.
+    """
+
+    __tablename__ = "kept_form"
+
+    digest: str = Field(primary_key=True)
+    district: str
+    person: str = Field(foreign_key="person.id")
+    sealed: bytes
+    shown: bool
     ends_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
@@ -172,10 +205,12 @@ EMERGENCY_ACCOUNT = _TABLES["emergency_account"]
 UNLOCK_PIN = _TABLES["unlock_pin"]
 IDENTITY = _TABLES["identity"]
 IDENTITY_CODE = _TABLES["identity_code"]
+PROVIDER_LOGOUT = _TABLES["provider_logout"]
 PROVIDER_SIGN_IN = _TABLES["provider_sign_in"]
 CODE_APP = _TABLES["code_app"]
 RECOVERY_CODE = _TABLES["recovery_code"]
 HALF_SIGN_IN = _TABLES["half_sign_in"]
+KEPT_FORM = _TABLES["kept_form"]
 PASSKEY = _TABLES["passkey"]
 PASSKEY_CHALLENGE = _TABLES["passkey_challenge"]
 SIGN_IN_RULE = _TABLES["sign_in_rule"]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from crisis.policy.retention import DAYS
 from crisis.retention_words import RetentionClass
-from crisis.store import audit, holds
+from crisis.store import audit, holds, kept_forms
 from crisis.store.retention_tables import LEGAL_HOLD
 from crisis.store.tables import INBOX, INCIDENT, OUTBOX
 
@@ -20,6 +20,7 @@ AT_ONCE = 500  # rows of a kind, in one transaction: pages wait for it
 def forget(tx: Connection, at: datetime) -> int:
     """How many rows of one batch were destroyed; 0: there are no more. What waits to be done is never touched."""
     came, did = _inbox(tx, at), _outbox(tx, at)
+    kept_forms.forget(tx, at)
     if came + did:
         detail: audit.Detail = {"inbox": came, "outbox": did}
         audit.record(tx, at=at, actor=None, action="transient destroyed", subject="transient", detail=detail)
@@ -30,7 +31,7 @@ def is_due(tx: Connection, at: datetime) -> bool:
     """For a look without a write."""
     waits = (select(INBOX.c.source).where(*_old_inbox(at)), select(OUTBOX.c.id).where(*_old_outbox(at)))
     came, did = (tx.execute(query.limit(1)).first() is not None for query in waits)
-    return did or (came and not holds.any_stands(tx))
+    return did or kept_forms.is_due(tx, at) or (came and not holds.any_stands(tx))
 
 
 def _inbox(tx: Connection, at: datetime) -> int:

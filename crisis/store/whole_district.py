@@ -42,6 +42,7 @@ NOT_GIVEN: Mapping[str, str] = {
         "how people sign in here",
     ),
     **dict.fromkeys(("pin", "provider_sign_in", "recovery_code", "session", "token", "unlock_pin"), "the same"),
+    **dict.fromkeys(("kept_form", "provider_logout"), "the same, for minutes"),
     **dict.fromkeys(("call_out", "errand", "feed", "idempotency", "outbox", "outgoing"), "work of the program"),
     **dict.fromkeys(("page_code", "page_link", "push_subscription"), "secrets of pages and browsers"),
     "seal": "keys",

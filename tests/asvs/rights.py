@@ -1,6 +1,19 @@
 """V8 to V10: who may do what, and tokens of others."""
 
-from tests.asvs.places import ACCOUNTS, ATTACKS, DOCUMENTS, MATRIX, PROVIDER, PROVIDERS, PUSH, TOKENS, VIEWS, WALLS
+from tests.asvs.places import (
+    ACCOUNTS,
+    ATTACKS,
+    DOCUMENTS,
+    LOGOUT,
+    LOGOUT_TOKENS,
+    MATRIX,
+    PROVIDER,
+    PROVIDERS,
+    PUSH,
+    TOKENS,
+    VIEWS,
+    WALLS,
+)
 from tests.asvs.row import Row, because, foreign, shown
 
 ROWS: dict[str, Row] = {
@@ -90,8 +103,11 @@ ROWS: dict[str, Row] = {
         (PROVIDER, "test_doors_at_other_hosts_are_not_gone_through_pr_69"),
     ),
     "10.5.4": shown("a token is for this client", (TOKENS, "test_what_does_not_fit_is_refused_with_its_fault_pr_63")),
-    "10.5.5": foreign(
-        "signing out by the provider's word", "not taken, decision 52: so nobody can sign others out by it"
+    "10.5.5": shown(
+        "signing out by the provider's word: no forged token, none of another purpose, each once",
+        (LOGOUT_TOKENS, "test_no_forged_token_is_opened"),
+        (LOGOUT_TOKENS, "test_what_does_not_fit_is_refused"),
+        (LOGOUT, "test_who_signs_out_there_is_signed_out_here_and_no_forged_or_old_token_does_it"),
     ),
     "10.6.1": foreign("what an OpenID provider answers", "we are none"),
     "10.6.2": foreign("how it signs out", "we are none"),

@@ -194,7 +194,7 @@ ROWS: dict[str, Row] = {
     "7.5.3": shown("what is dangerous is asked again", (FACTOR, "test_everything_dangerous_is_asked_again_pr_61")),
     "7.6.1": because(
         "sessions here and at a provider",
-        "decision 52: a session here ends by its own limits; ending it there is not heard of",
+        "decision 52: a session here ends by its own limits, and when the provider says so (decision 57, 10.5.5)",
     ),
     "7.6.2": shown(
         "no session without somebody's press", (PROVIDERS, "test_nothing_begins_by_a_link_of_the_providers")

@@ -117,6 +117,11 @@ def test_only_keys_that_may_sign_are_kept() -> None:
     assert tokens.keys({"keys": "all"}) == {}
 
 
+def test_an_installation_may_ask_for_longer_keys() -> None:
+    """ASVS 11.2.3: 3072 bits of RSA are 128 of strength; ES256 has them anyway."""
+    assert set(tokens.keys({"keys": [RSA.jwk, EC.jwk]}, least_rsa=3072)) == {"k3"}
+
+
 WRONG: dict[str, tuple[Claims, TokenFault]] = {
     "another issuer": ({"iss": "https://evil.example"}, TokenFault.ISSUER),
     "an issuer with a slash more": ({"iss": ISSUER + "/"}, TokenFault.ISSUER),

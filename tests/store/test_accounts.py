@@ -12,7 +12,7 @@ from crisis.store import accounts, audit, roster, sessions
 from crisis.store.engine import Store
 from crisis.store.passwords import FLOOR, LONGEST, HashCost, Hashing, passphrase, reasons_against, token_digest
 from crisis.store.people_tables import ACCOUNT, SESSION, SIGN_IN_BUDGET, TOKEN
-from crisis.store.sessions import Device
+from crisis.store.sessions import Device, Whence
 from crisis.vocabulary import DistrictId, PersonId
 
 AT = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
@@ -232,7 +232,7 @@ def test_a_first_passphrase_opens_nothing_but_its_own_exchange_and_is_over_after
     with district.write() as tx:
         shown = sessions.shown(tx, first or "", AT)
         limited, whole = sessions.limited_holder(tx, first or "", AT), sessions.holder(tx, first or "", AT)
-        of_a_provider = sessions.begin(tx, TEACHER, at=AT, provider="google", factors=2)
+        of_a_provider = sessions.begin(tx, TEACHER, at=AT, whence=Whence("google"), factors=2)
         by_provider = sessions.holder(tx, of_a_provider, AT)
     with pytest.raises(Refused, match="run out"):
         signed_in(district, at=AT + timedelta(days=7), name="teacher")

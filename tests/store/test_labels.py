@@ -1,5 +1,6 @@
 """Each column has its label, and each category its decision in each view (PR-49)."""
 
+from dataclasses import fields
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -9,7 +10,7 @@ from sqlmodel import SQLModel
 from crisis import store
 from crisis.access_words import Category, Sensitivity, View
 from crisis.policy.projection import BY_ANOTHER_RULE, LISTED, OF_CATEGORY, holds
-from crisis.store.labels import Kept
+from crisis.store.labels import ASKS, Asks, Kept
 from crisis.store.labels_of_columns import TABLES
 
 
@@ -54,6 +55,13 @@ def test_what_is_stored_as_bytes_is_sealed_and_what_refers_to_words_says_so() ->
                 assert label.kept is Kept.SEALED, f"{name}.{column.name}"
             refers = any(key.target_fullname == "words.id" for key in column.foreign_keys)
             assert (label.kept is Kept.WORDS) == (refers or (name, column.name) == ("intake_answer", "words"))
+
+
+def test_each_level_says_what_it_asks_for() -> None:
+    """ASVS 14.1.2: how it is kept, whether it may be logged, where it may go, and how long."""
+    assert set(ASKS) == set(Sensitivity)
+    assert [level for level in Sensitivity if ASKS[level].may_be_logged.startswith("yes")] == [Sensitivity.TECHNICAL]
+    assert all(getattr(ASKS[level], each.name) for level in Sensitivity for each in fields(Asks))
 
 
 def test_nothing_very_restricted_is_seen_by_every_member_of_staff() -> None:

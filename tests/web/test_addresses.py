@@ -16,6 +16,7 @@ from tests.web.test_pages import Browser, at_console, words
 from web import addresses
 from web.addresses import AGAIN_AFTER, TRIES, Addresses, Kind, network_of
 from web.app import build_app
+from web.deps import form_token
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 
@@ -160,6 +161,16 @@ def test_what_fails_is_in_the_log_by_its_kind_and_without_a_name(
     assert teacher.client.get(page).status_code == 404
 
     assert teacher.client.post("/logout", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert site.get("/login", headers={"Host": "evil.example"}).status_code == 421
+    assert site.post("/login", data={"username": "Quetzal" * 40, "extra": "Ximena"}).status_code == 422
+    nobodys = {
+        "csrf": form_token(teacher.client.cookies["session"]),
+        "kind": "Ximena",
+        "Quetzal": "secret words",
+        "school": "s" * 9000,
+    }
+    assert teacher.client.post("/incidents", data=nobodys).status_code == 422
+    assert site.post("/login", data={"username": "x" * 300_000}).status_code == 413
 
     said = [record.getMessage() for record in caplog.records if record.name.startswith("web.")]
     assert said == [
@@ -167,4 +178,8 @@ def test_what_fails_is_in_the_log_by_its_kind_and_without_a_name(
         "refused with 401: GET /api/v1/incidents",
         "refused with 404: GET /incidents/{incident_id}",
         "refused with 403: another site",
+        "refused with 421: another host",
+        "input that cannot be read: POST /login: missing, string_too_long",
+        "input that cannot be read: POST /incidents: extra_forbidden, missing, string_too_long",
+        "refused with 413: too long",
     ]

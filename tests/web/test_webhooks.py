@@ -497,7 +497,7 @@ def test_what_the_provider_signed_for_our_address_is_heard(client: TestClient, s
     found = client.post("/webhooks/text", data=TEXT, headers=signature(TEXT, secret))
 
     assert found.status_code == 200
-    assert found.headers["content-type"] == "application/xml"
+    assert found.headers["content-type"] == "application/xml; charset=utf-8"
 
 
 def test_while_the_secret_is_changed_either_may_sign(store: Store) -> None:
@@ -565,6 +565,14 @@ def test_a_body_that_is_no_form_of_the_providers_is_refused_f37(client: TestClie
     headers = {**signature(TEXT), "Content-Type": "application/x-www-form-urlencoded"}
 
     assert client.post("/webhooks/text", content=body, headers=headers).status_code in (400, 404)
+
+
+def test_the_words_of_a_call_say_in_which_letters_they_are(client: TestClient) -> None:
+    """ASVS 4.1.1"""
+    answer = client.post("/webhooks/text", data=TEXT, headers=signature(TEXT))
+
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+    assert answer.content.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
 
 
 def test_a_replayed_text_is_not_dealt_with_again_f35(client: TestClient) -> None:

@@ -19,8 +19,9 @@ from crisis.identity.provider import Provider, ProviderDown
 from crisis.identity_settings import PROVIDER_ID
 from crisis.policy.identity import Identity, TokenRefused
 from crisis.sign_in_words import TokenFault
-from crisis.store import audit, identities, passkeys, second_factor, sessions
+from crisis.store import audit, identities, kept_forms, passkeys, second_factor, sessions
 from crisis.store.identities import Door, UnderWay
+from crisis.store.sessions import Whence
 from crisis.vocabulary import DistrictId, PersonId
 from web.addresses import Kind
 from web.deps import (
@@ -38,7 +39,8 @@ from web.deps import (
     store_of,
 )
 from web.devices import device_of, limit_rules
-from web.known_browsers import count_failure, must_be_free, remember_browser
+from web.kept_forms import KEPT
+from web.known_browsers import count_begun, count_failure, must_be_free, remember_browser
 from web.pages.sign_in import sign_in_page
 from web.rendering import page, translations
 from web.words import N_
@@ -88,6 +90,8 @@ def _page(request: Request, template: str, provider: Provider, *, status: int = 
 @router.post("/login/with", dependencies=[Anyone], response_model=None)
 def go_to(request: Request, provider: Annotated[str, Form(pattern=PROVIDER_ID)], shared: Short = "no") -> HTMLResponse:
     must_be_free(request, Kind.PROVIDER)
+    must_be_free(request, Kind.BEGUN)
+    count_begun(request)
     return leaving(request, provider_named(request, provider), shared=shared == "yes")
 
 
@@ -194,11 +198,12 @@ def entered(
     """
     settings, before = settings_of(request), session_token(request)
     strong = way.identity is not None and way.identity.strong
+    whence = Whence(provider.id, None if way.identity is None else identities.session_digest(way.identity))
     device, rules = device_of(request, shared=way.shared), limit_rules(settings)
     with store_of(request).write() as tx:
         has_one = second_factor.is_on(tx, person) or bool(passkeys.of_person(tx, person))
         if has_one and not strong:
-            half = second_factor.begin_half(tx, person, at=at, shared=way.shared)
+            half = second_factor.begin_half(tx, person, at=at, shared=way.shared, whence=whence)
             answer = RedirectResponse("/login/code", status_code=303)
             remember_half(answer, settings, half)
         else:
@@ -206,12 +211,14 @@ def entered(
                 sessions.sign_out(tx, before)
             factors = 2 if strong else 1
             token = sessions.begin(
-                tx, person, at=at, device=device, rules=rules, factors=factors, provider=provider.id, proved=proved
+                tx, person, at=at, device=device, rules=rules, factors=factors, whence=whence, proved=proved
             )
             detail: audit.Detail = {"factors": factors, "provider": provider.id}
             audit.record(tx, at=at, actor=person, action="signed in", subject=person, detail=detail)
             answer = RedirectResponse("/board", status_code=303)
             remember(answer, settings, token)
+            if before is not None and kept_forms.move(tx, before, token, person, at):
+                answer.headers["location"] = KEPT
     if not has_one or strong:
         remember_browser(request, answer, person, shared=way.shared)
     forget_provider(answer, settings)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from crisis import clock
 from crisis.errors import NotFound
-from crisis.store import accounts, audit, extra_ways, passkeys, people, second_factor, sessions, unlock
+from crisis.store import accounts, audit, extra_ways, kept_forms, passkeys, people, second_factor, sessions, unlock
 from crisis.store.accounts import HalfSignIn
 from crisis.store.second_factor import Half
 from web.addresses import Kind
@@ -34,6 +34,7 @@ from web.deps import (
     store_of,
 )
 from web.devices import device_of, limit_rules
+from web.kept_forms import after_signing_in
 from web.known_browsers import count_failure, must_be_free, remember_browser
 from web.rendering import LANGUAGES, page
 from web.sign_in_orders import site
@@ -64,6 +65,7 @@ def sign_in_page(
         failed=status != 200 and not said and not wrong_pin,
         said=said,
         locked=locked,
+        kept=_form_waits(request),
         wrong_pin=wrong_pin,
         unlock_token=form_token(session_token(request) or ""),
         providers=[(name, each.known.shown_name) for name, each in providers_of(request).items()],
@@ -71,6 +73,14 @@ def sign_in_page(
         may_raise=locked is not None,
         district_line=None,
     )
+
+
+def _form_waits(request: Request) -> bool:
+    token = session_token(request)
+    if token is None:
+        return False
+    with store_of(request).read() as tx:
+        return kept_forms.waits(tx, token, clock.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +113,12 @@ def unlock_screen(request: Request, pin: Short = "", csrf: Short = "") -> HTMLRe
     try:
         with store_of(request).write() as tx:
             new = unlock.unlock(tx, token, pin, at)
+            person = None if new is None else sessions.limited_holder(tx, new, at, used=False)
     except NotFound:
         return RedirectResponse("/login", status_code=303)
-    if new is None:
+    if new is None or person is None:
         return sign_in_page(request, status=401, wrong_pin=True)
-    response = RedirectResponse("/board", status_code=303)
+    response = RedirectResponse(after_signing_in(store_of(request), token, new, person), status_code=303)
     remember(response, settings_of(request), new)
     return response
 
@@ -134,12 +145,14 @@ def sign_in(
         half = RedirectResponse("/login/code", status_code=303)
         remember_half(half, settings_of(request), token.secret)
         return half
-    response = RedirectResponse("/board", status_code=303)
-    remember(response, settings_of(request), token)
     with store_of(request).read() as tx:
         person = sessions.limited_holder(tx, token, clock.now(), used=False)
-    if person is not None:
-        remember_browser(request, response, person, shared=shared == "yes")
+    if person is None:
+        return sign_in_page(request, username, 401)
+    to = after_signing_in(store_of(request), session_token(request), token, person)
+    response = RedirectResponse(to, status_code=303)
+    remember(response, settings_of(request), token)
+    remember_browser(request, response, person, shared=shared == "yes")
     return response
 
 
@@ -217,9 +230,9 @@ def signed_in_whole(request: Request, half: Half, secret: str, at: datetime) -> 
         second_factor.end_half(tx, secret)
         if before is not None:
             sessions.sign_out(tx, before)
-        token = sessions.begin(tx, half.person, at=at, device=device, rules=rules, factors=2)
+        token = sessions.begin(tx, half.person, at=at, device=device, rules=rules, factors=2, whence=half.whence)
         audit.record(tx, at=at, actor=half.person, action="signed in", subject=half.person, detail={"factors": 2})
-    response = RedirectResponse("/board", status_code=303)
+    response = RedirectResponse(after_signing_in(store_of(request), before, token, half.person), status_code=303)
     remember(response, settings, token)
     remember_browser(request, response, half.person, shared=half.shared)
     forget_half(response, settings)
