@@ -39,7 +39,7 @@ from crisis.notify.handsets_calling import stand_in_public_key
 from crisis.notify.handsets_main import serve_stand_in
 from crisis.notify.worker import run_worker
 from crisis.protocols import loader
-from crisis.protocols.loader import ProtocolFault
+from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
 from crisis.store import audit, backup, incidents, people, protocols, roster, roster_import, second_factor

@@ -11,6 +11,7 @@ from crisis.message_words import MessageWay
 from crisis.protocols import loader, message_check, reading_level
 from crisis.protocols.languages import SOURCE
 from crisis.protocols.message_schema import Asset, Message
+from crisis.protocols.plain_yaml import ProtocolFault
 
 text_app = typer.Typer(no_args_is_help=True, help="What families are written, told and given, in each language.")
 out = Console()
@@ -56,7 +57,7 @@ def _message(name: str) -> Message:
         return loader.message_from_file(Path(name))
     known = loader.messages().get(name)
     if known is None:
-        raise loader.ProtocolFault([f"{name}: there is no such message; they are {', '.join(loader.messages())}"])
+        raise ProtocolFault([f"{name}: there is no such message; they are {', '.join(loader.messages())}"])
     return known
 
 

@@ -7,36 +7,14 @@ import pytest
 import typer.main
 
 from crisis import cli
-from crisis.protocols import loader
-from crisis.protocols.diagram import mermaid, outline
-from tests import asvs, failures, invariants, inventory
+from tests import asvs, failures, invariants, inventory, proved
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 
 
-def protocols_page() -> str:
-    """`docs/protocols.md`."""
-    parts = ["# Protocols", "", "Made from `crisis/protocols/library/`; a test compares the two.", ""]
-    for name in loader.names():
-        protocol = loader.protocol(name)
-        parts += [
-            f"## {protocol.title.en}",
-            "",
-            "```mermaid",
-            mermaid(protocol),
-            "```",
-            "",
-            "```text",
-            outline(protocol),
-            "```",
-            "",
-        ]
-    return "\n".join(parts)
-
-
 def test_the_page_of_protocols_is_current() -> None:
-    assert (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8") == protocols_page()
+    assert (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8") == proved.page()
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from crisis.checker.moves import GROUND, LATER, START
 from crisis.checker.space import Key, Space, space
@@ -20,7 +21,7 @@ from crisis.statemachine.closing import obstacles, was_high
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import SETTLED, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.vocabulary import Custody, DeadlineKind, PageState, Role, SafetyClass, StepId, StepState, StepType
+from crisis.vocabulary import Anchor, Custody, DeadlineKind, PageState, Role, SafetyClass, StepId, StepState, StepType
 
 MOST_STATES = 400_000
 LONGEST_SILENCE = timedelta(days=35)  # the longest follow-up interval that a source asks for, with its reminder
@@ -90,7 +91,7 @@ def check(
     found = (*_roles(protocol, people), *_clocks(protocol))
     if found and quick:
         return Proof(0, 0, 0, found)
-    walked = _walked(_Shape(_shape(protocol), quick, protocol, progress or (lambda _states: None)))
+    walked = _walked(_Shape(shape(protocol), quick, protocol, progress or (lambda _states: None)))
     return replace(walked, findings=(*found, *walked.findings))
 
 
@@ -104,13 +105,30 @@ class _Shape:
     progress: Callable[[int], None] = field(compare=False)
 
 
-def _shape(protocol: Protocol) -> str:
-    """Without parameters and lengths: they say when a timer is due, and the walk lets every time pass at any moment."""
-    values = protocol.model_dump(mode="json", exclude={"parameters", "jurisdiction", "citations", "review"})
+def shape(protocol: Protocol) -> str:
+    """Without lengths: they say when a timer is due, and the walk lets every time pass at any moment.
+
+    Without words and sources as well, which no rule reads. Of the parameters only those by which a jurisdiction allows
+    an answer or does not.
+    """
+    left_out = {"version", "parameters", "jurisdiction", "citations", "review"}
+    values = _wordless(protocol.model_dump(mode="json", exclude=left_out))
+    asked = {choice.only_after_if for step in protocol.steps for choice in step.choices if choice.only_after_if}
+    values["allowed"] = {name: protocol.parameters[name].value for name in sorted(asked)}
     for step in values["steps"]:
         for deadline in step["deadlines"]:
-            deadline.update(within=None, days=None, source=None)
+            deadline.update(within=None, days=None)
     return json.dumps(values, sort_keys=True)
+
+
+def _wordless(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_wordless(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"en", "es"}:
+        return None
+    return {key: _wordless(each) for key, each in value.items() if key != "source"}
 
 
 @lru_cache(maxsize=16)
@@ -199,8 +217,13 @@ def _unprompted(
 
 
 def _acute(protocol: Protocol, states: Mapping[StepId, StepState], graph: _Graph, here: Key) -> Iterator[Finding]:
-    """I-7: from the first acute moment the decision between 911, mobile crisis and clinician is asked for."""
-    decisions = [step for step in protocol.steps if step.type is StepType.DECISION]
+    """I-7: from the first acute moment the decision between 911, mobile crisis and clinician is asked for.
+
+    It is the one that counts from that moment; where none does, any decision will do.
+    """
+    every = [step for step in protocol.steps if step.type is StepType.DECISION]
+    from_then = [step for step in every if any(known.anchor is Anchor.ACUTE for known in step.deadlines)]
+    decisions = from_then or every
     if decisions and all(states[step.id] is StepState.NOT_NEEDED for step in decisions):
         yield Finding("I-7", "acute danger, and no decision step asks for an answer", graph.story(here))
     for step in decisions:

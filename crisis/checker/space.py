@@ -39,6 +39,7 @@ from crisis.checker.moves import (
     takes,
     transfers,
 )
+from crisis.checker.over import Over, what_ends
 from crisis.checker.reading import Effect, Read, what_is_read
 from crisis.commands import Command
 from crisis.errors import Refused
@@ -81,7 +82,11 @@ class Space:
 
     protocol: Protocol
     read: Read
-    order: tuple[Step, ...]  # in which open steps are tried; release and close have moves of their own
+    order: tuple[
+        Step, ...
+    ]  # in which open steps are tried, those with exceptions later; release and close have moves of their own
+    hasty: tuple[Step, ...]  # those that may be done before what they wait for
+    over: Over
     reopening: bool = True  # whether the assessment is reopened at all
     again: bool = False  # it was: from there only the plain way is followed
 
@@ -165,6 +170,9 @@ class Space:
             yield from self.at(step, incident)
             if not self.again:
                 yield from self._exceptions_of(step, incident)
+        early = [] if self.again else [step for step in self.hasty if now[step.id] is StepState.BLOCKED]
+        for step in early:
+            yield from self.at(step, incident)  # done before what it waits for on paper
         for step in self.protocol.steps:
             if step.type is StepType.ASSESS and now[step.id] is StepState.BLOCKED:
                 yield sets_tier(step, Tier.HIGH)  # raising needs no interview (I-5)
@@ -244,7 +252,28 @@ class Space:
         """What the rules can tell apart; times, ids and counts that no rule compares are left out."""
         if incident.custody is Custody.RELEASED and incident.tier is not None and incident.phase in _AFTER:
             return (self.again, *self._following_key(incident))
-        return (self.again, *_student_key(incident, self.read), *_response_key(incident, self.read))
+        return (
+            self.again,
+            *_student_key(incident, self.read),
+            *_response_key(incident, self.read),
+            self._steps_key(incident),
+        )
+
+    def _steps_key(self, incident: Incident) -> Key:
+        gone, over = incident.custody is Custody.RELEASED, self.over.steps(incident)
+        left = {name: record for name, record in incident.steps.items() if name not in over}
+        return (
+            frozenset((step, *self._answer_key(step, incident, over, gone)) for step in over),
+            frozenset(_step_key(step, record, self.read, gone) for step, record in left.items()),
+        )
+
+    def _answer_key(self, step: StepId, incident: Incident, over: frozenset[StepId], gone: bool) -> Key:
+        record = incident.steps.get(step)
+        if record is None or record.choice is None:
+            return ()
+        answer = (step, record.choice)
+        heard = None if self.over.is_heard(step, over) else self.read.answers.get(answer)
+        return (heard, not gone and answer in self.read.police)
 
     def _following_key(self, incident: Incident) -> Key:
         """In the follow-up nothing decides what comes but which steps are open and what they wait for.
@@ -280,8 +309,9 @@ def _following_up(incident: Incident) -> bool:
 def space(protocol: Protocol, *, reopening: bool = True) -> Space:
     read = what_is_read(protocol)
     steps = (step for step in protocol.steps if step.type not in (StepType.CUSTODY, StepType.REVIEW))
-    order = sorted(steps, key=lambda step: step.type is StepType.FOLLOW_UP)
-    return Space(protocol, read, tuple(order), reopening)
+    order = sorted(steps, key=lambda step: 2 if step.type is StepType.FOLLOW_UP else bool(step.exceptions))
+    hasty = tuple(step for step in protocol.steps if step.act_first)
+    return Space(protocol, read, tuple(order), hasty, what_ends(protocol), reopening)
 
 
 def _student_key(incident: Incident, read: Read) -> Key:
@@ -312,7 +342,6 @@ def _response_key(incident: Incident, read: Read) -> Key:
         incident.guardian_reached_at is not None,
         incident.follow_up_transferred,
         incident.closed_at is not None,
-        frozenset(_step_key(step, record, read, gone) for step, record in incident.steps.items()),
         frozenset(
             _exception_key(read.exceptions[name], gone) for name in incident.exceptions if name in read.exceptions
         ),

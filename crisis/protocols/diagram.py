@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from crisis.protocols.explain import condition_in_words, deadline_in_words, explain, is_reviewed, length_in_words
+from crisis.protocols.explain import (
+    choice_in_words,
+    condition_in_words,
+    deadline_in_words,
+    explain,
+    is_reviewed,
+    length_in_words,
+)
 from crisis.protocols.schema import Condition, Protocol, Step
 from crisis.protocols.terms import Pair, choose, term
 from crisis.vocabulary import DeadlineKind, Phase, StepId, StepType
@@ -106,4 +113,4 @@ def _step_lines(step: Step, protocol: Protocol, language: str) -> Iterator[str]:
     for rule in step.exceptions:
         yield f"      {choose(('Exception', 'Excepción'), language)}: {rule.label.in_language(language)}"
     for choice in step.choices:
-        yield f"      ( ) {choice.label.in_language(language)}"
+        yield f"      ( ) {choice_in_words(choice, protocol, language)}"

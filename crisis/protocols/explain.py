@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crisis.protocols.schema import Condition, Deadline, Protocol, Step
+from crisis.protocols.schema import Choice, Condition, Deadline, Protocol, Step
 from crisis.protocols.terms import Pair, choose, either, term
 from crisis.protocols.wellformed import DEFAULT
 from crisis.vocabulary import Clockwork
@@ -104,6 +104,22 @@ def _within(length: timedelta, of: Pair, language: str) -> str:
             en, es = (one, uno) if count == 1 else (many, varios)
             return choose((f"within {count} {en}{of[0]}", f"antes de {count} {es}{of[1]}"), language)
     return choose((f"at the moment{of[0]}", f"en el momento{of[1]}"), language)
+
+
+def choice_in_words(choice: Choice, protocol: Protocol, language: str) -> str:
+    """The answer, with what it demands by itself and what must come before it."""
+    said = [choice.label.in_language(language)]
+    if choice.floor is not None:
+        level = term(choice.floor, language)
+        least: Pair = (f"the level of risk is then {level} at least", f"el riesgo es entonces al menos {level}")
+        said.append(choose(least, language))
+    first = [step.title.in_language(language) for step in protocol.steps if step.id in choice.only_after]
+    wanted = protocol.parameters.get(choice.only_after_if or "")
+    if first and (wanted is None or wanted.value is True):
+        before = ", ".join(f"“{title}”" for title in first)
+        late: Pair = (f"only after {before}, but in an emergency", f"solo después de {before}, salvo en una emergencia")
+        said.append(choose(late, language))
+    return " · ".join(said)
 
 
 def condition_in_words(condition: Condition, protocol: Protocol, language: str) -> str:

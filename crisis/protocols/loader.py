@@ -1,40 +1,29 @@
-"""Protocols, overlays, instruments, policy packs and messages from YAML, whose only importer this is. A fault names its
-line.
-"""
+"""Protocols, overlays, instruments, policy packs and messages from their files. A fault names its line."""
 
 import hashlib
 import json
-import re
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
-from yaml._yaml import CParser
-from yaml.composer import Composer
-from yaml.constructor import SafeConstructor
-from yaml.resolver import Resolver
 
+from crisis.protocols.composing import Shelf, composed
 from crisis.protocols.message_check import faults as faults_of_message
 from crisis.protocols.message_schema import Message, Neutral, Recording
 from crisis.protocols.pack_schema import PackFile
+from crisis.protocols.plain_yaml import LARGEST, Lines, ProtocolFault, plain_values, spot_of, too_large
 from crisis.protocols.schema import Instrument, Overlay, Protocol
 from crisis.protocols.wellformed import Fault, faults, find
 from crisis.vocabulary import ProtocolHash
 
 ROOM = Path(__file__).parent
 LIBRARY, OVERLAYS, INSTRUMENTS, PACKS = (ROOM / name for name in ("library", "overlays", "instruments", "packs"))
+SHARED = ROOM / "shared"
 MESSAGES, NEUTRAL = ROOM / "messages", ROOM / "neutral"
 AUDIO = "audio"  # a folder beside the messages, for those that a person has read aloud
-LARGEST = 1024 * 1024  # bytes
-DEEPEST = 40  # lists and mappings within each other
-TOO_DEEP = f"more than {DEEPEST} levels within each other; a protocol needs few"
 BASE = "US"
 
-Place = tuple[str | int, ...]
-Lines = dict[Place, int]
 Model = TypeVar("Model", bound=BaseModel)
 
 TELL = {
@@ -45,138 +34,28 @@ TELL = {
 }
 
 
-class ProtocolFault(Exception):
-    """A file cannot be used; `faults` are sentences, each with its place and what to do."""
-
-    def __init__(self, found: Sequence[str]) -> None:
-        super().__init__("\n".join(found))
-        self.faults = tuple(found)
-
-
 class Sound(NamedTuple):
     media_type: str
     content: bytes
 
 
-class _Loader(Composer, CParser, SafeConstructor, Resolver):
-    """Plain values only: no aliases, which can grow without end, no tags, no depth without a floor.
-
-    Read by libyaml, which is several times as fast: each process that publishes reads all protocols first.
-    """
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012  # the library's own table, filled below
-    depth = 0
-
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        Composer.__init__(self)
-        SafeConstructor.__init__(self)
-        Resolver.__init__(self)
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event: Any = self.peek_event()
-        problem = None
-        if isinstance(event, yaml.events.AliasEvent):
-            problem = "aliases are not allowed; write it out"
-        elif getattr(event, "tag", None) is not None:
-            problem = "tags are not allowed; take it out"
-        elif self.depth >= DEEPEST:
-            problem = TOO_DEEP
-        if problem is not None:
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
-# As in YAML 1.2, and less: `no`, `on`, 12:30 and 2026-01-01 are text, which the shape turns into what it wants.
-for kind, pattern, first in (
-    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ("bool", r"^(?:true|false)$", ["t", "f"]),
-    ("int", r"^(?:0|[1-9][0-9]{0,8})$", list("0123456789")),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), first)
-
-
-def _keys_of(node: yaml.MappingNode, found: list[str]) -> list[tuple[str, int, Any]]:
-    """Name, line and value of each key; adds a sentence for each that cannot stay."""
-    keys: list[tuple[str, int, Any]] = []
-    seen: set[str] = set()
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
-            found.append(f"line {line}: a key is one word; check the brackets")
-            continue
-        if key.value in seen:
-            found.append(f"line {line}: “{key.value}” stands twice here; keep one")
-        seen.add(key.value)
-        keys.append((key.value, line, value))
-    return keys
-
-
-def _lines_of(node: Any, place: Place, lines: Lines, found: list[str]) -> None:
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, line, value in _keys_of(node, found):
-            lines[(*place, key)] = line
-            _lines_of(value, (*place, key), lines, found)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            _lines_of(value, (*place, number), lines, found)
-
-
-def _values(text: str, name: str) -> tuple[Any, Lines]:
-    """What the text says, and on which line; every key stands once."""
-    loader = _Loader(text)
-    node: Any = loader.get_single_node()
-    if not isinstance(node, yaml.MappingNode):
-        raise ProtocolFault([f"{name} line 1: the file holds nothing; it begins with `id: …`"])
-    lines: Lines = {}
-    found: list[str] = []
-    _lines_of(node, (), lines, found)
-    if found:
-        raise ProtocolFault([f"{name} {fault}" for fault in found])
-    return loader.construct_document(node), lines
-
-
 def _parsed(text: str, name: str, kind: type[Model]) -> tuple[Model, Lines]:
     """Raises `ProtocolFault` with every fault of the file."""
-    if len(text.encode(errors="replace")) > LARGEST:
-        raise _too_large(name)
+    values, lines = plain_values(text, name)
+    return _shaped(values, lines, name, kind), lines
+
+
+def _shaped(values: Any, lines: Lines, name: str, kind: type[Model]) -> Model:
     try:
-        values, lines = _values(text, name)
-        return kind.model_validate_json(json.dumps(values)), lines
-    except yaml.YAMLError as error:
-        raise ProtocolFault([f"{name} {_mark(error)}"]) from error
+        return kind.model_validate_json(json.dumps(values))
     except ValidationError as error:
         raise ProtocolFault([_told(name, fault, lines) for fault in error.errors()]) from error
-
-
-def _too_large(name: str) -> ProtocolFault:
-    return ProtocolFault([f"{name}: larger than 1 MiB; a protocol is text, leave pictures out"])
-
-
-def _mark(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    line = "" if mark is None else f"line {mark.line + 1}: "
-    problem = getattr(error, "problem", None) or "this is not YAML"
-    if "nesting depth" in problem:  # libyaml gives up before we do
-        return f"{line}{TOO_DEEP}"
-    return f"{line}{problem}; check the indentation and the quotes"
-
-
-def _line_of(place: Place, lines: Lines) -> int:
-    """Of what is named, or of what it would stand in."""
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 1)
 
 
 def _told(name: str, fault: Any, lines: Lines) -> str:
     where = ".".join(str(part) for part in fault["loc"]) or "the whole file"
     what = TELL.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
-    return f"{name} line {_line_of(tuple(fault['loc']), lines)}: {where}: {what}"
+    return f"{spot_of(tuple(fault['loc']), lines, name)}: {where}: {what}"
 
 
 def _read(path: Path) -> str:
@@ -184,7 +63,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
-            raise _too_large(path.name)
+            raise too_large(path.name)
         return content.decode()
     except FileNotFoundError:
         raise ProtocolFault([f"{path.name}: there is no such file"]) from None
@@ -202,11 +81,18 @@ def _built_in(room: Path, name: str) -> Path:
 
 def protocol_from_text(text: str, name: str) -> Protocol:
     """A whole and well-formed protocol; raises `ProtocolFault` with everything that is wrong."""
-    found, lines = _parsed(text, name, Protocol)
+    values, lines = composed(*plain_values(text, name), name, shelves())
+    found = _shaped(values, lines, name, Protocol)
     wrong = [*find(found), *_elsewhere(found)]
     if wrong:
-        raise ProtocolFault([f"{name} line {_line_of(fault.place, lines)}: {fault.text}" for fault in wrong])
+        raise ProtocolFault([f"{spot_of(fault.place, lines, name)}: {fault.text}" for fault in wrong])
     return found
+
+
+@lru_cache(maxsize=1)
+def shelves() -> tuple[Shelf, ...]:
+    """What protocols may take from `shared`."""
+    return tuple(Shelf(*plain_values(_read(path), path.name)) for path in sorted(SHARED.glob("*.yaml")))
 
 
 def _elsewhere(of: Protocol) -> list[Fault]:

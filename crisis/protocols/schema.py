@@ -4,7 +4,7 @@ Lengths of time are ISO 8601 (`PT30M`). A deadline with `days` counts whole days
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -130,14 +130,26 @@ class EvidenceField(Strict):
         return self
 
 
+def _later(empty: object) -> Any:
+    """A key that came later: where it holds nothing it is left out, so that older content keeps its hash."""
+    return Field(default=empty, exclude_if=lambda value: not value, strict=False)
+
+
 class Choice(Strict):
-    """One answer of a decision step. `police` ones need a reason from the protocol's list (I-14)."""
+    """One answer of a decision step. `police` ones need a reason from the protocol's list (I-14).
+
+    `floor` is the least level of risk that the answer demands. `only_after` names steps that come first, but not in an
+    emergency; where `only_after_if` names a parameter, only in a jurisdiction that sets it to true.
+    """
 
     id: Slug
     label: Text
     reason_needed: bool = False
     police: bool = False
     raises_emergency: bool = False
+    floor: Tier | None = _later(None)
+    only_after: tuple[StepId, ...] = _later(())
+    only_after_if: str | None = _later(None)
 
 
 class Signature(Strict):
@@ -202,6 +214,7 @@ class Step(Strict):
     leave_phase: bool = True  # holds the phase until it is done
     safety: Annotated[SafetyClass, Field(strict=False)]
     reopens: bool = False  # done again when the assessment is reopened
+    act_first: bool = _later(False)  # seconds matter: it may be recorded before what it waits for, with its own time
     source: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")

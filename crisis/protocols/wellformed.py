@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from crisis.protocols.schema import Condition, Deadline, Duration, ExceptionRule, Protocol, Signature, Step
+from crisis.protocols.schema import Choice, Condition, Deadline, Duration, ExceptionRule, Protocol, Signature, Step
 from crisis.protocols.scoring import ASQ, DISPOSITIONS
 from crisis.vocabulary import Anchor, DeadlineKind, Phase, Role, StepId, StepType, Tier
 
@@ -152,6 +152,8 @@ def _step(place: Place, step: Step, protocol: Protocol) -> Iterator[Fault]:
         yield Fault(place, f"{where} is a decision and needs a hard deadline (I-7)")
     if step.type is StepType.ASSESS and not _two_sign_high(step.sign):
         yield Fault(place, f"{where} needs `sign` with a second person at high and imminent risk (I-5)")
+    for n, choice in enumerate(step.choices):
+        yield from _choice((*place, "choices", n), choice, step, protocol)
     for n, deadline in enumerate(step.deadlines):
         yield from _deadline((*place, "deadlines", n), deadline, step, protocol)
     for n, rule in enumerate(step.exceptions):
@@ -168,6 +170,19 @@ def _names_of(place: Place, step: Step, protocol: Protocol) -> Iterator[Fault]:
         if name not in fitting:
             text = f"step “{step.id}” cannot use “{name}”; for this type there is: {', '.join(fitting) or 'none'}"
             yield Fault((*place, "instruments"), text)
+
+
+def _choice(place: Place, choice: Choice, step: Step, protocol: Protocol) -> Iterator[Fault]:
+    where = f"answer “{choice.id}” of “{step.id}”"
+    for other in choice.only_after:
+        if other == step.id or protocol.step(other) is None:
+            yield Fault((*place, "only_after"), f"{where} comes only after “{other}”, which is no other step")
+    name = choice.only_after_if
+    if name is None:
+        return
+    wanted = protocol.parameters.get(name)
+    if not choice.only_after or wanted is None or not isinstance(wanted.value, bool):
+        yield Fault((*place, "only_after_if"), f"{where} needs `only_after`, and a parameter “{name}”: true or false")
 
 
 def _two_sign_high(sign: Signature | None) -> bool:

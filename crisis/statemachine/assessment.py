@@ -23,7 +23,7 @@ def _done(case: Case, step: Step) -> bool:
     return standing(case.incident, case.protocol)[step.id] is StepState.DONE
 
 
-def _raised(command: cmd.Command, case: Case, floor: Tier | None, source: str) -> list[ev.Event]:
+def raised(command: cmd.Command, case: Case, floor: Tier | None, source: str) -> list[ev.Event]:
     """The floor only ever rises; the same floor again, after two people went below it, counts as new."""
     if floor is None:
         return []
@@ -63,7 +63,7 @@ def _(command: cmd.RecordScreen, case: Case) -> list[ev.Event]:
     complete = scored.result is not ScreenResult.INCOMPLETE and not _done(case, step)
     return [
         recorded,
-        *_raised(command, case, scored.floor, command.instrument),
+        *raised(command, case, scored.floor, command.instrument),
         *([ev.StepCompleted(**who, step=step.id, evidence={})] if complete else []),
     ]
 
@@ -87,7 +87,7 @@ def _(command: cmd.RecordInterview, case: Case) -> list[ev.Event]:
         right_now=command.right_now,
         rationale=command.rationale,
     )
-    return [recorded, *_raised(command, case, floor, command.instrument)]
+    return [recorded, *raised(command, case, floor, command.instrument)]
 
 
 @rule.register

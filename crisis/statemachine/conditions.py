@@ -23,6 +23,9 @@ def holds(condition: Condition, incident: Incident, settled: Settled) -> Known:
             return None if found is None else not found
         case "done":
             return condition.done is not None and settled(condition.done)
+        case "answer":
+            asked = (condition.answer or {}).items()
+            return _all(_chosen(incident, step, choices, settled) for step, choices in asked)
         case _:
             return _SIMPLE[key](condition, incident)
 
@@ -70,13 +73,12 @@ def _emergency(condition: Condition, incident: Incident) -> Known:
     return incident.emergency in (condition.emergency or ())
 
 
-def _answer(condition: Condition, incident: Incident) -> Known:
-    return _all(_chosen(incident, step, choices) for step, choices in (condition.answer or {}).items())
-
-
-def _chosen(incident: Incident, step: StepId, choices: tuple[str, ...]) -> Known:
+def _chosen(incident: Incident, step: StepId, choices: tuple[str, ...], settled: Settled) -> Known:
+    """Not known while it can still be answered; a question that is not asked has none of the answers."""
     record = incident.steps.get(step)
-    return None if record is None or record.choice is None else record.choice in choices
+    if record is None or record.choice is None:
+        return False if settled(step) else None
+    return record.choice in choices
 
 
 def _exception(condition: Condition, incident: Incident) -> Known:
@@ -108,7 +110,6 @@ _SIMPLE: dict[str, Callable[[Condition, Incident], Known]] = {
     "screen": _screen,
     "custody": _custody,
     "emergency": _emergency,
-    "answer": _answer,
     "exception": _exception,
     "released_to": _released_to,
     "ever_acute": _ever_acute,

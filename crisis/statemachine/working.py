@@ -4,9 +4,10 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import InBoth, Reason, Refused, refuse_if
 from crisis.protocols.schema import Choice, EvidenceField, Step
+from crisis.statemachine.assessment import raised
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.steps import find_step, not_open, wrong_role
-from crisis.vocabulary import Emergency, Evidence, Role, SafetyClass, StepType
+from crisis.statemachine.steps import called, find_step, not_open, standing, wrong_role
+from crisis.vocabulary import Emergency, Evidence, Role, SafetyClass, StepState, StepType
 
 
 @rule.register
@@ -20,11 +21,16 @@ def _(command: cmd.CompleteStep, case: Case) -> list[ev.Event]:
     person(command)
     step = find_step(case.protocol, command.step, StepType.ACT, StepType.NOTIFY, StepType.DOCUMENT, StepType.MEETING)
     refuse_if(
-        not_open(case.incident, case.protocol, step),
+        None if _acted_first(step, case) else not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
         *wrong_evidence(step, command.evidence),
     )
     return [ev.StepCompleted(**stamp(command, case.at), step=step.id, evidence=command.evidence)]
+
+
+def _acted_first(step: Step, case: Case) -> bool:
+    """Whoever breathed for the student writes it down afterwards: nothing that comes first on paper is waited for."""
+    return step.act_first and standing(case.incident, case.protocol)[step.id] is StepState.BLOCKED
 
 
 def wrong_evidence(step: Step, evidence: Evidence) -> list[Reason]:
@@ -79,10 +85,28 @@ def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
         wrong_role(command.by.roles, step.roles),
         Reason("I-14" if choice.police else "I-7", "This answer needs a reason") if reason_missing else None,
         _lead_first(command, choice, case),
+        _too_early(choice, case),
     )
     who = stamp(command, case.at)
     answered = ev.DecisionAnswered(**who, step=step.id, choice=choice.id, reason=command.reason)
-    return [answered, *_acts(command, choice, case)]
+    return [answered, *_acts(command, choice, case), *raised(command, case, choice.floor, step.id)]
+
+
+def _too_early(choice: Choice, case: Case) -> Reason | None:
+    """protocols.md 0 and (d): calming comes before the police, a professional and the screening before force."""
+    wanted = case.protocol.parameters.get(choice.only_after_if or "")
+    demanded = wanted is None or wanted.value is True
+    if not demanded or case.incident.emergency is Emergency.ACTIVE:
+        return None
+    now = standing(case.incident, case.protocol)
+    first = [step for step in case.protocol.steps if step.id in choice.only_after and not now.settled(step.id)]
+    if not first:
+        return None
+    return Reason(
+        "I-14",
+        "This comes only after: %(steps)s. Where a life is in danger, raise the emergency and call 911",
+        (("steps", called(first)),),
+    )
 
 
 def _lead_first(command: cmd.AnswerDecision, choice: Choice, case: Case) -> Reason | None:

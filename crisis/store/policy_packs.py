@@ -15,8 +15,8 @@ from crisis import clock
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.packs import FLOOR, Pack, counts, pack_of
 from crisis.protocols import loader
-from crisis.protocols.loader import ProtocolFault
 from crisis.protocols.pack_schema import PackFile
+from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.store import audit
 from crisis.store.pack_tables import POLICY_PACK
 from crisis.store.people_tables import Found

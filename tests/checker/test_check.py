@@ -54,7 +54,7 @@ def only(findings: Iterable[Finding], rule: str, text: str) -> Finding:
     return finding
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_suicide_risk_is_proved_and_how_far_the_walk_has_come_is_told() -> None:
     told: list[int] = []
 
@@ -63,24 +63,6 @@ def test_suicide_risk_is_proved_and_how_far_the_walk_has_come_is_told() -> None:
     assert "\n".join(map(str, proof.findings)) == ""
     assert proof.closed > 0
     assert told == [1000 * n for n in range(1, proof.states // 1000 + 1)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("overlay", ["US", "US-MA", "US-CT"])
-@pytest.mark.parametrize("name", ["suicide_risk", "missing_student"])
-def test_the_built_in_protocols_are_proved_in_each_jurisdiction(name: str, overlay: str) -> None:
-    """What an overlay may change are lengths of time and values, which no walk depends on: it is walked once."""
-    proof = check(loader.protocol(name, overlay))
-
-    assert "\n".join(map(str, proof.findings)) == ""
-    assert proof.closed > 0
-
-
-@pytest.mark.slow
-def test_the_other_overlays_of_the_library_are_proved_too() -> None:
-    proofs = [check(loader.protocol(name, overlay)) for name in loader.names() for overlay in loader.overlays()]
-
-    assert [proof.findings for proof in proofs] == [()] * len(proofs)
 
 
 # ---- faults of the file: no walk is needed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crisis.protocols import loader
-from crisis.protocols.loader import ProtocolFault
+from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.protocols.schema import Overlay
 from crisis.protocols.scoring import ASQ, ASQ_VERSION, DISPOSITIONS, ITEMS
 from crisis.protocols.wellformed import faults

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from crisis.message_words import Blank, Encoding, MessageWay, TextState
 from crisis.protocols import loader, reading_level
 from crisis.protocols.languages import LANGUAGES, SLOTS, has_voice
-from crisis.protocols.loader import ProtocolFault
 from crisis.protocols.message_check import LONGEST, PLAIN, filled, worst
 from crisis.protocols.message_schema import FOUND_BY_ANYBODY, Asset, Message, digest
+from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.protocols.segments import MOST, WANTED, length
 
 CATALOG = loader.messages()

@@ -7,7 +7,7 @@ import pytest
 from crisis.policy.packs import FLOOR, counts, pack_of
 from crisis.privacy_words import NoticeRule
 from crisis.protocols import loader
-from crisis.protocols.loader import ProtocolFault
+from crisis.protocols.plain_yaml import ProtocolFault
 
 STATES = ["us-ct", "us-ma", "us-me", "us-nh", "us-ri", "us-vt"]
 OWN = """

@@ -87,6 +87,20 @@ MISTAKES = {
         twice("emergency_decision", "choices"),
         "the name among the choices of “emergency_decision” “call_911” stands 2 times; give each its own",
     ),
+    "an answer after a step that is none": (
+        change("emergency_decision", "choices", 3, "only_after", ["nowhere"]),
+        "answer “police_last_resort” of “emergency_decision” comes only after “nowhere”, which is no other step",
+    ),
+    "an answer after itself": (
+        change("emergency_decision", "choices", 3, "only_after", ["emergency_decision"]),
+        "answer “police_last_resort” of “emergency_decision” comes only after “emergency_decision”, "
+        "which is no other step",
+    ),
+    "an answer by a parameter that is no yes or no": (
+        change("emergency_decision", "choices", 3, "only_after_if", "consent_model"),
+        "answer “police_last_resort” of “emergency_decision” needs `only_after`, "
+        "and a parameter “consent_model”: true or false",
+    ),
     "an evidence field twice": (
         twice("clear_means", "evidence"),
         "the name among the evidence of “clear_means” “means” stands 2 times; give each its own",

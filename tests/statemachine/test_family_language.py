@@ -13,7 +13,7 @@ from crisis.message_words import InterpreterKind
 from crisis.policy.contact import Adult
 from crisis.policy.understanding import against_understanding
 from crisis.protocols import loader
-from crisis.protocols.loader import ProtocolFault
+from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.next_attempt import next_attempt_at
 from crisis.statemachine.react import react
@@ -184,13 +184,14 @@ def test_when_nobody_stands_in_the_familys_place_any_more_the_next_attempt_is_sp
 
 def test_the_gap_is_the_protocols_and_an_overlay_may_change_it() -> None:
     text = (loader.LIBRARY / "suicide_risk.yaml").read_text()
-    hour = loader.protocol_from_text(text.replace("contact_gap: {value: PT15M", "contact_gap: {value: PT1H"), "own")
+    own = "parameters:\n  contact_gap: {value: %s, source: D}\nreview:\n"
+    hour = loader.protocol_from_text(text.replace("review:\n", own % "PT1H"), "own")
 
     once = moderate(NO_ANSWER)
 
     assert next_attempt_at(once, hour) == last(once) + timedelta(hours=1)
     with pytest.raises(ProtocolFault, match="a length of time such as PT15M"):
-        loader.protocol_from_text(text.replace("contact_gap: {value: PT15M", "contact_gap: {value: soon"), "own")
+        loader.protocol_from_text(text.replace("review:\n", own % "soon"), "own")
 
 
 MOTHER = Adult(person=PersonId("p-m"), guardian=True, reads=("ht",), speaks="ht")

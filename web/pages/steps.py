@@ -80,7 +80,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         {
             "step": step,
             "state": state,
-            "again": step.type in AGAIN and state is StepState.DONE and view.incident.closed_at is None,
+            "again": _at_any_time(step, state) and view.incident.closed_at is None,
             "record": view.incident.steps.get(step.id),
             "due": [each for each in due if each.step.id == step.id],
             "waiting": waits_for(view.incident, protocol, step),
@@ -103,6 +103,11 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
         | {kind.__name__: choices(kind) for kind in ENUMS}
         | _of_type(desk, view, step)
     )
+
+
+def _at_any_time(step: Step, state: StepState) -> bool:
+    """Another one after the first; or, where seconds matter, before what comes first on paper."""
+    return (step.type in AGAIN and state is StepState.DONE) or (step.act_first and state is StepState.BLOCKED)
 
 
 def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:

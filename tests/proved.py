@@ -1,0 +1,79 @@
+"""`docs/protocols.md`: each protocol, and which test proves which invariant (protocols.md 6.2) for which of them.
+
+A test says so at the end of its name (`…_i_9_i_18`). Renewed with `python -m tests.proved`.
+"""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from crisis.protocols import loader
+from crisis.protocols.diagram import mermaid, outline
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "protocols.md"
+IN_NAME = re.compile(r"_i_(\d+)(?=_|$)")
+RULES = "tests/statemachine"  # played on suicide_risk
+PLACES: dict[str, tuple[str, ...]] = {
+    "suicide_risk": (RULES, "tests/protocols/test_suicide_risk.py", "tests/journeys/test_suicide_risk.py"),
+    "nssi": ("tests/journeys/test_self_injury.py",),
+    "acute_distress": ("tests/journeys/test_acute_distress.py",),
+    "substance_overdose": ("tests/journeys/test_overdose.py",),
+}
+INTRODUCTION = """\
+## Which test proves which invariant
+
+The invariants are those of the rules, which are the same for every protocol: they are tested on suicide risk, and once
+more where a protocol adds a way to break them. For every protocol, in every jurisdiction, the walk over all states that
+it can reach proves that there is a way to the close from everywhere, that nothing falls silent, that acute danger asks
+for a decision (I-7) and that a close has kept I-9, I-15, I-18 and I-19; what was walked, and by which rules, stands in
+`tests/golden/proofs.json`."""
+
+
+def files(place: str) -> list[Path]:
+    found = ROOT / place
+    return sorted(found.glob("test_*.py")) if found.is_dir() else [found]
+
+
+def claims(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield from ((int(number), node.name) for number in IN_NAME.findall(node.name))
+
+
+def lines() -> list[str]:
+    said = [INTRODUCTION, "", "| invariant | protocol | tests |", "|---|---|---|"]
+    rows: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for protocol in loader.names():
+        for path in (path for place in PLACES.get(protocol, ()) for path in files(place)):
+            for number, test in claims(path):
+                rows[number, protocol].append(f"`{path.relative_to(ROOT).as_posix()}` {test}")
+    for (number, protocol), tests in sorted(rows.items(), key=lambda row: (row[0][0], list(PLACES).index(row[0][1]))):
+        said.append(f"| I-{number} | {loader.protocol(protocol).title.en} | {'<br>'.join(tests)} |")
+    return [*said, ""]
+
+
+def page() -> str:
+    """`docs/protocols.md`."""
+    parts = ["# Protocols", "", "Made from `crisis/protocols/library/`; a test compares the two.", ""]
+    for name in loader.names():
+        protocol = loader.protocol(name)
+        parts += [
+            f"## {protocol.title.en}",
+            "",
+            "```mermaid",
+            mermaid(protocol),
+            "```",
+            "",
+            "```text",
+            outline(protocol),
+            "```",
+            "",
+        ]
+    return "\n".join([*parts, *lines()])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
