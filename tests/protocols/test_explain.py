@@ -246,3 +246,25 @@ def test_the_choices_of_a_decision_can_be_ticked_on_paper() -> None:
     text = outline(suicide_risk())
 
     assert [f"( ) {choice.label.en}" in text for choice in choices] == [True] * len(choices)
+
+
+@pytest.mark.parametrize(
+    ("language", "police", "on_purpose"),
+    [
+        (
+            "en",
+            "only after “Clear the room and use what calms this student”, but in an emergency",
+            "the level of risk is then high at least",
+        ),
+        (
+            "es",
+            "solo después de “Despeje el lugar y use lo que calma a este estudiante”, salvo en una emergencia",
+            "el riesgo es entonces al menos alto",
+        ),
+    ],
+)
+def test_the_plan_on_paper_says_what_an_answer_demands_and_what_comes_before_it(
+    language: str, police: str, on_purpose: str
+) -> None:
+    assert police in outline(loader.protocol("acute_distress"), language)
+    assert on_purpose in outline(loader.protocol("substance_overdose"), language)
