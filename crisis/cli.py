@@ -27,6 +27,7 @@ from crisis import (
 )
 from crisis.cli_audit import audit_app
 from crisis.cli_directory import directory_app
+from crisis.cli_instrument import instrument_app
 from crisis.cli_keys import keys_app
 from crisis.cli_oncall import oncall_app
 from crisis.cli_policy import policy_app
@@ -68,6 +69,7 @@ token_app = typer.Typer(no_args_is_help=True, help="Personal tokens for programs
 app.add_typer(roster_app, name="roster")
 app.add_typer(policy_app, name="policy")
 app.add_typer(directory_app, name="directory")
+app.add_typer(instrument_app, name="instrument")
 app.add_typer(protocol_app, name="protocol")
 app.add_typer(text_app, name="text")
 app.add_typer(oncall_app, name="oncall")

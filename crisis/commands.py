@@ -141,6 +141,7 @@ class RecordScreen(Command):
     answers: Mapping[str, ScreenAnswer]
     language: str  # BCP 47
     language_help: LanguageHelp
+    form_language: str = "en"  # of the words that were read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,10 +392,8 @@ class DecideReview(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignClose(Command):
-    pass
+class SignClose(Command): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseIncident(Command):
-    pass
+class CloseIncident(Command): ...

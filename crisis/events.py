@@ -88,6 +88,7 @@ class ScreenRecorded(Event):
     result: v.ScreenResult
     language: str
     language_help: v.LanguageHelp
+    form_language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

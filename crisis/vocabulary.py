@@ -169,6 +169,7 @@ class ScreenResult(StrEnum):
     NON_ACUTE_POSITIVE = "non_acute_positive"
     ACUTE_POSITIVE = "acute_positive"
     INCOMPLETE = "incomplete"
+    TOO_YOUNG = "too_young"  # nothing was asked: a full evaluation takes its place
 
 
 class ScreenAnswer(StrEnum):

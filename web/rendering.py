@@ -111,6 +111,7 @@ def filters(language: Language) -> dict[str, Callable[..., object]]:
         "texts": lambda found: [(key, text(value)) for key, value in found.items()],
         "labels": lambda found: [(each.id, text(each.label)) for each in found],
         "choices": decisions,
+        "numbered": lambda found: [(str(n), said) for n, said in enumerate(found)],
         "dispositions": lambda found: [(each.id, text(each.label), text(each.urgency)) for each in found],
     }
 

@@ -88,6 +88,7 @@ class Screen(StepForm):
     answers: dict[str, ScreenAnswer] = Field(default_factory=dict)
     language: str = Field(title=N_("In which language did you ask?"))
     language_help: LanguageHelp = Field(title=N_("How did you understand each other?"))
+    form_language: str = "en"
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         return cmd.RecordScreen(
@@ -97,6 +98,7 @@ class Screen(StepForm):
             answers=self.answers,
             language=self.language,
             language_help=self.language_help,
+            form_language=self.form_language,
         )
 
 

@@ -114,6 +114,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (ScreenResult.NON_ACUTE_POSITIVE, N_("Positive, not acute")),
     (ScreenResult.ACUTE_POSITIVE, N_("Acute positive")),
     (ScreenResult.INCOMPLETE, N_("Incomplete, counts as at risk")),
+    (ScreenResult.TOO_YOUNG, N_("Too young to be screened; needs a full evaluation")),
     (ScreenAnswer.YES, N_("Yes")),
     (ScreenAnswer.NO, N_("No")),
     (ScreenAnswer.REFUSED, N_("Would not answer")),

@@ -8,7 +8,6 @@ from crisis.store.queries import words_of_evidence
 from crisis.vocabulary import (
     ContactOutcome,
     FollowUpOutcome,
-    ScreenResult,
     StepId,
     Tier,
 )
@@ -16,6 +15,7 @@ from web import (
     words,
     words_of_brief,
     words_of_family,
+    words_of_instruments,
     words_of_pages,
     words_of_referrals,
     words_of_sharing,
@@ -27,7 +27,15 @@ from web.words import N_
 from web.words_of_record import wish
 
 # Importing them registers their sentences.
-CONCERNS = (words_of_pages, words_of_referrals, words_of_brief, words_of_family, words_of_texts, words_of_sharing)
+CONCERNS = (
+    words_of_pages,
+    words_of_referrals,
+    words_of_brief,
+    words_of_instruments,
+    words_of_family,
+    words_of_texts,
+    words_of_sharing,
+)
 
 
 def tell(event: ev.Event, known: Known) -> Told:
@@ -86,20 +94,6 @@ def _(event: ev.StepWaived, known: Known) -> Told:
 def _(event: ev.DecisionAnswered, known: Known) -> Told:
     choice, step = known.choice(event.step, event.choice), known.step(event.step)
     return with_(line_of(known, N_("%(step)s: %(choice)s"), "check", "ok", step=step, choice=choice), event.reason)
-
-
-@told.register
-def _(event: ev.ScreenRecorded, known: Known) -> Told:
-    tone = "ok" if event.result is ScreenResult.NEGATIVE else "late"
-    result = known.translate(words.of(event.result))
-    line = N_("Screened with %(instrument)s: %(result)s")
-    return line_of(known, line, "note", tone, instrument=event.instrument.upper(), result=result)
-
-
-@told.register
-def _(event: ev.InterviewRecorded, known: Known) -> Told:
-    line = line_of(known, N_("Safety interview recorded (%(instrument)s)"), "note", instrument=event.instrument.upper())
-    return with_(line, event.rationale)
 
 
 @told.register

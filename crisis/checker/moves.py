@@ -1,15 +1,17 @@
 """What the environment can do to an incident: people, phones and time, each move with the words of its story."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 from crisis import commands as cmd
+from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
 from crisis.commands import Actor, ActorKind, Command
 from crisis.ladders import Ladder
+from crisis.protocols.columbia import CSSRS
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
-from crisis.protocols.scoring import DISPOSITIONS
+from crisis.protocols.scoring import ASQ, DISPOSITIONS, SCREENS, YOUNGEST
 from crisis.statemachine.ground import Ground, SchoolCalendar
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
@@ -93,24 +95,42 @@ def _evidence(step: Step) -> dict[str, str | bool]:
 
 
 def _screens(step: Step, incident: Incident) -> Iterator[Move]:
-    no, yes = ScreenAnswer.NO, ScreenAnswer.YES
-    stories = {
-        "is negative": [no, no, no, no, ScreenAnswer.NOT_ASKED],
-        "is positive, not acute": [yes, no, no, no, no],
-        "is positive and acute": [yes, no, yes, no, yes],
-        "is refused": [ScreenAnswer.REFUSED] * 4 + [no],
-        "stays incomplete": [no, no, no, ScreenAnswer.MISSING, ScreenAnswer.NOT_ASKED],
-    }
-    for story, answers in stories.items():
+    """By the first that decides: what an answer means is its table's business, what follows from it is asked here."""
+    instrument = next(each for each in step.instruments if each in SCREENS)
+    for story, answers in _STORIES[instrument].items():
         order = cmd.RecordScreen(
             by=FIRST,
             step=step.id,
-            instrument=step.instruments[0],
-            answers={f"q{n}": answer for n, answer in enumerate(answers, start=1)},
+            instrument=instrument,
+            answers=answers,
             language="en",
             language_help=LanguageHelp.SHARED,
         )
         yield f"the screen {story}", (order,)
+    if instrument in YOUNGEST:
+        young = icmd.RecordTooYoung(by=FIRST, step=step.id, instrument=instrument)
+        yield "the student is too young to be screened", (young,)
+
+
+NO, YES, REFUSED = ScreenAnswer.NO, ScreenAnswer.YES, ScreenAnswer.REFUSED
+_FIRST_FOUR = {"q1": NO, "q2": NO, "q3": NO, "q4": NO}
+_NOTHING = {"q1": NO, "q2": NO, "q6": NO}
+_STORIES: Mapping[str, Mapping[str, Mapping[str, ScreenAnswer]]] = {
+    ASQ: {
+        "is negative": _FIRST_FOUR,
+        "is positive, not acute": {**_FIRST_FOUR, "q1": YES, "q5": NO},
+        "is positive and acute": {**_FIRST_FOUR, "q1": YES, "q3": YES, "q5": YES},
+        "is refused": {**dict.fromkeys(_FIRST_FOUR, REFUSED), "q5": NO},
+        "stays incomplete": {"q1": NO, "q2": NO, "q3": NO},
+    },
+    CSSRS: {
+        "is negative": _NOTHING,
+        "is low": {**_NOTHING, "q1": YES},
+        "is moderate": {**_NOTHING, "q6": YES, "q6_recent": NO},
+        "is high": {**_NOTHING, "q6": YES, "q6_recent": YES},
+        "stays incomplete": {"q1": NO},
+    },
+}
 
 
 def signs(step: Step) -> Move:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 
 from crisis import events as ev
 from crisis import family_events as fev
+from crisis import instrument_events as iev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
@@ -40,7 +41,7 @@ INCIDENT: Mapping[Matter, tuple[str, ...]] = {
     M.STUDENT: ("student",),
     M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at", "contact_decided", "texts"),
     M.ASKED: ("supports_said", "assent"),
-    M.CARE: ("screen", "tasks"),
+    M.CARE: ("screen", "screen_owed", "plan", "tasks"),
     M.HANDOFF: ("handoffs",),
     M.REFERRAL: ("referrals",),
     M.REPORTER: ("opened_by",),
@@ -69,6 +70,9 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.DecisionAnswered: About(M.RISK, {"reason": M.CARE}),
     ev.ScreenRecorded: About(M.CARE),
     ev.InterviewRecorded: About(M.CARE),
+    iev.QuestionnaireRecorded: About(M.CARE),
+    iev.SafetyPlanWritten: About(M.CARE),
+    iev.SafetyPlanGiven: About(M.CARE),
     ev.FloorRaised: About(M.RISK, {"source": M.CARE}),
     ev.SupportsRecorded: About(M.ASKED),
     ev.TierSet: About(M.RISK, {"rationale": M.CARE}),

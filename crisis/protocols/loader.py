@@ -13,7 +13,7 @@ from crisis.protocols.message_check import faults as faults_of_message
 from crisis.protocols.message_schema import Message, Neutral, Recording
 from crisis.protocols.pack_schema import PackFile
 from crisis.protocols.plain_yaml import LARGEST, Lines, ProtocolFault, plain_values, spot_of, too_large
-from crisis.protocols.schema import Instrument, Overlay, Protocol
+from crisis.protocols.schema import Instrument, Overlay, Protocol, TextPack
 from crisis.protocols.wellformed import Fault, faults, find
 from crisis.vocabulary import ProtocolHash
 
@@ -124,6 +124,11 @@ def overlay(overlay_id: str) -> Overlay:
 def instrument(instrument_id: str) -> Instrument:
     path = _built_in(INSTRUMENTS, instrument_id)
     return _parsed(_read(path), path.name, Instrument)[0]
+
+
+def text_pack_from_text(text: str, name: str) -> TextPack:
+    """The words of an instrument that a district brings; `crisis.protocols.wording` says whether they fit it."""
+    return _parsed(text, name, TextPack)[0]
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crisis.errors import Reason, Refused
+from crisis.protocols import columbia
+from crisis.protocols.columbia import CSSRS
 from crisis.protocols.schema import Licence
 from crisis.vocabulary import ScreenAnswer, ScreenResult, Tier
 
@@ -14,6 +16,9 @@ ASQ = "asq"
 ASQ_VERSION = "2017-07"
 ITEMS = ("q1", "q2", "q3", "q4", "q5")
 POSITIVE = frozenset({ScreenAnswer.YES, ScreenAnswer.REFUSED})  # I-6: refusing counts as yes
+SCREENS = frozenset({ASQ, CSSRS})  # what decides whether a screening is negative
+# Under it nobody is screened: a full evaluation takes its place (S33c). The others' ages are advice of the form.
+YOUNGEST: Mapping[str, int] = {ASQ: 8}
 SHOWABLE = frozenset({"public_domain_us", "free_with_notice"})
 
 # That a non-acute positive is moderate waits for a clinician's sign-off (protocols.md 6.5): a design default.
@@ -25,7 +30,9 @@ DISPOSITIONS: Mapping[str, Mapping[str, Tier]] = {
         "further_evaluation": Tier.HIGH,
         "non_urgent_follow_up": Tier.MODERATE,
         "no_further_intervention": Tier.LOW,  # never none after a positive screen
-    }
+    },
+    # SAFE-T has no algorithm: the clinician assigns the level (S41).
+    "safe_t": {"high": Tier.HIGH, "moderate": Tier.MODERATE, "low": Tier.LOW},
 }
 
 
@@ -41,14 +48,23 @@ class Scored:
 
 def score(instrument_id: str, answers: Mapping[str, ScreenAnswer]) -> Scored:
     """Raises `Refused` for an instrument that is not scored here, or items that are not its own."""
-    if instrument_id != ASQ:
+    if instrument_id not in SCREENS:
         raise Refused(Reason("INSTRUMENT", "This instrument is not scored here"))
-    if not set(answers) <= set(ITEMS):
+    if not set(answers) <= set(columbia.ITEMS if instrument_id == CSSRS else ITEMS):
         raise Refused(Reason("INSTRUMENT", "These are not the questions of this instrument"))
+    if instrument_id == CSSRS:
+        read, taken, floor = columbia.read(answers)
+        return Scored(read, taken, columbia.VERSION, floor)
     first = {item: _asked(answers.get(item)) for item in ITEMS[:-1]}
     right_now = _branch(set(first.values()), answers.get("q5", ScreenAnswer.NOT_ASKED))
     result = _result(set(first.values()), right_now)
     return Scored(result, {**first, "q5": right_now}, ASQ_VERSION, FLOORS.get(result))
+
+
+def not_screened(instrument_id: str) -> Scored:
+    """A student who is too young for it: nothing is asked, and nothing is known."""
+    items, version = (columbia.ITEMS, columbia.VERSION) if instrument_id == CSSRS else (ITEMS, ASQ_VERSION)
+    return Scored(ScreenResult.TOO_YOUNG, dict.fromkeys(items, ScreenAnswer.NOT_ASKED), version, None)
 
 
 def _branch(first: set[ScreenAnswer], right_now: ScreenAnswer) -> ScreenAnswer:
@@ -81,9 +97,9 @@ def tier_of_disposition(instrument_id: str, disposition: str, right_now: ScreenA
     return DISPOSITIONS[instrument_id][disposition]
 
 
-def not_showable(licence: Licence) -> Reason | None:
-    """Why an instrument's words may not be shown here, or None."""
-    if licence.status in SHOWABLE:
+def not_showable(licence: Licence, *, permitted: bool = False) -> Reason | None:
+    """Why an instrument's words may not be shown here, or None. `permitted`: the district's permission is in force."""
+    if licence.status in SHOWABLE or permitted:
         return None
     return Reason(
         "LICENCE", "The words of this instrument may be shown only after the district has recorded a permission"

@@ -83,6 +83,7 @@ SCREENS: Mapping[ScreenResult, Pair] = {
     ScreenResult.NON_ACUTE_POSITIVE: ("positive", "positivo"),
     ScreenResult.ACUTE_POSITIVE: ("acute", "agudo"),
     ScreenResult.INCOMPLETE: ("incomplete", "incompleto"),
+    ScreenResult.TOO_YOUNG: ("not done because of the age", "no hecho por la edad"),
 }
 CUSTODIES: Mapping[Custody, Pair] = {
     Custody.UNHELD: ("with nobody yet", "aún con nadie"),

@@ -7,13 +7,17 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from crisis.protocols.questionnaires import SCALES
 from crisis.protocols.schema import Choice, Condition, Deadline, Duration, ExceptionRule, Protocol, Signature, Step
-from crisis.protocols.scoring import ASQ, DISPOSITIONS
+from crisis.protocols.scoring import DISPOSITIONS, SCREENS
 from crisis.vocabulary import Anchor, DeadlineKind, Phase, Role, StepId, StepType, Tier
 
 DEFAULT = "D"  # a design default, where no source sets a value
 _DURATION: TypeAdapter[Duration] = TypeAdapter(Duration)
-_INSTRUMENTS = {StepType.SCREEN: frozenset({ASQ}), StepType.ASSESS: frozenset(DISPOSITIONS)}
+FITTING = {
+    StepType.SCREEN: SCREENS | frozenset(SCALES),
+    StepType.ASSESS: frozenset(DISPOSITIONS) | frozenset(SCALES),
+}
 
 Place: TypeAlias = tuple[str | int, ...]  # keys and numbers that lead to it in the file
 
@@ -165,11 +169,16 @@ def _names_of(place: Place, step: Step, protocol: Protocol) -> Iterator[Fault]:
     for other in step.after:
         if protocol.step(other) is None:
             yield Fault((*place, "after"), f"step “{step.id}” waits for “{other}”, which does not exist")
-    fitting = _INSTRUMENTS.get(step.type, frozenset())
+    fitting = FITTING.get(step.type, frozenset())
     for name in step.instruments:
         if name not in fitting:
-            text = f"step “{step.id}” cannot use “{name}”; for this type there is: {', '.join(fitting) or 'none'}"
+            text = (
+                f"step “{step.id}” cannot use “{name}”; for this type there is: {', '.join(sorted(fitting)) or 'none'}"
+            )
             yield Fault((*place, "instruments"), text)
+    if step.type is StepType.SCREEN and set(step.instruments) <= fitting - SCREENS:
+        text = f"step “{step.id}” needs one that decides a screening: {' or '.join(sorted(SCREENS))}"
+        yield Fault((*place, "instruments"), text)
 
 
 def _choice(place: Place, choice: Choice, step: Step, protocol: Protocol) -> Iterator[Fault]:

@@ -7,16 +7,13 @@ from crisis.protocols import scoring
 from crisis.protocols.schema import Step
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.conditions import holds
+from crisis.statemachine.kit import no_such_form, not_usable, too_young, understood
 from crisis.statemachine.lifecycle import CUSTODY
 from crisis.statemachine.steps import find_step, not_open, standing, wrong_role
 from crisis.vocabulary import Custody, Role, ScreenResult, StepState, StepType, Tier, WordsId
 
 MAY_RAISE = (Role.ASSESSOR, Role.ADMIN, Role.NURSE, Role.INCIDENT_LEAD)
-POSITIVE = frozenset({ScreenResult.NON_ACUTE_POSITIVE, ScreenResult.ACUTE_POSITIVE, ScreenResult.INCOMPLETE})
-
-
-def _instrument_missing(step: Step, instrument: str) -> Reason | None:
-    return None if instrument in step.instruments else Reason("STEP", "Choose one of the instruments of this step")
+POSITIVE = frozenset(ScreenResult) - {ScreenResult.NEGATIVE}
 
 
 def _done(case: Case, step: Step) -> bool:
@@ -46,21 +43,29 @@ def _(command: cmd.RecordScreen, case: Case) -> list[ev.Event]:
     refuse_if(
         None if _done(case, step) else not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
-        _instrument_missing(step, command.instrument),
+        not_usable(step, command.instrument, case.ground.kit),
+        no_such_form(command.instrument, command.form_language, case.ground.kit),
+        Reason("AGE", "The student is too young for these questions; record that, and make a full evaluation")
+        if too_young(command.instrument, case.ground.kit)
+        else None,
     )
     who = stamp(command, case.at)
     scored = scoring.score(command.instrument, command.answers)
+    result = understood(
+        scored.result, spoken=command.language, form_language=command.form_language, by=command.language_help
+    )
     recorded = ev.ScreenRecorded(
         **who,
         step=step.id,
         instrument=command.instrument,
         instrument_version=scored.version,
         answers=scored.answers,
-        result=scored.result,
+        result=result,
         language=command.language,
         language_help=command.language_help,
+        form_language=command.form_language,
     )
-    complete = scored.result is not ScreenResult.INCOMPLETE and not _done(case, step)
+    complete = result is not ScreenResult.INCOMPLETE and not _done(case, step)
     return [
         recorded,
         *raised(command, case, scored.floor, command.instrument),
@@ -76,7 +81,7 @@ def _(command: cmd.RecordInterview, case: Case) -> list[ev.Event]:
     refuse_if(
         None if _done(case, step) else not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
-        _instrument_missing(step, command.instrument),
+        not_usable(step, command.instrument, case.ground.kit),
     )
     floor = scoring.tier_of_disposition(command.instrument, command.disposition, command.right_now)
     recorded = ev.InterviewRecorded(
@@ -138,11 +143,13 @@ def _against_tier(command: cmd.SetTier, case: Case, step: Step) -> list[Reason |
     if raises:  # I-5: nothing stands in the way of a higher level
         return [wrong_role(command.by.roles, MAY_RAISE)]
     interviewed = step.id in incident.steps and incident.steps[step.id].choice is not None
+    owed = Reason("I-6", "A questionnaire asks for a suicide screening; hold it before you decide the level")
     unheard, unsaid = incident.screen in POSITIVE and not interviewed, _support_open(case)
     return [
         wrong_role(command.by.roles, step.roles),
         None if _done(case, step) else not_open(incident, case.protocol, step),
         Reason("I-6", "The screen was positive; record the interview before you decide the level") if unheard else None,
+        owed if incident.screen_owed else None,
         Reason("PR-76", "Say first whether what the student needs to tell us things is here") if unsaid else None,
         _none_without_negative(command.tier, case),
     ]

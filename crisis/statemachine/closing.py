@@ -82,6 +82,9 @@ def _risk(incident: Incident, protocol: Protocol) -> list[Reason]:
     assessed = any(step.type is StepType.ASSESS for step in protocol.steps)
     if assessed and incident.tier is None:
         found.append(Reason("I-3", "The level of risk is not decided"))
+    if incident.screen_owed:
+        text = "A questionnaire asked for a suicide screening, and neither that nor an interview was held since"
+        found.append(Reason("I-6", text))
     if incident.tier_awaiting is not None:
         found.append(Reason("I-5", "The level of risk waits for a second signature"))
     return found

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from crisis import events as ev
+from crisis import instrument_events as iev
 from crisis.statemachine.folding import folded, put, record_of, with_
 from crisis.statemachine.incident import Fact, Incident, Interpreter
 from crisis.statemachine.informing import informs
@@ -50,13 +51,22 @@ def _(event: ev.DecisionAnswered, incident: Incident) -> Incident:
 @folded.register
 def _(event: ev.ScreenRecorded, incident: Incident) -> Incident:
     acute = event.result is ScreenResult.ACUTE_POSITIVE and incident.acute_at is None
-    return replace(incident, screen=event.result, acute_at=event.at if acute else incident.acute_at)
+    owed = incident.screen_owed and event.result is ScreenResult.INCOMPLETE
+    at = event.at if acute else incident.acute_at
+    return replace(incident, screen=event.result, acute_at=at, screen_owed=owed)
 
 
 @folded.register
 def _(event: ev.InterviewRecorded, incident: Incident) -> Incident:
     record = record_of(incident, event.step)
-    return put(incident, event.step, replace(record, choice=event.disposition))
+    heard = replace(incident, screen_owed=False)
+    return put(heard, event.step, replace(record, choice=event.disposition))
+
+
+@folded.register
+def _(event: iev.QuestionnaireRecorded, incident: Incident) -> Incident:
+    """It asks for a screening and sets nothing: neither a level nor how urgent it is."""
+    return replace(incident, screen_owed=incident.screen_owed or event.screen_needed)
 
 
 @folded.register

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from crisis.ladders import LADDERS, Ladder, whole
+from crisis.statemachine.kit import Kit
 from crisis.vocabulary import PersonId, Role, Urgency
 
 NAMED, AVOIDED = "named_clinician", "not_this_clinician"  # wishes about one person
@@ -70,6 +71,7 @@ class Ground:
     ladders: Mapping[tuple[Role, Urgency], Ladder] = field(default_factory=dict)
     default_ladder: Ladder | None = None  # instead of the usual one of each urgency
     wishes: Wishes = field(default_factory=Wishes)
+    kit: Kit = field(default_factory=Kit)
 
     def ladder(self, role: Role, urgency: Urgency) -> Ladder:
         usual = self.default_ladder or LADDERS[urgency]

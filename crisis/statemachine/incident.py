@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
 
+from crisis.instrument_words import StaysSafe
 from crisis.ladders import Ladder
 from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
 from crisis.record_words import Assent, RecordTask
@@ -175,6 +176,20 @@ class StudentAssent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyPlan:
+    """The last one that was written; `given_at` is when the student got a copy of it."""
+
+    language: str
+    coping: WordsId
+    people: WordsId
+    safer_place: WordsId
+    stays_safe: StaysSafe
+    at: datetime
+    by: PersonId | None
+    given_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     id: HandoffId
     step: StepId
@@ -252,6 +267,8 @@ class Incident:
     supports_said: bool = False  # whether what the student needs to tell us things was here (PR-76)
     below_floor_signed: bool = False  # two people put the tier below that floor, with a reason
     screen: ScreenResult | None = None  # of the latest screening
+    screen_owed: bool = False  # a questionnaire asked for one, and nobody has held it or an interview since
+    plan: SafetyPlan | None = None
     acute_at: datetime | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     steps: Mapping[StepId, StepRecord] = field(default_factory=dict)

@@ -2,25 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from crisis import commands as cmd
+from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
 from crisis.policy.preferences import LEAD_FIRST, SKILLS
 from crisis.record_words import Preference, PreferenceKind
 from crisis.statemachine.answering import CLINICAL
 from crisis.statemachine.ground import Ground, Wishes
 from crisis.statemachine.incident import Incident
-from crisis.store import preferences, skills
+from crisis.store import instrument_texts, preferences, skills
 from crisis.store.preferences import KeptPreference
 from crisis.vocabulary import DistrictId, PersonId, Role, StudentId
 
 WEIGHED = (pcmd.AcceptPage, pcmd.Arrive, cmd.SetTier, cmd.SignTier, cmd.RecordSupports, cmd.AnswerDecision)
 
+WITH_INSTRUMENTS = (cmd.RecordScreen, cmd.RecordInterview, icmd.RecordQuestionnaire, icmd.RecordTooYoung)
 
-def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.Command) -> Ground:
-    """With what the student asked for, where this order is one that weighs it."""
+
+def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.Command, at: datetime) -> Ground:
+    """With what the student asked for, or with what is at hand to ask them with, where this order weighs it."""
+    if isinstance(command, WITH_INSTRUMENTS):
+        return replace(ground, kit=instrument_texts.kit(tx, incident.district, incident.student, at))
     if incident.student is None or not isinstance(command, WEIGHED):
         return ground
     return replace(ground, wishes=of_student(tx, incident.district, incident.student))

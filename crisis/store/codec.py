@@ -14,6 +14,8 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import family_commands as fcmd
 from crisis import family_events as fev
+from crisis import instrument_commands as icmd
+from crisis import instrument_events as iev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import record_commands as ccmd
@@ -37,8 +39,8 @@ def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
     return {name: thing for module in modules for name, thing in _concrete(module, base).items()}
 
 
-EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev), Event)
-COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd), Command)
+EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev), Event)
+COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd), Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

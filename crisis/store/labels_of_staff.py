@@ -109,6 +109,17 @@ OF_AGENCIES: Mapping[str, Table] = {
         normal="district agency data_points uses direct_control redisclosure_ban first_day last_day counts_from"
         " counts_until signed_for_district signed_for_agency paper recorded_by recorded_at ended_by ended_at",
     ),
+    "instrument_permission": table(
+        R.OFFICERS,
+        technical="id",
+        normal="district instrument basis given_by paper notice last_day counts_until recorded_by recorded_at"
+        " ended_by ended_at",
+    ),
+    "instrument_use": table(
+        R.STAFF,
+        technical="id sha256",
+        normal="district instrument language version body recorded_by recorded_at ended_by ended_at",
+    ),
     "interpreter_line": table(R.STAFF, normal="district number recorded_by recorded_at"),
     "school_line": table(R.STAFF, normal="school district callback place recorded_by recorded_at"),
     "message_signature": table(

@@ -102,11 +102,13 @@ def family_reached(desk: Desk, incident: str) -> None:
 
 
 def planned(desk: Desk, incident: str) -> None:
-    on_step(desk, incident, "safety_plan").writes("evidence.coping", "Drawing, and walking with his cousin")
-    desk.writes("evidence.people", "His grandmother, and 988")
-    desk.picks("evidence.help_to_stay_safe", "yes")
-    desk.picks("evidence.copy_given", "yes")
-    desk.presses("Record as done")
+    on_step(desk, incident, "safety_plan").writes("plan.coping", "Drawing, and walking with his cousin")
+    desk.writes("plan.people", "His grandmother, and 988")
+    desk.writes("plan.safer_place", "His mother has locked the pills away")
+    desk.picks("stays_safe", "yes")
+    desk.presses("Save the plan")
+    desk.picks("given", "yes")
+    desk.presses("Record it")
     on_step(desk, incident, "means_counseling").picks("evidence.talked_with", "guardian")
     desk.picks("evidence.home", "today")
     desk.presses("Record as done")

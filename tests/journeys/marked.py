@@ -282,8 +282,10 @@ class Story:
         told |= {"language": "es", "language_help": "interpreter", "interpreted_by": "service", "interpreter": ...}
         told |= {"guardian": True, "understood": True}
         self.does("record-contact", step="guardian_contact", contact=MOTHER, **told)
-        for step in ("safety_plan", "means_counseling"):
-            self.completes(step)
+        plan: dict[str, Any] = {"coping": ..., "people": ..., "safer_place": ..., "stays_safe": "no_answer"}
+        self.does("write-safety-plan", step="safety_plan", language="es", **plan)
+        self.does("give-safety-plan", step="safety_plan", given=False, reason=...)
+        self.completes("means_counseling")
         with self.village.store.read() as tx:
             protocol_hash = incidents.load(tx, IncidentId(self.incident)).protocol_hash
         headers = {"Authorization": f"Bearer {self.tokens[COUNSELOR]}"}

@@ -187,11 +187,15 @@ MISTAKES = {
     ),
     "an instrument that does not exist": (
         put("screen", "instruments", ["crystal_ball"]),
-        "step “screen” cannot use “crystal_ball”; for this type there is: asq",
+        "step “screen” cannot use “crystal_ball”; for this type there is: asq, cssrs, gad_7, phq_a, psc_17",
     ),
     "an instrument of another type": (
         put("assess", "instruments", ["asq"]),
-        "step “assess” cannot use “asq”; for this type there is: bssa",
+        "step “assess” cannot use “asq”; for this type there is: bssa, gad_7, phq_a, psc_17, safe_t",
+    ),
+    "a screening with a questionnaire alone": (
+        put("screen", "instruments", ["phq_a"]),
+        "step “screen” needs one that decides a screening: asq or cssrs",
     ),
     "a decision without a hard deadline": (
         change("emergency_decision", "deadlines", 0, "kind", "target"),

@@ -81,8 +81,10 @@ def _rule_files() -> Iterator[Path]:
             "directives",
             "hours",
             "interpreting",
+            "instrument_texts",
         )
     )
+    yield from (crisis / "protocols" / f"{name}.py" for name in ("scoring", "questionnaires", "wording"))
     yield from (
         ROOT / "web" / "ical.py",
         ROOT / "web" / "readiness_orders.py",

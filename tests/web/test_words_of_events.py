@@ -7,6 +7,7 @@ import pytest
 
 from crisis import events as ev
 from crisis import family_events as fev
+from crisis import instrument_events as iev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
@@ -84,6 +85,9 @@ VALUES: dict[str, object] = {
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
+    (iev.QuestionnaireRecorded, "band"): "severe",
+    (iev.QuestionnaireRecorded, "stands_out"): frozenset({"attention"}),
+    (iev.SafetyPlanGiven, "given"): False,
     (fev.GuardianTextMoved, "state"): SendState.FAILED,
     (cev.TaskOpened, "task"): RecordTask.CHECK_ICWA,
     (cev.TaskFinished, "task"): RecordTask.TELL_TITLE_IX,

@@ -15,7 +15,7 @@ from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung,
 from crisis.policy import matters
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
-from crisis.statemachine.incident import Incident
+from crisis.statemachine.incident import Incident, SafetyPlan
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import (
     Custody,
@@ -285,6 +285,8 @@ class AskedFor(Told):
 
 class Assessed(Told):
     screen: ScreenResult | None
+    screen_owed: bool
+    plan: SafetyPlan | None
     tasks: dict[RecordTask, TaskTold]
     steps: Mapping[StepId, StepWhole]
 
@@ -361,6 +363,8 @@ class PartnerView(Handling, Safety, Team):
     supports_said: bool | None = None
     assent: AssentTold | None = None
     screen: ScreenResult | None = None
+    screen_owed: bool | None = None
+    plan: SafetyPlan | None = None
     tasks: dict[RecordTask, TaskTold] | None = None
     handoffs: dict[HandoffId, HandoffTold] | None = None
 

@@ -22,6 +22,7 @@ from web.pages import (
     glass,
     incident,
     instructions,
+    instruments,
     intake,
     interpreters,
     kept,
@@ -30,6 +31,7 @@ from web.pages import (
     marks,
     messages,
     my_paging,
+    my_plan,
     names,
     oncall,
     open,
@@ -64,6 +66,8 @@ routers: list[APIRouter] = [
     kept.router,
     board.router,
     agreements.router,
+    instruments.router,
+    my_plan.router,  # before the page whose actions have any name
     open.router,
     simulate.router,  # before the page whose actions have any name
     oncall.router,

@@ -1,15 +1,15 @@
 """One step: its form, what it waits for, whom to give it to, and how it is left out."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
-from crisis.protocols.loader import instrument
-from crisis.protocols.schema import Citation, Instrument, Step
-from crisis.protocols.scoring import not_showable
+from crisis.protocols.schema import Citation, Step
 from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
 from crisis.store.queries import IncidentView
@@ -29,14 +29,15 @@ from web import words
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
-from web.forms import FRESH, FormPost, FormState, Said
-from web.pages import family_talk, family_texts, sharing, shown, times
+from web.forms import FRESH, FormPost, FormState
+from web.instrument_forms import INSTRUMENT_STEP_FORMS
+from web.pages import at_step, family_talk, family_texts, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
 from web.pages.reasons import in_words
 from web.record_forms import RECORD_STEP_FORMS
-from web.rendering import Language, translations
+from web.rendering import translations
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -55,24 +56,35 @@ LANGUAGES = {
     "ase": N_("American Sign Language"),
     "mul": N_("Another language"),
 }
-FORMS = STEP_FORMS | RECORD_STEP_FORMS
+FORMS = STEP_FORMS | RECORD_STEP_FORMS | INSTRUMENT_STEP_FORMS
 # What comes next is on the same page.
-STAYS = ("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts", "assent")
+STAYS = (
+    *("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts", "assent"),
+    *("questionnaire", "write-plan"),
+)
 OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
 
 def show(
-    desk: Desk, incident_id: IncidentId, step_id: str, problem: FormState = FRESH, status: int = 200
+    desk: Desk,
+    incident_id: IncidentId,
+    step_id: str,
+    problem: FormState = FRESH,
+    status: int = 200,
+    *,
+    chosen: str = "",
 ) -> HTMLResponse:
+    """`chosen` is the instrument whose form is shown; after a refusal the one that was sent."""
     view = seen_by(desk, incident_id, "step viewed", OF_STEPS)
     step = step_of(view, step_id)
-    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view) | step_values(desk, view, step)
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view)
+    values |= step_values(desk, view, step, problem.typed("instrument") or chosen)
     path = f"/incidents/{incident_id}/steps/{step_id}"
     return console(desk, "pages/step.html", values, path=path, status=status, problem=problem)
 
 
-def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
+def step_values(desk: Desk, view: IncidentView, step: Step, chosen: str = "") -> dict[str, object]:
     state, protocol = view.state(step), view.protocol
     due = live_deadlines(view.incident, protocol, view.ground)
     closed = not_open(view.incident, protocol, step)
@@ -88,8 +100,6 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
             "exceptions": shown.exceptions_of(view, step),
             "citation": citation(protocol.citations, step.source),
             "reviewed": protocol.review.clinical.name is not None,
-            "instruments": [each for each in instruments(step) if not_showable(each.licence) is None],
-            "not_shown": not_shown(step, desk.language),
             "rationale": rationale(view),
             "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
             "agency_options": [(each.id, each.name) for each in takers(desk, view)]
@@ -101,7 +111,8 @@ def step_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]
             "Qualified": [kind for kind in InterpreterKind if kind not in STAND_INS],
         }
         | {kind.__name__: choices(kind) for kind in ENUMS}
-        | _of_type(desk, view, step)
+        | at_step.plan_values(desk, view, step)
+        | _of_type(desk, view, step, chosen)
     )
 
 
@@ -110,7 +121,7 @@ def _at_any_time(step: Step, state: StepState) -> bool:
     return (step.type in AGAIN and state is StepState.DONE) or (step.act_first and state is StepState.BLOCKED)
 
 
-def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
+def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[str, object]:
     """What only this kind of step shows."""
     match step.type:
         case StepType.CONTACT:
@@ -119,6 +130,8 @@ def _of_type(desk: Desk, view: IncidentView, step: Step) -> dict[str, object]:
             return times.follow_up_values(desk, view, step)
         case StepType.HANDOFF:
             return sharing.handoff_values(desk, view, withhold_options(desk, view))
+        case StepType.SCREEN | StepType.ASSESS:
+            return at_step.instrument_values(desk, view, step, chosen)
         case _:
             return {}
 
@@ -138,16 +151,6 @@ OF_A_HANDOFF = frozenset(
         LegalBasis.CHILD_PROTECTION_REPORT,
     }
 )  # for a court it is the privacy officer who decides
-
-
-def instruments(step: Step) -> list[Instrument]:
-    return [instrument(name) for name in step.instruments]
-
-
-def not_shown(step: Step, language: Language) -> list[tuple[str, Said]]:
-    """Instruments whose words may not be shown here, each with the reason."""
-    found = [(each.title, not_showable(each.licence)) for each in instruments(step)]
-    return [(title, in_words(reason, language)) for title, reason in found if reason is not None]
 
 
 def citation(citations: tuple[Citation, ...], source: str) -> Citation | None:
@@ -188,8 +191,10 @@ def withhold_options(desk: Desk, view: IncidentView) -> list[tuple[str, str]]:
 
 
 @router.get("/incidents/{incident_id}/steps/{step_id}")
-def show_step(desk: SignedIn, incident_id: IncidentPath, step_id: str) -> HTMLResponse:
-    return show(desk, incident_id, step_id)
+def show_step(
+    desk: SignedIn, incident_id: IncidentPath, step_id: str, chosen: Annotated[str, Query(alias="with")] = ""
+) -> HTMLResponse:
+    return show(desk, incident_id, step_id, chosen=chosen)
 
 
 @router.post("/incidents/{incident_id}/steps/{step_id}/{action}")
