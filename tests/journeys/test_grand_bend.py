@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crisis.policy.age import years
 from crisis.protocols import loader
+from crisis.protocols.scoring import YOUNGEST
 from crisis.store import people, protocols, roster, roster_import
 from crisis.store.engine import Store
 from crisis.store.people_tables import STUDENT
@@ -63,9 +65,12 @@ def imported(town: Town) -> tuple[StudentId, SchoolId, tuple[PersonId, PersonId]
     with town.store.write() as tx:
         confirmation = Confirmation(token=seen.token)
         roster_import.confirm(tx, target, content, confirmation, at=TUESDAY, by=None)
-        rows = tx.execute(select(STUDENT.c.id, STUDENT.c.school).where(STUDENT.c.district == DISTRICT)).all()
+        rows = tx.execute(select(STUDENT).where(STUDENT.c.district == DISTRICT)).all()
         assert len(rows) == 960
-        student, school = next((row.id, row.school) for row in rows if people.contacts_of(tx, StudentId(row.id)))
+        old_enough = [
+            row for row in rows if row.birth_date and years(row.birth_date, TUESDAY.date()) >= YOUNGEST["asq"]
+        ]
+        student, school = next((row.id, row.school) for row in old_enough if people.contacts_of(tx, StudentId(row.id)))
         staff = [member.id for member in people.staff(tx, DISTRICT)][:2]
         for person, post in zip(staff, (StaffRole.COUNSELOR, StaffRole.PRINCIPAL), strict=True):
             roster.give_post(tx, DISTRICT, person, post, school)
