@@ -133,7 +133,8 @@ class Hub:
                 self.fresh = False
                 log.warning("the event log cannot be read; consoles are told nothing until it can")
             try:
-                await asyncio.wait_for(self.moved.wait(), POLL)
+                async with asyncio.timeout(POLL):  # `wait_for` of Python 3.11 loses an end that comes with a change
+                    await self.moved.wait()
             except TimeoutError:
                 continue
 
