@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crisis.errors import Reason, Refused
 from crisis.protocols import columbia
 from crisis.protocols.columbia import CSSRS
-from crisis.protocols.schema import Licence
+from crisis.protocols.instrument_schema import Licence
 from crisis.vocabulary import ScreenAnswer, ScreenResult, Tier
 
 ASQ = "asq"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crisis.errors import Reason
-from crisis.protocols.schema import Instrument, TextPack
+from crisis.protocols.instrument_schema import Instrument, TextPack
 from crisis.protocols.scoring import SHOWABLE, not_showable
 
 NO_WORDS = Reason("LICENCE", "The words of this instrument are not installed here; your district can bring them")

@@ -14,7 +14,7 @@ from crisis.errors import NotFound, Reason, refuse_if
 from crisis.instrument_words import PackId, PermissionBasis, PermissionId
 from crisis.policy.age import years
 from crisis.protocols import loader
-from crisis.protocols.schema import Instrument, TextPack
+from crisis.protocols.instrument_schema import Instrument, TextPack
 from crisis.protocols.wording import Readable, faults, needs_permission, readable
 from crisis.statemachine.kit import Kit
 from crisis.store import audit

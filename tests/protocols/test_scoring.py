@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from crisis.errors import Reason, Refused
-from crisis.protocols.schema import Licence
+from crisis.protocols.instrument_schema import Licence
 from crisis.protocols.scoring import ITEMS, not_showable, score, tier_of_disposition
 from crisis.vocabulary import ScreenAnswer, ScreenResult, Tier
 

@@ -12,8 +12,8 @@ import pytest
 from crisis.protocols import loader
 from crisis.protocols.columbia import ASKED_AFTER
 from crisis.protocols.columbia import ITEMS as COLUMBIA
+from crisis.protocols.instrument_schema import TextPack
 from crisis.protocols.questionnaires import SCALES
-from crisis.protocols.schema import TextPack
 from crisis.protocols.scoring import DISPOSITIONS, ITEMS
 from crisis.protocols.wording import NO_WORDS, faults, needs_permission, readable
 

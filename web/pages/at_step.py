@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from crisis.access_words import Matter
 from crisis.instrument_events import QuestionnaireRecorded
 from crisis.instrument_words import PlanPrompt
-from crisis.protocols.schema import Instrument, Step
+from crisis.protocols.instrument_schema import Instrument
+from crisis.protocols.schema import Step
 from crisis.protocols.scoring import YOUNGEST
 from crisis.statemachine.incident import SafetyPlan
 from crisis.statemachine.kit import usable

@@ -11,7 +11,7 @@ from pydantic import Field
 from crisis.errors import NotFound
 from crisis.instrument_words import PackId, PermissionBasis, PermissionId
 from crisis.protocols import loader
-from crisis.protocols.schema import Instrument
+from crisis.protocols.instrument_schema import Instrument
 from crisis.protocols.wording import needs_permission
 from crisis.store.instrument_texts import Kept, Permission, Terms, Use
 from web import instrument_orders
