@@ -5,7 +5,7 @@ from datetime import datetime
 
 from crisis.call_words import CallWhy
 from crisis.message_words import GuardianTextId
-from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, Urgency
+from crisis.vocabulary import IncidentId, Mode, PageId, PersonId, Role, StudentId, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +76,13 @@ class StartTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLinked:
-    """Open a child incident on another protocol for the same student (I-4)."""
+    """Open a child incident on another protocol: for the same student (I-4), or for another one whom a step names."""
 
     protocol: str
     crisis_type: str
     parent: IncidentId
+    student: StudentId | None = None
+    lead: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

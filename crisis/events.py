@@ -65,6 +65,12 @@ class StepCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentsSpawned(Event):
+    step: v.StepId
+    students: tuple[v.StudentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepWaived(Event):
     step: v.StepId
     reason: v.WordsId

@@ -160,6 +160,7 @@ class Beside(StrEnum):
     OTHER = "other"
     NOBODY = "nobody"
     UNKNOWN = "unknown"
+    NOT_ASKED = "not_asked"  # it is not about one student
 
 
 class ScreenResult(StrEnum):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from crisis import commands as cmd
+from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis.errors import Reason, Refused
 from crisis.message_words import InterpreterKind
@@ -20,6 +21,7 @@ from crisis.vocabulary import (
     PersonId,
     ReceiverKind,
     ScreenAnswer,
+    StudentId,
     Tier,
     Urgency,
 )
@@ -250,6 +252,14 @@ class RequestPage(StepForm):
         return pcmd.RequestPage(by=desk.actor, role=step.pages, urgency=self.urgency, step=step.id)
 
 
+class SpawnIncidents(StepForm):
+    students: frozenset[str] = Field(title=N_("Which students?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        chosen = tuple(StudentId(each) for each in sorted(self.students))
+        return lcmd.SpawnIncidents(by=desk.actor, step=step.id, students=chosen)
+
+
 STEP_FORMS: dict[str, type[StepForm]] = {
     "complete": Complete,
     "waive": Waive,
@@ -266,4 +276,5 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "offer": Offer,
     "follow-up": FollowUp,
     "page": RequestPage,
+    "spawn": SpawnIncidents,
 }

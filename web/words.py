@@ -110,6 +110,7 @@ _PAIRS: tuple[tuple[Enum, str], ...] = (
     (Beside.OTHER, N_("Yes, someone else")),
     (Beside.NOBODY, N_("Not yet")),
     (Beside.UNKNOWN, N_("I don’t know")),
+    (Beside.NOT_ASKED, N_("Not about one student")),
     (ScreenResult.NEGATIVE, N_("Negative")),
     (ScreenResult.NON_ACUTE_POSITIVE, N_("Positive, not acute")),
     (ScreenResult.ACUTE_POSITIVE, N_("Acute positive")),

@@ -85,6 +85,12 @@ def _(event: ev.StepCompleted, known: Known) -> Told:
 
 
 @told.register
+def _(event: ev.IncidentsSpawned, known: Known) -> Told:
+    line, count = N_("Incidents of their own for students: %(count)s"), str(len(event.students))
+    return line_of(known, line, "link", "live", count=count)
+
+
+@told.register
 def _(event: ev.StepWaived, known: Known) -> Told:
     line = line_of(known, N_("Left out, with a reason: %(step)s"), "s-none", "warn", step=known.step(event.step))
     return with_(line, event.reason)

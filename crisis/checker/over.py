@@ -56,6 +56,7 @@ def what_ends(protocol: Protocol) -> Over:
 
 def _asked(step: Step) -> Iterator[StepId]:
     conditions = [step.when, step.ready_when, *(deadline.when for deadline in step.deadlines)]
+    conditions += [choice.needs.condition for choice in step.choices if choice.needs is not None]
     if step.sign is not None:
         conditions.append(step.sign.second_when)
     for condition in conditions:

@@ -84,7 +84,8 @@ def _effects(protocol: Protocol, conditions: list[Condition]) -> dict[str, Effec
 
 def _top(protocol: Protocol) -> Iterator[Condition]:
     for step in protocol.steps:
-        places = (step.when, step.ready_when, *(deadline.when for deadline in step.deadlines))
+        needs = [choice.needs.condition for choice in step.choices if choice.needs is not None]
+        places = (step.when, step.ready_when, *(deadline.when for deadline in step.deadlines), *needs)
         yield from (condition for condition in places if condition is not None)
 
 

@@ -1,12 +1,11 @@
 """What each effect takes: a page, a notice, a timer, a child incident. Nobody is called inside a transaction."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident, TimerDue
+from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.delivery import Purpose
 from crisis.effects import (
     CallPerson,
@@ -20,8 +19,7 @@ from crisis.effects import (
     SendGuardianText,
     StartTimer,
 )
-from crisis.errors import NotFound
-from crisis.notify import ending, people_to_tell
+from crisis.notify import ending, linking, people_to_tell
 from crisis.notify.calling_out import call_person
 from crisis.notify.extras import Beside as Extra
 from crisis.notify.extras import Extras
@@ -32,13 +30,11 @@ from crisis.notify.paging import Paging, code_of
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.wording import Filling, Subject, notice, text
 from crisis.statemachine.incident import Incident
-from crisis.store import incidents, protocols
+from crisis.store import incidents
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
-from crisis.submit import open_incident, submit
-from crisis.vocabulary import Beside, IncidentId, Mode
-
-log = logging.getLogger(__name__)
+from crisis.submit import submit
+from crisis.vocabulary import IncidentId, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Performing:
             case NotifyPerson():
                 return self._notify_person(job, job.effect)
             case OpenLinked():
-                self._open_linked(job, job.effect)
+                linking.open_linked(self.store, job, job.effect, self.now())
                 return None
             case SendGuardianText():
                 return FamilyTexts(self.store, self.lines, self.now).send(job, job.effect)
@@ -130,31 +126,6 @@ class Performing:
 
     def _tell(self, job: Job, mode: Mode, purpose: Purpose, texts: Sequence[tuple[Reachable, str]]) -> datetime | None:
         return Notices(self.store, self.lines, self.now).tell(job, mode, purpose, texts)
-
-    def _open_linked(self, job: Job, effect: OpenLinked) -> None:
-        """I-4: the child incident of a student who is missing; once, however often this runs."""
-        parent = self._incident(job.incident)
-        try:
-            with self.store.read() as tx:
-                protocol, hashed = protocols.current(tx, effect.crisis_type, parent.district)
-        except NotFound:
-            log.warning("no protocol in force for a child of incident %s", parent.id)
-            return
-        order = OpenIncident(
-            by=_system(parent),
-            mode=parent.mode,
-            school=parent.school,
-            crisis_type=effect.crisis_type,
-            protocol=protocol.id,
-            version=protocol.version,
-            protocol_hash=hashed,
-            place=None,
-            student=parent.student,
-            beside=Beside.NOBODY,
-            linked_to=parent.id,
-        )
-        child = open_incident(self.store, order, at=self.now(), key=f"linked-{parent.id}-{job.seq}").incident
-        submit(self.store, parent.id, LinkIncident(by=_system(parent), other=child.id), at=self.now())
 
 
 def _beside(job: Job, incident: Incident, who: Reachable, subject: Subject, filling: Filling) -> Extra:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from crisis.protocol_words import Subject
 from crisis.vocabulary import (
     Anchor,
     Clockwork,
@@ -135,6 +136,17 @@ def _later(empty: object) -> Any:
     return Field(default=empty, exclude_if=lambda value: not value, strict=False)
 
 
+class Need(Strict):
+    """What must hold before an answer can be given, emergency or not, and the sentence for whoever tries it before.
+
+    What is not known does not hold. `rule` is the invariant behind it (`I-24`).
+    """
+
+    condition: Condition
+    otherwise: Text
+    rule: Annotated[str, Field(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3})?$")]
+
+
 class Choice(Strict):
     """One answer of a decision step. `police` ones need a reason from the protocol's list (I-14).
 
@@ -150,6 +162,7 @@ class Choice(Strict):
     floor: Tier | None = _later(None)
     only_after: tuple[StepId, ...] = _later(())
     only_after_if: str | None = _later(None)
+    needs: Need | None = _later(None)
 
 
 class Signature(Strict):
@@ -188,6 +201,16 @@ class Series(Strict):
     clock: Annotated[Clockwork, Field(strict=False)]
 
 
+class Spawn(Strict):
+    """The incident that a step may open for each of several students: linked, and seen by its own people alone.
+
+    A student who has one of this protocol open already gets no second one: the two are linked.
+    """
+
+    protocol: Slug
+    crisis_type: Slug
+
+
 class Step(Strict):
     id: Annotated[StepId, Field(pattern=SLUG)]  # part of addresses and of the keys of timers
     phase: Annotated[Phase, Field(strict=False)]
@@ -215,6 +238,7 @@ class Step(Strict):
     safety: Annotated[SafetyClass, Field(strict=False)]
     reopens: bool = False  # done again when the assessment is reopened
     act_first: bool = _later(False)  # seconds matter: it may be recorded before what it waits for, with its own time
+    spawns: Spawn | None = _later(None)
     source: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -231,6 +255,8 @@ class Step(Strict):
                 continue  # an interview is held with an instrument too, where there is one
             if (self.type is kind) != bool(value):
                 raise ValueError(f"`{name}` goes with type `{kind}`, and a `{kind}` step needs it")
+        if self.spawns is not None and self.type is not StepType.ACT:
+            raise ValueError("`spawns` goes with type `act`: the step is done when the list of students is complete")
         return self
 
 
@@ -267,7 +293,7 @@ class Protocol(Strict):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
     crisis_types: dict[str, Text]
-    subject: Literal["student", "cohort", "community", "notice"]
+    subject: Annotated[Subject, Field(strict=False)]
     jurisdiction: str
     citations: tuple[Citation, ...] = Field(strict=False)
     review: Review

@@ -285,6 +285,8 @@ def _placed_conditions(protocol: Protocol) -> Iterator[tuple[Place, StepId, Cond
         place: Place = ("steps", n)
         found = [((*place, "when"), step.when), ((*place, "ready_when"), step.ready_when)]
         found += [((*place, "deadlines", d, "when"), each.when) for d, each in enumerate(step.deadlines)]
+        needed = ((n, each.needs) for n, each in enumerate(step.choices))
+        found += [((*place, "choices", n, "needs", "condition"), each.condition) for n, each in needed if each]
         if step.sign is not None:
             found.append(((*place, "sign", "second_when"), step.sign.second_when))
         for where, condition in found:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import referral_commands as rcmd
@@ -50,6 +51,8 @@ _ADDITIVE = (
     pcmd.DelayPage,
     *pcmd.BY_WORKER,
     cmd.TimerDue,
+    lcmd.SpawnIncidents,
+    ev.IncidentsSpawned,
     rcmd.GiveBrief,
     rev.BriefGiven,
     rev.HandoffTimedOut,

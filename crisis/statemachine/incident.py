@@ -245,6 +245,7 @@ class Incident:
     opened_by: PersonId | None
     linked_to: IncidentId | None = None
     links: tuple[IncidentId, ...] = ()
+    spawned: Mapping[StepId, tuple[StudentId, ...]] = field(default_factory=dict)  # who got an incident of their own
     seq: int = 1
     phase: Phase = Phase.IDENTIFICATION
     lead: PersonId | None = None

@@ -5,16 +5,20 @@ from datetime import datetime
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis.commands import ActorKind
 from crisis.errors import Reason, Refused
+from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.vocabulary import Beside, IncidentId, Mode, Role, StepType
+
+OF_A_SCHOOL = Reason("I-24", "This is about a whole school; a student who needs help gets an incident of their own")
 
 
 def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, at: datetime) -> Sequence[ev.Event]:
     """The first events. A child incident that the system opens has no adult yet: that is an alarm, not a refusal."""
     _must_fit(command, protocol)
-    who = stamp(command, at)
+    who, beside = stamp(command, at), _beside(command, protocol)
     begun: list[ev.Event] = [
         ev.IncidentOpened(
             **who,
@@ -28,13 +32,14 @@ def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, 
             protocol_hash=command.protocol_hash,
             place=command.place,
             student=command.student,
-            beside=command.beside,
+            beside=beside,
             linked_to=command.linked_to,
         )
     ]
-    if command.by.id is not None and Role.INCIDENT_LEAD in command.by.roles:
-        begun.append(ev.LeadAssigned(**who, lead=command.by.id))
-    if command.by.id is not None and command.beside is Beside.ME:
+    lead = command.lead if command.by.kind is ActorKind.SYSTEM else command.by.id
+    if lead is not None and (command.by.kind is ActorKind.SYSTEM or Role.INCIDENT_LEAD in command.by.roles):
+        begun.append(ev.LeadAssigned(**who, lead=lead))
+    if command.by.id is not None and beside is Beside.ME:
         begun.append(ev.CustodyTaken(**who, adult=command.by.id))
         begun += [
             ev.StepCompleted(**who, step=step.id, evidence={}) for step in protocol.steps if step.custody == "taken"
@@ -42,11 +47,20 @@ def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, 
     return begun
 
 
+def _beside(command: cmd.OpenIncident, protocol: Protocol) -> Beside:
+    """Only about one student is it asked, and there no answer is not a yes."""
+    if protocol.subject is not Subject.STUDENT:
+        return Beside.NOT_ASKED
+    return Beside.UNKNOWN if command.beside is Beside.NOT_ASKED else command.beside
+
+
 def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:
     if command.crisis_type not in protocol.crisis_types:
         raise Refused(Reason("PROTOCOL", "This protocol is not made for this kind of crisis"))
     if command.mode is Mode.DRILL and command.student is not None:
         raise Refused(Reason("I-22", "A drill uses no real student; leave the student out"))
+    if protocol.subject is Subject.COMMUNITY and command.student is not None:
+        raise Refused(OF_A_SCHOOL)
 
 
 @rule.register
@@ -60,6 +74,8 @@ def _(command: cmd.IdentifyStudent, case: Case) -> list[ev.Event]:
         raise Refused(Reason("I-21", "This incident is about another student; open a new one and link the two"))
     if case.incident.mode is Mode.DRILL:
         raise Refused(Reason("I-22", "A drill uses no real student"))
+    if case.protocol.subject is Subject.COMMUNITY:
+        raise Refused(OF_A_SCHOOL)
     if case.incident.student == command.student:
         return []
     return [ev.StudentIdentified(**stamp(command, case.at), student=command.student)]

@@ -7,7 +7,7 @@ from crisis import events as ev
 from crisis import referral_events as rev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import react_family, react_page, react_referral
+from crisis.statemachine import react_family, react_page, react_referral, spawning
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.ground import Ground
@@ -19,7 +19,7 @@ from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
-CONCERNS = (react_family, react_page, react_referral)  # importing it registers its reactions
+CONCERNS = (react_family, react_page, react_referral, spawning)  # importing it registers its reactions
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 EXPIRED_AGAIN = timedelta(days=1)
 
@@ -82,7 +82,8 @@ def _family_again(before: Incident | None, after: Incident, protocol: Protocol, 
 
 @reaction.register
 def _(event: ev.IncidentOpened, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
-    return tell(after, "incident_opened", Role.ADMIN)
+    known = event.by is None and after.lead is not None  # grown out of another incident, whose people named the student
+    return [] if known else tell(after, "incident_opened", Role.ADMIN)
 
 
 @reaction.register

@@ -6,6 +6,7 @@ from crisis.errors import InBoth, Reason, Refused, refuse_if
 from crisis.protocols.schema import Choice, EvidenceField, Step
 from crisis.statemachine.assessment import raised
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.conditions import holds
 from crisis.statemachine.steps import called, find_step, not_open, standing, wrong_role
 from crisis.vocabulary import Emergency, Evidence, Role, SafetyClass, StepState, StepType
 
@@ -86,6 +87,7 @@ def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
         Reason("I-14" if choice.police else "I-7", "This answer needs a reason") if reason_missing else None,
         _lead_first(command, choice, case),
         _too_early(choice, case),
+        _lacking(choice, case),
     )
     who = stamp(command, case.at)
     answered = ev.DecisionAnswered(**who, step=step.id, choice=choice.id, reason=command.reason)
@@ -107,6 +109,17 @@ def _too_early(choice: Choice, case: Case) -> Reason | None:
         "This comes only after: %(steps)s. Where a life is in danger, raise the emergency and call 911",
         (("steps", called(first)),),
     )
+
+
+def _lacking(choice: Choice, case: Case) -> Reason | None:
+    """What must hold for this answer in any case, as the family's consent before a cause of death is named (I-24)."""
+    needs = choice.needs
+    if needs is None:
+        return None
+    now = standing(case.incident, case.protocol)
+    if holds(needs.condition, case.incident, now.settled) is True:
+        return None
+    return Reason(needs.rule, "%(otherwise)s", (("otherwise", InBoth(needs.otherwise.en, needs.otherwise.es)),))
 
 
 def _lead_first(command: cmd.AnswerDecision, choice: Choice, case: Case) -> Reason | None:

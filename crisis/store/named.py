@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from crisis import commands as cmd
+from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import record_commands as ccmd
 from crisis.errors import NotFound, Reason, refuse_if
@@ -22,8 +23,9 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None, 
     match command:
         case cmd.OpenIncident():
             _must_be_ours(tx, command, district)
-        case cmd.IdentifyStudent(student=named):
-            refuse_if(_unknown_student(tx, named, district))
+        case cmd.IdentifyStudent() | lcmd.SpawnIncidents():
+            named = (command.student,) if isinstance(command, cmd.IdentifyStudent) else command.students
+            refuse_if(*(_unknown_student(tx, each, district) for each in named))
         case cmd.LinkIncident(other=other):
             _linkable(tx, other, district, mode)
         case (

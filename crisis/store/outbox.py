@@ -49,12 +49,14 @@ class Job:
 def urgency_of(effect: Effect) -> int:
     """0 is the most urgent: what keeps a page going comes before what only tells people, and drills come last."""
     match effect:
-        case PageLevel(urgency=Urgency.U1) | CallPerson() | OpenLinked():
+        case PageLevel(urgency=Urgency.U1) | CallPerson() | OpenLinked(student=None):
             return 0
         case PageLevel() | EndCalls():
             return 1
         case StartTimer():
             return 1 if effect.name in _URGENT_TIMERS else 2
+        case OpenLinked():  # for many students at once: never before somebody's page
+            return 2
         case SendGuardianText() | LookAtTexts():
             return 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():

@@ -13,6 +13,19 @@ from crisis.store.tables import IN_FORCE, PROTOCOL
 from crisis.vocabulary import DistrictId, ProtocolHash
 
 EVERY_DISTRICT = DistrictId("*")
+MOST_FREQUENT = (  # by volume, protocols.md 0
+    "suicide_risk",
+    "nssi",
+    "threat_others",
+    "acute_distress",
+    "abuse_disclosure",
+    "handle_with_care",
+    "reentry",
+    "substance_overdose",
+    "sexual_assault",
+    "missing_student",
+    "postvention_death",
+)
 
 
 _KNOWN: dict[ProtocolHash, Protocol] = {}
@@ -103,7 +116,14 @@ def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Pro
 
 
 def kinds(tx: Connection, district: DistrictId) -> dict[str, Text]:
-    """The kinds of crisis that have a protocol in force, with their names."""
+    """The kinds of crisis that have a protocol in force, with their names: what schools meet most stands first."""
     query = select(IN_FORCE.c.crisis_type).where(IN_FORCE.c.district.in_([district, EVERY_DISTRICT]))
-    found = sorted(set(tx.execute(query).scalars()))
-    return {kind: current(tx, kind, district)[0].crisis_types[kind] for kind in found}
+    found = {kind: current(tx, kind, district)[0] for kind in set(tx.execute(query).scalars())}
+    ordered = sorted(found, key=lambda kind: _how_often(found[kind], kind))
+    return {kind: found[kind].crisis_types[kind] for kind in ordered}
+
+
+def _how_often(protocol: Protocol, kind: str) -> tuple[int, str, int]:
+    """A district's own protocols come after the built-in ones, in the order of their names."""
+    known = MOST_FREQUENT.index(protocol.id) if protocol.id in MOST_FREQUENT else len(MOST_FREQUENT)
+    return known, protocol.id, list(protocol.crisis_types).index(kind)

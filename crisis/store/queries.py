@@ -172,6 +172,14 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     )
 
 
+def linked_rows(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> tuple[list[BoardRow], int]:
+    """Of the incidents that are linked to this one those that the person may see, and how many they may not."""
+    others = {*incident.links, *([incident.linked_to] if incident.linked_to is not None else [])}
+    found = incidents.of_ids(tx, others, seen=involved.seen_by(actor, at))
+    rows = list(_rows(tx, found, listed(View.LOGISTICS, None)))
+    return sorted(rows, key=_pressing), len(others) - len(rows)
+
+
 def sight_of(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> Sight:
     return sight(actor, involved.about_of(tx, incident), at)
 

@@ -268,6 +268,7 @@ class Team(Told):
 
 class Student(Told):
     student: StudentId | None
+    spawned: Mapping[StepId, tuple[StudentId, ...]]
 
 
 class Family(Told):

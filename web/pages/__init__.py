@@ -28,6 +28,7 @@ from web.pages import (
     kept,
     ladders,
     landing,
+    linked,
     marks,
     messages,
     my_paging,
@@ -76,6 +77,7 @@ routers: list[APIRouter] = [
     landing.router,
     statements.router,
     brief.router,
+    linked.router,  # before the pages whose actions have any name
     call_order.router,
     steps.router,
     times.router,

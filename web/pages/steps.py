@@ -60,7 +60,7 @@ FORMS = STEP_FORMS | RECORD_STEP_FORMS | INSTRUMENT_STEP_FORMS
 # What comes next is on the same page.
 STAYS = (
     *("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts", "assent"),
-    *("questionnaire", "write-plan"),
+    *("questionnaire", "write-plan", "spawn"),
 )
 OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
@@ -74,11 +74,12 @@ def show(
     status: int = 200,
     *,
     chosen: str = "",
+    query: str = "",
 ) -> HTMLResponse:
     """`chosen` is the instrument whose form is shown; after a refusal the one that was sent."""
     view = seen_by(desk, incident_id, "step viewed", OF_STEPS)
     step = step_of(view, step_id)
-    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view)
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
     values |= step_values(desk, view, step, problem.typed("instrument") or chosen)
     path = f"/incidents/{incident_id}/steps/{step_id}"
     return console(desk, "pages/step.html", values, path=path, status=status, problem=problem)

@@ -1,0 +1,11 @@
+"""What a protocol is about."""
+
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """Whom an incident on it is about (protocols.md 6.1). Only a student has an adult who stays with them."""
+
+    STUDENT = "student"
+    COMMUNITY = "community"  # a whole school, as after a death: no student of its own, incidents of students beside it
+    NOTICE = "notice"  # somebody outside told the school; no details are kept, and it runs out
