@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from crisis.errors import NotFound, Reason, Refused
 from crisis.policy import access
 from crisis.policy.inspection import Choice
-from crisis.store import audit, conflicts, disclosures, marks, people, records_requests, statements
+from crisis.store import audit, compartments, conflicts, disclosures, marks, people, records_requests, statements
 from crisis.store.disclosures import DisclosureRefused
 from crisis.store.people import SchoolView, StudentView
 from crisis.store.records_requests import Asked, Kept
@@ -53,13 +53,20 @@ def must_answer(tx: Connection, desk: Desk, student: StudentId) -> StudentView:
     known = people.student(tx, student)
     if known.district != desk.actor.district or desk.person in conflicts.related(tx, student):
         raise NotFound
-    _must_see_sealed(tx, desk, student)
+    _must_see_whole(tx, desk, student)
     return known
 
 
-def _must_see_sealed(tx: Connection, desk: Desk, student: StudentId) -> None:
-    if StaffRole.PRIVACY_OFFICER not in desk.actor.posts and marks.sealed_in(tx, student):
+def _must_see_whole(tx: Connection, desk: Desk, student: StudentId) -> None:
+    """What is sealed, or kept apart for Title IX, the privacy officer alone goes through."""
+    if StaffRole.PRIVACY_OFFICER in desk.actor.posts:
+        return
+    if marks.sealed_in(tx, student):
         raise Refused(Reason("ACCESS", "A sealed incident is in this record: the privacy officer answers the request"))
+    if compartments.closed_to(tx, student, desk.person):
+        raise Refused(
+            Reason("ACCESS", "An incident of this record is kept apart: the privacy officer answers the request")
+        )
 
 
 def askers(desk: Desk, student: StudentId) -> tuple[StudentView, SchoolView, list[tuple[str, str]]]:

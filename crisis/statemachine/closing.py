@@ -71,10 +71,17 @@ def _student(incident: Incident, protocol: Protocol) -> list[Reason]:
 
 
 def _told(incident: Incident) -> list[Reason]:
-    """PR-43."""
-    known = incident.tasks.get(RecordTask.TELL_TITLE_IX)
+    """What somebody outside the incident has to hear: PR-43, and field 18 of the record."""
     text = "The Title IX coordinator is not told yet; tell them, and record it"
-    return [Reason("PR-43", text)] if known is not None and known.done_at is None else []
+    found = [Reason("PR-43", text)] if _waits(incident, RecordTask.TELL_TITLE_IX) else []
+    if _waits(incident, RecordTask.CHECK_ICWA):
+        found.append(Reason("FIELD-18", "The caseworker is not asked yet about the Indian Child Welfare Act; ask them"))
+    return found
+
+
+def _waits(incident: Incident, task: RecordTask) -> bool:
+    known = incident.tasks.get(task)
+    return known is not None and known.done_at is None
 
 
 def _risk(incident: Incident, protocol: Protocol) -> list[Reason]:

@@ -147,6 +147,12 @@ def across(tx: Tx, student: StudentId) -> frozenset[PersonId]:
     return frozenset[PersonId]().union(*(two_sides(tx, each.matter).across(each.side) for each in found))
 
 
+def closed_to(tx: Tx, student: StudentId, person: PersonId | None) -> bool:
+    """Whether an incident of this student is kept apart, and this person is not on its side."""
+    found = [kept for kept, _ in _rows(tx, [], [student])]
+    return any(person not in two_sides(tx, each.matter).may_enter(each.side) for each in found)
+
+
 def ended(tx: Tx, people: Collection[PersonId], since: datetime, until: datetime) -> set[tuple[PersonId, str]]:
     """Whose sight may have ended between the two times, by what was said here, and of which incident."""
     changed = union(

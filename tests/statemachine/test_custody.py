@@ -9,11 +9,13 @@ from crisis.effects import NotifyRole, OpenLinked
 from crisis.errors import Refused
 from crisis.record_events import TaskOpened
 from crisis.record_words import RecordTask
+from crisis.statemachine.closing import obstacles
 from crisis.statemachine.react import react
 from crisis.vocabulary import Beside, Custody, PersonId, ReleaseTo, Role, Tier
 from tests.factories import (
     COUNSELOR,
     GROUND,
+    MORNING,
     NURSE,
     PRINCIPAL,
     TEACHER,
@@ -103,7 +105,12 @@ def test_where_the_state_takes_the_student_its_caseworker_is_asked_once_about_th
     """Field 18; of whomever, because the software knows nobody's tribe."""
     begun = an_incident(ccmd.OpenTask(by=COUNSELOR, task=RecordTask.CHECK_ICWA))
 
+    waits = {each.rule for each in obstacles(an_incident(release(to)), suicide_risk(), MORNING)}
+    done = having(begun, ccmd.FinishTask(by=COUNSELOR, task=RecordTask.CHECK_ICWA, note=WORDS))
+
     assert set(an_incident(release(to)).tasks) == tasks
+    assert ("FIELD-18" in waits) is bool(tasks)
+    assert "FIELD-18" not in {each.rule for each in obstacles(done, suicide_risk(), MORNING)}
     assert not any(isinstance(each, TaskOpened) for each in happens(begun, release(to)))
 
 

@@ -86,6 +86,21 @@ def test_a_request_for_a_record_with_a_sealed_incident_is_the_privacy_officers(
     assert HERS["note"] in officer.get(asked)
 
 
+def test_a_request_for_a_record_with_an_incident_kept_apart_is_the_privacy_officers_pr_43(
+    site: TestClient, district: District, incident: IncidentId
+) -> None:
+    officer, lead = at_console(site, district, OFFICER), at_console(site, district, LEAD)
+    page, new = f"/incidents/{incident}/compartment", f"/students/{STUDENT}/requests"
+    asked = officer.send(new, f"{new}/record", who="p-mother", asked_on="2026-11-02")
+    lead.send(page, f"{page}/enter", side="complainant", coordinator=str(COUNSELOR))
+
+    after = lead.client.get(asked)
+
+    assert after.status_code == 422
+    assert "kept apart: the privacy officer answers the request" in words(after.text)
+    assert HERS["note"] in officer.get(asked)
+
+
 def test_unfounded_takes_it_from_the_team_and_says_why_to_the_district(
     site: TestClient, district: District, incident: IncidentId
 ) -> None:
