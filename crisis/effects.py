@@ -100,6 +100,13 @@ class LookAtTexts:
     mode: Mode
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSameStudent:
+    """Link this incident and every other open one of its student to each other."""
+
+    mode: Mode
+
+
 Effect = (
     PageLevel
     | ConfirmPage
@@ -111,4 +118,5 @@ Effect = (
     | OpenLinked
     | SendGuardianText
     | LookAtTexts
+    | LinkSameStudent
 )

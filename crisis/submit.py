@@ -41,6 +41,7 @@ from crisis.store import (
     people,
     protocols,
     referring,
+    same_student,
     sealed,
     texting,
 )
@@ -90,6 +91,7 @@ def submit(
         must_be_allowed(command.by, before, command, at, asked)
         _must_be_current(tx, before, command, seen, asked, at=at)
         named.must_exist(tx, command, before.student, before.mode)
+        same_student.hold(tx, command, before.student)
         refuse_if(
             *contacting.reasons_against(tx, command, before, at),
             *referring.reasons_against(tx, command, before, at),
@@ -98,7 +100,8 @@ def submit(
             *interpreting.reasons_against(tx, store.keys, command, before, words or {}, at=at),
         )
         protocol = protocols.by_hash(tx, before.protocol_hash)
-        ground = asked_for.ground_for(tx, people.ground(tx, before.school), before, command, at)
+        ground = same_student.ground_for(tx, people.ground(tx, before.school), before, command)
+        ground = asked_for.ground_for(tx, ground, before, command, at)
         events = decide(before, protocol, ground, command, at)
         change = _Change(before, reduce(evolve, events, before), events, protocol, ground)
         return _written(tx, store, change, command, at=at, words=words or {}, key=key)
@@ -127,6 +130,7 @@ def open_incident(
             return known
         must_be_allowed_to_open(command.by, command)
         named.must_exist(tx, command, None, command.mode)
+        same_student.hold(tx, command, None)
         protocol = protocols.by_hash(tx, command.protocol_hash)
         ground = people.ground(tx, command.school)
         events = decide_open(command, protocol, ground, incident_id, at)
@@ -219,7 +223,10 @@ def _written(
 ) -> Submitted:
     after, events = change.after, change.events
     if events:
-        effects = react(change.before, events, after, change.protocol, change.ground)
+        effects = [
+            *react(change.before, events, after, change.protocol, change.ground),
+            *same_student.of_change(tx, change.before, after, change.protocol, at),
+        ]
         sealed.put(tx, store.keys, after.id, words)
         outflows.of_change(tx, store.keys, events, after, command.by, protocol=change.protocol, words=words, at=at)
         texting.of_change(tx, events, after, at)

@@ -48,6 +48,13 @@ class FamilyTexts:
     lines: Lines
     now: Callable[[], datetime]
 
+    def perform(self, job: Job, effect: SendGuardianText | LookAtTexts) -> datetime | None:
+        """When there is more to do, or None when it is done."""
+        if isinstance(effect, SendGuardianText):
+            return self.send(job, effect)
+        self.look(job)
+        return None
+
     def send(self, job: Job, effect: SendGuardianText) -> datetime | None:
         """When it is to be looked at again; None when it has left, or will not."""
         with self.store.read() as tx:
@@ -59,7 +66,7 @@ class FamilyTexts:
             return self._order(job, incident, text)
         return self._left_behind(incident, text) if text.state is SendState.GIVEN else None
 
-    def look(self, job: Job, effect: LookAtTexts) -> None:
+    def look(self, job: Job) -> None:
         """Somebody was barred: what has left for them is on record, and the lead hears of it (PR-5)."""
         with self.store.read() as tx:
             incident = incidents.load(tx, job.incident)

@@ -9,7 +9,7 @@ from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident
 from crisis.effects import OpenLinked
 from crisis.errors import NotFound
 from crisis.statemachine.incident import Incident
-from crisis.store import incidents, people, protocols
+from crisis.store import incidents, people, protocols, same_student
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.submit import open_incident, submit
@@ -28,6 +28,16 @@ def open_linked(store: Store, job: Job, effect: OpenLinked, at: datetime) -> Non
     child = _open_already(store, parent, effect) or _opened(store, parent, job, effect, at)
     if child is not None:
         submit(store, parent.id, LinkIncident(by=_system(parent), other=child), at=at)
+
+
+def link_same_student(store: Store, job: Job, at: datetime) -> None:
+    """To every other open incident of its student, both ways; what is linked already is left as it is."""
+    with store.read() as tx:
+        incident = incidents.load(tx, job.incident)
+        others = [] if incident.student is None else same_student.open_of(tx, incident.student, incident.id)
+    for one, other in [pair for each in others for pair in ((incident, each), (each, incident))]:
+        if other.id != one.linked_to:
+            submit(store, one.id, LinkIncident(by=_system(one), other=other.id), at=at)
 
 
 def _open_already(store: Store, parent: Incident, effect: OpenLinked) -> IncidentId | None:

@@ -11,6 +11,7 @@ from crisis.effects import (
     CallPerson,
     ConfirmPage,
     EndCalls,
+    LinkSameStudent,
     LookAtTexts,
     NotifyPerson,
     NotifyRole,
@@ -59,11 +60,11 @@ class Performing:
             case OpenLinked():
                 linking.open_linked(self.store, job, job.effect, self.now())
                 return None
-            case SendGuardianText():
-                return FamilyTexts(self.store, self.lines, self.now).send(job, job.effect)
-            case LookAtTexts():
-                FamilyTexts(self.store, self.lines, self.now).look(job, job.effect)
+            case LinkSameStudent():
+                linking.link_same_student(self.store, job, self.now())
                 return None
+            case SendGuardianText() | LookAtTexts():
+                return FamilyTexts(self.store, self.lines, self.now).perform(job, job.effect)
             case _:
                 assert_never(job.effect)
 

@@ -163,8 +163,11 @@ def _contraindicated(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
 
 
 def guardians_blocked(case: Case) -> bool:
-    """I-10: whether a declared exception, also an expired one, blocks every contact with the guardians."""
-    return family_blocked(case.incident, case.protocol)
+    """I-10: whether a declared exception, also an expired one, blocks every contact with the guardians.
+
+    Of this incident or of another one of the same student.
+    """
+    return case.ground.elsewhere.guardians_blocked or family_blocked(case.incident, case.protocol)
 
 
 def family_blocked(incident: Incident, protocol: Protocol) -> bool:

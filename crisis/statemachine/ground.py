@@ -66,12 +66,20 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What other open incidents of the same student say."""
+
+    guardians_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     calendar: SchoolCalendar
     ladders: Mapping[tuple[Role, Urgency], Ladder] = field(default_factory=dict)
     default_ladder: Ladder | None = None  # instead of the usual one of each urgency
     wishes: Wishes = field(default_factory=Wishes)
     kit: Kit = field(default_factory=Kit)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     def ladder(self, role: Role, urgency: Urgency) -> Ladder:
         usual = self.default_ladder or LADDERS[urgency]

@@ -19,7 +19,7 @@ from crisis.policy.messages import Ready
 from crisis.policy.understanding import against_understanding
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay, Obligation
 from crisis.statemachine.incident import Incident
-from crisis.store import contact_record, message_texts, people, policy_packs
+from crisis.store import contact_record, message_texts, people, policy_packs, same_student
 from crisis.store.people import ContactView
 from crisis.vocabulary import ContactMethod, ContactOutcome, DistrictId, Emergency, Role, StudentId
 
@@ -60,7 +60,7 @@ class Card:
 def cards(tx: Connection, student: StudentId, incident: Incident | None, at: datetime) -> list[Card]:
     """Every adult on record, in the order of calling; whom nobody may contact as well: that has to be known first."""
     record = contact_record.of_student(tx, student)
-    given = circumstances_of(tx, people.student(tx, student).district, record, incident, at=at)
+    given = circumstances_of(tx, people.student(tx, student).district, record, incident, student=student, at=at)
     found = [_card(record, each, given, at) for each in people.contacts_of(tx, student)]
     return sorted(found, key=lambda each: record.plan.place(each.contact.person, each.contact.relation))
 
@@ -90,16 +90,24 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
 
 
 def circumstances_of(
-    tx: Connection, district: DistrictId, record: ContactRecord, incident: Incident | None, *, at: datetime
+    tx: Connection,
+    district: DistrictId,
+    record: ContactRecord,
+    incident: Incident | None,
+    *,
+    student: StudentId | None,
+    at: datetime,
 ) -> Circumstances:
     """With the law that the district has approved for this day, by the school's calendar, and its published texts.
 
-    Of the first message; `crisis/store/texting.py` asks for the one that is meant.
+    Of the first message; `crisis/store/texting.py` asks for the one that is meant. A block of any open incident of the
+    student holds for all of them, and where nobody works in one (I-10).
     """
     law = policy_packs.in_force(tx, district, at.astimezone(ZoneInfo(record.zone)).date())
     given = Circumstances(
         emergency=incident is not None and incident.emergency is Emergency.ACTIVE,
         decided={} if incident is None else incident.contact_decided,
+        guardians_blocked=same_student.guardians_blocked(tx, student, incident),
         pack=law.pack,
     )
     return with_texts(given, message_texts.ready(tx, district, CALL_US))
@@ -118,7 +126,7 @@ def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at
             purpose = ContactPurpose.INFORM if informed else ContactPurpose.SAFETY_CALLBACK
             wanted = Contact(person=person, purpose=purpose, way=WAYS[command.method])
             record = contact_record.of_student(tx, incident.student)
-            given = circumstances_of(tx, incident.district, record, incident, at=at)
+            given = circumstances_of(tx, incident.district, record, incident, student=incident.student, at=at)
             found = decide_contact(record, wanted, given, at)
             against = found.reasons if found.effect is ContactEffect.REFUSE else ()
             talk = _not_understood(record, command, given) if informed and command.understood else None
@@ -141,4 +149,5 @@ def _not_understood(record: ContactRecord, command: cmd.RecordContact, given: Ci
 def _decided(tx: Connection, wanted: Contact, incident: Incident, at: datetime) -> Decision:
     assert incident.student is not None
     record = contact_record.of_student(tx, incident.student)
-    return decide_contact(record, wanted, circumstances_of(tx, incident.district, record, incident, at=at), at)
+    given = circumstances_of(tx, incident.district, record, incident, student=incident.student, at=at)
+    return decide_contact(record, wanted, given, at)

@@ -14,6 +14,7 @@ from crisis.effects import (
     ConfirmPage,
     Effect,
     EndCalls,
+    LinkSameStudent,
     LookAtTexts,
     NotifyPerson,
     NotifyRole,
@@ -57,7 +58,7 @@ def urgency_of(effect: Effect) -> int:
             return 1 if effect.name in _URGENT_TIMERS else 2
         case OpenLinked():  # for many students at once: never before somebody's page
             return 2
-        case SendGuardianText() | LookAtTexts():
+        case SendGuardianText() | LookAtTexts() | LinkSameStudent():
             return 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():
             return TELLING

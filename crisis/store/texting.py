@@ -23,7 +23,6 @@ from crisis.policy.messages import Reader, language_ladder
 from crisis.privacy_words import ContactEffect, ContactWay
 from crisis.protocols import loader
 from crisis.protocols.languages import SOURCE
-from crisis.statemachine.custody import family_blocked
 from crisis.statemachine.incident import GuardianText, Incident
 from crisis.statemachine.texting import APOLOGY, against_another
 from crisis.store import (
@@ -34,7 +33,6 @@ from crisis.store import (
     methods,
     outgoing,
     people,
-    protocols,
     school_lines,
     telephones,
 )
@@ -134,9 +132,7 @@ def ground(tx: Connection, incident: Incident, by: PersonId | None, at: datetime
     numbers = [number for theirs in phones.values() for number in theirs.values()]
     given = Circumstances()
     if incident.mode is Mode.LIVE:
-        given = contacting.circumstances_of(tx, incident.district, record, incident, at=at)
-        protocol = protocols.by_hash(tx, incident.protocol_hash)
-        given = replace(given, guardians_blocked=family_blocked(incident, protocol))
+        given = contacting.circumstances_of(tx, incident.district, record, incident, student=incident.student, at=at)
     return Ground(
         incident=incident,
         record=record,
