@@ -283,7 +283,7 @@ def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) 
             maya.does(incident, "file-report", obligation=report, agency="dcf", number="intake 4711")
         done(maya, incident, "safety_plan")
         done(maya, incident, "means_counseling")
-        assert "I-10" in maya.is_refused(
+        assert "PR-4" in maya.is_refused(
             incident, "release-custody", to="guardian", contact=MOTHER, identity_checked=True
         )
         maya.does(incident, "release-custody", to="child_protection", receiver="J. Soto, DCF")
