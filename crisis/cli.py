@@ -27,6 +27,7 @@ from crisis import (
 )
 from crisis.cli_audit import audit_app
 from crisis.cli_directory import directory_app
+from crisis.cli_drafts import draft_app
 from crisis.cli_instrument import instrument_app
 from crisis.cli_keys import keys_app
 from crisis.cli_oncall import oncall_app
@@ -71,6 +72,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(directory_app, name="directory")
 app.add_typer(instrument_app, name="instrument")
 app.add_typer(protocol_app, name="protocol")
+protocol_app.add_typer(draft_app, name="draft")
 app.add_typer(text_app, name="text")
 app.add_typer(oncall_app, name="oncall")
 cli_ladders.add_to(oncall_app)

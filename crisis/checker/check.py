@@ -95,6 +95,11 @@ def check(
     return replace(walked, findings=(*found, *walked.findings))
 
 
+def at_once(protocol: Protocol) -> tuple[Finding, ...]:
+    """What needs no walk: faults of the file, roles that nobody counts, silences that are too long."""
+    return tuple(Finding("FILE", text) for text in faults(protocol)) or (*_roles(protocol, None), *_clocks(protocol))
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """What a walk depends on, so that jurisdictions that differ in lengths of time alone are walked once."""

@@ -20,6 +20,8 @@ from crisis import clock, failpoints
 from crisis.notify import inbound
 from crisis.notify.anchoring import LOOK, Anchoring, outside
 from crisis.notify.canaries import Canaries
+from crisis.notify.checking import LOOK as CHECKS
+from crisis.notify.checking import Checking
 from crisis.notify.extras import Extras, extras
 from crisis.notify.following import Following
 from crisis.notify.gateway import Lines, lines
@@ -70,7 +72,9 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; what is in flight then is finished first (F08)."""
         end = self.store.on_commit_wake(self._awake.set)
+        aside = Checking(self.store, self.now)
         beats = (
+            Beat("checks", CHECKS, partial(self._guarded, "a check of a protocol", aside.turn)),
             Beat("safety", SAFETY, self._awake.set),
             Beat("left over", LEFT_OVER, self.catch_up),
             Beat("alive", ALIVE, self._say_alive),
@@ -92,6 +96,7 @@ class Worker:
                 if not self._round(pool):
                     self._awake.wait(POLL)
                 self._awake.clear()
+        self._guarded("the end of a check", aside.close)
         end()
 
     @contextmanager

@@ -98,12 +98,20 @@ def length_in_words(deadline: Deadline, language: str) -> str:
 
 
 def _within(length: timedelta, of: Pair, language: str) -> str:
-    for unit, (one, many), (uno, varios) in _LENGTHS:
-        count, rest = divmod(length, unit)
-        if count and not rest:
-            en, es = (one, uno) if count == 1 else (many, varios)
-            return choose((f"within {count} {en}{of[0]}", f"antes de {count} {es}{of[1]}"), language)
-    return choose((f"at the moment{of[0]}", f"en el momento{of[1]}"), language)
+    if not length:
+        return choose((f"at the moment{of[0]}", f"en el momento{of[1]}"), language)
+    span = span_in_words(length, language)
+    return choose((f"within {span}{of[0]}", f"antes de {span}{of[1]}"), language)
+
+
+def span_in_words(length: timedelta, language: str) -> str:
+    """“30 minutes”, in the largest unit that fits whole."""
+    units = [(*divmod(length, unit), one, uno) for unit, one, uno in _LENGTHS]
+    count, en, es = next(
+        ((count, en, es) for count, rest, en, es in units if count and not rest), (0, *_LENGTHS[-1][1:])
+    )
+    number = 0 if count == 1 else 1
+    return choose((f"{count} {en[number]}", f"{count} {es[number]}"), language)
 
 
 def choice_in_words(choice: Choice, protocol: Protocol, language: str) -> str:

@@ -1,4 +1,4 @@
-"""YAML as plain values with the line of each of them; the only importer of the library. A fault names its line."""
+"""YAML as plain values with the line of each of them, and back; the only importer of the library."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from yaml.resolver import Resolver
 
 LARGEST = 1024 * 1024  # bytes
 DEEPEST = 40  # lists and mappings within each other
+ONE_LINE = 1_000_000  # a text is not broken: then a difference of lines shows what was changed, and no more
 TOO_DEEP = f"more than {DEEPEST} levels within each other; a protocol needs few"
 
 Place = tuple[str | int, ...]
@@ -123,6 +124,32 @@ def plain_values(text: str, name: str) -> tuple[dict[str, Any], Lines]:
         return loader.construct_document(node), {place: Spot(name, line) for place, line in lines.items()}
     except yaml.YAMLError as error:
         raise ProtocolFault([f"{name} {_mark(error)}"]) from error
+
+
+class _Dumper(yaml.SafeDumper):
+    """As our files look: no aliases, short lists on one line, and in quotes only what we would read as no text."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def represent_list(self, data: Any) -> yaml.SequenceNode:
+        short = all(isinstance(each, str | int) for each in data)
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
+
+
+def written(values: Any) -> str:
+    """Plain values as a file that reads back as the same values."""
+    return yaml.dump(
+        values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=ONE_LINE, default_flow_style=False
+    )
 
 
 def too_large(name: str) -> ProtocolFault:

@@ -132,6 +132,15 @@ OF_AGENCIES: Mapping[str, Table] = {
         " counsel counsel_reviewed_on ended_by ended_at",
     ),
     "protocol": table(R.STAFF, technical="hash", normal="id version jurisdiction body published_at"),
+    "protocol_check": table(
+        R.OFFICERS,
+        technical="id hash rules attempts claimed_by claimed_until states",
+        normal="district body asked_by asked_at findings done_at",
+    ),
+    "protocol_draft": table(
+        R.OFFICERS, technical="id came_from", normal="district begun_by begun_at ended_by ended_at"
+    ),
+    "protocol_edition": table(R.OFFICERS, technical="id draft hash", normal="district number text saved_by saved_at"),
     "protocol_in_force": table(R.STAFF, normal="district crisis_type hash"),
 }
 

@@ -127,3 +127,9 @@ def _how_often(protocol: Protocol, kind: str) -> tuple[int, str, int]:
     """A district's own protocols come after the built-in ones, in the order of their names."""
     known = MOST_FREQUENT.index(protocol.id) if protocol.id in MOST_FREQUENT else len(MOST_FREQUENT)
     return known, protocol.id, list(protocol.crisis_types).index(kind)
+
+
+def in_force(tx: Connection, district: DistrictId) -> list[tuple[Protocol, ProtocolHash]]:
+    """Each protocol that answers for some kind of crisis here, once, in the order of its kinds."""
+    found = {hashed: known for known, hashed in (current(tx, kind, district) for kind in kinds(tx, district))}
+    return [(known, hashed) for hashed, known in found.items()]

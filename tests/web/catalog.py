@@ -50,6 +50,7 @@ def _rule_files() -> Iterator[Path]:
             "statements",
             "contact_record",
             "policy_packs",
+            "protocol_drafts",
             "instructions",
             "directory",
             "accounts",

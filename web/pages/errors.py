@@ -39,6 +39,7 @@ from web.pages import (
     oncall,
     open,
     policy,
+    protocols,
     readiness,
     records_requests,
     retention,
@@ -80,6 +81,7 @@ _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
+_DRAFT = re.compile(rf"{protocols.DRAFTS}/([^/]+)/([^/]+)")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
@@ -186,6 +188,9 @@ def _page_of_one(path: str) -> Show | None:
     if found := _SKILLS.fullmatch(path):
         whose = PersonId(found[1])
         return lambda desk, state, status: skills.again(desk, whose, state, status)
+    if found := _DRAFT.fullmatch(path):
+        draft, action = found[1], found[2]
+        return lambda desk, state, status: protocols.again(desk, draft, action, state, status)
     if found := _ACCOUNT.fullmatch(path):
         person = PersonId(found[1])
         return lambda desk, state, status: accounts.show(desk, person, state, status)
