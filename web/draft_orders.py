@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crisis.policy import protocols as policy
+from crisis.protocols.patching import Changes
 from crisis.protocols.schema import Protocol
 from crisis.store import people, protocol_checks, protocol_drafts, protocols
 from crisis.store.protocol_checks import NOT_ASKED, Checked
 from crisis.store.protocol_drafts import Draft, Edition, Read
-from crisis.vocabulary import PersonId, ProtocolHash
+from crisis.vocabulary import PersonId, ProtocolHash, StepId
 from web.deps import Desk
 
 
@@ -71,6 +72,20 @@ def save(desk: Desk, draft: str, text: str, seen_edition: int) -> None:
     policy.must_write(desk.actor)
     with desk.store.write() as tx:
         protocol_drafts.save(tx, desk.actor.district, draft, text, seen=seen_edition, by=desk.person, at=desk.at)
+
+
+def change(desk: Desk, draft: str, changes: Changes, seen_edition: int) -> None:
+    policy.must_write(desk.actor)
+    with desk.store.write() as tx:
+        where = (tx, desk.actor.district, draft, changes)
+        protocol_drafts.change(*where, seen=seen_edition, by=desk.person, at=desk.at)
+
+
+def leave_out(desk: Desk, draft: str, step: StepId, seen_edition: int) -> None:
+    policy.must_write(desk.actor)
+    with desk.store.write() as tx:
+        where = (tx, desk.actor.district, draft, step)
+        protocol_drafts.leave_out(*where, seen=seen_edition, by=desk.person, at=desk.at)
 
 
 def throw_away(desk: Desk, draft: str) -> None:

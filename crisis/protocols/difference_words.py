@@ -31,6 +31,16 @@ FIELDS: Mapping[str, Pair] = {
     "instruments": ("instruments", "instrumentos"),
     "label": ("words", "texto"),
     "lane": ("in danger", "en peligro"),
+    "contact_gap": ("until the family is tried again", "hasta intentar de nuevo con la familia"),
+    "mandated_report_agency": ("who gets a report of abuse", "quién recibe el informe de maltrato"),
+    "mandated_report_delegation": ("somebody else may report abuse", "otra persona puede informar del maltrato"),
+    "mandated_report_form": ("form of the written report of abuse", "formulario del informe escrito de maltrato"),
+    "mandated_report_oral": ("report of abuse by phone", "informe de maltrato por teléfono"),
+    "mandated_report_oral_words": (
+        "report of abuse by phone, in words",
+        "informe de maltrato por teléfono, en palabras",
+    ),
+    "mandated_report_written": ("written report of abuse", "informe escrito de maltrato"),
     "min_attempts": ("attempts before it", "intentos previos"),
     "on_miss": ("who is told when it is missed", "a quién se avisa si no se cumple"),
     "options": ("options", "opciones"),
@@ -84,7 +94,7 @@ class Said:
 
 def field_in_words(path: Sequence[str], language: str) -> str:
     """The known names in words; ids of parts and keys that came later stand as they are written."""
-    return " · ".join(choose(FIELDS[name], language) if name in FIELDS else name for name in path)
+    return " · ".join(choose(FIELDS[name], language) if name in FIELDS else name.replace("_", " ") for name in path)
 
 
 def value_in_words(value: Any, told: Said, name: str) -> str:

@@ -126,6 +126,34 @@ def plain_values(text: str, name: str) -> tuple[dict[str, Any], Lines]:
         raise ProtocolFault([f"{name} {_mark(error)}"]) from error
 
 
+class Span(NamedTuple):
+    """Where a value stands in the text, in characters; `block` where it takes lines of its own."""
+
+    start: int
+    end: int
+    block: bool
+
+
+def spans(text: str) -> dict[Place, Span]:
+    """Of every value of a text that `plain_values` takes. What follows the last word of a block is not in it."""
+    found: dict[Place, Span] = {}
+    _spans_of(_Loader(text).get_single_node(), (), found)
+    return found
+
+
+def _spans_of(node: Any, place: Place, found: dict[Place, Span]) -> Span:
+    parts: list[tuple[Place, Any]] = []
+    if isinstance(node, yaml.MappingNode):
+        parts = [((*place, key.value), value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        parts = [((*place, number), value) for number, value in enumerate(node.value)]
+    inner = [_spans_of(value, where, found) for where, value in parts]
+    block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+    ends = max((each.end for each in inner), default=node.end_mark.index) if block else node.end_mark.index
+    found[place] = Span(node.start_mark.index, ends, block)
+    return found[place]
+
+
 class _Dumper(yaml.SafeDumper):
     """As our files look: no aliases, short lists on one line, and in quotes only what we would read as no text."""
 

@@ -12,15 +12,16 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused
-from crisis.protocols import loader
+from crisis.protocols import loader, patching
 from crisis.protocols.loader import content_hash
+from crisis.protocols.patching import Changes
 from crisis.protocols.plain_yaml import ProtocolFault, written
 from crisis.protocols.schema import Protocol, Review, Reviewer
 from crisis.store import audit, protocols
 from crisis.store.draft_tables import DRAFT, EDITION
 from crisis.store.people_tables import Found
 from crisis.store.tables import PROTOCOL
-from crisis.vocabulary import DistrictId, PersonId, ProtocolHash
+from crisis.vocabulary import DistrictId, PersonId, ProtocolHash, SafetyClass, StepId
 
 NAME = "the protocol"  # what a fault calls the text
 LARGEST = 200_000  # characters of a text; a request holds no more
@@ -114,6 +115,44 @@ def save(tx: Connection, district: DistrictId, draft: str, text: str, *, seen: i
     detail = {"edition": new.number, "content": new.hash or ""}
     audit.record(tx, at=at, actor=by, action="protocol draft saved", subject=draft, detail=detail)
     return new.number
+
+
+def change(
+    tx: Connection, district: DistrictId, draft: str, changes: Changes, *, seen: int, by: PersonId, at: datetime
+) -> int:
+    """Other values at places of the text, as a form asks for them. Raises `Refused` with every fault that it makes."""
+    latest, known = _whole(tx, district, draft)
+    return _save_whole(tx, district, draft, patching.changed(latest.text, known, changes), seen=seen, by=by, at=at)
+
+
+def leave_out(
+    tx: Connection, district: DistrictId, draft: str, step: StepId, *, seen: int, by: PersonId, at: datetime
+) -> int:
+    """One that somebody may waive with a reason anyway; raises `Refused` for any other, and where others ask for it."""
+    latest, known = _whole(tx, district, draft)
+    found = known.step(step)
+    if found is None:
+        raise NotFound
+    if found.safety is SafetyClass.HARD:
+        raise Refused(Reason("DRAFT", "This step is never left out: nobody may waive it"))
+    return _save_whole(tx, district, draft, patching.without(latest.text, known, step), seen=seen, by=by, at=at)
+
+
+def _whole(tx: Connection, district: DistrictId, draft: str) -> tuple[Edition, Protocol]:
+    latest = one(tx, district, draft).latest
+    known = read(latest.text).protocol
+    if known is None:
+        raise Refused(Reason("DRAFT", "The text of this draft has faults; put them right there first"))
+    return latest, known
+
+
+def _save_whole(
+    tx: Connection, district: DistrictId, draft: str, text: str, *, seen: int, by: PersonId, at: datetime
+) -> int:
+    faults = read(tidy(text)).faults
+    if faults:
+        raise Refused(*(Reason("DRAFT", "%(fault)s", (("fault", each),)) for each in faults))
+    return save(tx, district, draft, text, seen=seen, by=by, at=at)
 
 
 def tidy(text: str) -> str:

@@ -39,6 +39,7 @@ from web.pages import (
     paging,
     passphrase,
     policy,
+    protocol_steps,
     protocols,
     provider_logout,
     providers,
@@ -102,6 +103,7 @@ routers: list[APIRouter] = [
     wishes.router,
     paging.router,
     policy.router,
+    protocol_steps.router,  # before the page whose actions have any name
     protocols.router,
     messages.router,
     my_paging.router,

@@ -39,6 +39,7 @@ from web.pages import (
     oncall,
     open,
     policy,
+    protocol_steps,
     protocols,
     readiness,
     records_requests,
@@ -82,6 +83,7 @@ _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
 _DRAFT = re.compile(rf"{protocols.DRAFTS}/([^/]+)/([^/]+)")
+_DRAFT_STEP = re.compile(rf"{protocols.DRAFTS}/([^/]+)/steps/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
 _STEP = re.compile(r"/incidents/([^/]+)/steps/([^/]+)/[^/]+")
 _CONFLICT = re.compile(r"/incidents/([^/]+)/conflicts/[^/]+")
@@ -188,12 +190,21 @@ def _page_of_one(path: str) -> Show | None:
     if found := _SKILLS.fullmatch(path):
         whose = PersonId(found[1])
         return lambda desk, state, status: skills.again(desk, whose, state, status)
-    if found := _DRAFT.fullmatch(path):
-        draft, action = found[1], found[2]
-        return lambda desk, state, status: protocols.again(desk, draft, action, state, status)
     if found := _ACCOUNT.fullmatch(path):
         person = PersonId(found[1])
         return lambda desk, state, status: accounts.show(desk, person, state, status)
+    return _page_of_draft(path)
+
+
+def _page_of_draft(path: str) -> Show | None:
+    if found := _DRAFT_STEP.fullmatch(path):
+        of, step = found[1], found[2]
+        return lambda desk, state, status: protocol_steps.show_step(desk, of, step, state, status)
+    if found := _DRAFT.fullmatch(path):
+        draft, action = found[1], found[2]
+        if action == "values":
+            return lambda desk, state, status: protocol_steps.show_values(desk, draft, state, status)
+        return lambda desk, state, status: protocols.again(desk, draft, action, state, status)
     return None
 
 

@@ -43,7 +43,12 @@ CHECKS: dict[CheckState, tuple[str, str]] = {
     CheckState.FAILS: (N_("Checked: it does not hold"), "late"),
     CheckState.OLD: (N_("Checked by an earlier version of this program"), "warn"),
 }
-WAYS = (("", N_("How it stands")), ("/text", N_("As text (YAML)")), ("/lines", N_("Line by line")))
+WAYS = (
+    ("", N_("How it stands")),
+    ("/steps", N_("Step by step")),
+    ("/text", N_("As text (YAML)")),
+    ("/lines", N_("Line by line")),
+)
 NOT_UTF_8 = N_("This is not a text file in UTF-8; save it as UTF-8 and send it again.")
 NO_FILE = N_("Choose a file.")
 DraftPath = Annotated[str, Path(pattern=ID)]
