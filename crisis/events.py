@@ -320,6 +320,12 @@ class FollowUpRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpEnded(Event):
+    step: v.StepId
+    reason: v.WordsId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpTransferred(Event):
     to: v.PersonId | None
     organisation: v.WordsId | None

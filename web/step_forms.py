@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from crisis import commands as cmd
+from crisis import follow_up_commands as ucmd
 from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis.errors import Reason, Refused
@@ -244,6 +245,13 @@ class FollowUp(StepForm):
         )
 
 
+class EndFollowUp(StepForm):
+    reason: str = Field(title=N_("Why need it not go on?"))
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return ucmd.EndFollowUp(by=desk.actor, step=step.id, reason=desk.seal(self.reason))
+
+
 class RequestPage(StepForm):
     urgency: Urgency = Field(title=N_("How soon?"))
 
@@ -275,6 +283,7 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "exception": Except,
     "offer": Offer,
     "follow-up": FollowUp,
+    "end-follow-up": EndFollowUp,
     "page": RequestPage,
     "spawn": SpawnIncidents,
 }

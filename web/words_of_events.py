@@ -262,6 +262,11 @@ def _(event: ev.FollowUpRecorded, known: Known) -> Told:
 
 
 @told.register
+def _(event: ev.FollowUpEnded, known: Known) -> Told:
+    return with_(line_of(known, N_("Ended: %(step)s"), "check", "ok", step=known.step(event.step)), event.reason)
+
+
+@told.register
 def _(event: ev.FollowUpTransferred, known: Known) -> Told:
     said = line_of(known, N_("The follow-up was passed on and accepted"), "swap", "ok")
     return with_(said, event.organisation)

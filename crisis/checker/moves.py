@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 from crisis import commands as cmd
+from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
 from crisis.commands import Actor, ActorKind, Command
@@ -85,6 +86,8 @@ def _contacts(step: Step, incident: Incident) -> Iterator[Move]:
 def _follows_up(step: Step, incident: Incident) -> Iterator[Move]:
     for outcome in (FollowUpOutcome.COMPLETED, FollowUpOutcome.NO_SHOW):
         yield f"“{step.title.en}”: {outcome}", (cmd.RecordFollowUp(by=FIRST, step=step.id, outcome=outcome),)
+    if step.series is not None and step.series.ended_by:
+        yield f"ends “{step.title.en}”", (ucmd.EndFollowUp(by=FIRST, step=step.id, reason=WORDS),)
 
 
 def _evidence(step: Step) -> dict[str, str | bool]:

@@ -123,7 +123,16 @@ class Space:
             after = self.after(incident, *orders)
             if after is not None:
                 reopened = isinstance(orders[0], cmd.ReopenAssessment)
-                yield told, replace(self, again=True) if reopened else self, forgetful(after)
+                yield told, replace(self, again=True) if reopened else self, self._counted(forgetful(after))
+
+    def _counted(self, incident: Incident) -> Incident:
+        """Of a series without an end no rule counts more than its least number."""
+        found = dict(incident.steps)
+        for step in self.protocol.steps:
+            if step.series is not None and step.series.ended_by and step.id in found:
+                record, most = found[step.id], step.series.count
+                found[step.id] = replace(record, times=record.times[-most:], outcomes=record.outcomes[-most:])
+        return replace(incident, steps=found)
 
     def moves(self, incident: Incident) -> Iterator[Move]:
         """All that people, phones and time can do next, each with the words of the story.

@@ -118,6 +118,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.HandoffAccepted: About(M.HANDOFF),
     ev.HandoffDeclined: About(M.HANDOFF),
     ev.FollowUpRecorded: About(M.CARE),
+    ev.FollowUpEnded: About(M.CARE),
     ev.FollowUpTransferred: About(M.TEAM, {"organisation": M.HANDOFF}),
     ev.DeadlineMissed: About(M.RISK),
     ev.Reminded: About(M.RISK),

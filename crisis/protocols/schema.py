@@ -115,11 +115,17 @@ class Deadline(Strict):
         return self
 
 
+def _later(empty: object) -> Any:
+    """A key that came later: where it holds nothing it is left out, so that older content keeps its hash."""
+    return Field(default=empty, exclude_if=lambda value: not value, strict=False)
+
+
 class EvidenceField(Strict):
     name: Slug
     kind: Literal["words", "yes_no", "choice", "person", "when"]
     label: Text
     required: bool = True
+    required_if: str | None = _later(None)  # only where this parameter is true; elsewhere it may stay empty
     options: dict[str, Text] | None = None
 
     @model_validator(mode="after")
@@ -129,11 +135,6 @@ class EvidenceField(Strict):
         if (self.kind == "choice") != bool(self.options):
             raise ValueError("`options` goes with kind `choice`, and a choice needs them")
         return self
-
-
-def _later(empty: object) -> Any:
-    """A key that came later: where it holds nothing it is left out, so that older content keeps its hash."""
-    return Field(default=empty, exclude_if=lambda value: not value, strict=False)
 
 
 class Need(Strict):
@@ -193,12 +194,24 @@ class ExceptionRule(Strict):
     source: str
 
 
+class Runs(Strict):
+    """How many days a series goes on at least from the day on which its step opened, for each answer of a decision."""
+
+    decision: StepId
+    days: Annotated[dict[str, Annotated[int, Field(ge=0, le=400)]], Field(min_length=1)]
+
+
 class Series(Strict):
-    """A follow-up that repeats: `count` completed contacts, the next due `days` after the one before."""
+    """A follow-up that repeats: `count` completed contacts, the next due `days` after the one before.
+
+    With `ended_by` it goes on, past `count` as well, until one of these ends it with a reason.
+    """
 
     count: Annotated[int, Field(ge=1, le=60)]
     days: Annotated[int, Field(ge=0, le=60)]
     clock: Annotated[Clockwork, Field(strict=False)]
+    ended_by: tuple[Role, ...] = _later(())
+    runs: Runs | None = _later(None)
 
 
 class Spawn(Strict):

@@ -8,7 +8,17 @@ from typing import TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from crisis.protocols.questionnaires import SCALES
-from crisis.protocols.schema import Choice, Condition, Deadline, Duration, ExceptionRule, Protocol, Signature, Step
+from crisis.protocols.schema import (
+    Choice,
+    Condition,
+    Deadline,
+    Duration,
+    EvidenceField,
+    ExceptionRule,
+    Protocol,
+    Signature,
+    Step,
+)
 from crisis.protocols.scoring import DISPOSITIONS, SCREENS
 from crisis.vocabulary import Anchor, DeadlineKind, Phase, Role, StepId, StepType, Tier
 
@@ -109,7 +119,8 @@ def _named_roles(protocol: Protocol) -> Iterator[tuple[Place, str, Role]]:
 def _roles_of(place: Place, step: Step) -> Iterator[tuple[Place, str, Role]]:
     signers = () if step.sign is None else step.sign.second_roles
     pages = [] if step.pages is None else [step.pages]
-    for role in (*step.roles, *signers, *pages):
+    ending = () if step.series is None else step.series.ended_by
+    for role in (*step.roles, *signers, *pages, *ending):
         yield (*place, "roles"), f"step “{step.id}”", role
     for n, deadline in enumerate(step.deadlines):
         for role in deadline.on_miss:
@@ -156,6 +167,9 @@ def _step(place: Place, step: Step, protocol: Protocol) -> Iterator[Fault]:
         yield Fault(place, f"{where} is a decision and needs a hard deadline (I-7)")
     if step.type is StepType.ASSESS and not _two_sign_high(step.sign):
         yield Fault(place, f"{where} needs `sign` with a second person at high and imminent risk (I-5)")
+    yield from _series(place, step, protocol)
+    for n, field in enumerate(step.evidence):
+        yield from _asked_if((*place, "evidence", n), field, protocol)
     for n, choice in enumerate(step.choices):
         yield from _choice((*place, "choices", n), choice, step, protocol)
     for n, deadline in enumerate(step.deadlines):
@@ -194,6 +208,33 @@ def _choice(place: Place, choice: Choice, step: Step, protocol: Protocol) -> Ite
         yield Fault((*place, "only_after_if"), f"{where} needs `only_after`, and a parameter “{name}”: true or false")
 
 
+def _asked_if(place: Place, field: EvidenceField, protocol: Protocol) -> Iterator[Fault]:
+    name = field.required_if
+    wanted = protocol.parameters.get(name or "")
+    if name is not None and (wanted is None or not isinstance(wanted.value, bool)):
+        text = f"“{field.name}” is required where the parameter “{name}” says so; add it: true or false"
+        yield Fault((*place, "required_if"), text)
+
+
+def _series(place: Place, step: Step, protocol: Protocol) -> Iterator[Fault]:
+    """One without an end is asked for again after each contact, and knows how long it goes on at least."""
+    series = step.series
+    if series is None:
+        return
+    where = (*place, "series")
+    again = any(known.anchor is Anchor.PREVIOUS and known.when is None for known in step.deadlines)
+    if series.ended_by and not again:
+        yield Fault(where, f"step “{step.id}” goes on without an end and needs a deadline from the contact before")
+    if series.runs is None:
+        return
+    if not series.ended_by:
+        yield Fault(where, f"step “{step.id}” ends with its last contact; `runs` goes with `ended_by`")
+    asked = protocol.step(series.runs.decision)
+    if asked is None or {choice.id for choice in asked.choices} != series.runs.days.keys():
+        text = f"step “{step.id}” says how long it runs for each answer of a decision, and for nothing else"
+        yield Fault((*where, "runs"), text)
+
+
 def _two_sign_high(sign: Signature | None) -> bool:
     if sign is None or not sign.second_roles:
         return False
@@ -218,7 +259,8 @@ def _never_comes(anchor: Anchor, step: Step, protocol: Protocol) -> str | None:
     if anchor is Anchor.TIER and not any(other.type is StepType.ASSESS for other in protocol.steps):
         return "no step decides the level of risk"
     leaves = any(other.custody == "released" for other in protocol.steps)
-    if anchor in (Anchor.RELEASED, Anchor.RETURNED) and not leaves:
+    comes_from_outside = anchor is Anchor.RETURNED and not any(other.custody for other in protocol.steps)
+    if anchor in (Anchor.RELEASED, Anchor.RETURNED) and not (leaves or comes_from_outside):
         return "no step releases the student"
     return None
 

@@ -101,6 +101,11 @@ def _(event: ev.FollowUpRecorded, incident: Incident) -> Incident:
 
 
 @folded.register
+def _(_event: ev.FollowUpEnded, incident: Incident) -> Incident:
+    return incident  # that the step is done is an event of its own
+
+
+@folded.register
 def _(_event: ev.FollowUpTransferred, incident: Incident) -> Incident:
     return replace(incident, follow_up_transferred=True)
 

@@ -1,12 +1,16 @@
 """Follow-up: a missed contact is escalated and never counts as done (I-18)."""
 
+from datetime import timedelta
+
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import follow_up_commands as ucmd
 from crisis.errors import Reason, Refused, refuse_if
+from crisis.protocols.schema import Series, Step
 from crisis.statemachine.assessment import reopened
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.incident import StepRecord
-from crisis.statemachine.steps import find_step, not_open, wrong_role
+from crisis.statemachine.incident import Incident, StepRecord
+from crisis.statemachine.steps import find_step, not_open, opened_at, wrong_role
 from crisis.vocabulary import FollowUpOutcome, Phase, StepType
 
 
@@ -31,10 +35,56 @@ def _(command: cmd.RecordFollowUp, case: Case) -> list[ev.Event]:
         note=command.note,
     )
     completed = len(record.times) + (command.outcome is FollowUpOutcome.COMPLETED)
-    finished = step.series is not None and completed >= step.series.count
+    finished = step.series is not None and not step.series.ended_by and completed >= step.series.count
     done: list[ev.Event] = [ev.StepCompleted(**who, step=step.id, evidence={})] if finished else []
     again = [reopened(command, case, command.note)] if command.safety_concern and command.note is not None else []
     return [recorded, *done, *again]
+
+
+@rule.register
+def _(command: ucmd.EndFollowUp, case: Case) -> list[ev.Event]:
+    """I-18: somebody qualified ends it, with a reason, and not before its time."""
+    person(command)
+    step = find_step(case.protocol, command.step, StepType.FOLLOW_UP)
+    series = step.series
+    if series is None or not series.ended_by:
+        raise Refused(Reason("I-18", "This follow-up ends with its last contact, and not before"))
+    refuse_if(
+        not_open(case.incident, case.protocol, step),
+        wrong_role(command.by.roles, series.ended_by),
+        _too_few(step, series, case),
+        _too_soon(step, case),
+    )
+    who = stamp(command, case.at)
+    return [
+        ev.FollowUpEnded(**who, step=step.id, reason=command.reason),
+        ev.StepCompleted(**who, step=step.id, evidence={}),
+    ]
+
+
+def _too_few(step: Step, series: Series, case: Case) -> Reason | None:
+    held = len(case.incident.steps.get(step.id, StepRecord()).times)
+    if held >= series.count:
+        return None
+    least = (("least", str(series.count)),)
+    return Reason("I-18", "It ends after at least %(least)s; hold it first, and record what came of it", least)
+
+
+def _too_soon(step: Step, case: Case) -> Reason | None:
+    days = least_days(step, case.incident)
+    if case.at >= opened_at(case.incident, step) + timedelta(days=days):
+        return None
+    text = "This goes on for at least %(days)s days; until then it can only be passed on to somebody who accepts it"
+    return Reason("I-18", text, (("days", str(days)),))
+
+
+def least_days(step: Step, incident: Incident) -> int:
+    """As the decision was answered; unknown is the longest."""
+    runs = None if step.series is None else step.series.runs
+    if runs is None:
+        return 0
+    answered = incident.steps.get(runs.decision, StepRecord()).choice
+    return runs.days.get(answered or "", max(runs.days.values()))
 
 
 @rule.register

@@ -60,7 +60,7 @@ def _(command: icmd.GiveSafetyPlan, case: Case) -> list[ev.Event]:
     if plan is None or _done(case, step):
         return [given]
     evidence = _evidence(step, plan, given=command.given)
-    if wrong_evidence(step, evidence):
+    if wrong_evidence(step, evidence, case.protocol):
         return [given]  # a district's own protocol asks for more, which its own form still takes
     return [given, ev.StepCompleted(**who, step=step.id, evidence=evidence)]
 

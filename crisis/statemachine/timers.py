@@ -86,7 +86,8 @@ def _anchored(deadline: Deadline, step: Step, state: StepState, incident: Incide
             return incident.returned_at
         case Anchor.PREVIOUS:
             times = incident.steps.get(step.id, StepRecord()).times
-            return times[-1] if times else incident.released_at or incident.tier_at
+            first = incident.released_at or incident.tier_at
+            return times[-1] if times else first or (opened_at(incident, step) if state is StepState.OPEN else None)
 
 
 @rule.register

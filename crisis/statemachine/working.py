@@ -3,7 +3,7 @@
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import InBoth, Reason, Refused, refuse_if
-from crisis.protocols.schema import Choice, EvidenceField, Step
+from crisis.protocols.schema import Choice, EvidenceField, Protocol, Step
 from crisis.statemachine.assessment import raised
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.conditions import holds
@@ -24,7 +24,7 @@ def _(command: cmd.CompleteStep, case: Case) -> list[ev.Event]:
     refuse_if(
         None if _acted_first(step, case) else not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
-        *wrong_evidence(step, command.evidence),
+        *wrong_evidence(step, command.evidence, case.protocol),
     )
     return [ev.StepCompleted(**stamp(command, case.at), step=step.id, evidence=command.evidence)]
 
@@ -34,7 +34,7 @@ def _acted_first(step: Step, case: Case) -> bool:
     return step.act_first and standing(case.incident, case.protocol)[step.id] is StepState.BLOCKED
 
 
-def wrong_evidence(step: Step, evidence: Evidence) -> list[Reason]:
+def wrong_evidence(step: Step, evidence: Evidence, protocol: Protocol) -> list[Reason]:
     """What is missing in, or foreign to, the evidence that the step asks for."""
     fields = {field.name: field for field in step.evidence}
     foreign = [name for name in evidence if name not in fields]
@@ -42,11 +42,18 @@ def wrong_evidence(step: Step, evidence: Evidence) -> list[Reason]:
     for name, field in fields.items():
         label = (("field", InBoth(field.label.en, field.label.es)),)
         if name not in evidence:
-            if field.required:
+            if is_required(field, protocol):
                 found.append(Reason("EVIDENCE", "Fill in: %(field)s", label))
         elif not _fits(field, evidence[name]):
             found.append(Reason("EVIDENCE", "This answer does not fit: %(field)s", label))
     return found
+
+
+def is_required(field: EvidenceField, protocol: Protocol) -> bool:
+    """Of some things only the jurisdiction says whether they must be written down."""
+    if field.required_if is None:
+        return field.required
+    return protocol.parameters[field.required_if].value is True
 
 
 def _fits(field: EvidenceField, value: str | bool) -> bool:

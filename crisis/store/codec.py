@@ -14,6 +14,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import family_commands as fcmd
 from crisis import family_events as fev
+from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import instrument_events as iev
 from crisis import linked_commands as lcmd
@@ -41,7 +42,7 @@ def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
 
 
 EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev), Event)
-COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd), Command)
+COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd), Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

@@ -7,6 +7,7 @@ from functools import reduce
 
 from crisis import clock
 from crisis import commands as cmd
+from crisis import follow_up_commands as ucmd
 from crisis import page_commands as pcmd
 from crisis.commands import Actor
 from crisis.errors import Refused
@@ -39,6 +40,7 @@ from tests.web.district import a_district
 
 MINUTE = timedelta(minutes=1)
 LATER = timedelta(days=40)  # past the least length of a follow-up after high risk
+LEAST = timedelta(days=90)  # past the least length of a series without an end
 
 
 @dataclass(slots=True)
@@ -162,12 +164,23 @@ def cancelled(page: str) -> cmd.Command:
 def _ordinary(kind: StepType, step: StepId, story: Story) -> cmd.Command:
     match kind:
         case StepType.FOLLOW_UP:
+            if _goes_on_without_end(step, story):
+                story.now += LEAST
+                return ucmd.EndFollowUp(by=COUNSELOR, step=step, reason=cmd.WordsId("w-7"))
             return cmd.RecordFollowUp(by=COUNSELOR, step=step, outcome=cmd.FollowUpOutcome.COMPLETED)
         case StepType.PAGE:
             return cmd.WaiveStep(by=PRINCIPAL, step=step, reason=cmd.WordsId("w-6"))
         case _:
             by = PRINCIPAL if step == "reentry_meeting" else COUNSELOR
             return cmd.CompleteStep(by=by, step=step, evidence=story._evidence(step, {}))
+
+
+def _goes_on_without_end(name: StepId, story: Story) -> bool:
+    step = story.protocol.step(name)
+    assert step is not None
+    assert step.series is not None
+    record = story.incident.steps.get(name)
+    return bool(step.series.ended_by) and record is not None and len(record.times) >= step.series.count
 
 
 def invariants_hold(incident: Incident, protocol: Protocol, at: datetime) -> None:

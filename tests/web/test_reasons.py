@@ -23,7 +23,7 @@ def test_a_refusal_calls_a_step_by_its_name_in_the_readers_language(language: La
 
     first = in_words(blocked[0], language).words
     undone = [in_words(each, language).words for each in obstacles(incident, PROTOCOL, MORNING)]
-    field = in_words(wrong_evidence(MEANS, {})[0], language).words
+    field = in_words(wrong_evidence(MEANS, {}, PROTOCOL)[0], language).words
 
     assert any(step.title.in_language(language) in first for step in PROTOCOL.steps)
     assert any(SCREEN.title.in_language(language) in each for each in undone)

@@ -10,8 +10,10 @@ from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.protocols.schema import Citation, Step
+from crisis.statemachine.follow_up import least_days
 from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
+from crisis.statemachine.working import is_required
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import (
     ContactMethod,
@@ -35,6 +37,7 @@ from web.pages import at_step, family_talk, family_texts, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
+from web.pages.linked_students import students_seen
 from web.pages.reasons import in_words
 from web.record_forms import RECORD_STEP_FORMS
 from web.rendering import translations
@@ -102,6 +105,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step, chosen: str = "") ->
             "citation": citation(protocol.citations, step.source),
             "reviewed": protocol.review.clinical.name is not None,
             "rationale": rationale(view),
+            "needed": lambda field: is_required(field, protocol),
             "takers": takers(desk, view) if step.type is StepType.HANDOFF else [],
             "agency_options": [(each.id, each.name) for each in takers(desk, view)]
             if step.type is StepType.HANDOFF
@@ -128,11 +132,13 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
         case StepType.CONTACT:
             return contact_values(desk, view)
         case StepType.FOLLOW_UP:
-            return times.follow_up_values(desk, view, step)
+            return times.follow_up_values(desk, view, step) | {"runs_days": least_days(step, view.incident)}
         case StepType.HANDOFF:
             return sharing.handoff_values(desk, view, withhold_options(desk, view))
         case StepType.SCREEN | StepType.ASSESS:
             return at_step.instrument_values(desk, view, step, chosen)
+        case StepType.ACT if step.spawns is not None:
+            return {"have_one": students_seen(desk, view.incident)}
         case _:
             return {}
 
