@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "nssi": ("tests/journeys/test_self_injury.py",),
     "acute_distress": ("tests/journeys/test_acute_distress.py",),
     "substance_overdose": ("tests/journeys/test_overdose.py",),
+    "reentry": ("tests/journeys/test_return_to_school.py",),
     "threat_others": ("tests/journeys/test_threat_to_others.py", "tests/statemachine/test_series_without_end.py"),
 }
 INTRODUCTION = """\

@@ -8,6 +8,7 @@ from crisis import commands as cmd
 from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
+from crisis import record_commands as ccmd
 from crisis.commands import Actor, ActorKind, Command
 from crisis.ladders import Ladder
 from crisis.protocols.columbia import CSSRS
@@ -274,10 +275,12 @@ def resolves_emergency() -> Move:
 def closes(incident: Incident) -> Move:
     """What only a close asks for, and the close: before that it changes nothing for anybody, in whatever order."""
     reports = [report for report in incident.obligations.values() if report.filed_at is None]
+    undone = [task for task, known in incident.tasks.items() if known.done_at is None]
     passing = [active for active in incident.exceptions.values() if active.expires_at is not None]
     over = resolves_emergency()[1] if incident.emergency is Emergency.ACTIVE else ()
     return "does the paper work and closes the incident", (
         *(cmd.FileReport(by=FIRST, obligation=report.id, agency="agency", number=WORDS) for report in reports),
+        *(ccmd.FinishTask(by=FIRST, task=task, note=WORDS) for task in undone),
         *over,
         *(cmd.TimerDue(by=SYSTEM, name="exception_expires", key=active.id) for active in passing),
         *(cmd.RenewException(by=FIRST, exception=active.id, reason=WORDS) for active in passing),

@@ -38,13 +38,13 @@ INCIDENT: Mapping[Matter, tuple[str, ...]] = {
         *("custody_gap", "emergency", "emergency_ever", "exceptions"),
     ),
     M.TEAM: ("lead", "pages"),
-    M.STUDENT: ("student", "spawned"),
+    M.STUDENT: ("student",),
     M.FAMILY: ("contact_attempts", "interpreters", "guardian_reached_at", "contact_decided", "texts"),
     M.ASKED: ("supports_said", "assent"),
     M.CARE: ("screen", "screen_owed", "plan", "tasks"),
     M.HANDOFF: ("handoffs",),
     M.REFERRAL: ("referrals",),
-    M.REPORTER: ("opened_by",),
+    M.REPORTER: ("opened_by", "spawned"),  # other people than the student: whoever leads, and the privacy officer
 }
 
 
@@ -66,7 +66,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.LeadAssigned: About(M.TEAM),
     ev.StepAssigned: About(M.RISK),
     ev.StepCompleted: About(M.RISK, {"evidence": M.CARE}),
-    ev.IncidentsSpawned: About(M.HANDLING, {"students": M.STUDENT}),
+    ev.IncidentsSpawned: About(M.HANDLING, {"students": M.REPORTER}),
     ev.StepWaived: About(M.RISK, {"reason": M.NOTES}),
     ev.DecisionAnswered: About(M.RISK, {"reason": M.CARE}),
     ev.ScreenRecorded: About(M.CARE),

@@ -4,7 +4,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols import scoring
-from crisis.protocols.schema import Step
+from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.kit import no_such_form, not_usable, too_young, understood
@@ -199,9 +199,17 @@ def _(command: cmd.SignTier, case: Case) -> list[ev.Event]:
     return [signed, ev.StepCompleted(**who, step=step.id, evidence={})]
 
 
+def is_assessed(protocol: Protocol) -> bool:
+    """Whether a level of risk is decided here; where it is not, a new worry gets an incident of its own."""
+    return any(step.type is StepType.ASSESS for step in protocol.steps)
+
+
 @rule.register
 def _(command: cmd.ReopenAssessment, case: Case) -> list[ev.Event]:
     person(command)
+    if not is_assessed(case.protocol):
+        text = "Nobody decides a level of risk here; open an incident for the new worry, with the same student"
+        raise Refused(Reason("I-20", text))
     return [reopened(command, case, command.reason)]
 
 

@@ -190,7 +190,9 @@ def _police_decided(case: Case) -> bool:
 @rule.register
 def _(command: cmd.RecordReturn, case: Case) -> list[ev.Event]:
     """I-17: it anchors the re-entry meeting and never keeps the student out of school."""
-    if case.incident.custody is not Custody.RELEASED or case.incident.phase is Phase.IDENTIFICATION:
+    in_our_care = any(step.custody is not None for step in case.protocol.steps)
+    still_here = case.incident.custody is not Custody.RELEASED or case.incident.phase is Phase.IDENTIFICATION
+    if in_our_care and still_here:
         return []
     if case.incident.returned_at is not None:
         return []

@@ -7,7 +7,7 @@ from crisis import events as ev
 from crisis import follow_up_commands as ucmd
 from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Series, Step
-from crisis.statemachine.assessment import reopened
+from crisis.statemachine.assessment import is_assessed, reopened
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.steps import find_step, not_open, opened_at, wrong_role
@@ -37,7 +37,8 @@ def _(command: cmd.RecordFollowUp, case: Case) -> list[ev.Event]:
     completed = len(record.times) + (command.outcome is FollowUpOutcome.COMPLETED)
     finished = step.series is not None and not step.series.ended_by and completed >= step.series.count
     done: list[ev.Event] = [ev.StepCompleted(**who, step=step.id, evidence={})] if finished else []
-    again = [reopened(command, case, command.note)] if command.safety_concern and command.note is not None else []
+    concern = command.note if command.safety_concern and is_assessed(case.protocol) else None
+    again = [] if concern is None else [reopened(command, case, concern)]
     return [recorded, *done, *again]
 
 

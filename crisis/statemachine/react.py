@@ -9,6 +9,7 @@ from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartT
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_family, react_page, react_referral, spawning
 from crisis.statemachine.arrival import watched
+from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.handoff import answer_by
@@ -140,7 +141,24 @@ def _(event: ev.HandoffDeclined, after: Incident, protocol: Protocol, ground: Gr
 @reaction.register
 def _(event: ev.FollowUpRecorded, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     missed = event.outcome in (FollowUpOutcome.NO_SHOW, FollowUpOutcome.UNABLE)
-    return tell(after, "follow_up_missed", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD) if missed else []
+    told = tell(after, "follow_up_missed", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD) if missed else []
+    return [*told, *_worry(event, after, protocol)]
+
+
+def _worry(event: ev.FollowUpRecorded, after: Incident, protocol: Protocol) -> list[Effect]:
+    """I-20: where no level of risk is decided, a new worry opens the incident in which one is, or joins an open one."""
+    if not event.safety_concern or is_assessed(protocol) or after.student is None:
+        return []
+    return [
+        *tell(after, "assessment_reopened", Role.INCIDENT_LEAD, Role.ADMIN),
+        OpenLinked(
+            protocol="suicide_risk",
+            crisis_type="suicide_ideation",
+            parent=after.id,
+            student=after.student,
+            lead=after.lead,
+        ),
+    ]
 
 
 @reaction.register

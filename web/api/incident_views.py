@@ -268,7 +268,6 @@ class Team(Told):
 
 class Student(Told):
     student: StudentId | None
-    spawned: Mapping[StepId, tuple[StudentId, ...]]
 
 
 class Family(Told):
@@ -302,6 +301,7 @@ class Referred(Told):
 
 class Reported(Told):
     opened_by: PersonId | None
+    spawned: Mapping[StepId, tuple[StudentId, ...]]
 
 
 class _Base(Handling, Risk, Safety, Team, Student, Family, AskedFor, HandedOver):

@@ -76,6 +76,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "kind": shown.kind(view, desk.language),
         "matters": view.matters,
         "plan": shown.plan(view),
+        "comes_back": shown.comes_back(view),
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
         "family": shown.family(view, desk.language),

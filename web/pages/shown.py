@@ -7,7 +7,7 @@ from datetime import datetime
 from crisis.access_words import Matter
 from crisis.protocols.schema import ExceptionRule, Step
 from crisis.store.queries import IncidentView, NextStep
-from crisis.vocabulary import Custody, PageState, PersonId, Phase, StepState
+from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, StepState
 from web import words
 from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
@@ -104,6 +104,14 @@ def _detail(
     if due is not None:
         parts.append(translate(N_("by %(time)s")) % {"time": local.clock(due)})
     return ", ".join(parts)
+
+
+def comes_back(view: IncidentView) -> bool:
+    """Whether the student is away and the day of the return counts: a meeting hangs on it (I-17)."""
+    incident, steps = view.incident, view.protocol.steps
+    away = incident.custody is Custody.RELEASED or not any(step.custody for step in steps)
+    counted = any(deadline.anchor is Anchor.RETURNED for step in steps for deadline in step.deadlines)
+    return away and counted and incident.returned_at is None
 
 
 def warnings(view: IncidentView, language: Language) -> list[Alert]:

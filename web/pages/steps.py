@@ -10,6 +10,7 @@ from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.protocols.schema import Citation, Step
+from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.follow_up import least_days
 from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
@@ -132,7 +133,10 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
         case StepType.CONTACT:
             return contact_values(desk, view)
         case StepType.FOLLOW_UP:
-            return times.follow_up_values(desk, view, step) | {"runs_days": least_days(step, view.incident)}
+            return times.follow_up_values(desk, view, step) | {
+                "runs_days": least_days(step, view.incident),
+                "assessed": is_assessed(view.protocol),
+            }
         case StepType.HANDOFF:
             return sharing.handoff_values(desk, view, withhold_options(desk, view))
         case StepType.SCREEN | StepType.ASSESS:
