@@ -49,6 +49,7 @@ SHARED_PAGE = frozenset(
         "decide-contact",
         "finish-task",
         "move-referral",
+        "end-follow-up",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
 )
