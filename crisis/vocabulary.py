@@ -138,6 +138,7 @@ class Clockwork(StrEnum):
     WALL = "wall"
     SCHOOL_HOURS = "school_hours"
     SCHOOL_DAY = "school_day"
+    SCHOOL_START = "school_start"  # the opening bell
     CALENDAR_DAY = "calendar_day"
 
 

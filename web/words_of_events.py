@@ -20,6 +20,7 @@ from web import (
     words_of_referrals,
     words_of_sharing,
     words_of_texts,
+    words_of_watching,
 )
 from web.rendering import babel_language
 from web.telling import Known, Told, line_of, told, with_
@@ -35,6 +36,7 @@ CONCERNS = (
     words_of_family,
     words_of_texts,
     words_of_sharing,
+    words_of_watching,
 )
 
 

@@ -43,6 +43,7 @@ from crisis.checker.over import Over, what_ends
 from crisis.checker.reading import Effect, Read, what_is_read
 from crisis.commands import Command
 from crisis.errors import Refused
+from crisis.protocol_words import Subject
 from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.statemachine.assessment import POSITIVE
 from crisis.statemachine.closing import obstacles, was_high
@@ -51,7 +52,7 @@ from crisis.statemachine.decide import decide, decide_open
 from crisis.statemachine.evolve import evolve, fold
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.paging import LIVE
-from crisis.statemachine.steps import SETTLED, Standing, standing
+from crisis.statemachine.steps import SETTLED, Standing, standing, unattended
 from crisis.statemachine.timers import live_deadlines
 from crisis.vocabulary import (
     Beside,
@@ -100,7 +101,7 @@ class Space:
             version=self.protocol.version,
             protocol_hash=ProtocolHash("checked"),
             place=None,
-            student=STUDENT,
+            student=None if self.protocol.subject is Subject.COMMUNITY else STUDENT,
             beside=Beside.NOBODY,
         )
         return fold(decide_open(order, self.protocol, GROUND, IncidentId("checked"), START))
@@ -162,7 +163,7 @@ class Space:
             yield from pages(incident)
         elif incident.tier_awaiting is not None:
             yield from (signs(step) for step in self.protocol.steps if step.type is StepType.ASSESS)
-        elif self.read.custody and incident.custody is Custody.UNHELD:
+        elif self.read.custody and unattended(incident, self.protocol):
             yield takes()
         elif self.read.custody and incident.custody is Custody.LOST:
             yield finds()

@@ -12,6 +12,7 @@ from crisis import instrument_events as iev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
+from crisis import watch_events as wev
 from crisis.access_words import Matter
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import WordsId
@@ -24,6 +25,7 @@ INCIDENT: Mapping[Matter, tuple[str, ...]] = {
         *(
             "obligations",
             "follow_up_transferred",
+            "watched",
             "review_held",
             "close_signed_by",
             "closed_at",
@@ -67,6 +69,8 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.StepAssigned: About(M.RISK),
     ev.StepCompleted: About(M.RISK, {"evidence": M.CARE}),
     ev.IncidentsSpawned: About(M.HANDLING, {"students": M.REPORTER}),
+    wev.WatchDateAdded: About(M.HANDLING),
+    wev.WatchDateKept: About(M.HANDLING, {"note": M.NOTES}),
     ev.StepWaived: About(M.RISK, {"reason": M.NOTES}),
     ev.DecisionAnswered: About(M.RISK, {"reason": M.CARE}),
     ev.ScreenRecorded: About(M.CARE),

@@ -85,6 +85,8 @@ def length_in_words(deadline: Deadline, language: str) -> str:
             return choose(("by the end of the school day", "antes de que acabe el día de clases"), language)
         case Clockwork.CALENDAR_DAY if not days:
             return choose(("by the end of the day", "antes de que acabe el día"), language)
+        case Clockwork.SCHOOL_START:
+            return _before_school(days, language)
         case Clockwork.SCHOOL_DAY:
             en, es = ("school day", "día de clases") if days == 1 else ("school days", "días de clases")
             return choose((f"within {days} {en}", f"antes de {days} {es}"), language)
@@ -95,6 +97,14 @@ def length_in_words(deadline: Deadline, language: str) -> str:
             return _within(deadline.within or timedelta(0), ("", ""), language)
         case Clockwork.SCHOOL_HOURS:
             return _within(deadline.within or timedelta(0), (" of school", " de clases"), language)
+
+
+def _before_school(days: int, language: str) -> str:
+    if not days:
+        return choose(("before the next school day begins", "antes de que empiece el próximo día de clases"), language)
+    en, es = ("school day", "día de clases") if days == 1 else ("school days", "días de clases")
+    later: Pair = (f"before school begins, {days} {en} later", f"antes de empezar las clases, {days} {es} después")
+    return choose(later, language)
 
 
 def _within(length: timedelta, of: Pair, language: str) -> str:

@@ -107,9 +107,10 @@ class Deadline(Strict):
 
     @model_validator(mode="after")
     def one_length(self) -> Self:
-        counts_days = self.clock in (Clockwork.SCHOOL_DAY, Clockwork.CALENDAR_DAY)
+        counts_days = self.clock in (Clockwork.SCHOOL_DAY, Clockwork.SCHOOL_START, Clockwork.CALENDAR_DAY)
         if counts_days != (self.days is not None) or counts_days == (self.within is not None):
-            raise ValueError("`days` goes with school_day and calendar_day, `within` with wall and school_hours")
+            text = "`days` goes with school_day, school_start and calendar_day, `within` with wall and school_hours"
+            raise ValueError(text)
         if self.kind is DeadlineKind.HARD and self.source == "D" and not counts_days and self.within is None:
             raise ValueError("a hard deadline needs a length")
         return self
@@ -224,6 +225,27 @@ class Spawn(Strict):
     crisis_type: Slug
 
 
+class Paragraph(Strict):
+    """`text` only while `when` holds, else `instead`: what is not known does not hold (I-24)."""
+
+    text: Text
+    when: Condition | None = None
+    instead: Text | None = None
+
+    @model_validator(mode="after")
+    def has_both(self) -> Self:
+        if (self.when is None) != (self.instead is None):
+            raise ValueError("`instead` goes with `when`: it is what is said while that does not hold")
+        return self
+
+
+class Statement(Strict):
+    """Words to print or to read out, with a blank line for a name. The system sends them to nobody (I-24)."""
+
+    title: Text
+    paragraphs: Annotated[tuple[Paragraph, ...], Field(min_length=1, strict=False)]
+
+
 class Step(Strict):
     id: Annotated[StepId, Field(pattern=SLUG)]  # part of addresses and of the keys of timers
     phase: Annotated[Phase, Field(strict=False)]
@@ -252,6 +274,8 @@ class Step(Strict):
     reopens: bool = False  # done again when the assessment is reopened
     act_first: bool = _later(False)  # seconds matter: it may be recorded before what it waits for, with its own time
     spawns: Spawn | None = _later(None)
+    statement: Statement | None = _later(None)
+    watches: Annotated[int, Field(ge=0, le=400)] = _later(0)  # days ahead for which dates may be named here
     source: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -270,6 +294,8 @@ class Step(Strict):
                 raise ValueError(f"`{name}` goes with type `{kind}`, and a `{kind}` step needs it")
         if self.spawns is not None and self.type is not StepType.ACT:
             raise ValueError("`spawns` goes with type `act`: the step is done when the list of students is complete")
+        if self.watches and self.type is not StepType.ACT:
+            raise ValueError("`watches` goes with type `act`: the step is done when all dates are written down")
         return self
 
 

@@ -329,6 +329,8 @@ def _placed_conditions(protocol: Protocol) -> Iterator[tuple[Place, StepId, Cond
         found += [((*place, "deadlines", d, "when"), each.when) for d, each in enumerate(step.deadlines)]
         needed = ((n, each.needs) for n, each in enumerate(step.choices))
         found += [((*place, "choices", n, "needs", "condition"), each.condition) for n, each in needed if each]
+        said = enumerate(() if step.statement is None else step.statement.paragraphs)
+        found += [((*place, "statement", "paragraphs", p, "when"), each.when) for p, each in said]
         if step.sign is not None:
             found.append(((*place, "sign", "second_when"), step.sign.second_when))
         for where, condition in found:

@@ -13,7 +13,8 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import PHASE
 from crisis.statemachine.paging import LIVE
 from crisis.statemachine.referral import open_ones
-from crisis.statemachine.steps import Standing, called, standing, wrong_role
+from crisis.statemachine.steps import Standing, called, standing, unattended, wrong_role
+from crisis.statemachine.watching import still_to_keep
 from crisis.vocabulary import (
     Custody,
     DeadlineKind,
@@ -62,7 +63,8 @@ def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reas
 
 def _student(incident: Incident, protocol: Protocol) -> list[Reason]:
     found = []
-    supervised = any(step.custody is not None for step in protocol.steps)
+    never_needed = incident.custody is Custody.UNHELD and not unattended(incident, protocol)
+    supervised = any(step.custody is not None for step in protocol.steps) and not never_needed
     if supervised and incident.custody is not Custody.RELEASED:
         found.append(Reason("I-19", "The student is still in the school's care; release the student first"))
     if incident.emergency is Emergency.ACTIVE:
@@ -120,6 +122,9 @@ def _promises(incident: Incident) -> list[Reason]:
         found.append(Reason("I-15", "A page is not answered; take it, or say why it is no longer needed"))
     if open_ones(incident) and not incident.follow_up_transferred:
         found.append(Reason("I-18", "A referral is still open; say what became of it, or take it back with a reason"))
+    if any(still_to_keep(incident)):
+        text = "A day to watch is still to come, or nobody said how it went; or pass the follow-up on to a named owner"
+        found.append(Reason("I-18", text))
     return found
 
 

@@ -10,6 +10,8 @@ from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
+from crisis import watch_commands as wcmd
+from crisis import watch_events as wev
 from crisis.errors import Change
 
 _NAMED = ("step", "page", "handoff", "referral", "exception", "obligation")
@@ -53,6 +55,8 @@ _ADDITIVE = (
     cmd.TimerDue,
     lcmd.SpawnIncidents,
     ev.IncidentsSpawned,
+    wcmd.AddWatchDate,
+    wev.WatchDateAdded,
     rcmd.GiveBrief,
     rev.BriefGiven,
     rev.HandoffTimedOut,

@@ -32,8 +32,10 @@ def due_at(deadline: Deadline, anchor_at: datetime, calendar: SchoolCalendar) ->
             return _after_school_hours(anchor_at, within, calendar)
         case Clockwork.SCHOOL_DAY:
             return after_school_days(anchor_at, days, calendar)
+        case Clockwork.SCHOOL_START:
+            return _after_openings(anchor_at, days, calendar)
         case Clockwork.CALENDAR_DAY:
-            return _end_of_day(_local_date(anchor_at, calendar) + timedelta(days=days), calendar)
+            return _end_of_day(local_date(anchor_at, calendar) + timedelta(days=days), calendar)
         case _:
             assert_never(deadline.clock)
 
@@ -54,7 +56,7 @@ def opening_bell(day: date, calendar: SchoolCalendar) -> datetime:
 
 
 def is_school_time(at: datetime, calendar: SchoolCalendar) -> bool:
-    day = _local_date(at, calendar)
+    day = local_date(at, calendar)
     return is_school_day(day, calendar) and opening_bell(day, calendar) <= at < closing_bell(day, calendar)
 
 
@@ -62,13 +64,14 @@ def next_school_time(at: datetime, calendar: SchoolCalendar) -> datetime:
     """Now, where there is school; else the next opening bell; now again, where there is none for more than a year."""
     if is_school_time(at, calendar):
         return at
-    today = _local_date(at, calendar)
+    today = local_date(at, calendar)
     before_the_bell = is_school_day(today, calendar) and at < opening_bell(today, calendar)
     found = _next_school_day(today if before_the_bell else today + timedelta(days=1), calendar)
     return at if found is None else opening_bell(found, calendar)
 
 
-def _local_date(at: datetime, calendar: SchoolCalendar) -> date:
+def local_date(at: datetime, calendar: SchoolCalendar) -> date:
+    """Which day it is at the school."""
     return at.astimezone(_zone(calendar.zone)).date()
 
 
@@ -93,12 +96,25 @@ def _next_school_day(day: date, calendar: SchoolCalendar) -> date | None:
 
 def after_school_days(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
     """The closing bell: of this school day if it is not over, of the next one otherwise; then `days` school days on."""
-    day = _local_date(anchor_at, calendar)
+    day = local_date(anchor_at, calendar)
     if days:
         return _nth_school_day(day, days, calendar)
     if is_school_day(day, calendar) and anchor_at < closing_bell(day, calendar):
         return closing_bell(day, calendar)
     return _nth_school_day(day, 1, calendar)
+
+
+def _after_openings(anchor_at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
+    """The next opening bell after this moment; then `days` school days on."""
+    day, count = local_date(anchor_at, calendar), days
+    if not (is_school_day(day, calendar) and anchor_at < opening_bell(day, calendar)):
+        count += 1
+    for turn in range(count):
+        found = _next_school_day(day + timedelta(days=1), calendar)
+        if found is None:
+            return opening_bell(day + timedelta(days=count - turn), calendar)
+        day = found
+    return opening_bell(day, calendar)
 
 
 def _nth_school_day(day: date, count: int, calendar: SchoolCalendar) -> datetime:
@@ -112,7 +128,7 @@ def _nth_school_day(day: date, count: int, calendar: SchoolCalendar) -> datetime
 
 def _after_school_hours(anchor_at: datetime, within: timedelta, calendar: SchoolCalendar) -> datetime:
     """Counts only between the bells of school days."""
-    left, at, day = within, anchor_at, _local_date(anchor_at, calendar)
+    left, at, day = within, anchor_at, local_date(anchor_at, calendar)
     for _turn in range(SEARCHED):  # days whose bells are the wrong way round count nothing, and must end as well
         found = _next_school_day(day, calendar)
         if found is None:

@@ -37,6 +37,7 @@ from crisis.statemachine import (
     spawning,
     texting,
     timers,
+    watching,
     working,
 )
 from crisis.statemachine.case import Case, rule
@@ -70,6 +71,7 @@ CONCERNS = (
     spawning,
     texting,
     timers,
+    watching,
     working,
 )
 AFTER_CLOSE = (

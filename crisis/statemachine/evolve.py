@@ -15,13 +15,25 @@ from crisis.statemachine import (
     fold_response,
     fold_student,
     spawning,
+    watching,
 )
 from crisis.statemachine.folding import folded
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import Beside, Tier
 
 # Importing them registers the folds.
-FOLDS = (fold_student, fold_response, fold_page, fold_referral, fold_family, beside, briefing, by_record, spawning)
+FOLDS = (
+    fold_student,
+    fold_response,
+    fold_page,
+    fold_referral,
+    fold_family,
+    beside,
+    briefing,
+    by_record,
+    spawning,
+    watching,
+)
 _ACUTE_FROM = Tier.HIGH.rank
 
 

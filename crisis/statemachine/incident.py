@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 
 from crisis.instrument_words import StaysSafe
 from crisis.ladders import Ladder
 from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
+from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.vocabulary import (
@@ -221,6 +222,13 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchDate:
+    day: date  # at the school
+    why: WatchWhy
+    kept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
     step: StepId
     deadline: str
@@ -286,6 +294,7 @@ class Incident:
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)
     referrals: Mapping[ReferralId, Referral] = field(default_factory=dict)
     follow_up_transferred: bool = False
+    watched: Mapping[str, WatchDate] = field(default_factory=dict)  # days to watch, by day and why
     missed: tuple[Missed, ...] = ()
     review_held: bool | None = None  # None: not decided
     close_signed_by: tuple[PersonId, ...] = ()

@@ -49,7 +49,9 @@ def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, 
 
 def _beside(command: cmd.OpenIncident, protocol: Protocol) -> Beside:
     """Only about one student is it asked, and there no answer is not a yes."""
-    if protocol.subject is not Subject.STUDENT:
+    taking = [step for step in protocol.steps if step.custody == "taken"]
+    later = bool(taking) and all(step.when is not None for step in taking)  # an adult stays from a positive answer on
+    if protocol.subject is not Subject.STUDENT or (later and command.beside in (Beside.NOBODY, Beside.UNKNOWN)):
         return Beside.NOT_ASKED
     return Beside.UNKNOWN if command.beside is Beside.NOT_ASKED else command.beside
 

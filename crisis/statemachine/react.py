@@ -7,7 +7,7 @@ from crisis import events as ev
 from crisis import referral_events as rev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import react_family, react_page, react_referral, spawning
+from crisis.statemachine import react_family, react_page, react_referral, spawning, watching
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.deadlines import next_school_time
@@ -20,7 +20,7 @@ from crisis.statemachine.reacting import reaction, tell
 from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
-CONCERNS = (react_family, react_page, react_referral, spawning)  # importing it registers its reactions
+CONCERNS = (react_family, react_page, react_referral, spawning, watching)  # importing it registers its reactions
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 EXPIRED_AGAIN = timedelta(days=1)
 
@@ -209,6 +209,9 @@ def _(event: ev.Reminded, after: Incident, protocol: Protocol, ground: Ground) -
     if kind == "referral":
         told = tell(after, "still_open", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD)
         return [*told, _tomorrow(event, ground)]
+    if kind == watching.ABOUT:
+        told = tell(after, "still_open", Role.CARE_COORDINATOR, Role.INCIDENT_LEAD)
+        return [*told, watching.after_reminder(event, ground)]
     roles = _totell(protocol, StepId(key), None) if kind == "step" else (Role.INCIDENT_LEAD, Role.ADMIN)
     return [*tell(after, "still_open", *roles), _again(event.about, event.turn + 1, event.at)]
 

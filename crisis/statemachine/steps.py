@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from crisis.errors import InBoth, Reason, Refused
+from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.incident import Incident, same_but_for_pages
-from crisis.vocabulary import Phase, Role, StepId, StepState, StepType
+from crisis.vocabulary import Custody, Phase, Role, StepId, StepState, StepType
 
 SETTLED = frozenset({StepState.NOT_NEEDED, StepState.DONE, StepState.SUBSTITUTED, StepState.WAIVED})
 _PHASES = tuple(Phase)
@@ -83,6 +84,22 @@ def _recorded(incident: Incident, step: Step) -> StepState | None:
 def _substitutes(protocol: Protocol, exception_id: str) -> bool:
     found = protocol.exception(exception_id)
     return found is not None and found[1].substitutes
+
+
+def unattended(incident: Incident, protocol: Protocol) -> bool:
+    """Whether no adult is with a student who must not be alone (I-1).
+
+    Where somebody stays only from a positive answer on, as on a watch list, not before it is known that it is needed.
+    """
+    if incident.custody is not Custody.UNHELD or protocol.subject is not Subject.STUDENT:
+        return False
+    taking = [step for step in protocol.steps if step.custody == "taken"]
+    now = standing(incident, protocol)
+    return not taking or any(not now.settled(step.id) and not _not_yet_known(step, now) for step in taking)
+
+
+def _not_yet_known(step: Step, now: Standing) -> bool:
+    return step.when is not None and now[step.id] is StepState.BLOCKED
 
 
 def open_steps(incident: Incident, protocol: Protocol) -> list[Step]:

@@ -8,6 +8,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_events as pev
 from crisis.protocols.schema import Deadline, Protocol, Step
+from crisis.statemachine import watching
 from crisis.statemachine.answering import offer_due
 from crisis.statemachine.arrival import arrival_due
 from crisis.statemachine.case import Case, rule
@@ -156,6 +157,8 @@ def outstanding(about: str, case: Case) -> bool:
             return any(known.id == key and unanswered(incident, known) for known in incident.handoffs.values())
         case "referral":
             return due_again(key, incident, case.at)
+        case watching.ABOUT:
+            return watching.is_to_keep(key, incident)
         case _:
             return _REGION_OPEN[kind](incident)
 

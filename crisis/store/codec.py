@@ -24,6 +24,8 @@ from crisis import record_commands as ccmd
 from crisis import record_events as cev
 from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
+from crisis import watch_commands as wcmd
+from crisis import watch_events as wev
 from crisis.commands import Actor, Command, CompleteStep
 from crisis.effects import Effect
 from crisis.events import Event
@@ -41,8 +43,8 @@ def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
     return {name: thing for module in modules for name, thing in _concrete(module, base).items()}
 
 
-EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev), Event)
-COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd), Command)
+EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev, wev), Event)
+COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd, wcmd), Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

@@ -22,7 +22,7 @@ from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
-from crisis.statemachine.steps import open_steps, standing
+from crisis.statemachine.steps import open_steps, standing, unattended
 from crisis.statemachine.timers import live_deadlines
 from crisis.store import (
     contacting,
@@ -206,8 +206,8 @@ def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
     """Real before drill, alarm before calm, then what is due first."""
     incident = row.incident
     unanswered = any(page.state is PageState.EXHAUSTED for page in incident.pages.values())
-    unsafe = incident.custody in (Custody.LOST, Custody.UNHELD) or incident.emergency is Emergency.ACTIVE
-    alarm = unanswered or unsafe
+    lost = incident.custody is Custody.LOST or unattended(incident, row.protocol)
+    alarm = unanswered or lost or incident.emergency is Emergency.ACTIVE
     due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
     return incident.mode is Mode.DRILL, not alarm, due
 

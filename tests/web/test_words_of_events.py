@@ -1,7 +1,7 @@
 """The timeline has a sentence for everything that can happen, in both languages."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,10 +11,12 @@ from crisis import instrument_events as iev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
+from crisis import watch_events as wev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
 from crisis.events import Event
 from crisis.message_words import InterpreterKind, SendState
+from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState
 from crisis.store.codec import EVENTS
@@ -110,6 +112,9 @@ OF_CLASS: dict[tuple[type[Event], str], object] = {
     (ev.EmergencyResolved, "outcome"): WordsId("w-1"),
     (ev.ObligationCreated, "kind"): ObligationKind.MANDATED_REPORT,
     (ev.DeadlineMissed, "kind"): DeadlineKind.HARD,
+    **{(kind, "day"): date(2027, 5, 3) for kind in (wev.WatchDateAdded, wev.WatchDateKept)},
+    **{(kind, "why"): WatchWhy.ANNIVERSARY for kind in (wev.WatchDateAdded, wev.WatchDateKept)},
+    (wev.WatchDateKept, "note"): WordsId("w-1"),
 }
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.pages import (
     accounts,
+    after_death,
     again,
     agreements,
     authority,
@@ -79,6 +80,7 @@ routers: list[APIRouter] = [
     landing.router,
     statements.router,
     brief.router,
+    after_death.router,
     linked.router,  # before the pages whose actions have any name
     call_order.router,
     steps.router,

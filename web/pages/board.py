@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis.access_words import Matter
+from crisis.statemachine.steps import unattended
 from crisis.store import partial, queries
 from crisis.store.queries import BoardRow
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
@@ -84,7 +85,7 @@ def alarm_of(row: BoardRow, language: Language) -> str | None:
         return translate(N_("The student cannot be found."))
     if any(page.state is PageState.EXHAUSTED for page in incident.pages.values()):
         return translate(N_("Nobody answered a page."))
-    if incident.custody is Custody.UNHELD and incident.closed_at is None:
+    if incident.closed_at is None and unattended(incident, row.protocol):
         return translate(N_("No adult is with the student."))
     return None
 

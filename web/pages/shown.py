@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crisis.access_words import Matter
 from crisis.protocols.schema import ExceptionRule, Step
+from crisis.statemachine.steps import unattended
 from crisis.store.queries import IncidentView, NextStep
 from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, StepState
 from web import words
@@ -126,10 +127,12 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     for excluded in in_charge_of(view) & view.conflicted:
         said = translate(N_("%(name)s sees nothing of this any more and still answers for it: name somebody else"))
         found.append(Alert(text=said % {"name": view.names.get(excluded, "")}, forbids=True, icon="alert"))
-    if incident.custody in (Custody.UNHELD, Custody.LOST):
+    alone = incident.custody is Custody.LOST or unattended(incident, view.protocol)
+    if alone:
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
-    if incident.custody is not Custody.RELEASED and tier is None and Matter.RISK in view.matters:
+    watched = alone or incident.custody in (Custody.HELD, Custody.OFFERED)  # on a watch list they are in class
+    if watched and tier is None and Matter.RISK in view.matters:
         text = translate(N_("Risk not known: do not leave the student alone"))
         found.append(Alert(text=text, forbids=True, icon="shield"))
     if view.student is not None and view.student.goes_by:

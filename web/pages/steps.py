@@ -34,7 +34,7 @@ from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState
 from web.instrument_forms import INSTRUMENT_STEP_FORMS
-from web.pages import at_step, family_talk, family_texts, sharing, shown, times
+from web.pages import after_death, at_step, family_talk, family_texts, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -42,6 +42,7 @@ from web.pages.linked_students import students_seen
 from web.pages.reasons import in_words
 from web.record_forms import RECORD_STEP_FORMS
 from web.rendering import translations
+from web.watch_forms import WATCH_STEP_FORMS
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -60,11 +61,11 @@ LANGUAGES = {
     "ase": N_("American Sign Language"),
     "mul": N_("Another language"),
 }
-FORMS = STEP_FORMS | RECORD_STEP_FORMS | INSTRUMENT_STEP_FORMS
+FORMS = STEP_FORMS | RECORD_STEP_FORMS | INSTRUMENT_STEP_FORMS | WATCH_STEP_FORMS
 # What comes next is on the same page.
 STAYS = (
     *("interview", "supports", "interpreter", "decide-contact", "text", "wrong-number", "no-more-texts", "assent"),
-    *("questionnaire", "write-plan", "spawn"),
+    *("questionnaire", "write-plan", "spawn", "watch", "kept"),
 )
 OF_STEPS = frozenset({Matter.RISK})
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
@@ -118,6 +119,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step, chosen: str = "") ->
         }
         | {kind.__name__: choices(kind) for kind in ENUMS}
         | at_step.plan_values(desk, view, step)
+        | after_death.step_values(desk, view, step)
         | _of_type(desk, view, step, chosen)
     )
 
