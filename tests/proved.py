@@ -23,6 +23,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "substance_overdose": ("tests/journeys/test_overdose.py",),
     "reentry": ("tests/journeys/test_return_to_school.py",),
     "threat_others": ("tests/journeys/test_threat_to_others.py", "tests/statemachine/test_series_without_end.py"),
+    "postvention_death": ("tests/journeys/test_after_death.py",),
+    "grief_support": ("tests/journeys/test_grief.py",),
 }
 INTRODUCTION = """\
 ## Which test proves which invariant

@@ -153,7 +153,8 @@ def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Re
     meeting = StepId("reentry_meeting")
     if in_hospital and meeting in known and not now.settled(meeting):
         found.append(Reason("I-17", "After hospital the re-entry meeting is held before the first class"))
-    series = [step for step in protocol.steps if step.type is StepType.FOLLOW_UP]
+    following = [step for step in protocol.steps if step.type is StepType.FOLLOW_UP]
+    series = [step for step in following if now[step.id] is not StepState.NOT_NEEDED]
     kept = any(incident.steps[step.id].times for step in series if step.id in incident.steps)
     if series and not kept and not incident.follow_up_transferred:
         found.append(Reason("I-18", "At least one follow-up contact has to be completed"))

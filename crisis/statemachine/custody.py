@@ -3,6 +3,7 @@
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason
+from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol, Step
 from crisis.record_words import RecordTask
 from crisis.statemachine.by_record import opened
@@ -28,6 +29,8 @@ def _taken(case: Case, adult: PersonId, command: cmd.Command) -> list[ev.Event]:
 
 
 def _held_by_another(case: Case) -> list[Reason]:
+    if case.protocol.subject is not Subject.STUDENT:
+        return [Reason("I-1", "This is not about one student; whoever needs an adult gets an incident of their own")]
     held = case.incident.custody in (Custody.HELD, Custody.OFFERED)
     return [Reason("I-1", "Another adult is with the student; ask them to hand over")] if held else []
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from crisis.errors import InBoth, Reason, Refused
-from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.conditions import holds
 from crisis.statemachine.incident import Incident, same_but_for_pages
@@ -91,11 +90,10 @@ def unattended(incident: Incident, protocol: Protocol) -> bool:
 
     Where somebody stays only from a positive answer on, as on a watch list, not before it is known that it is needed.
     """
-    if incident.custody is not Custody.UNHELD or protocol.subject is not Subject.STUDENT:
+    if incident.custody is not Custody.UNHELD:
         return False
-    taking = [step for step in protocol.steps if step.custody == "taken"]
-    now = standing(incident, protocol)
-    return not taking or any(not now.settled(step.id) and not _not_yet_known(step, now) for step in taking)
+    now, taking = standing(incident, protocol), [step for step in protocol.steps if step.custody == "taken"]
+    return any(not now.settled(step.id) and not _not_yet_known(step, now) for step in taking)
 
 
 def _not_yet_known(step: Step, now: Standing) -> bool:

@@ -25,6 +25,7 @@ MOST_FREQUENT = (  # by volume, protocols.md 0
     "sexual_assault",
     "missing_student",
     "postvention_death",
+    "grief_support",
 )
 
 

@@ -50,7 +50,7 @@ class Story:
     now: datetime = MORNING
     incident: Incident = field(init=False)
 
-    def begins(self) -> "Story":
+    def begins(self, **changes: object) -> "Story":
         order = replace(
             opening(),
             crisis_type=next(iter(self.protocol.crisis_types)),
@@ -58,6 +58,7 @@ class Story:
             version=self.protocol.version,
             protocol_hash=loader.content_hash(self.protocol),
             place=None,
+            **changes,  # type: ignore[arg-type]
         )
         if self.store is None:
             self.incident = fold(decide_open(order, self.protocol, GROUND, IncidentId("i-1"), self.now))

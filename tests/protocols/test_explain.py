@@ -137,6 +137,16 @@ def a_deadline(clock: Clockwork, within: timedelta | None = None, days: int | No
             "by the end of the school day",
             "antes de que acabe el día de clases",
         ),
+        (
+            a_deadline(Clockwork.SCHOOL_START, days=0),
+            "before the next school day begins",
+            "antes de que empiece el próximo día de clases",
+        ),
+        (
+            a_deadline(Clockwork.SCHOOL_START, days=2),
+            "before school begins, 2 school days later",
+            "antes de empezar las clases, 2 días de clases después",
+        ),
         (a_deadline(Clockwork.SCHOOL_DAY, days=1), "within 1 school day", "antes de 1 día de clases"),
         (a_deadline(Clockwork.SCHOOL_DAY, days=5), "within 5 school days", "antes de 5 días de clases"),
         (a_deadline(Clockwork.CALENDAR_DAY, days=0), "by the end of the day", "antes de que acabe el día"),

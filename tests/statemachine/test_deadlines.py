@@ -219,3 +219,30 @@ def test_every_deadline_lies_ahead_of_its_anchor_and_one_more_day_is_later(
     due, later = (due_at(school_days(count), anchor_at, calendar) for count in (days + 1, days + 2))
 
     assert anchor_at < due < later
+
+
+def mornings(count: int) -> Deadline:
+    return a_deadline(Clockwork.SCHOOL_START, days=count)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "days", "due"),
+    [
+        ("2026-10-06T10:00", 0, "2026-10-07T08:00"),  # in class: tomorrow
+        ("2026-10-06T05:00", 0, "2026-10-06T08:00"),  # before school: today
+        ("2026-10-06T08:00", 0, "2026-10-07T08:00"),  # at the bell itself
+        ("2026-10-09T16:00", 0, "2026-10-13T08:00"),  # Friday, and Monday is free
+        ("2026-10-09T16:00", 1, "2026-10-14T08:00"),
+        ("2026-10-30T16:00", 0, "2026-11-02T08:00"),  # clocks change in between
+    ],
+)
+def test_before_school_begins_is_the_next_opening_bell(anchor: str, days: int, due: str) -> None:
+    assert due_at(mornings(days), local(anchor), NEW_YORK) == local(due)
+
+
+def test_where_no_school_is_in_sight_a_morning_still_comes() -> None:
+    over = SchoolCalendar(
+        zone="America/New_York", opens=time(8), closes=time(15), terms=((date(2020, 9, 1), date(2021, 6, 1)),)
+    )
+
+    assert due_at(mornings(0), local("2026-10-06T10:00"), over) == local("2026-10-07T08:00")

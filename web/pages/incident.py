@@ -15,6 +15,7 @@ from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.preferences import LEAD_FIRST
+from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
 from crisis.store import audit, names, queries
 from crisis.store.queries import IncidentView
@@ -74,6 +75,8 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "warnings": shown.warnings(view, desk.language),
         "place": view.place,
         "kind": shown.kind(view, desk.language),
+        "alone": shown.alone(view),
+        "of_a_school": view.protocol.subject is Subject.COMMUNITY,
         "matters": view.matters,
         "plan": shown.plan(view),
         "comes_back": shown.comes_back(view),

@@ -71,7 +71,7 @@ def show(
         "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds.items()],
         "schools": [(str(each.id), each.name) for each in offered],
         "school": chosen,
-        "besides": [(each.value, translate(words.of(each))) for each in Beside if each is not Beside.NOT_ASKED],
+        "besides": [(each.value, translate(words.of(each))) for each in Beside],
         "searched": bool(query),
         "found": found_students(desk, SchoolId(chosen), query) if chosen and len(query) > 1 else [],
         "linked": linked or problem.typed("linked_to"),

@@ -127,11 +127,10 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     for excluded in in_charge_of(view) & view.conflicted:
         said = translate(N_("%(name)s sees nothing of this any more and still answers for it: name somebody else"))
         found.append(Alert(text=said % {"name": view.names.get(excluded, "")}, forbids=True, icon="alert"))
-    alone = incident.custody is Custody.LOST or unattended(incident, view.protocol)
-    if alone:
+    if alone(view):
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
-    watched = alone or incident.custody in (Custody.HELD, Custody.OFFERED)  # on a watch list they are in class
+    watched = alone(view) or incident.custody in (Custody.HELD, Custody.OFFERED)  # on a watch list they are in class
     if watched and tier is None and Matter.RISK in view.matters:
         text = translate(N_("Risk not known: do not leave the student alone"))
         found.append(Alert(text=text, forbids=True, icon="shield"))
@@ -139,6 +138,11 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
         text = translate(N_("Goes by “%(name)s”")) % {"name": view.student.goes_by}
         found.append(Alert(text=text, icon="user"))
     return found
+
+
+def alone(view: IncidentView) -> bool:
+    """Whether an adult is missing who must be with the student."""
+    return view.incident.custody is Custody.LOST or unattended(view.incident, view.protocol)
 
 
 def in_charge_of(view: IncidentView) -> frozenset[PersonId]:
