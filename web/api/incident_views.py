@@ -4,7 +4,7 @@ A field is here or it does not appear. Which view somebody gets, and which matte
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,10 +13,9 @@ from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
 from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
 from crisis.policy import matters
-from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
-from crisis.statemachine.incident import Incident, SafetyPlan
+from crisis.statemachine.incident import Incident, SafetyPlan, WatchDate
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import (
     Custody,
@@ -213,12 +212,6 @@ class MissedTold(Told):
     due_at: datetime
 
 
-class WatchDateTold(Told):
-    day: date
-    why: WatchWhy
-    kept_at: datetime | None
-
-
 class Handling(Told):
     id: IncidentId
     district: DistrictId
@@ -231,7 +224,7 @@ class Handling(Told):
     phase: Phase
     obligations: dict[ObligationId, ReportTold]
     follow_up_transferred: bool
-    watched: Mapping[str, WatchDateTold]
+    watched: Mapping[str, WatchDate]
     review_held: bool | None
     close_signed_by: tuple[PersonId, ...]
     closed_at: datetime | None
