@@ -19,7 +19,7 @@ from crisis.store import incidents, outbox, outgoing
 from crisis.store.engine import Store
 from crisis.store.outbox import Job
 from crisis.store.outgoing import Outgoing
-from crisis.vocabulary import Channel, Mode
+from crisis.vocabulary import Channel, IncidentId, Mode
 
 AGAIN = timedelta(seconds=5)
 AT_ONCE = 8  # texts of one notice at the same time
@@ -67,13 +67,8 @@ class Notices:
         out = self._out(job, mode, purpose, telling)
         with self.store.read() as tx:
             known = outgoing.of(tx, [out.reference]).get(out.reference)
-            texted = outgoing.texts_to(tx, out.phone, out.at - pacing.LONGEST)
-            done = _settled(known) or (purpose is Purpose.NOTICE and self._covered(tx, job, out, texted))
-        if done:
-            return None
-        others = [each for each in texted if each.reference != out.reference]
-        free_at = pacing.notice_from(out, others)
-        if free_at > out.at:
+            free_at = None if _settled(known) else self._free_at(tx, job, out)
+        if free_at is None or free_at > out.at:
             return free_at
         room = line.room(spread=telling.spread) if purpose is Purpose.NOTICE else ""
         return (
@@ -87,6 +82,11 @@ class Notices:
         with self.store.write() as tx:
             if not outbox.held(tx, job, self.now()):
                 return self.now()
+            if out.purpose is Purpose.NOTICE:
+                outgoing.one_at_a_time(tx, out.phone)
+                free_at = self._free_at(tx, job, out)  # another one may have been quicker
+                if free_at is None or free_at > out.at:
+                    return free_at
             outgoing.begin(tx, out)
         failpoints.hit("send.before_post")
         note = Sending(self.store, self.now).of(out)
@@ -96,12 +96,26 @@ class Notices:
             known = outgoing.of(tx, [out.reference]).get(out.reference)
         return None if _settled(known) else self.now() + AGAIN
 
-    def _covered(self, tx: Connection, job: Job, out: Outgoing, texted: Sequence[Outgoing]) -> bool:
-        """The same was said to this telephone about this incident after what this is about: once is enough."""
+    def _free_at(self, tx: Connection, job: Job, out: Outgoing) -> datetime | None:
+        """When this telephone may be texted about this; None where it need not be any more."""
+        texted = outgoing.texts_to(tx, out.phone, out.at - pacing.LONGEST)
+        if out.purpose is not Purpose.NOTICE:
+            alike = frozenset[IncidentId]()
+        else:
+            alike = _alike(tx, job.incident, texted)
+            if self._covered(tx, job, out, texted, alike):
+                return None
+        return pacing.notice_from(out, [each for each in texted if each.reference != out.reference], alike)
+
+    def _covered(
+        self, tx: Connection, job: Job, out: Outgoing, texted: Sequence[Outgoing], alike: frozenset[IncidentId]
+    ) -> bool:
+        """The same was said to this telephone about this incident, or one alike, after what this is about: once is
+        enough."""
         about = incidents.events_of(tx, job.incident, after=job.seq - 1)
         return bool(about) and any(
             each.purpose is Purpose.NOTICE
-            and each.incident == out.incident
+            and each.incident in (out.incident, *alike)
             and each.reference != out.reference
             and each.state is not AttemptState.UNKNOWN
             and each.at > about[0].event.at
@@ -120,6 +134,15 @@ class Notices:
             phone=telling.who.phone,
             at=self.now(),
         )
+
+
+def _alike(tx: Connection, incident: IncidentId, texted: Sequence[Outgoing]) -> frozenset[IncidentId]:
+    """Of the incidents that this telephone was told about just now those that grew out of the same one as this."""
+    others = {each.incident for each in texted if each.purpose is Purpose.NOTICE and each.incident is not None}
+    parent = incidents.load(tx, incident).linked_to if others - {incident} else None
+    if parent is None:
+        return frozenset()
+    return frozenset(each for each in others if incidents.load(tx, each).linked_to == parent)
 
 
 def _settled(known: Outgoing | None) -> bool:

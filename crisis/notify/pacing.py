@@ -1,6 +1,6 @@
 """When a text may go, and from which number: waves of a large level, the pace of one telephone. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from crisis.notify import escalation
 from crisis.notify.escalation import Try
 from crisis.notify.people_to_tell import Reachable
 from crisis.store.outgoing import Outgoing
-from crisis.vocabulary import Channel, PageId, PersonId
+from crisis.vocabulary import Channel, IncidentId, PageId, PersonId
 
 WAVE, WAVES_APART = 10, timedelta(seconds=10)  # persons, and the time to the next so many (`paging.md` 6.5)
 APART = timedelta(seconds=15)  # of two texts to one telephone (6.10)
@@ -64,10 +64,11 @@ def page_from(page: PageId, texted: Sequence[Outgoing], began: datetime) -> date
     return max([began, *(at + APART for at in others)])
 
 
-def notice_from(out: Outgoing, texted: Sequence[Outgoing]) -> datetime:
+def notice_from(out: Outgoing, texted: Sequence[Outgoing], alike: Collection[IncidentId] = ()) -> datetime:
     """Answers to what a person did never wait; alarms for alarms alone; notices for everything.
 
-    They are minutes apart where they are about the same incident: that another one is open is told at once.
+    They are minutes apart where they are about the same incident: that another one is open is told at once. `alike` are
+    incidents that grew out of the same one as this: two hundred of them are one thing to whoever is told.
     """
     match out.purpose:
         case Purpose.ANSWER:
@@ -75,5 +76,7 @@ def notice_from(out: Outgoing, texted: Sequence[Outgoing]) -> datetime:
         case Purpose.ALARM:
             return max([out.at, *(each.at + APART for each in texted if each.purpose is Purpose.ALARM)])
         case _:
-            same = (each for each in texted if each.purpose is Purpose.NOTICE and each.incident == out.incident)
+            same = (
+                each for each in texted if each.purpose is Purpose.NOTICE and each.incident in (out.incident, *alike)
+            )
             return max([out.at, *(each.at + APART for each in texted), *(each.at + NOTICES_APART for each in same)])

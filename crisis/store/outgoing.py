@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Insert, Row, Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,6 +21,7 @@ from crisis.vocabulary import Channel, IncidentId, Mode, PageId, PersonId, Urgen
 KEPT = timedelta(days=7)  # as long as a page code
 AT_MOST = timedelta(days=30)  # also where a provider has not said that it deleted its own
 
+_PHONES = 1650  # a kind of lock of its own
 _WRITTEN = ("reference", "purpose", "channel", "mode", "urgency", "incident", "page", "person", "phone", "at", "state")
 _NOT_HEARD_OF = [state for state in AttemptState if state.rank < AttemptState.ANSWERED.rank]
 
@@ -54,6 +55,7 @@ _TEXTS = (
     )
     .order_by(OUTGOING.c.at)
 )
+_ALONE = select(func.pg_advisory_xact_lock(_PHONES, func.hashtext(bindparam("phone"))))
 _OF_THESE = select(OUTGOING).where(OUTGOING.c.reference.in_(bindparam("these", expanding=True)))
 
 
@@ -154,6 +156,15 @@ def next_look(tx: Connection) -> datetime | None:
 
 def look_again(tx: Connection, reference: str, when: datetime | None) -> None:
     tx.execute(update(OUTGOING).where(OUTGOING.c.reference == reference).values(look_at=when))
+
+
+def one_at_a_time(tx: Connection, phone: str) -> None:
+    """Until this transaction ends nobody else decides whether this telephone is texted; on SQLite one writes at a time.
+
+    For notices alone: a page asks nobody.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(_ALONE, {"phone": phone})
 
 
 def texts_to(tx: Connection, phone: str, since: datetime) -> list[Outgoing]:

@@ -422,6 +422,11 @@ def begin(tx: Tx, out: Outgoing) -> None:
 
 
 @of(outgoing)
+def one_at_a_time(tx: Tx, phone: str) -> None:
+    return None
+
+
+@of(outgoing)
 def _answered(
     tx: Tx,
     reference: str,
