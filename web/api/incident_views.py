@@ -357,7 +357,6 @@ class PartnerView(Handling, Safety, Team):
     facts: dict[str, FactTold] | None = None
     missed: tuple[MissedTold, ...] | None = None
     student: StudentId | None = None
-    spawned: Mapping[StepId, tuple[StudentId, ...]] | None = None
     contact_attempts: tuple[datetime, ...] | None = None
     interpreters: dict[str, InterpreterTold] | None = None
     guardian_reached_at: datetime | None = None
