@@ -32,7 +32,7 @@ def list_drafts(district: str) -> None:
     for heading in ("id", "protocol", "saved", "by", "faults"):
         table.add_column(heading, overflow="fold")
     with reading() as tx:
-        for known, _hash in protocols.in_force(tx, DistrictId(district)):
+        for known, _hash in protocols.in_force(tx, DistrictId(district), clock.now()):
             table.add_row("", f"{known.id} {known.version}", "in force", "", "")
         for draft in protocol_drafts.open_ones(tx, DistrictId(district)):
             name = people.names(tx, [draft.latest.by]).get(draft.latest.by, "")
@@ -48,7 +48,7 @@ def begin(
 ) -> None:
     """Copies what is in force; prints the id of the draft."""
     with writing() as tx:
-        in_force = protocols.in_force(tx, DistrictId(district))
+        in_force = protocols.in_force(tx, DistrictId(district), clock.now())
         found = next((hashed for known, hashed in in_force if known.id == protocol), None)
         if found is None:
             raise NotFound

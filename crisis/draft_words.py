@@ -21,3 +21,10 @@ class CheckState(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     OLD = "old"
+
+
+class ReviewKind(StrEnum):
+    """Which of the two people signs: a clinician for what helps, a counsel for what the law asks."""
+
+    CLINICAL = "clinical"
+    LEGAL = "legal"

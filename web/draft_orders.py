@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crisis.errors import NotFound
 from crisis.policy import protocols as policy
 from crisis.protocols.patching import Changes
 from crisis.protocols.schema import Protocol
-from crisis.store import people, protocol_checks, protocol_drafts, protocols
+from crisis.store import people, protocol_checks, protocol_drafts, protocols, publications
 from crisis.store.protocol_checks import NOT_ASKED, Checked
 from crisis.store.protocol_drafts import Draft, Edition, Read
 from crisis.vocabulary import PersonId, ProtocolHash, StepId
@@ -39,7 +40,7 @@ def shelf(desk: Desk) -> Shelf:
     with desk.store.read() as tx:
         drafts = protocol_drafts.open_ones(tx, desk.actor.district) if policy.may_read_drafts(desk.actor) else []
         return Shelf(
-            in_force=protocols.in_force(tx, desk.actor.district),
+            in_force=protocols.in_force(tx, desk.actor.district, desk.at),
             drafts=[(each, protocols.by_hash(tx, each.came_from)) for each in drafts],
             names=people.names(tx, {each.latest.by for each in drafts}),
         )
@@ -62,8 +63,13 @@ def seen(desk: Desk, draft: str) -> OneDraft:
 
 
 def begin(desk: Desk, came_from: ProtocolHash) -> str:
+    """A copy of what is in force, or of what the district has published itself. Raises `NotFound`."""
     policy.must_write(desk.actor)
     with desk.store.write() as tx:
+        in_force = {hashed for _, hashed in protocols.in_force(tx, desk.actor.district, desk.at)}
+        own = {each.hash for each in publications.of_district(tx, desk.actor.district)}
+        if came_from not in in_force | own:
+            raise NotFound
         return protocol_drafts.begin(tx, desk.actor.district, came_from, by=desk.person, at=desk.at)
 
 

@@ -52,6 +52,7 @@ SHARED_PAGE = frozenset(
         "end-follow-up",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
+    | {"sign-draft", "sign-paper", "publish-draft"}
 )
 NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again", "answer"})  # shown back on no page
 

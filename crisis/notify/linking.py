@@ -52,7 +52,7 @@ def _opened(store: Store, parent: Incident, job: Job, effect: OpenLinked, at: da
     student = effect.student or parent.student
     try:
         with store.read() as tx:
-            protocol, hashed = protocols.current(tx, effect.crisis_type, parent.district)
+            protocol, hashed = protocols.current(tx, effect.crisis_type, parent.district, at)
             school = parent.school if effect.student is None else _school_of(tx, effect.student)
     except NotFound:
         log.warning("no protocol in force for a child of incident %s", parent.id)

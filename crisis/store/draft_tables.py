@@ -1,11 +1,12 @@
-"""Rows of the protocols that a district changes: drafts with all that was ever saved of them, and their checks."""
+"""Rows of the protocols that a district changes: drafts with all that was ever saved, checks, signatures, dates."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from crisis.store.columns import UtcTime
+from crisis.draft_words import ReviewKind
+from crisis.store.columns import UtcTime, enum_text
 
 
 class ProtocolDraftRow(SQLModel, table=True):
@@ -69,5 +70,53 @@ class ProtocolCheckRow(SQLModel, table=True):
     done_at: datetime | None = Field(sa_type=UtcTime)
 
 
+class ProtocolSignatureRow(SQLModel, table=True):
+    """Who signed for one content. Either at the console themselves (`signed_by`), or on a paper that lies somewhere."""
+
+    __tablename__ = "protocol_signature"
+    __table_args__ = (
+        CheckConstraint("(signed_by IS NULL) = (paper IS NOT NULL)", name="by_somebody"),
+        CheckConstraint("holds_until > signed_on", name="holds"),
+        Index("ix_protocol_signature_hash", "district", "hash"),
+    )
+
+    id: str = Field(primary_key=True)
+    draft: str = Field(foreign_key="protocol_draft.id")
+    district: str = Field(foreign_key="district.id")
+    hash: str
+    kind: ReviewKind = Field(sa_type=enum_text(ReviewKind))
+    name: str
+    qualification: str
+    signed_on: date
+    holds_until: date
+    paper: str | None
+    signed_by: str | None = Field(foreign_key="person.id")
+    recorded_by: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=UtcTime)
+
+
+class ProtocolPublicationRow(SQLModel, table=True):
+    """From when on a district's own protocol answers. Ended: taken back before, or given up after; never changed."""
+
+    __tablename__ = "protocol_publication"
+    __table_args__ = (
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
+        Index("ix_protocol_publication_district", "district", "counts_from"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    protocol: str
+    hash: str = Field(foreign_key="protocol.hash")
+    draft: str | None = Field(foreign_key="protocol_draft.id")
+    first_day: date
+    counts_from: datetime = Field(sa_type=UtcTime)
+    published_by: str = Field(foreign_key="person.id")
+    published_at: datetime = Field(sa_type=UtcTime)
+    ended_by: str | None = Field(foreign_key="person.id")
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 DRAFT, EDITION, CHECK = (_TABLES[name] for name in ("protocol_draft", "protocol_edition", "protocol_check"))
+SIGNATURE, PUBLICATION = (_TABLES[name] for name in ("protocol_signature", "protocol_publication"))

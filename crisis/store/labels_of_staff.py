@@ -141,6 +141,16 @@ OF_AGENCIES: Mapping[str, Table] = {
         R.OFFICERS, technical="id came_from", normal="district begun_by begun_at ended_by ended_at"
     ),
     "protocol_edition": table(R.OFFICERS, technical="id draft hash", normal="district number text saved_by saved_at"),
+    "protocol_publication": table(
+        R.STAFF,
+        technical="id hash draft",
+        normal="district protocol first_day counts_from published_by published_at ended_by ended_at",
+    ),
+    "protocol_signature": table(
+        R.OFFICERS,
+        technical="id draft hash",
+        normal="district kind name qualification signed_on holds_until paper signed_by recorded_by recorded_at",
+    ),
     "protocol_in_force": table(R.STAFF, normal="district crisis_type hash"),
 }
 

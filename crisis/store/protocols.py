@@ -9,6 +9,7 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.protocols import loader
 from crisis.protocols.loader import content_hash
 from crisis.protocols.schema import Protocol, Text
+from crisis.store.draft_tables import PUBLICATION
 from crisis.store.tables import IN_FORCE, PROTOCOL
 from crisis.vocabulary import DistrictId, ProtocolHash
 
@@ -57,14 +58,21 @@ def publish(tx: Connection, protocol: Protocol, at: datetime, *, district: Distr
     hashed = content_hash(protocol)
     if hashed not in _PROVED and not _is_built_in(protocol, hashed):
         raise Refused(Reason("PROTOCOL", "This protocol has not been proved; check it first"))
-    known = tx.execute(select(PROTOCOL.c.hash).where(PROTOCOL.c.hash == hashed)).scalar_one_or_none()
-    if known is None:
-        row = {"hash": hashed, "id": protocol.id, "version": protocol.version, "jurisdiction": protocol.jurisdiction}
-        tx.execute(insert(PROTOCOL).values(**row, body=protocol.model_dump_json(exclude_unset=True), published_at=at))
+    keep(tx, protocol, at)
     for crisis_type in protocol.crisis_types:
         same = (IN_FORCE.c.district == district, IN_FORCE.c.crisis_type == crisis_type)
         tx.execute(delete(IN_FORCE).where(*same))
         tx.execute(insert(IN_FORCE).values(district=district, crisis_type=crisis_type, hash=hashed))
+    return hashed
+
+
+def keep(tx: Connection, protocol: Protocol, at: datetime) -> ProtocolHash:
+    """For ever, so that incidents can pin it; whoever puts it in force has asked for its proof."""
+    hashed = content_hash(protocol)
+    known = tx.execute(select(PROTOCOL.c.hash).where(PROTOCOL.c.hash == hashed)).scalar_one_or_none()
+    if known is None:
+        row = {"hash": hashed, "id": protocol.id, "version": protocol.version, "jurisdiction": protocol.jurisdiction}
+        tx.execute(insert(PROTOCOL).values(**row, body=protocol.model_dump_json(exclude_unset=True), published_at=at))
     return hashed
 
 
@@ -104,8 +112,11 @@ def _whole(body: str, protocol_hash: ProtocolHash) -> Protocol:
     return protocol
 
 
-def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:
-    """The protocol in force for a kind of crisis; the district's own before the built-in one."""
+def current(tx: Connection, crisis_type: str, district: DistrictId, at: datetime) -> tuple[Protocol, ProtocolHash]:
+    """The protocol in force for a kind of crisis at that moment; the district's own before the built-in one."""
+    own = next(((known, hashed) for known, hashed in _own(tx, district, at) if crisis_type in known.crisis_types), None)
+    if own is not None:
+        return own
     query = select(IN_FORCE.c.district, IN_FORCE.c.hash).where(
         IN_FORCE.c.crisis_type == crisis_type, IN_FORCE.c.district.in_([district, EVERY_DISTRICT])
     )
@@ -116,10 +127,23 @@ def current(tx: Connection, crisis_type: str, district: DistrictId) -> tuple[Pro
     return by_hash(tx, hashed), hashed
 
 
-def kinds(tx: Connection, district: DistrictId) -> dict[str, Text]:
+def _own(tx: Connection, district: DistrictId, at: datetime) -> list[tuple[Protocol, ProtocolHash]]:
+    """Of each protocol that the district has published the version whose time began last, the newest first."""
+    query = select(PUBLICATION.c.protocol, PUBLICATION.c.hash).where(
+        PUBLICATION.c.district == district, PUBLICATION.c.ended_at.is_(None), PUBLICATION.c.counts_from <= at
+    )
+    newest = (PUBLICATION.c.counts_from.desc(), PUBLICATION.c.published_at.desc(), PUBLICATION.c.id.desc())
+    found: dict[str, ProtocolHash] = {}
+    for row in tx.execute(query.order_by(*newest)):
+        found.setdefault(row.protocol, ProtocolHash(row.hash))
+    return [(by_hash(tx, hashed), hashed) for hashed in found.values()]
+
+
+def kinds(tx: Connection, district: DistrictId, at: datetime) -> dict[str, Text]:
     """The kinds of crisis that have a protocol in force, with their names: what schools meet most stands first."""
     query = select(IN_FORCE.c.crisis_type).where(IN_FORCE.c.district.in_([district, EVERY_DISTRICT]))
-    found = {kind: current(tx, kind, district)[0] for kind in set(tx.execute(query).scalars())}
+    own = {kind for known, _ in _own(tx, district, at) for kind in known.crisis_types}
+    found = {kind: current(tx, kind, district, at)[0] for kind in own | set(tx.execute(query).scalars())}
     ordered = sorted(found, key=lambda kind: _how_often(found[kind], kind))
     return {kind: found[kind].crisis_types[kind] for kind in ordered}
 
@@ -130,7 +154,8 @@ def _how_often(protocol: Protocol, kind: str) -> tuple[int, str, int]:
     return known, protocol.id, list(protocol.crisis_types).index(kind)
 
 
-def in_force(tx: Connection, district: DistrictId) -> list[tuple[Protocol, ProtocolHash]]:
+def in_force(tx: Connection, district: DistrictId, at: datetime) -> list[tuple[Protocol, ProtocolHash]]:
     """Each protocol that answers for some kind of crisis here, once, in the order of its kinds."""
-    found = {hashed: known for known, hashed in (current(tx, kind, district) for kind in kinds(tx, district))}
+    answering = (current(tx, kind, district, at) for kind in kinds(tx, district, at))
+    found = {hashed: known for known, hashed in answering}
     return [(known, hashed) for hashed, known in found.items()]

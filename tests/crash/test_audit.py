@@ -38,7 +38,7 @@ def incident(store: Store) -> str:
     """Open, with a page to the clinician that was sent."""
     with store.read() as tx:
         maya = people.actor(tx, sample.person_id("Maya", "Okafor"))
-        protocol, hashed = protocols.current(tx, "suicide_ideation", sample.DISTRICT)
+        protocol, hashed = protocols.current(tx, "suicide_ideation", sample.DISTRICT, TUESDAY)
     order = OpenIncident(
         by=maya,
         mode=Mode.LIVE,

@@ -94,7 +94,7 @@ def done_by_the_worker(store: Store, at: datetime, urgency: Urgency, until: time
     with store.read() as tx:
         by = people.actor(tx, COUNSELOR)
     with store.read() as tx:
-        protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT)[1]
+        protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT, at)[1]
     incident = open_incident(
         store, opening(by=by, protocol_hash=protocol_hash, place=None, student=None), at=at
     ).incident.id

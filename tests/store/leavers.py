@@ -164,7 +164,7 @@ def an_ended_incident(
     """Opened by the one door, with words in it, and then ended by hand: how it ends is not what is looked at."""
     place, note = WordsId(clock.new_id()), WordsId(clock.new_id())
     with store.read() as tx:
-        _, protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT)
+        _, protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT, AT)
     order = replace(opening(by=CARE, place=place, protocol_hash=protocol_hash, mode=mode), student=student)
     incident = open_incident(store, order, at=at, words={place: HERS["place"]}).incident.id
     later = at + timedelta(minutes=1)

@@ -90,7 +90,7 @@ def place(store: Store) -> Store:
 def at_risk(store: Store, level: Tier = Tier.MODERATE, **changes: object) -> IncidentId:
     """An incident in which somebody may take over: its level of risk is known."""
     with store.read() as tx:
-        _, protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT)
+        _, protocol_hash = protocols.current(tx, "suicide_ideation", DISTRICT, AT)
     order = replace(opening(by=CARE, place=None, protocol_hash=protocol_hash), **changes)  # type: ignore[arg-type]
     incident = open_incident(store, order, at=AT).incident.id
     does(

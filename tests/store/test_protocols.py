@@ -44,7 +44,7 @@ def test_a_protocol_that_fails_cannot_be_published_and_says_how_it_fails(store: 
         protocols.publish(tx, silent, AT)
 
     with store.read() as tx:
-        assert protocols.kinds(tx, HERE) == {}
+        assert protocols.kinds(tx, HERE, AT) == {}
 
 
 def test_a_protocol_is_read_back_by_its_hash_as_it_was_published(store: Store) -> None:
@@ -67,11 +67,11 @@ def test_a_districts_own_protocol_comes_before_the_built_in_one(store: Store) ->
         own = protocols.publish(tx, OWN, AT, district=HERE)
 
     with store.read() as tx:
-        assert protocols.current(tx, kind, HERE) == (OWN, own)
-        assert protocols.current(tx, kind, ELSEWHERE) == (BUILT_IN, built_in)
-        assert set(protocols.kinds(tx, HERE)) == set(BUILT_IN.crisis_types)
+        assert protocols.current(tx, kind, HERE, AT) == (OWN, own)
+        assert protocols.current(tx, kind, ELSEWHERE, AT) == (BUILT_IN, built_in)
+        assert set(protocols.kinds(tx, HERE, AT)) == set(BUILT_IN.crisis_types)
         with pytest.raises(NotFound):
-            protocols.current(tx, "no such kind", HERE)
+            protocols.current(tx, "no such kind", HERE, AT)
 
 
 def test_a_new_version_takes_over_and_the_old_one_stays_for_its_incidents(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_new_version_takes_over_and_the_old_one_stays_for_its_incidents(store:
         new = protocols.publish(tx, OWN, AT)
 
     with store.read() as tx:
-        assert protocols.current(tx, kind, HERE) == (OWN, new)
+        assert protocols.current(tx, kind, HERE, AT) == (OWN, new)
         assert protocols.by_hash(tx, old) == BUILT_IN
 
 

@@ -51,6 +51,7 @@ def _rule_files() -> Iterator[Path]:
             "contact_record",
             "policy_packs",
             "protocol_drafts",
+            "publications",
             "instructions",
             "directory",
             "accounts",

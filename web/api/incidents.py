@@ -68,7 +68,7 @@ class Receipt:
 def open_incident(desk: TokenHolder, body: NewIncident, key: Key, response: Response) -> Receipt:
     """Raises an incident. The same key gives the same incident, however often it is sent."""
     with desk.store.read() as tx:
-        protocol, protocol_hash = protocols.current(tx, body.crisis_type, desk.actor.district)
+        protocol, protocol_hash = protocols.current(tx, body.crisis_type, desk.actor.district, desk.at)
     command = OpenIncident(
         by=desk.actor,
         mode=body.mode,

@@ -40,6 +40,7 @@ from web.pages import (
     paging,
     passphrase,
     policy,
+    protocol_signing,
     protocol_steps,
     protocols,
     provider_logout,
@@ -105,6 +106,7 @@ routers: list[APIRouter] = [
     wishes.router,
     paging.router,
     policy.router,
+    protocol_signing.router,
     protocol_steps.router,  # before the page whose actions have any name
     protocols.router,
     messages.router,

@@ -205,6 +205,8 @@ def _page_of_draft(path: str) -> Show | None:
         if action == "values":
             return lambda desk, state, status: protocol_steps.show_values(desk, draft, state, status)
         return lambda desk, state, status: protocols.again(desk, draft, action, state, status)
+    if path.startswith(f"{protocols.HERE}/publications/"):
+        return protocols.show_list
     return None
 
 

@@ -34,7 +34,7 @@ class Open(Sent):
 
     def command(self, desk: Desk) -> cmd.OpenIncident:
         with desk.store.read() as tx:
-            protocol, protocol_hash = protocols.current(tx, self.kind, desk.actor.district)
+            protocol, protocol_hash = protocols.current(tx, self.kind, desk.actor.district, desk.at)
         return cmd.OpenIncident(
             by=desk.actor,
             mode=Mode.DRILL if self.drill == "yes" else Mode.LIVE,
@@ -61,7 +61,7 @@ def show(
 ) -> HTMLResponse:
     with desk.store.read() as tx:
         schools = people.schools(tx, desk.actor.district)
-        kinds = protocols.kinds(tx, desk.actor.district)
+        kinds = protocols.kinds(tx, desk.actor.district, desk.at)
     own = [each for each in schools if each.id in desk.actor.schools]
     chosen = school or (str(own[0].id) if own else "")
     offered = [*own, *(each for each in schools if each not in own)]

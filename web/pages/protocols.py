@@ -21,6 +21,7 @@ from web import draft_orders
 from web.deps import ID, Desk, SignedIn
 from web.draft_orders import OneDraft
 from web.forms import FRESH, FormPost, FormState, Sent
+from web.pages import protocol_signing
 from web.pages.frame import console
 from web.rendering import translations
 from web.words import N_
@@ -78,6 +79,7 @@ def show_list(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTML
             (draft, base, shelf.names.get(draft.latest.by, ""), draft.latest.hash is not None)
             for draft, base in shelf.drafts
         ],
+        **protocol_signing.of_district(desk),
         "may_write": policy.may_write(desk.actor),
         "may_read_drafts": policy.may_read_drafts(desk.actor),
     }
@@ -114,6 +116,7 @@ def show(desk: Desk, draft: str, problem: FormState = FRESH, status: int = 200) 
         "may_check": known is not None and one.checked.state in (CheckState.NONE, CheckState.OLD),
         "going_on": one.checked.state in (CheckState.WAITING, CheckState.RUNNING),
         "by": one.names.get(one.draft.latest.by, ""),
+        **protocol_signing.shown(desk, draft),
     }
     return console(desk, "pages/protocol_draft.html", values, path=f"{DRAFTS}/{draft}", status=status, problem=problem)
 
