@@ -62,14 +62,27 @@ def seen(desk: Desk, draft: str) -> OneDraft:
         )
 
 
+def versions(desk: Desk) -> dict[ProtocolHash, Protocol]:
+    """What is in force here, and all that the district ever published, the newest first."""
+    policy.must_read(desk.actor)
+    with desk.store.read() as tx:
+        own = {each.hash: each.protocol for each in publications.of_district(tx, desk.actor.district)}
+        return own | {hashed: known for known, hashed in protocols.in_force(tx, desk.actor.district, desk.at)}
+
+
+def version(known: Mapping[ProtocolHash, Protocol], hashed: str) -> Protocol:
+    """Raises `NotFound` for one that is not to be seen here."""
+    found = known.get(ProtocolHash(hashed))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def begin(desk: Desk, came_from: ProtocolHash) -> str:
     """A copy of what is in force, or of what the district has published itself. Raises `NotFound`."""
     policy.must_write(desk.actor)
+    version(versions(desk), came_from)
     with desk.store.write() as tx:
-        in_force = {hashed for _, hashed in protocols.in_force(tx, desk.actor.district, desk.at)}
-        own = {each.hash for each in publications.of_district(tx, desk.actor.district)}
-        if came_from not in in_force | own:
-            raise NotFound
         return protocol_drafts.begin(tx, desk.actor.district, came_from, by=desk.person, at=desk.at)
 
 

@@ -169,7 +169,7 @@ def test_clinicians_read_drafts_and_write_none_others_see_what_is_in_force(
         assert person.client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("part", ["", "/text", "/lines"])
+@pytest.mark.parametrize("part", ["", "/text", "/lines", "/picture"])
 def test_every_page_of_a_draft_is_there_in_spanish(site: TestClient, district: District, part: str) -> None:
     lead = at_console(site, district, LEAD, "es")
     address = begun(lead, district)

@@ -106,6 +106,11 @@ def test_a_draft_is_signed_by_two_published_by_a_second_and_counts_for_new_incid
     assert "R. Lawyer, Attorney" in listed
     lead.get(address, 404)
 
+    version = lead.get(f"{PAGE}/versions/{in_force(district)}?than={district.protocol_hash}")
+    assert "within 2 minutes of the opening (must); was: within 1 minute" in words(version)
+    assert version.count('<svg class="lanes" role="img"') == 1
+    lead.get(f"{PAGE}/versions/{'0' * 64}", 404)
+
     publication = re.findall(rf'action="({PAGE}/publications/[^/]+/end)"', lead.get(PAGE))[0]
     assert lead.send(PAGE, publication) == PAGE
     assert in_force(district) == district.protocol_hash

@@ -40,6 +40,7 @@ from web.pages import (
     paging,
     passphrase,
     policy,
+    protocol_picture,
     protocol_signing,
     protocol_steps,
     protocols,
@@ -106,6 +107,7 @@ routers: list[APIRouter] = [
     wishes.router,
     paging.router,
     policy.router,
+    protocol_picture.router,
     protocol_signing.router,
     protocol_steps.router,  # before the page whose actions have any name
     protocols.router,

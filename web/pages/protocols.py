@@ -47,6 +47,7 @@ CHECKS: dict[CheckState, tuple[str, str]] = {
 WAYS = (
     ("", N_("How it stands")),
     ("/steps", N_("Step by step")),
+    ("/picture", N_("Picture")),
     ("/text", N_("As text (YAML)")),
     ("/lines", N_("Line by line")),
 )
