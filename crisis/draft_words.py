@@ -28,3 +28,12 @@ class ReviewKind(StrEnum):
 
     CLINICAL = "clinical"
     LEGAL = "legal"
+
+
+class Story(StrEnum):
+    """How a protocol is tried out by the machine: what the answers turn out to be."""
+
+    CALM = "calm"
+    POSITIVE = "positive"
+    IMMINENT = "imminent"
+    UNREACHABLE = "unreachable"

@@ -43,6 +43,7 @@ from web.pages import (
     protocol_picture,
     protocol_signing,
     protocol_steps,
+    protocol_try,
     protocols,
     provider_logout,
     providers,
@@ -109,6 +110,7 @@ routers: list[APIRouter] = [
     policy.router,
     protocol_picture.router,
     protocol_signing.router,
+    protocol_try.router,
     protocol_steps.router,  # before the page whose actions have any name
     protocols.router,
     messages.router,

@@ -48,6 +48,7 @@ WAYS = (
     ("", N_("How it stands")),
     ("/steps", N_("Step by step")),
     ("/picture", N_("Picture")),
+    ("/try", N_("Try it")),
     ("/text", N_("As text (YAML)")),
     ("/lines", N_("Line by line")),
 )
