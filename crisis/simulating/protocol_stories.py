@@ -11,7 +11,7 @@ from crisis.protocols import loader
 from crisis.protocols.schema import Choice as SchemaChoice
 from crisis.protocols.schema import Protocol
 from crisis.simulating.protocols import MISS, WAIT, Asked, Choice, Play
-from crisis.vocabulary import ReleaseTo, ScreenResult, StepType, Tier
+from crisis.vocabulary import FollowUpOutcome, ReleaseTo, ScreenResult, StepType, Tier
 
 SCREENS = {
     Story.CALM: ScreenResult.NEGATIVE,
@@ -74,6 +74,7 @@ def _fits(choice: Choice, asked: Asked, of: Story) -> bool:
     wanted: Callable[[Command], bool] | None = {
         StepType.SCREEN: lambda _order: choice.after.screen is SCREENS[of],
         StepType.ASSESS: lambda order: _assesses(order, TIERS[of]),
+        StepType.FOLLOW_UP: lambda order: _follows_up(order, choice, asked),
         StepType.DECISION: lambda order: _decides(order, asked, of),
         StepType.CUSTODY: lambda order: not isinstance(order, cmd.ReleaseCustody) or order.to is _goes_with(of),
     }.get(asked.step.type)
@@ -86,6 +87,14 @@ def _assesses(order: Command, tier: Tier) -> bool:
         known = loader.instrument(order.instrument).dispositions
         return any(each.id == order.disposition and each.tier is tier for each in known)
     return isinstance(order, cmd.SetTier) and order.tier is tier
+
+
+def _follows_up(order: Command, choice: Choice, asked: Asked) -> bool:
+    """As often as the series asks for; what goes on until somebody ends it is ended then."""
+    series, times = asked.step.series, len(choice.after.steps[asked.step.id].times)
+    if isinstance(order, cmd.RecordFollowUp):
+        return order.outcome is FollowUpOutcome.COMPLETED and (series is None or times <= series.count)
+    return series is not None and times >= series.count
 
 
 def _decides(order: Command, asked: Asked, of: Story) -> bool:

@@ -1,6 +1,7 @@
 """What can be chosen while a protocol is tried out, in both languages of the console."""
 
 from crisis import commands as cmd
+from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
 from crisis.commands import Command
@@ -30,6 +31,7 @@ PLAIN: dict[type[Command], Pair] = {
     pcmd.AcceptPage: ("Whoever is paged comes", "Viene la persona llamada"),
     pcmd.CancelPage: ("The page is called off", "Se cancela la llamada"),
     pcmd.RequestPage: ("Page again", "Llamar otra vez"),
+    ucmd.EndFollowUp: ("Somebody ends it, with a reason", "Alguien lo termina, con un motivo"),
     cmd.TimerDue: ("Nobody answers the page", "Nadie contesta la llamada"),
 }
 _CAME: Pair = ("Done, as planned", "Hecho, como estaba previsto")
