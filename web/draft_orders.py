@@ -63,11 +63,12 @@ def seen(desk: Desk, draft: str) -> OneDraft:
 
 
 def versions(desk: Desk) -> dict[ProtocolHash, Protocol]:
-    """What is in force here, and all that the district ever published, the newest first."""
+    """All that the district ever published, the newest first, and what counts where it has published nothing."""
     policy.must_read(desk.actor)
     with desk.store.read() as tx:
         own = {each.hash: each.protocol for each in publications.of_district(tx, desk.actor.district)}
-        return own | {hashed: known for known, hashed in protocols.in_force(tx, desk.actor.district, desk.at)}
+        beneath = protocols.beneath(tx, desk.actor.district)
+        return own | {hashed: known for known, hashed in beneath}
 
 
 def version(known: Mapping[ProtocolHash, Protocol], hashed: str) -> Protocol:

@@ -11,7 +11,7 @@ from crisis.protocols.schema import Protocol, Step
 from crisis.protocols.terms import Pair, choose, term
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.timers import LiveDeadline
-from crisis.vocabulary import FollowUpOutcome, StepId
+from crisis.vocabulary import FollowUpOutcome, ScreenAnswer, StepId
 
 PLAIN: dict[type[Command], Pair] = {
     cmd.CompleteStep: ("Done", "Hecho"),
@@ -35,11 +35,14 @@ PLAIN: dict[type[Command], Pair] = {
     cmd.TimerDue: ("Nobody answers the page", "Nadie contesta la llamada"),
 }
 _CAME: Pair = ("Done, as planned", "Hecho, como estaba previsto")
+_REFUSES: Pair = ("The student does not want to be asked", "El estudiante no quiere que le pregunten")
 _NO_SHOW: Pair = ("They did not come, or nobody answered", "No vino, o nadie contestó")
 
 
 def choice_in_words(order: Command, after: Incident, protocol: Protocol, language: str) -> str:
     """Of the last order of a choice; what a screening came to is read from the incident after it."""
+    if isinstance(order, cmd.RecordScreen) and ScreenAnswer.REFUSED in order.answers.values():
+        return choose(_REFUSES, language)
     if isinstance(order, cmd.RecordScreen) and after.screen is not None:
         return choose(("The screening: ", "La detección: "), language) + term(after.screen, language)
     if isinstance(order, cmd.SetTier):

@@ -159,3 +159,10 @@ def in_force(tx: Connection, district: DistrictId, at: datetime) -> list[tuple[P
     answering = (current(tx, kind, district, at) for kind in kinds(tx, district, at))
     found = {hashed: known for known, hashed in answering}
     return [(known, hashed) for hashed, known in found.items()]
+
+
+def beneath(tx: Connection, district: DistrictId) -> list[tuple[Protocol, ProtocolHash]]:
+    """What answers wherever the district has published nothing of its own: mostly the built-in ones."""
+    query = select(IN_FORCE.c.hash).where(IN_FORCE.c.district.in_([district, EVERY_DISTRICT]))
+    hashes = sorted(set(tx.execute(query).scalars()))
+    return [(by_hash(tx, ProtocolHash(each)), ProtocolHash(each)) for each in hashes]
