@@ -22,7 +22,6 @@ from crisis.vocabulary import (
     LanguageHelp,
     LegalBasis,
     Mode,
-    ObligationId,
     PersonId,
     ProtocolHash,
     ReceiverKind,
@@ -298,21 +297,6 @@ class LiftException(Command):
 
     exception: str
     reason: WordsId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReport(Command):
-    """By the owner of the obligation, or by the delegate where the jurisdiction allows one (I-11)."""
-
-    obligation: ObligationId
-    agency: str
-    number: WordsId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DelegateReport(Command):
-    obligation: ObligationId
-    to: PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

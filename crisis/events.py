@@ -233,7 +233,7 @@ class InterpreterArranged(Event):
 class ExceptionDeclared(Event):
     step: v.StepId
     exception: str
-    reason: v.WordsId
+    reason: v.WordsId | None  # None: the opening of this kind of crisis says it
     expires_at: datetime | None
 
 
@@ -282,6 +282,7 @@ class ReportFiled(Event):
     obligation: v.ObligationId
     agency: str
     number: v.WordsId
+    worker: v.WordsId | None = None  # who took it down there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

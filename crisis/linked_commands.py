@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crisis.commands import Command
-from crisis.vocabulary import StepId, StudentId
+from crisis.vocabulary import IncidentId, StepId, StudentId, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +12,19 @@ class SpawnIncidents(Command):
 
     step: StepId
     students: tuple[StudentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountContact(Command):
+    """The talk with a guardian in another open incident of the student covered this matter too: nobody calls twice."""
+
+    step: StepId
+    other: IncidentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearRisk(Command):
+    """Another open incident of the student found at least this level of risk. Only the system says so."""
+
+    other: IncidentId
+    floor: Tier

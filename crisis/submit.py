@@ -100,7 +100,7 @@ def submit(
             *interpreting.reasons_against(tx, store.keys, command, before, words or {}, at=at),
         )
         protocol = protocols.by_hash(tx, before.protocol_hash)
-        ground = same_student.ground_for(tx, people.ground(tx, before.school), before, command)
+        ground = same_student.ground_for(tx, people.ground(tx, before.school), before, command, at)
         ground = asked_for.ground_for(tx, ground, before, command, at)
         events = decide(before, protocol, ground, command, at)
         change = _Change(before, reduce(evolve, events, before), events, protocol, ground)

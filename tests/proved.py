@@ -25,6 +25,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "threat_others": ("tests/journeys/test_threat_to_others.py", "tests/statemachine/test_series_without_end.py"),
     "postvention_death": ("tests/journeys/test_after_death.py",),
     "grief_support": ("tests/journeys/test_grief.py",),
+    "abuse_disclosure": ("tests/journeys/test_abuse_disclosure.py",),
+    "sexual_assault": ("tests/journeys/test_sexual_assault.py",),
 }
 INTRODUCTION = """\
 ## Which test proves which invariant

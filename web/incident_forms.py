@@ -11,7 +11,6 @@ from crisis.vocabulary import (
     DeclineReason,
     Disposal,
     HandoffId,
-    ObligationId,
     PageId,
     PersonId,
     ReleaseTo,
@@ -168,28 +167,6 @@ class Lift(IncidentForm):
 
     def command(self, desk: Desk) -> cmd.Command:
         return cmd.LiftException(by=desk.actor, exception=self.exception, reason=desk.seal(self.reason))
-
-
-class FileReport(IncidentForm):
-    obligation: str
-    agency: str = Field(title=N_("Agency"))
-    number: str = Field(title=N_("Report number"))
-
-    def command(self, desk: Desk) -> cmd.Command:
-        return cmd.FileReport(
-            by=desk.actor,
-            obligation=ObligationId(self.obligation),
-            agency=self.agency,
-            number=desk.seal(self.number),
-        )
-
-
-class DelegateReport(IncidentForm):
-    obligation: str
-    to: str = Field(title=N_("Who files it?"))
-
-    def command(self, desk: Desk) -> cmd.Command:
-        return cmd.DelegateReport(by=desk.actor, obligation=ObligationId(self.obligation), to=PersonId(self.to))
 
 
 class AcceptHandoff(IncidentForm):
@@ -360,8 +337,6 @@ INCIDENT_FORMS: dict[str, tuple[type[IncidentForm], str | None]] = {
     "reopen": (Reopen, "facts"),
     "renew": (Renew, "duties"),
     "lift": (Lift, "duties"),
-    "report": (FileReport, "duties"),
-    "delegate": (DelegateReport, "duties"),
     "accept-handoff": (AcceptHandoff, "handoffs"),
     "decline-handoff": (DeclineHandoff, "handoffs"),
     "pass-on": (PassOnFollowUp, "close"),

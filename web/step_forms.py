@@ -17,6 +17,7 @@ from crisis.vocabulary import (
     ContactMethod,
     ContactOutcome,
     FollowUpOutcome,
+    IncidentId,
     LanguageHelp,
     LegalBasis,
     PersonId,
@@ -268,7 +269,15 @@ class SpawnIncidents(StepForm):
         return lcmd.SpawnIncidents(by=desk.actor, step=step.id, students=chosen)
 
 
+class CountContact(StepForm):
+    other: str
+
+    def command(self, desk: Desk, step: Step) -> cmd.Command:
+        return lcmd.CountContact(by=desk.actor, step=step.id, other=IncidentId(self.other))
+
+
 STEP_FORMS: dict[str, type[StepForm]] = {
+    "count-contact": CountContact,
     "complete": Complete,
     "waive": Waive,
     "assign": Assign,

@@ -3,6 +3,9 @@
 from typing import assert_never
 
 from crisis import events as ev
+from crisis import linked_events as lev
+from crisis import report_events as tev
+from crisis.statemachine.alongside import OTHER_INCIDENT
 from crisis.statemachine.timers import REPORT
 from crisis.store.queries import words_of_evidence
 from crisis.vocabulary import (
@@ -107,6 +110,10 @@ def _(event: ev.DecisionAnswered, known: Known) -> Told:
 @told.register
 def _(event: ev.FloorRaised, known: Known) -> Told:
     tier = known.translate(words.of(event.floor))
+    if event.source == OTHER_INCIDENT:
+        return line_of(
+            known, N_("Another assessment of this student asks for at least: %(tier)s"), "alert", "warn", tier=tier
+        )
     return line_of(known, N_("The instrument sets at least: %(tier)s"), "alert", "warn", tier=tier)
 
 
@@ -194,6 +201,13 @@ def _(event: ev.ContactAttempted, known: Known) -> Told:
 
 
 @told.register
+def _(event: lev.ContactCounted, known: Known) -> Told:
+    return line_of(
+        known, N_("The talk with a guardian in another incident of this student covered this too"), "phone", "ok"
+    )
+
+
+@told.register
 def _(event: ev.InterpreterArranged, known: Known) -> Told:
     language = babel_language(event.language, "es" if known.language == "es" else "en")
     message = N_("Interpreter for %(language)s: %(kind)s")
@@ -228,13 +242,19 @@ def _(event: ev.ObligationCreated, known: Known) -> Told:
 
 
 @told.register
+def _(event: tev.SuspectedEarlier, known: Known) -> Told:
+    return line_of(known, N_("It was suspected earlier, so the report is due earlier"), "book", "late")
+
+
+@told.register
 def _(event: ev.ObligationDelegated, known: Known) -> Told:
     return line_of(known, N_("%(name)s files the report"), "swap", name=known.person(event.to))
 
 
 @told.register
 def _(event: ev.ReportFiled, known: Known) -> Told:
-    return with_(line_of(known, N_("Report filed: %(agency)s"), "book", "ok", agency=event.agency), event.number)
+    line = line_of(known, N_("Report filed: %(agency)s"), "book", "ok", agency=event.agency)
+    return with_(line, event.number, event.worker)
 
 
 @told.register

@@ -9,6 +9,7 @@ from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
 from crisis import record_commands as ccmd
+from crisis import report_commands as tcmd
 from crisis.commands import Actor, ActorKind, Command
 from crisis.ladders import Ladder
 from crisis.protocols.columbia import CSSRS
@@ -47,6 +48,7 @@ DISTRICT, SCHOOL, STUDENT = DistrictId("district"), SchoolId("school"), StudentI
 GROUND = Ground(  # one level: how many people do not answer before nobody is left changes no rule
     calendar=SchoolCalendar(zone="America/New_York", opens=time(8), closes=time(15)),
     default_ladder=Ladder(answer_within=(timedelta(minutes=5),), repeat_alarm=timedelta(minutes=2)),
+    conflict_entered=True,  # whoever has to be kept out can always be entered
 )
 
 WORK = frozenset({StepType.ACT, StepType.NOTIFY, StepType.DOCUMENT, StepType.MEETING})
@@ -279,7 +281,7 @@ def closes(incident: Incident) -> Move:
     passing = [active for active in incident.exceptions.values() if active.expires_at is not None]
     over = resolves_emergency()[1] if incident.emergency is Emergency.ACTIVE else ()
     return "does the paper work and closes the incident", (
-        *(cmd.FileReport(by=FIRST, obligation=report.id, agency="agency", number=WORDS) for report in reports),
+        *(tcmd.FileReport(by=FIRST, obligation=report.id, agency="agency", number=WORDS) for report in reports),
         *(ccmd.FinishTask(by=FIRST, task=task, note=WORDS) for task in undone),
         *over,
         *(cmd.TimerDue(by=SYSTEM, name="exception_expires", key=active.id) for active in passing),

@@ -44,10 +44,11 @@ class Over:
 
 
 def what_ends(protocol: Protocol) -> Over:
+    family = set() if protocol.guardians_when is None else set(_answers(protocol.guardians_when))
     plain = {
         step.id: step
         for step in protocol.steps
-        if step.type in _PLAIN and not (step.reopens or step.exceptions or step.custody)
+        if step.type in _PLAIN and not (step.reopens or step.exceptions or step.custody or step.id in family)
     }
     asked = [(decision, step.id) for step in protocol.steps for decision in _asked(step)]
     readers = {decision: frozenset(reader for other, reader in asked if other == decision) for decision, _ in asked}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident
 from crisis.effects import OpenLinked
 from crisis.errors import NotFound
+from crisis.linked_commands import HearRisk
 from crisis.statemachine.incident import Incident
 from crisis.store import incidents, people, protocols, same_student
 from crisis.store.engine import Store
@@ -31,13 +32,16 @@ def open_linked(store: Store, job: Job, effect: OpenLinked, at: datetime) -> Non
 
 
 def link_same_student(store: Store, job: Job, at: datetime) -> None:
-    """To every other open incident of its student, both ways; what is linked already is left as it is."""
+    """To every other open incident of its student, both ways, and the higher risk is told; once, however often."""
     with store.read() as tx:
         incident = incidents.load(tx, job.incident)
         others = [] if incident.student is None else same_student.open_of(tx, incident.student, incident.id)
     for one, other in [pair for each in others for pair in ((incident, each), (each, incident))]:
         if other.id != one.linked_to:
             submit(store, one.id, LinkIncident(by=_system(one), other=other.id), at=at)
+        floor = same_student.risk_to_tell(one, other)
+        if floor is not None:
+            submit(store, other.id, HearRisk(by=_system(other), other=one.id, floor=floor), at=at)
 
 
 def _open_already(store: Store, parent: Incident, effect: OpenLinked) -> IncidentId | None:

@@ -87,11 +87,17 @@ def _here_now(tx: Connection, incident: Incident, role: Role, at: datetime) -> l
 
 
 def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> list[Reachable]:
-    """Whom a notice to a role reaches: the one who has it in this incident, else who is on call, else the school's."""
+    """Whom a notice to a role reaches: the one who has it in this incident, else who is on call, else the school's.
+
+    Nobody who must see nothing of it (PR-54); where nobody else is left, the district's on-call hears of it.
+    """
     holder = {Role.INCIDENT_LEAD: incident.lead, Role.SUPERVISING_ADULT: incident.adult}.get(role)
-    if holder is not None:
-        return [one(tx, incident, holder)]
-    return of_level(tx, incident, role, 0, at)
+    told = of_level(tx, incident, role, 0, at) if holder is None else [one(tx, incident, holder)]
+    conflicted = conflicts.people(tx, incident)
+    left = _without(conflicted, told)
+    if left or not told:
+        return left
+    return _without(conflicted, of_level(tx, incident, Role.DISTRICT_ONCALL, 0, at))
 
 
 def one(tx: Connection, incident: Incident, person: PersonId) -> Reachable:

@@ -13,7 +13,6 @@ from crisis.commands import (
     AssignLead,
     AssignStep,
     Command,
-    DelegateReport,
     LinkIncident,
     OfferCustody,
     OpenIncident,
@@ -25,6 +24,7 @@ from crisis.commands import (
 )
 from crisis.errors import NotFound, Reason, Refused
 from crisis.family_commands import BY_WORKER as ABOUT_TEXTS
+from crisis.linked_commands import HearRisk
 from crisis.page_commands import (
     BY_WORKER,
     AcceptPage,
@@ -39,17 +39,18 @@ from crisis.page_commands import (
     StopTexts,
 )
 from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, for_district, sight
+from crisis.report_commands import DelegateReport, FileReport, Suspect
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
 COUNSELORS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
-GIVING = (AssignLead, AssignStep, OfferCustody, DelegateReport, OfferPage)
+GIVING = (AssignLead, AssignStep, OfferCustody, DelegateReport, OfferPage, Suspect)
 ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
 TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
-BY_SYSTEM = (TimerDue, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident)
+BY_SYSTEM = (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident)
 
 
 def called_in(incident: Incident) -> frozenset[PersonId]:
@@ -218,17 +219,25 @@ def must_be_allowed(
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
-    if isinstance(command, (TimerDue, *BY_WORKER, *ABOUT_TEXTS)):
+    if isinstance(command, (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
     known = about(incident) if asked is None else asked
     if actor.kind is ActorKind.PHONE:
         _must_be_asked(actor, incident, command, known.conflicted)
         return
+    if isinstance(command, FileReport) and _owes(actor, incident, command):
+        return  # I-11: nobody and nothing takes their duty away, also where they see nothing else of the incident
     _must_be_within(sight(actor, known, at), command)
     if isinstance(command, ONLY_BY_PHONE):
         raise Refused(Reason("ACCESS", "Only a telephone says this"))
     if isinstance(command, GIVING) and command.to in known.conflicted:
         raise Refused(Reason("PR-54", "This person has a conflict of interest here; choose somebody else"))
+
+
+def _owes(actor: Actor, incident: Incident, command: FileReport) -> bool:
+    report = incident.obligations.get(command.obligation)
+    same = actor.kind is ActorKind.PERSON and actor.district == incident.district
+    return same and report is not None and actor.id in (report.owner, report.delegate)
 
 
 def _must_be_asked(actor: Actor, incident: Incident, command: Command, conflicted: frozenset[PersonId]) -> None:
@@ -245,9 +254,14 @@ def _must_be_within(seen: Sight, command: Command) -> None:
     """Whoever sees a part of it gives the orders that belong to that part."""
     if seen is Sight.NOTHING:
         raise NotFound
-    if seen is Sight.WHOLE or (seen is Sight.PAGE and isinstance(command, ANSWERING)) or isinstance(command, TELLING):
+    if seen is Sight.WHOLE or (seen is Sight.PAGE and isinstance(command, ANSWERING)) or _is_telling(command):
         return
     raise Refused(Reason("ACCESS", "Only those who were called in do this; tell them what you know by a note"))
+
+
+def _is_telling(command: Command) -> bool:
+    """Whoever suspects it too says so of themselves; of a colleague only those who were called in."""
+    return isinstance(command, TELLING) or (isinstance(command, Suspect) and command.to is None)
 
 
 def must_be_allowed_to_open(actor: Actor, command: OpenIncident) -> None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, fields
 from crisis import events as ev
 from crisis import family_events as fev
 from crisis import instrument_events as iev
+from crisis import linked_events as lev
 from crisis import page_events as pev
 from crisis import record_events as cev
 from crisis import referral_events as rev
+from crisis import report_events as tev
 from crisis import watch_events as wev
 from crisis.access_words import Matter
 from crisis.statemachine.incident import Incident
@@ -98,6 +100,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
         M.FAMILY, {"safety_concern": M.PROTECTION, "note": M.NOTES, "waiver": M.NOTES, "alone": M.NOTES}
     ),
     ev.InterpreterArranged: About(M.FAMILY),
+    lev.ContactCounted: About(M.FAMILY),
     fev.GuardianTextOrdered: About(M.FAMILY),
     fev.GuardianTextGiven: About(M.FAMILY),
     fev.GuardianTextStopped: About(M.FAMILY),
@@ -118,6 +121,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.ObligationCreated: About(M.PROTECTION),
     ev.ObligationDelegated: About(M.PROTECTION),
     ev.ReportFiled: About(M.PROTECTION),
+    tev.SuspectedEarlier: About(M.PROTECTION),
     ev.HandoffOffered: About(M.HANDOFF, {"threat": M.CARE}),
     ev.HandoffAccepted: About(M.HANDOFF),
     ev.HandoffDeclined: About(M.HANDOFF),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crisis.protocol_words import Subject
+from crisis.record_words import RecordTask
 from crisis.vocabulary import (
     Anchor,
     Clockwork,
@@ -153,7 +154,8 @@ class Choice(Strict):
     """One answer of a decision step. `police` ones need a reason from the protocol's list (I-14).
 
     `floor` is the least level of risk that the answer demands. `only_after` names steps that come first, but not in an
-    emergency; where `only_after_if` names a parameter, only in a jurisdiction that sets it to true.
+    emergency; where `only_after_if` names a parameter, only in a jurisdiction that sets it to true. `declares` is the
+    exception that the answer puts in force, with its report.
     """
 
     id: Slug
@@ -165,6 +167,7 @@ class Choice(Strict):
     only_after: tuple[StepId, ...] = _later(())
     only_after_if: str | None = _later(None)
     needs: Need | None = _later(None)
+    declares: str | None = _later(None)
 
 
 class Signature(Strict):
@@ -272,6 +275,8 @@ class Step(Strict):
     leave_phase: bool = True  # holds the phase until it is done
     safety: Annotated[SafetyClass, Field(strict=False)]
     reopens: bool = False  # done again when the assessment is reopened
+    task: RecordTask | None = _later(None)  # it and this step are done by one another
+    needs_conflict: bool = _later(False)  # done only once somebody stands in a conflict of interest (PR-54)
     act_first: bool = _later(False)  # seconds matter: it may be recorded before what it waits for, with its own time
     spawns: Spawn | None = _later(None)
     statement: Statement | None = _later(None)
@@ -327,7 +332,17 @@ class FactRule(Strict):
     setters: tuple[Role, ...] = Field(strict=False)
 
 
+class AtOpening(Strict):
+    """What the opening itself says: whoever opens declares these exceptions, and owes this report (I-10, I-11)."""
+
+    declares: tuple[str, ...] = Field(default=(), strict=False)
+    report: ObligationRule | None = None
+    tasks: tuple[RecordTask, ...] = Field(default=(), strict=False)
+
+
 class Protocol(Strict):
+    """`guardians_when`: the family is blocked until this holds, so also as long as nobody knows (I-10)."""
+
     id: Slug
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
@@ -344,6 +359,8 @@ class Protocol(Strict):
     disclosure_items: dict[str, Text]  # what may cross to a receiver (I-16)
     withhold_reasons: dict[str, Text]
     missing_student_protocol: str | None = None
+    at_opening: AtOpening | None = _later(None)
+    guardians_when: Condition | None = _later(None)
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
 
     def step(self, step_id: StepId) -> Step | None:

@@ -15,6 +15,7 @@ from crisis.protocols.schema import (
     Duration,
     EvidenceField,
     ExceptionRule,
+    ObligationRule,
     Protocol,
     Signature,
     Step,
@@ -52,6 +53,7 @@ def find(protocol: Protocol) -> list[Fault]:
         *_roles(protocol),
         *_twice_everywhere(protocol),
         *(fault for n, step in enumerate(protocol.steps) for fault in _step(("steps", n), step, protocol)),
+        *_opening(protocol),
         *_circles(protocol),
         *_conditions(protocol),
     ]
@@ -274,12 +276,31 @@ def _exception(place: Place, rule: ExceptionRule, step: Step, protocol: Protocol
         yield Fault(place, f"{where} cannot take the place of “{step.id}”; that is answered by a person (I-19)")
     if not rule.authorisers:
         yield Fault((*place, "authorisers"), f"{where} names nobody who may declare it")
-    if rule.obligation is None:
-        return
-    wanted = (rule.obligation.oral, rule.obligation.written, rule.obligation.delegation)
+    if rule.obligation is not None:
+        yield from _report((*place, "obligation"), where, rule.obligation, protocol)
+
+
+def _opening(protocol: Protocol) -> Iterator[Fault]:
+    """What the opening or an answer puts in force exists, each with the parameters it needs."""
+    said = protocol.at_opening
+    named: list[tuple[Place, str]] = [(("at_opening", "declares"), each) for each in (said.declares if said else ())]
+    for n, step in enumerate(protocol.steps):
+        named += [(("steps", n, "choices"), each.declares) for each in step.choices if each.declares is not None]
+    for place, name in named:
+        if protocol.exception(name) is None:
+            yield Fault(place, f"the exception “{name}”, which is put in force here, does not exist")
+    if said is not None and said.report is not None:
+        yield from _report(("at_opening", "report"), "the opening", said.report, protocol)
+    for n, step in enumerate(protocol.steps):
+        if step.task is not None and [each.kind for each in step.evidence] != ["words"]:
+            yield Fault(("steps", n), f"step “{step.id}” does a task: it asks for who was told, in words, and no more")
+
+
+def _report(place: Place, where: str, rule: ObligationRule, protocol: Protocol) -> Iterator[Fault]:
+    wanted = (rule.oral, rule.written, rule.delegation)
     missing = [name for name in wanted if name not in protocol.parameters]
     for name in missing:
-        yield Fault((*place, "obligation"), f"{where} takes its clock from the parameter “{name}”, which is missing")
+        yield Fault(place, f"{where} takes its clock from the parameter “{name}”, which is missing")
     if not missing:
         yield from _clocks(where, wanted, protocol)
 
@@ -323,6 +344,9 @@ def all_conditions(protocol: Protocol) -> Iterator[tuple[StepId, Condition]]:
 
 
 def _placed_conditions(protocol: Protocol) -> Iterator[tuple[Place, StepId, Condition]]:
+    if protocol.guardians_when is not None:
+        for at, part in _parts(("guardians_when",), protocol.guardians_when):
+            yield at, StepId("guardians_when"), part
     for n, step in enumerate(protocol.steps):
         place: Place = ("steps", n)
         found = [((*place, "when"), step.when), ((*place, "ready_when"), step.ready_when)]

@@ -163,8 +163,8 @@ def _none_without_negative(tier: Tier, case: Case) -> Reason | None:
 
 def _second_needed(tier: Tier, case: Case, step: Step) -> bool:
     """A second signature: where the protocol wants one at this tier, and below the instruments' floor (I-5)."""
-    floor = case.incident.floor
-    if floor is not None and tier.rank < floor.rank:
+    floors = (case.incident.floor, case.ground.elsewhere.tier)  # also that of another incident of the student
+    if any(floor is not None and tier.rank < floor.rank for floor in floors):
         return True
     return step.sign is not None and _at_tier(step, tier, case)
 

@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 from crisis import commands as cmd
+from crisis import events as ev
 from crisis import record_commands as ccmd
 from crisis import record_events as cev
 from crisis.errors import Reason, refuse_if
 from crisis.events import Event
+from crisis.protocols.schema import Step
 from crisis.record_words import Assent, RecordTask
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.folding import folded, with_
 from crisis.statemachine.incident import Incident, StudentAssent, TaskRecord
-from crisis.vocabulary import Emergency, LegalBasis, Role
+from crisis.statemachine.steps import standing
+from crisis.vocabulary import Emergency, LegalBasis, Role, StepState, WordsId
 
 AT_ONCE = frozenset({LegalBasis.EMERGENCY, LegalBasis.CHILD_PROTECTION_REPORT})
 NOT_TOLD = frozenset({Assent.UNSAFE, Assent.NOT_ABLE})
@@ -89,7 +92,28 @@ def _(command: ccmd.FinishTask, case: Case) -> list[Event]:
         Reason("PR-43", "Nobody has said that this is to be done") if known is None else None,
         Reason("PR-43", "This was done before") if known is not None and known.done_at is not None else None,
     )
-    return [cev.TaskFinished(**stamp(command, case.at), task=command.task, note=command.note)]
+    who = stamp(command, case.at)
+    now = standing(case.incident, case.protocol)
+    steps = [step for step in case.protocol.steps if step.task is command.task and now[step.id] is StepState.OPEN]
+    return [
+        cev.TaskFinished(**who, task=command.task, note=command.note),
+        *(
+            ev.StepCompleted(**who, step=step.id, evidence={each.name: command.note for each in step.evidence})
+            for step in steps
+        ),
+    ]
+
+
+def finished_by(step: Step, command: cmd.CompleteStep, case: Case) -> list[Event]:
+    """The same from the step: what it asks for, who was told, is the note of the task."""
+    if step.task is None:
+        return []
+    known = case.incident.tasks.get(step.task)
+    if known is not None and known.done_at is not None:
+        return []
+    note = WordsId(str(next(iter(command.evidence.values()))))
+    begun = opened(step.task, command, case)
+    return [*begun, cev.TaskFinished(**stamp(command, case.at), task=step.task, note=note)]
 
 
 @folded.register

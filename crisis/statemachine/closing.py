@@ -53,6 +53,7 @@ def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reas
         *_risk(incident, protocol),
         *_guardian(incident, protocol),
         *_promises(incident),
+        *_nobody_reports(incident, protocol),
         *_told(incident),
         *_steps(protocol, now),
         *_kept_safe(incident, protocol, now),
@@ -126,6 +127,13 @@ def _promises(incident: Incident) -> list[Reason]:
         text = "A day to watch is still to come, or nobody said how it went; or pass the follow-up on to a named owner"
         found.append(Reason("I-18", text))
     return found
+
+
+def _nobody_reports(incident: Incident, protocol: Protocol) -> list[Reason]:
+    """I-11: the system opened it, and suspects nothing; somebody does."""
+    owed = protocol.at_opening is not None and not incident.obligations
+    text = "Nobody has said that they suspect it, so nobody owes the report; say who does, under Reports and exceptions"
+    return [Reason("I-11", text)] if owed else []
 
 
 def _steps(protocol: Protocol, now: Standing) -> list[Reason]:

@@ -54,6 +54,7 @@ _ADDITIVE = (
     *pcmd.BY_WORKER,
     cmd.TimerDue,
     lcmd.SpawnIncidents,
+    lcmd.HearRisk,
     ev.IncidentsSpawned,
     wcmd.AddWatchDate,
     wev.WatchDateAdded,

@@ -8,6 +8,7 @@ from crisis.protocols.schema import Protocol, Step
 from crisis.record_words import RecordTask
 from crisis.statemachine.by_record import opened
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.conditions import holds
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import CUSTODY
 from crisis.statemachine.steps import SETTLED, not_open, standing
@@ -126,8 +127,14 @@ def _against_release(command: cmd.ReleaseCustody, case: Case, steps: list[Step])
     return found
 
 
+def _highest(case: Case) -> Tier | None:
+    """The level of risk that counts for what is done with the student, whichever of their incidents found it."""
+    known = [each for each in (case.incident.effective_tier, case.ground.elsewhere.tier) if each is not None]
+    return max(known, key=lambda each: each.rank, default=None)
+
+
 def _unsafe_place(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
-    tier = case.incident.effective_tier
+    tier = _highest(case) if case.incident.effective_tier is not None else None
     if tier is None and command.to not in RESCUERS and command.to is not ReleaseTo.CLINICIAN:
         return [Reason("I-3", "The level of risk is not known yet, so the student counts as at risk; assess first")]
     if command.to is not ReleaseTo.CLASS:
@@ -174,8 +181,16 @@ def guardians_blocked(case: Case) -> bool:
 
 
 def family_blocked(incident: Incident, protocol: Protocol) -> bool:
+    """By an exception, or because nobody knows yet whether the family is safe."""
     rules = [protocol.exception(name) for name in incident.exceptions]
-    return any(found is not None and found[1].blocks_guardians for found in rules)
+    declared = any(found is not None and found[1].blocks_guardians for found in rules)
+    return declared or family_unknown(incident, protocol)
+
+
+def family_unknown(incident: Incident, protocol: Protocol) -> bool:
+    """Whether a question has to be answered first: not knowing is no permission."""
+    waits = protocol.guardians_when
+    return waits is not None and holds(waits, incident, standing(incident, protocol).settled) is not True
 
 
 def _police_decided(case: Case) -> bool:

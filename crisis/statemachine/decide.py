@@ -10,11 +10,13 @@ from functools import reduce
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis import family_commands as fcmd
+from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis.errors import Reason, Refused
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import (
+    alongside,
     answering,
     assessment,
     beside,
@@ -33,6 +35,7 @@ from crisis.statemachine import (
     paging,
     questionnaires,
     referral,
+    reports,
     safety_plan,
     spawning,
     texting,
@@ -49,6 +52,7 @@ from crisis.statemachine.steps import phase_of, standing
 from crisis.vocabulary import IncidentId, PageId, Phase, Urgency
 
 CONCERNS = (
+    alongside,
     answering,
     assessment,
     beside,
@@ -67,6 +71,7 @@ CONCERNS = (
     paging,
     questionnaires,
     referral,
+    reports,
     safety_plan,
     spawning,
     texting,
@@ -81,7 +86,7 @@ AFTER_CLOSE = (
     fcmd.RecordGuardianReply,
     fcmd.RecordTextsRefused,
 )
-SYSTEM = (cmd.TimerDue, *pcmd.BY_WORKER, *fcmd.BY_WORKER)
+SYSTEM = (cmd.TimerDue, lcmd.HearRisk, *pcmd.BY_WORKER, *fcmd.BY_WORKER)
 
 
 def decide(
@@ -104,6 +109,8 @@ def decide_open(
     first, *more = opening.opened(command, protocol, incident, at)
     assert isinstance(first, ev.IncidentOpened)
     after = reduce(evolve, more, begin(first))
+    said = opening.said_by_opening(command, Case(after, protocol, ground, at))
+    more, after = [*more, *said], reduce(evolve, said, after)
     case = Case(after, protocol, ground, at)
     pages = [
         pev.PageRequested(

@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import Reason, Refused, refuse_if
-from crisis.protocols.schema import Duration, ExceptionRule, Protocol, Step
+from crisis.protocols.schema import ExceptionRule, Protocol, Step
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.incident import ActiveException, Obligation
+from crisis.statemachine.incident import ActiveException
+from crisis.statemachine.reports import owed, owns_one
 from crisis.statemachine.steps import SETTLED, standing, wrong_role
-from crisis.vocabulary import ObligationId, ObligationKind
-
-_DURATION: TypeAdapter[Duration] = TypeAdapter(Duration)
+from crisis.vocabulary import WordsId
 
 
 def _exception(protocol: Protocol, name: str) -> tuple[Step, ExceptionRule]:
@@ -35,30 +32,36 @@ def _expiry(rule_of: ExceptionRule, at: datetime) -> datetime | None:
 
 @rule.register
 def _(command: cmd.DeclareException, case: Case) -> list[ev.Event]:
-    owner = person(command)
+    person(command)
     step, wanted = _exception(case.protocol, command.exception)
     refuse_if(wrong_role(command.by.roles, wanted.authorisers), *_untimely(command, case, step, wanted))
     who = stamp(command, case.at)
     declared = ev.ExceptionDeclared(
         **who, step=step.id, exception=wanted.id, reason=command.reason, expires_at=_expiry(wanted, case.at)
     )
-    if wanted.obligation is None:
-        return [declared]
-    oral, written = (_clock(case.protocol, name) for name in (wanted.obligation.oral, wanted.obligation.written))
-    reports = [(wanted.obligation.kind, oral), (ObligationKind.WRITTEN_REPORT, written)]
-    return [
-        declared,
-        *(
-            ev.ObligationCreated(
-                **who,
-                obligation=ObligationId(f"{case.incident.id}-{case.incident.seq + n}"),
-                kind=kind,
-                owner=owner,
-                due_at=case.at + within,
-            )
-            for n, (kind, within) in enumerate(reports, start=2)
-        ),
-    ]
+    return [declared, *_reports(command, case, wanted, after=case.incident.seq + 1)]
+
+
+def _reports(command: cmd.Command, case: Case, wanted: ExceptionRule, after: int) -> list[ev.Event]:
+    owner = command.by.id
+    if wanted.obligation is None or owner is None or owns_one(case.incident, owner):
+        return []
+    return [*owed(command, case, wanted.obligation, owner, after=after)]
+
+
+def declared_by(command: cmd.Command, case: Case, name: str, reason: WordsId | None, *, after: int) -> list[ev.Event]:
+    """In force because of what was opened or answered, once. `after` is the number of the event before."""
+    step, wanted = _exception(case.protocol, name)
+    if name in case.incident.exceptions:
+        return []
+    declared = ev.ExceptionDeclared(
+        **stamp(command, case.at),
+        step=step.id,
+        exception=wanted.id,
+        reason=reason,
+        expires_at=_expiry(wanted, case.at),
+    )
+    return [declared, *_reports(command, case, wanted, after=after + 1)]
 
 
 def _untimely(command: cmd.DeclareException, case: Case, step: Step, wanted: ExceptionRule) -> list[Reason]:
@@ -72,10 +75,6 @@ def _untimely(command: cmd.DeclareException, case: Case, step: Step, wanted: Exc
     if len(case.incident.contact_attempts) < wanted.min_attempts:
         found.append(Reason("I-12", "Record %(least)s attempts first", (("least", str(wanted.min_attempts)),)))
     return found
-
-
-def _clock(protocol: Protocol, name: str) -> Duration:
-    return _DURATION.validate_python(protocol.parameters[name].value)
 
 
 @rule.register
@@ -105,41 +104,3 @@ def _(command: cmd.LiftException, case: Case) -> list[ev.Event]:
     if wanted.two_to_lift and active.lift_asked_by == by:
         raise Refused(Reason("I-10", "You asked for it; a second person must lift this block"))
     return [ev.ExceptionLifted(**who, exception=wanted.id, reason=command.reason)]
-
-
-def _obligation(case: Case, key: ObligationId) -> Obligation:
-    if key not in case.incident.obligations:
-        raise Refused(Reason("I-11", "There is no such report to file"))
-    return case.incident.obligations[key]
-
-
-@rule.register
-def _(command: cmd.FileReport, case: Case) -> list[ev.Event]:
-    by = person(command)
-    report = _obligation(case, command.obligation)
-    foreign = by not in (report.owner, report.delegate)
-    refuse_if(
-        Reason("I-11", "This report belongs to the person who suspects; only they, or their delegate, can file it")
-        if foreign
-        else None,
-        Reason("I-11", "This report is filed already") if report.filed_at is not None else None,
-    )
-    filed = ev.ReportFiled(
-        **stamp(command, case.at), obligation=report.id, agency=command.agency, number=command.number
-    )
-    return [filed]
-
-
-@rule.register
-def _(command: cmd.DelegateReport, case: Case) -> list[ev.Event]:
-    report = _obligation(case, command.obligation)
-    rules = [step.obligation for owner in case.protocol.steps for step in owner.exceptions if step.obligation]
-    allowed = all(case.protocol.parameters[wanted.delegation].value is True for wanted in rules)
-    refuse_if(
-        Reason("I-11", "Only the person who suspects can pass the report on")
-        if person(command) != report.owner
-        else None,
-        None if allowed else Reason("I-11", "In this state the person who suspects must file the report themselves"),
-        Reason("I-11", "This report is filed already") if report.filed_at is not None else None,
-    )
-    return [ev.ObligationDelegated(**stamp(command, case.at), obligation=report.id, to=command.to)]

@@ -5,7 +5,7 @@ from crisis import events as ev
 from crisis.errors import Reason, refuse_if
 from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.statemachine.case import Case, person, rule, stamp
-from crisis.statemachine.custody import guardians_blocked
+from crisis.statemachine.custody import family_unknown, guardians_blocked
 from crisis.statemachine.informing import informs
 from crisis.statemachine.steps import SETTLED, find_step, not_open, standing, wrong_role
 from crisis.vocabulary import ContactMethod, ContactOutcome, Emergency, LanguageHelp, StepState, StepType
@@ -65,7 +65,11 @@ def _(command: cmd.ArrangeInterpreter, case: Case) -> list[ev.Event]:
 
 def _barred(command: cmd.RecordContact, case: Case) -> list[Reason]:
     found = []
-    if command.guardian and guardians_blocked(case):
+    if command.guardian and family_unknown(case.incident, case.protocol):
+        found.append(
+            Reason("I-10", "Nobody has said yet whether calling the family is safe; answer that question first")
+        )
+    elif command.guardian and guardians_blocked(case):
         found.append(
             Reason("I-10", "Do not contact the guardians: a safety reason was declared; two people can lift it")
         )

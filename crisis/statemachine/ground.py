@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 
 from crisis.ladders import LADDERS, Ladder, whole
 from crisis.statemachine.kit import Kit
-from crisis.vocabulary import PersonId, Role, Urgency
+from crisis.vocabulary import IncidentId, PersonId, Role, Tier, Urgency
 
 NAMED, AVOIDED = "named_clinician", "not_this_clinician"  # wishes about one person
 
@@ -66,10 +66,20 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """With a guardian who was reached and understood; `at` is when it was recorded."""
+
+    contact: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
     """What other open incidents of the same student say."""
 
     guardians_blocked: bool = False
+    tier: Tier | None = None  # the highest of them
+    talks: Mapping[IncidentId, Talk] = field(default_factory=dict)  # those that whoever asks may see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ class Ground:
     default_ladder: Ladder | None = None  # instead of the usual one of each urgency
     wishes: Wishes = field(default_factory=Wishes)
     kit: Kit = field(default_factory=Kit)
+    conflict_entered: bool = False  # somebody of the staff is kept out of this incident
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     def ladder(self, role: Role, urgency: Urgency) -> Ladder:

@@ -9,7 +9,10 @@ from crisis.commands import ActorKind
 from crisis.errors import Reason, Refused
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol
+from crisis.statemachine import by_record
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.exceptions import declared_by
+from crisis.statemachine.reports import owed
 from crisis.vocabulary import Beside, IncidentId, Mode, Role, StepType
 
 OF_A_SCHOOL = Reason("I-24", "This is about a whole school; a student who needs help gets an incident of their own")
@@ -54,6 +57,20 @@ def _beside(command: cmd.OpenIncident, protocol: Protocol) -> Beside:
     if protocol.subject is not Subject.STUDENT or (later and command.beside in (Beside.NOBODY, Beside.UNKNOWN)):
         return Beside.NOT_ASKED
     return Beside.UNKNOWN if command.beside is Beside.NOT_ASKED else command.beside
+
+
+def said_by_opening(command: cmd.OpenIncident, case: Case) -> list[ev.Event]:
+    """I-10, I-11: what this kind of crisis blocks from T+0, and what whoever opened it owes; a system owes nothing."""
+    said = case.protocol.at_opening
+    if said is None:
+        return []
+    found: list[ev.Event] = []
+    for name in said.declares:
+        found += declared_by(command, case, name, None, after=case.incident.seq + len(found))
+    owes = any(isinstance(each, ev.ObligationCreated) for each in found)
+    if said.report is not None and command.by.id is not None and not owes:
+        found += owed(command, case, said.report, command.by.id, after=case.incident.seq + len(found))
+    return [*found, *(each for task in said.tasks for each in by_record.opened(task, command, case))]
 
 
 def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:

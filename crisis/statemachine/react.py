@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from crisis import events as ev
 from crisis import referral_events as rev
+from crisis import report_events as tev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
 from crisis.statemachine import react_family, react_page, react_referral, spawning, watching
@@ -13,7 +14,7 @@ from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.deadlines import next_school_time
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.handoff import answer_by
-from crisis.statemachine.incident import Incident, same_but_for_pages
+from crisis.statemachine.incident import Incident, Obligation, same_but_for_pages
 from crisis.statemachine.next_attempt import about_next_attempt, next_attempt_at
 from crisis.statemachine.paging import in_other_hands
 from crisis.statemachine.reacting import reaction, tell
@@ -191,14 +192,36 @@ def _(event: ev.ExceptionExpired, after: Incident, protocol: Protocol, ground: G
 @reaction.register
 def _(event: ev.ObligationCreated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     due = StartTimer(name="obligation", key=event.obligation, due_at=event.due_at)
-    return [*tell(after, "report_due", Role.ADMIN), due]
+    told = [] if event.owner == event.by else [NotifyPerson(person=event.owner, subject="report_due", mode=after.mode)]
+    return [*told, *tell(after, "report_due", Role.ADMIN), due]
+
+
+@reaction.register
+def _(event: tev.SuspectedEarlier, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return [StartTimer(name="obligation", key=event.obligation, due_at=event.due_at)]
+
+
+@reaction.register
+def _(event: ev.ObligationDelegated, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    return [NotifyPerson(person=event.to, subject="report_due", mode=after.mode)]
+
+
+@reaction.register
+def _(event: ev.ReportFiled, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """I-11: the number comes back to whoever suspected."""
+    report = after.obligations[event.obligation]
+    if event.by == report.owner:
+        return []
+    return [NotifyPerson(person=report.owner, subject="report_filed", mode=after.mode)]
 
 
 @reaction.register
 def _(event: ev.DeadlineMissed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     if event.deadline.startswith(REPORT):
         about = f"obligation:{event.deadline.removeprefix(REPORT)}"
-        return [*tell(after, "report_late", Role.ADMIN, Role.INCIDENT_LEAD), _again(about, 1, event.at)]
+        report = next((each for each in after.obligations.values() if f"{REPORT}{each.id}" == event.deadline), None)
+        own = [] if report is None else _owners(after, report)
+        return [*own, *tell(after, "report_late", Role.ADMIN, Role.INCIDENT_LEAD), _again(about, 1, event.at)]
     roles = _totell(protocol, event.step, event.deadline.partition(":")[0])
     return [*tell(after, "deadline_missed", *roles), _again(f"step:{event.step}", 1, event.at)]
 
@@ -220,6 +243,12 @@ def _tomorrow(event: ev.Reminded, ground: Ground) -> StartTimer:
     """An office is asked once a day, in school time: what is urgent is no referral but a page or a handoff."""
     due_at = next_school_time(event.at + EXPIRED_AGAIN, ground.calendar)
     return StartTimer(name="overdue", key=f"{event.about}#{event.turn + 1}", due_at=due_at)
+
+
+def _owners(after: Incident, report: Obligation) -> list[Effect]:
+    """Nobody else can file it: whose it is hears of it, whatever they see of the incident."""
+    people = dict.fromkeys(each for each in (report.owner, report.delegate) if each is not None)
+    return [NotifyPerson(person=each, subject="report_late", mode=after.mode) for each in people]
 
 
 def _totell(protocol: Protocol, step_id: StepId, deadline_id: str | None) -> tuple[Role, ...]:

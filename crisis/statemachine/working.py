@@ -4,9 +4,11 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import InBoth, Reason, Refused, refuse_if
 from crisis.protocols.schema import Choice, EvidenceField, Protocol, Step
+from crisis.statemachine import by_record
 from crisis.statemachine.assessment import raised
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.conditions import holds
+from crisis.statemachine.exceptions import declared_by
 from crisis.statemachine.steps import called, find_step, not_open, standing, wrong_role
 from crisis.vocabulary import Emergency, Evidence, Role, SafetyClass, StepState, StepType
 
@@ -25,8 +27,18 @@ def _(command: cmd.CompleteStep, case: Case) -> list[ev.Event]:
         None if _acted_first(step, case) else not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
         *wrong_evidence(step, command.evidence, case.protocol),
+        _nobody_kept_out(step, case),
     )
-    return [ev.StepCompleted(**stamp(command, case.at), step=step.id, evidence=command.evidence)]
+    completed = ev.StepCompleted(**stamp(command, case.at), step=step.id, evidence=command.evidence)
+    return [completed, *by_record.finished_by(step, command, case)]
+
+
+def _nobody_kept_out(step: Step, case: Case) -> Reason | None:
+    """PR-54: it is not enough to write that somebody is kept out."""
+    if not step.needs_conflict or case.ground.conflict_entered:
+        return None
+    text = "First enter who must see nothing of this incident, under Conflict of interest; it holds at once"
+    return Reason("PR-54", text)
 
 
 def _acted_first(step: Step, case: Case) -> bool:
@@ -98,7 +110,11 @@ def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
     )
     who = stamp(command, case.at)
     answered = ev.DecisionAnswered(**who, step=step.id, choice=choice.id, reason=command.reason)
-    return [answered, *_acts(command, choice, case), *raised(command, case, choice.floor, step.id)]
+    events = [answered, *_acts(command, choice, case), *raised(command, case, choice.floor, step.id)]
+    if choice.declares is None:
+        return events
+    last = case.incident.seq + len(events)
+    return [*events, *declared_by(command, case, choice.declares, command.reason, after=last)]
 
 
 def _too_early(choice: Choice, case: Case) -> Reason | None:

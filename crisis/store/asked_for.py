@@ -14,7 +14,7 @@ from crisis.record_words import Preference, PreferenceKind
 from crisis.statemachine.answering import CLINICAL
 from crisis.statemachine.ground import Ground, Wishes
 from crisis.statemachine.incident import Incident
-from crisis.store import instrument_texts, preferences, skills
+from crisis.store import conflicts, instrument_texts, preferences, skills
 from crisis.store.preferences import KeptPreference
 from crisis.vocabulary import DistrictId, PersonId, Role, StudentId
 
@@ -25,6 +25,8 @@ WITH_INSTRUMENTS = (cmd.RecordScreen, cmd.RecordInterview, icmd.RecordQuestionna
 
 def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.Command, at: datetime) -> Ground:
     """With what the student asked for, or with what is at hand to ask them with, where this order weighs it."""
+    if isinstance(command, cmd.CompleteStep):
+        return replace(ground, conflict_entered=conflicts.names_somebody(tx, incident))
     if isinstance(command, WITH_INSTRUMENTS):
         return replace(ground, kit=instrument_texts.kit(tx, incident.district, incident.student, at))
     if incident.student is None or not isinstance(command, WEIGHED):

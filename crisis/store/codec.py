@@ -18,12 +18,15 @@ from crisis import follow_up_commands as ucmd
 from crisis import instrument_commands as icmd
 from crisis import instrument_events as iev
 from crisis import linked_commands as lcmd
+from crisis import linked_events as lev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import record_commands as ccmd
 from crisis import record_events as cev
 from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
+from crisis import report_commands as tcmd
+from crisis import report_events as tev
 from crisis import watch_commands as wcmd
 from crisis import watch_events as wev
 from crisis.commands import Actor, Command, CompleteStep
@@ -43,8 +46,8 @@ def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
     return {name: thing for module in modules for name, thing in _concrete(module, base).items()}
 
 
-EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev, wev), Event)
-COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd, wcmd), Command)
+EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev, wev, tev, lev), Event)
+COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd, wcmd, tcmd), Command)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

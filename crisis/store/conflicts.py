@@ -68,6 +68,12 @@ def of_incident(tx: Connection, incident: Incident) -> list[Conflict]:
     ]
 
 
+def names_somebody(tx: Connection, incident: Incident) -> bool:
+    """Whether somebody of the staff is kept out because the report names them."""
+    query = select(CONFLICT.c.id).where(CONFLICT.c.incident == incident.id, CONFLICT.c.ended_at.is_(None))
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def people(tx: Connection, incident: Incident) -> frozenset[PersonId]:
     """Everybody who must see nothing of it: who was entered, kin by the roster, and the other side of a matter."""
     return concerned(tx, [incident])[incident.id] | compartments.of_many(tx, [incident])[incident.id].across

@@ -6,6 +6,7 @@ from crisis import commands as cmd
 from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import record_commands as ccmd
+from crisis import report_commands as tcmd
 from crisis.errors import NotFound, Reason, refuse_if
 from crisis.store import incidents, people
 from crisis.vocabulary import DistrictId, IncidentId, Mode, PersonId, ReleaseTo, StudentId
@@ -28,21 +29,30 @@ def must_exist(tx: Connection, command: cmd.Command, student: StudentId | None, 
             refuse_if(*(_unknown_student(tx, each, district) for each in named))
         case cmd.LinkIncident(other=other):
             _linkable(tx, other, district, mode)
+        case ccmd.DecideOnContact(contact=contact):
+            refuse_if(_not_on_record(tx, contact, student))
+        case cmd.ReleaseCustody(contact=contact) if contact is not None and student is not None:
+            refuse_if(_stranger(tx, command, contact, student))
+        case _:
+            colleague = _staff_of(command)
+            refuse_if(None if colleague is None else _unknown_staff(tx, colleague, district))
+
+
+def _staff_of(command: cmd.Command) -> PersonId | None:
+    """The colleague to whom the order gives something, if it does."""
+    match command:
         case (
             cmd.AssignLead(to=person)
             | cmd.AssignStep(to=person)
             | cmd.OfferCustody(to=person)
+            | cmd.NameAdult(adult=person)
             | pcmd.OfferPage(to=person)
+            | tcmd.DelegateReport(to=person)
+            | tcmd.Suspect(to=person)
         ):
-            refuse_if(_unknown_staff(tx, person, district))
-        case ccmd.DecideOnContact(contact=contact):
-            refuse_if(_not_on_record(tx, contact, student))
-        case cmd.NameAdult(adult=person) | cmd.DelegateReport(to=person):
-            refuse_if(_unknown_staff(tx, person, district))
-        case cmd.ReleaseCustody(contact=contact) if contact is not None and student is not None:
-            refuse_if(_stranger(tx, command, contact, student))
+            return person
         case _:
-            return
+            return None
 
 
 def _must_be_ours(tx: Connection, command: cmd.OpenIncident, district: DistrictId) -> None:

@@ -25,6 +25,7 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import open_steps, standing, unattended
 from crisis.statemachine.timers import live_deadlines
 from crisis.store import (
+    alongside,
     contacting,
     cut,
     directory,
@@ -37,8 +38,10 @@ from crisis.store import (
     people,
     preferences,
     protocols,
+    same_student,
     sealed,
 )
+from crisis.store.alongside import Alongside
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
@@ -125,6 +128,8 @@ class IncidentView:
     wishes: tuple[KeptPreference, ...]
     agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
     conflicted: frozenset[PersonId]
+    family_blocked: bool  # by this incident, or another open one of the student (I-10)
+    alongside: tuple[Alongside, ...]  # other open incidents of the student, as far as this person sees them
     glass_until: datetime | None  # for whoever sees it by broken glass alone
 
     @property
@@ -262,6 +267,8 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
         agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
         conflicted=about.conflicted,
+        alongside=alongside.of_incident(tx, actor, incident, at),
+        family_blocked=same_student.guardians_blocked(tx, incident.student, incident),
         glass_until=about.glass_until(actor) if seen is Sight.READ else None,
     )
 

@@ -11,15 +11,21 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from crisis import commands as cmd
+from crisis import linked_commands as lcmd
+from crisis.access_words import Sight
 from crisis.effects import LinkSameStudent, LookAtTexts
+from crisis.events import ContactAttempted
+from crisis.policy.sight import sight
 from crisis.protocols.schema import Protocol
 from crisis.statemachine.custody import family_blocked
-from crisis.statemachine.ground import Elsewhere, Ground
+from crisis.statemachine.ground import Elsewhere, Ground, Talk
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, outbox, people, protocols
+from crisis.statemachine.informing import informs
+from crisis.store import codec, incidents, involved, outbox, people, protocols
+from crisis.store.incidents import StoredEvent
 from crisis.store.outbox import Numbered
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import IncidentId, StudentId
+from crisis.vocabulary import IncidentId, StudentId, Tier
 
 TOGETHER = (cmd.RecordContact, cmd.ReleaseCustody, cmd.DeclareException, cmd.IdentifyStudent, cmd.OpenIncident)
 
@@ -38,7 +44,7 @@ def guardians_blocked(tx: Connection, student: StudentId | None, incident: Incid
 
 
 def _blocks(tx: Connection, incident: Incident) -> bool:
-    return bool(incident.exceptions) and family_blocked(incident, protocols.by_hash(tx, incident.protocol_hash))
+    return family_blocked(incident, protocols.by_hash(tx, incident.protocol_hash))
 
 
 def hold(tx: Connection, command: cmd.Command, student: StudentId | None) -> None:
@@ -48,23 +54,67 @@ def hold(tx: Connection, command: cmd.Command, student: StudentId | None) -> Non
         people.hold_student(tx, named)
 
 
-def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.Command) -> Ground:
+WEIGHED = (cmd.RecordContact, cmd.ReleaseCustody, cmd.SetTier, lcmd.CountContact)
+
+
+def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.Command, at: datetime) -> Ground:
     """With what the student's other open incidents say, where this order has to weigh it."""
-    if incident.student is None or not isinstance(command, cmd.RecordContact | cmd.ReleaseCustody):
+    if incident.student is None or not isinstance(command, WEIGHED):
         return ground
-    blocked = any(_blocks(tx, each) for each in open_of(tx, incident.student, incident.id))
-    return replace(ground, elsewhere=Elsewhere(guardians_blocked=blocked))
+    others = open_of(tx, incident.student, incident.id)
+    tiers = [each.effective_tier for each in others if each.effective_tier is not None]
+    found = Elsewhere(
+        guardians_blocked=any(_blocks(tx, each) for each in others),
+        tier=max(tiers, key=lambda each: each.rank, default=None),
+        talks=_talks(tx, command, others, at) if isinstance(command, lcmd.CountContact) else {},
+    )
+    return replace(ground, elsewhere=found)
+
+
+def _talks(
+    tx: Connection, command: lcmd.CountContact, others: Sequence[Incident], at: datetime
+) -> dict[IncidentId, Talk]:
+    """Of the one that is meant, if whoever gives the order sees it."""
+    named = [each for each in others if each.id == command.other]
+    seen = [each for each in named if sight(command.by, involved.about_of(tx, each), at) >= Sight.READ]
+    found = {each.id: talk_of(incidents.events_of(tx, each.id)) for each in seen}
+    return {incident: talk for incident, talk in found.items() if talk is not None}
+
+
+def talk_of(log: Sequence[StoredEvent]) -> Talk | None:
+    """The first that informed a guardian (PR-75); what was entered in error is for whoever counts it to see."""
+    talks = (each.event for each in log)
+    return next(
+        (
+            Talk(contact=each.contact, at=each.at)
+            for each in talks
+            if isinstance(each, ContactAttempted) and informs(each)
+        ),
+        None,
+    )
+
+
+def risk_to_tell(one: Incident, other: Incident) -> Tier | None:
+    """What the other one does not know yet; no risk is no news."""
+    tier, known = one.effective_tier, other.effective_tier
+    if tier is None or tier is Tier.NONE or (known is not None and known.rank >= tier.rank):
+        return None
+    return tier
 
 
 def of_change(
     tx: Connection, before: Incident | None, after: Incident, protocol: Protocol, at: datetime
 ) -> Sequence[Numbered]:
-    """A student who became known is linked to what else is open of them; for a new block every text is looked at."""
+    """A student who became known is linked to what else is open of them, which hears of a higher risk; for a new block
+    every text is looked at.
+    """
     if after.student is None:
         return ()
     new = before is None or before.student != after.student
     blocks = family_blocked(after, protocol) and (new or before is None or not family_blocked(before, protocol))
-    others = open_of(tx, after.student, after.id) if new or blocks else []
+    riskier = after.effective_tier not in (None, Tier.NONE, before and before.effective_tier)
+    others = open_of(tx, after.student, after.id) if new or blocks or riskier else []
     for other in others if blocks else ():
         outbox.put_again(tx, other, other.seq, LookAtTexts(mode=other.mode), at)
-    return [(after.seq, LinkSameStudent(mode=after.mode))] if new and others else ()
+    joins = others and (new or any(risk_to_tell(after, each) for each in others))
+    return [(after.seq, LinkSameStudent(mode=after.mode))] if joins else ()

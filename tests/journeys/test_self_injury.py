@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crisis import commands as cmd
+from crisis import report_commands as tcmd
 from crisis.protocols import loader
 from crisis.store.engine import Store
 from crisis.vocabulary import Custody, Emergency, Phase, ReleaseTo, StepId, StepState, Tier
@@ -154,7 +155,7 @@ def test_a_family_that_would_be_a_danger_is_not_called_i_10_i_11() -> None:
     assert "I-10" in story.refuses(release(ReleaseTo.GUARDIAN))
     assert story.state("fact_sheet") is StepState.NOT_NEEDED
     report = next(iter(story.incident.obligations))
-    assert "I-11" in story.refuses(cmd.FileReport(by=PRINCIPAL, obligation=report, agency="dcf", number=WORDS))
+    assert "I-11" in story.refuses(tcmd.FileReport(by=PRINCIPAL, obligation=report, agency="dcf", number=WORDS))
     assert story.refuses(cmd.LiftException(by=COLLEAGUE, exception="contraindicated", reason=WORDS)) == set()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from crisis import commands as cmd
 from crisis import page_commands as pcmd
+from crisis import report_commands as tcmd
 from crisis.access_words import IncidentMark, Involvement, Sight
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound, Refused
@@ -233,7 +234,7 @@ def test_whoever_has_a_conflict_takes_no_page_and_is_given_nothing_pr_54() -> No
         cmd.AssignLead(by=COUNSELOR, to=to),
         cmd.AssignStep(by=COUNSELOR, step=StepId("assess"), to=to),
         cmd.OfferCustody(by=COUNSELOR, to=to),
-        cmd.DelegateReport(by=COUNSELOR, obligation=ObligationId("o-1"), to=to),
+        tcmd.DelegateReport(by=COUNSELOR, obligation=ObligationId("o-1"), to=to),
         pcmd.OfferPage(by=COUNSELOR, page=PAGE, to=to),
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from crisis import commands as cmd
 from crisis import events as ev
+from crisis import report_commands as tcmd
 from crisis.effects import StartTimer
 from crisis.errors import Refused
 from crisis.protocols import loader
@@ -158,16 +159,16 @@ def test_a_report_is_filed_by_the_one_who_suspects_and_nobody_else_i_11() -> Non
 
     for other in (PRINCIPAL, NURSE):
         with pytest.raises(Refused) as refused:
-            happens(incident, cmd.FileReport(by=other, obligation=report, agency="cps", number=WORDS))
+            happens(incident, tcmd.FileReport(by=other, obligation=report, agency="cps", number=WORDS))
         assert rules(refused) == {"I-11"}
-    filed = having(incident, cmd.FileReport(by=COUNSELOR, obligation=report, agency="cps", number=WORDS))
+    filed = having(incident, tcmd.FileReport(by=COUNSELOR, obligation=report, agency="cps", number=WORDS))
     assert filed.obligations[report].filed_at is not None
 
 
 def test_a_report_is_delegated_only_where_the_state_allows_i_11() -> None:
     incident = moderate(exception("contraindicated"))
     report = next(iter(incident.obligations))
-    order = cmd.DelegateReport(by=COUNSELOR, obligation=report, to=PersonId("p-principal"))
+    order = tcmd.DelegateReport(by=COUNSELOR, obligation=report, to=PersonId("p-principal"))
     allowed = loader.protocol("suicide_risk", "US-MA").parameters["mandated_report_delegation"].value
     forbidden = loader.protocol("suicide_risk", "US-CT").parameters["mandated_report_delegation"].value
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crisis import commands as cmd
+from crisis import report_commands as tcmd
 from crisis.checker.moves import FIRST, SECOND, Move, pages
 from crisis.checker.space import Space, space
 from crisis.commands import Command
@@ -136,7 +137,7 @@ def test_no_random_orders_break_an_invariant(store: Store, seed: int) -> None:
                 continue
             if before.closed_at is not None:
                 assert incident.closed_at == before.closed_at, "I-20"
-            if isinstance(command, cmd.FileReport) and incident is not before:
+            if isinstance(command, tcmd.FileReport) and incident is not before:
                 assert ours(command).by.id in _owners(before), "I-11"
             if isinstance(command, cmd.RecordContact) and command.outcome is ContactOutcome.REACHED:
                 assert "contraindicated" not in before.exceptions, "I-10"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from crisis import clock
 from crisis import commands as cmd
 from crisis import record_commands as ccmd
+from crisis import report_commands as tcmd
 from crisis.disclosure_words import (
     DisclosureEffect,
     DisclosurePurpose,
@@ -227,7 +228,7 @@ def test_a_report_of_abuse_is_in_the_ledger_without_its_content(place: Store) ->
     does(place, incident, exception("contraindicated", by=CARE))
     with place.read() as tx:
         owed = next(iter(incidents.load(tx, incident).obligations))
-    does(place, incident, cmd.FileReport(by=CARE, obligation=owed, agency="State hotline", number=WordsId("w-7")))
+    does(place, incident, tcmd.FileReport(by=CARE, obligation=owed, agency="State hotline", number=WordsId("w-7")))
 
     found = only(place)
     assert (found.way, found.basis, found.fields) == (

@@ -37,6 +37,7 @@ from web.pages import (
     names,
     oncall,
     open,
+    own_reports,
     paging,
     passphrase,
     policy,
@@ -74,6 +75,7 @@ routers: list[APIRouter] = [
     board.router,
     agreements.router,
     instruments.router,
+    own_reports.router,
     my_plan.router,  # before the page whose actions have any name
     open.router,
     simulate.router,  # before the page whose actions have any name

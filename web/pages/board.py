@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from crisis.access_words import Matter
 from crisis.statemachine.steps import unattended
-from crisis.store import partial, queries
+from crisis.store import own_reports, partial, queries
 from crisis.store.queries import BoardRow
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
 from web import words
@@ -119,10 +119,12 @@ def board_values(desk: Desk) -> dict[str, object]:
     with desk.store.read() as tx:
         board = queries.board(tx, desk.actor, desk.at)
         part = partial.mine(tx, desk.actor, desk.at)
+        owed = own_reports.of_person(tx, desk.store.keys, desk.actor.district, desk.person)
     translate = translations(desk.language).gettext
     rows = [shown(row, desk.at, desk.language) for row in board.open]
     return {
         "position": board.position,
+        "own_reports": [each for each in owed if each.report.filed_at is None],
         "rows": rows,
         "closed": [shown(row, desk.at, desk.language) for row in board.closed],
         "part": [

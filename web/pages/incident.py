@@ -17,6 +17,8 @@ from crisis.policy import access
 from crisis.policy.preferences import LEAD_FIRST
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
+from crisis.statemachine.custody import family_unknown
+from crisis.statemachine.reports import rules_of
 from crisis.store import audit, names, queries
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, StepType, Urgency
@@ -33,6 +35,7 @@ from web.pages.reasons import in_words
 from web.record_forms import RECORD_FORMS
 from web.referral_forms import REFERRAL_FORMS
 from web.rendering import Language, translations
+from web.report_forms import REPORT_FORMS
 from web.words import N_
 from web.words_of_sharing import TASKS
 
@@ -49,7 +52,7 @@ OF_SHEET = {
     "referrals": frozenset({Matter.REFERRAL}),
     "student": frozenset({Matter.STUDENT}),
 }
-FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS
+FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
@@ -82,6 +85,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "comes_back": shown.comes_back(view),
         "called": called(view, desk.language),
         "blocked": shown.guardians_blocked(view),
+        "asks_first": family_unknown(view.incident, view.protocol),
         "family": shown.family(view, desk.language),
         "reaching": family_talk.reaching(view, desk.language),
         "naming": naming.card(view, desk.language),
@@ -127,6 +131,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, o
         "staff_options": lambda roles: staff_options(view, roles),
         "role_options": [(role.value, translate(words.of(role))) for role in PAGED],
         "family_options": family,
+        "reportable": bool(rules_of(view.protocol)),
         "obstacles": [in_words(reason, desk.language) for reason in view.obstacles],
         "ReleaseTo": choices(ReleaseTo),
         "Urgency": choices(Urgency),

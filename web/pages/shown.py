@@ -164,9 +164,8 @@ def kind(view: IncidentView, language: Language) -> str:
 
 
 def guardians_blocked(view: IncidentView) -> bool:
-    """I-10: an exception, also an expired one, blocks every contact with the family."""
-    rules = [view.protocol.exception(name) for name in view.incident.exceptions]
-    return any(rule is not None and rule[1].blocks_guardians for rule in rules)
+    """I-10: by this or another open incident of the student, or as long as nobody knows."""
+    return view.family_blocked
 
 
 def plan(view: IncidentView) -> list[tuple[str, list[tuple[Step, StepState]]]]:

@@ -1,0 +1,37 @@
+"""What somebody has to report to child protection themselves, and where they say that they did (I-11)."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from crisis.store import own_reports
+from web.deps import Desk, IncidentPath, SignedIn
+from web.forms import FRESH, FormPost, FormState
+from web.pages.frame import console
+from web.report_forms import FileReport
+
+HERE = "/my-reports"
+router = APIRouter(include_in_schema=False)
+
+
+def show(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+    with desk.store.read() as tx:
+        found = own_reports.of_person(tx, desk.store.keys, desk.actor.district, desk.person)
+    values = {
+        "reports": found,
+        "zone": next((each.school.zone for each in found), "UTC"),
+        "here": "board",
+    }
+    return console(desk, "pages/own_reports.html", values, path=HERE, status=status, problem=problem)
+
+
+@router.get(HERE)
+def mine(desk: SignedIn) -> HTMLResponse:
+    """Their own alone, also of an incident of which they see nothing else."""
+    return show(desk)
+
+
+@router.post(HERE + "/{incident_id}/report")
+def file(desk: SignedIn, incident_id: IncidentPath, posted: FormPost) -> RedirectResponse:
+    form = posted.read(FileReport)
+    desk.submit(incident_id, form.command(desk), key=form.key)
+    return RedirectResponse(HERE, status_code=303)
