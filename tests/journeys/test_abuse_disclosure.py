@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from crisis import commands as cmd
+from crisis import record_commands as ccmd
 from crisis import report_commands as tcmd
 from crisis.errors import Refused
 from crisis.protocols import loader
+from crisis.record_words import RecordTask
 from crisis.statemachine.decide import decide, decide_open
 from crisis.statemachine.evolve import fold
 from crisis.vocabulary import (
@@ -86,6 +88,7 @@ def test_child_protection_takes_the_student_and_it_closes_without_any_call_home_
     story.does(accepted(story.incident))
     story.completes("who_knows")
     assert story.refuses(cmd.SignClose(by=COUNSELOR)) >= {"I-11"}  # a report that nobody filed
+    story.does(ccmd.FinishTask(by=COUNSELOR, task=RecordTask.CHECK_ICWA, note=WORDS))
     files_own(story)
     story.follows_up_and_closes()
 
