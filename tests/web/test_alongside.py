@@ -17,7 +17,7 @@ from crisis.statemachine.incident import Incident
 from crisis.store import incidents, outbox, protocols, roster
 from crisis.store.engine import open_store
 from crisis.submit import submit
-from crisis.vocabulary import Guardian, IncidentId, PersonId, Relation, Role, StepId, Tier
+from crisis.vocabulary import ContactMethod, Guardian, IncidentId, PersonId, Relation, Role, StepId, Tier
 from tests.factories import DISTRICT, STUDENT, a_person, contact, screen, tier
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, District, a_district
 from tests.web.test_compartments import kept_apart
@@ -122,7 +122,7 @@ def test_whoever_does_not_see_the_other_one_is_shown_nothing_of_it_pr_43(site: T
     code = apart.rpartition("/")[2]
     for address in (apart, second):
         does(district, address, screen("nnnn-", CARE), tier(Tier.LOW, CARE))
-    does(district, apart, replace(contact(by=COLLEAGUE), contact=MOTHER))
+    does(district, apart, replace(contact(by=CARE), contact=MOTHER, method=ContactMethod.IN_PERSON))
     kept_apart(counselor, apart, TitleIxSide.COMPLAINANT)
     step = f"{second}/steps/guardian_contact"
     page = nurse.get(second) + nurse.get(step)
