@@ -244,7 +244,7 @@ KINDS = {
     "confirms places": Kind("write down whether an agency has places", confirms_places),
     "anybody": Kind("use what is for everybody who is signed in", anybody),
 }
-TELLING = {"add-note", "take-custody", "report-custody-lost", "report-student-found", "raise-emergency"}
+TELLING = {"add-note", "take-custody", "report-custody-lost", "report-student-found", "raise-emergency", "suspect"}
 ANSWERING = {"accept-page", "decline-page", "see-page", "stand-by", "end-page-offer"}
 OF_INCIDENT = {
     "reads",
