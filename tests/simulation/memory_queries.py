@@ -41,6 +41,7 @@ from crisis.store import (
     protocols,
     provider_alarms,
     rotations,
+    same_student,
     sealed,
     signs,
     skills,
@@ -561,6 +562,22 @@ def within(tx: Tx, drill: IncidentId, numbers: Collection[str]) -> set[str]:
 
 
 # who is who
+
+
+@of(same_student)
+def open_of(tx: Tx, student: StudentId, but: IncidentId | None = None) -> list[Incident]:
+    theirs = (each for each in tx.memory.incidents.values() if each.student == student and each.id != but)
+    return [each for each in theirs if each.closed_at is None]
+
+
+@of(people)
+def hold_student(tx: Tx, student_id: StudentId) -> None:
+    """One thread has this memory at a time."""
+
+
+@of(conflicts)
+def names_somebody(tx: Tx, incident: Incident) -> bool:
+    return False
 
 
 @of(conflicts)
