@@ -13,6 +13,7 @@ from crisis.referral_words import (
     ReferralId,
     ReferralReason,
     ReferralState,
+    ReturnNews,
 )
 from crisis.vocabulary import HandoffId, LegalBasis, WordsId
 
@@ -49,3 +50,12 @@ class GiveBrief(Command):
     fields: frozenset[BriefField]
     handoff: HandoffId | None = None
     threat: WordsId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReturnNews(Command):
+    """What an agency with an agreement has told of the student; they do not see the incident in which it is kept."""
+
+    news: ReturnNews
+    agency: AgencyId
+    words: WordsId

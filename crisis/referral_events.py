@@ -14,6 +14,7 @@ from crisis.referral_words import (
     ReferralId,
     ReferralReason,
     ReferralState,
+    ReturnNews,
 )
 
 
@@ -57,3 +58,10 @@ class HandoffTimedOut(Event):
     """Nobody there answered within the protocol's time; the student is still the school's."""
 
     handoff: v.HandoffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnNewsCame(Event):
+    news: ReturnNews
+    agency: AgencyId
+    words: v.WordsId

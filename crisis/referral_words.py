@@ -81,6 +81,14 @@ class AgreedUse(StrEnum):
     ASSESSMENT = "assessment"
     ONGOING_CARE = "ongoing_care"
     FOLLOW_UP = "follow_up"
+    RETURN = "return_to_school"  # that they tell the school of an admission and of a return
+
+
+class ReturnNews(StrEnum):
+    """What a hospital or a crisis unit tells the school of a student."""
+
+    ADMITTED = "admitted"
+    COMING_BACK = "coming_back"
 
 
 ReferralId = NewType("ReferralId", str)

@@ -53,6 +53,7 @@ from web.api import compartment as compartment_api
 from web.api import conflicts as conflicts_api
 from web.api import incidents as incidents_api
 from web.api import marks as marks_api
+from web.api import return_news as return_news_api
 from web.deps import Anyone, store_of
 from web.devices import limit_rules
 from web.hub import Hub
@@ -130,7 +131,7 @@ def _included() -> APIRouter:
     about = (consents.router, contacts.router, disclosures.router, instructions.router)
     whose = (call_order.router, times.router, sharing.router, authority.router, interpreters.router)
     record = (*about, names.router, preferences.router, *whose, records.router, retention.router)
-    outside = (directory.router, agreements.router)
+    outside = (directory.router, agreements.router, return_news_api.router)
     staff = (oncall.router, readiness.router, reference.router)
     who_sees = (conflicts_api.router, compartment_api.router, marks_api.router)
     of_incidents = (incidents_api.router, *who_sees, family_texts.router, commands.router)

@@ -72,6 +72,7 @@ USES: dict[AgreedUse, str] = {
     AgreedUse.ASSESSMENT: N_("Assessment"),
     AgreedUse.ONGOING_CARE: N_("Care that goes on"),
     AgreedUse.FOLLOW_UP: N_("Follow-up"),
+    AgreedUse.RETURN: N_("They tell the school of an admission and of a return"),
 }
 
 

@@ -1,7 +1,7 @@
 """Referrals in words: the states and reasons, and one sentence for each event."""
 
 from crisis import referral_events as rev
-from crisis.referral_words import ReferralReason, ReferralState
+from crisis.referral_words import ReferralReason, ReferralState, ReturnNews
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 from web.words_of_directory import CARE
@@ -17,6 +17,10 @@ STATES: dict[ReferralState, str] = {
     ReferralState.COMPLETED: N_("Completed"),
     ReferralState.CANCELLED: N_("Taken back by us"),
     ReferralState.FAILED: N_("Came to nothing"),
+}
+NEWS: dict[ReturnNews, str] = {
+    ReturnNews.ADMITTED: N_("A student was admitted here"),
+    ReturnNews.COMING_BACK: N_("A student is coming back"),
 }
 TONES = {
     ReferralState.DRAFT: "mute",
@@ -63,3 +67,9 @@ def _(event: rev.ReferralMoved, known: Known) -> Told:
         reason = known.translate(REASONS[event.reason])
         line = Told(text=f"{line.text} ({reason})", icon=line.icon, tone=line.tone)
     return with_(line, event.said_by, event.note)
+
+
+@told.register
+def _(event: rev.ReturnNewsCame, known: Known) -> Told:
+    news = known.translate(NEWS[event.news])
+    return with_(line_of(known, N_("An agency tells us: %(news)s"), "book", "warn", news=news), event.words)

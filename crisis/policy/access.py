@@ -39,6 +39,7 @@ from crisis.page_commands import (
     StopTexts,
 )
 from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, for_district, sight
+from crisis.referral_commands import RecordReturnNews
 from crisis.report_commands import DelegateReport, FileReport, Suspect
 from crisis.statemachine.incident import Incident
 from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
@@ -50,7 +51,7 @@ ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
 TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
-BY_SYSTEM = (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident)
+BY_SYSTEM = (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident, RecordReturnNews)
 
 
 def called_in(incident: Incident) -> frozenset[PersonId]:
@@ -186,6 +187,12 @@ def must_keep_agreements(actor: Actor) -> None:
         raise NotFound
 
 
+def must_tell_of_returns(actor: Actor) -> None:
+    """Whoever works for an agency; whether its agreement covers that is asked apart. It shows nothing of anybody."""
+    if actor.kind is not ActorKind.PERSON or not actor.partner:
+        raise NotFound
+
+
 def may_keep_names(actor: Actor, district: DistrictId, school: SchoolId) -> bool:
     """By which names a student wants to be called: those who talk with the student, and the privacy officer."""
     if not _own_staff(actor, district):
@@ -219,7 +226,7 @@ def must_be_allowed(
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
-    if isinstance(command, (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS)):
+    if isinstance(command, (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, RecordReturnNews)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
     known = about(incident) if asked is None else asked
     if actor.kind is ActorKind.PHONE:

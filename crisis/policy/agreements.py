@@ -95,6 +95,17 @@ def reason_against(
     return None
 
 
+def reason_against_telling(agreements: Iterable[Agreement], agency: AgencyId, at: datetime) -> Reason | None:
+    """Why this agency may not tell the school of a student's admission or return here; None: it may."""
+    known = current(agreements, agency, at)
+    if known is None:
+        return NONE_IN_FORCE
+    if AgreedUse.RETURN in known.terms.uses:
+        return None
+    text = "The agreement of your agency does not cover news of a return; call the school, and ask the privacy officer"
+    return Reason("PR-37", text)
+
+
 def running_out(agreements: Iterable[Agreement], at: datetime) -> list[Agreement]:
     """Those in force whose end is near and which nothing follows without a gap, the next to end first."""
     known = list(agreements)

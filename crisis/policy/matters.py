@@ -164,6 +164,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     rev.ReferralMoved: About(M.REFERRAL),
     rev.BriefGiven: About(M.HANDOFF, {"threat": M.CARE}),
     rev.HandoffTimedOut: About(M.HANDOFF),
+    rev.ReturnNewsCame: About(M.RISK, {"words": M.CARE}),
 }
 
 

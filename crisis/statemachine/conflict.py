@@ -60,6 +60,8 @@ _ADDITIVE = (
     wev.WatchDateAdded,
     rcmd.GiveBrief,
     rev.BriefGiven,
+    rcmd.RecordReturnNews,
+    rev.ReturnNewsCame,
     rev.HandoffTimedOut,
     cmd.CorrectEvent,
     ev.ContactAttempted,

@@ -14,6 +14,7 @@ from crisis.statemachine import (
     fold_referral,
     fold_response,
     fold_student,
+    return_news,
     spawning,
     watching,
 )
@@ -31,6 +32,7 @@ FOLDS = (
     beside,
     briefing,
     by_record,
+    return_news,
     spawning,
     watching,
 )

@@ -106,6 +106,12 @@ def agreed_with(tx: Connection, person: PersonId | None, at: datetime) -> frozen
     return agreement.terms.data_points
 
 
+def agency_of(tx: Connection, person: PersonId) -> AgencyId | None:
+    """For whom somebody with a post here works; None: for the district itself."""
+    found = tx.execute(select(AGENCY_MEMBER.c.agency).where(AGENCY_MEMBER.c.person == person)).scalar_one_or_none()
+    return None if found is None else AgencyId(found)
+
+
 def shut_out(tx: Connection, people: Collection[PersonId], at: datetime) -> frozenset[PersonId]:
     """Those of them who work for an agency without an agreement in force at that moment, or taken out of the list."""
     in_force = exists(AGREEMENT.c.id).where(

@@ -163,6 +163,17 @@ def students(tx: Connection, school_id: SchoolId, query: str) -> list[StudentVie
     return [_student(row) for row in tx.execute(ordered)]
 
 
+def just_one(tx: Connection, school_id: SchoolId, name: tuple[str, str], born: date) -> StudentId | None:
+    """The one student of a school with this given and family name and this day of birth; None for none and for two.
+
+    Nothing is guessed: a name that is nearly the same is another one.
+    """
+    named = tuple(folded(part).split() for part in name)
+    asked = select(STUDENT).where(STUDENT.c.school == school_id, STUDENT.c.active, STUDENT.c.birth_date == born)
+    found = [row.id for row in tx.execute(asked) if (folded(row.given).split(), folded(row.family).split()) == named]
+    return StudentId(found[0]) if len(found) == 1 else None
+
+
 def folded(text: str) -> str:
     """For looking up: without case and accents, which nobody types in a hurry. SQLite folds no letter beyond ASCII."""
     apart = unicodedata.normalize("NFKD", text.casefold())

@@ -27,6 +27,7 @@ MOST_FREQUENT = (  # by volume, protocols.md 0
     "missing_student",
     "postvention_death",
     "grief_support",
+    "threat_target",
 )
 
 

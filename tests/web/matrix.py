@@ -146,6 +146,11 @@ def places_holds(cell: Cell) -> Outcome:
     return Outcome.REFUSED if cell.post is Post.DISTRICT_LEAD else answers_requests(cell)
 
 
+def nobody_here(_cell: Cell) -> Outcome:
+    """None of the people of the cells works for an agency."""
+    return Outcome.HIDDEN
+
+
 def changes_agreements(cell: Cell) -> Outcome:
     return Outcome.HIDDEN if cell.relation is Relation.OTHER_DISTRICT else keeps_agreements(cell)
 
@@ -231,6 +236,7 @@ KINDS = {
     "places holds": Kind("place a legal hold on a record", places_holds),
     "answers requests": Kind("take and answer requests to see a record", answers_requests),
     "keeps agreements": Kind("read what was signed with agencies", keeps_agreements),
+    "tells of returns": Kind("tell of an admission or a return, as an agency whose agreement covers it", nobody_here),
     "changes agreements": Kind("record and end what is signed with agencies", changes_agreements),
     "staff": Kind("use what is for every member of staff", staff),
     "staff here": Kind("see who is on call at a school", staff_here),
@@ -343,6 +349,7 @@ OPERATIONS: dict[str, str] = {
     "POST /agreements/{agreement}/end": "changes agreements",
     "POST /agreements/members/{person}": "changes agreements",
     "POST /agreements/members/{person}/take-out": "changes agreements",
+    "POST /return-news": "tells of returns",
     f"GET {ONCALL}": "staff here",
     f"GET {ONCALL}/ahead": "staff here",
     f"GET {ONCALL}/gaps": "staff",

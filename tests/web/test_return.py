@@ -73,3 +73,11 @@ def test_out_of_an_incident_that_an_ambulance_took_the_return_is_prepared_with_t
 
     assert (incident.protocol, incident.student, incident.linked_to) == ("reentry", STUDENT, first)
     assert first in counselor.get(f"{place}/linked")
+
+
+def test_of_a_student_who_may_be_alone_no_page_says_that_somebody_must_stay(counselor: Browser) -> None:
+    place = opened(counselor)
+
+    for page in (counselor.get(place), counselor.get("/board"), counselor.get(f"{place}/steps/reentry_meeting")):
+        assert "No adult is with the student" not in page
+        assert "do not leave the student alone" not in page

@@ -18,7 +18,7 @@ from crisis.events import Event
 from crisis.message_words import InterpreterKind, SendState
 from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
-from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState
+from crisis.referral_words import Audience, BriefWay, Care, ReferralReason, ReferralState, ReturnNews
 from crisis.store.codec import EVENTS
 from crisis.vocabulary import (
     AttemptOutcome,
@@ -99,6 +99,7 @@ OF_CLASS: dict[tuple[type[Event], str], object] = {
     (cev.AssentRecorded, "agreed"): frozenset(),
     (cev.ContactDecided, "reason"): WordsId("w-1"),
     (rev.ReferralMoved, "reason"): ReferralReason.AT_CAPACITY,
+    (rev.ReturnNewsCame, "news"): ReturnNews.COMING_BACK,
     (rev.BriefGiven, "audience"): Audience.CLINICIAN,
     (rev.BriefGiven, "way"): BriefWay.READ_ALOUD,
     (ev.CustodyReleased, "to"): ReleaseTo.GUARDIAN,

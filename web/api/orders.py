@@ -15,6 +15,7 @@ from crisis import commands as cmd
 from crisis import family_commands as fcmd
 from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
+from crisis import referral_commands as rcmd
 from crisis.policy.access import ONLY_BY_PHONE
 from crisis.protocols.schema import Protocol
 from crisis.readable import READABLE
@@ -22,7 +23,10 @@ from crisis.store import codec
 from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
 
-SYSTEM_ONLY = (cmd.TimerDue, lcmd.HearRisk, *pcmd.BY_WORKER, *fcmd.BY_WORKER, *ONLY_BY_PHONE)
+SYSTEM_ONLY = (
+    *(cmd.TimerDue, lcmd.HearRisk, rcmd.RecordReturnNews),
+    *(*pcmd.BY_WORKER, *fcmd.BY_WORKER, *ONLY_BY_PHONE),
+)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Words = Annotated[

@@ -51,6 +51,7 @@ from web.pages import (
     readiness,
     records_requests,
     retention,
+    return_news,
     rotations,
     school_calendar,
     school_hours,
@@ -74,6 +75,7 @@ routers: list[APIRouter] = [
     kept.router,
     board.router,
     agreements.router,
+    return_news.router,
     instruments.router,
     own_reports.router,
     my_plan.router,  # before the page whose actions have any name
