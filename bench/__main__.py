@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import board, commits, fanout, handover, other_way, pages, report, restart
+from bench import board, commits, fanout, handover, other_way, pages, report, restart, storm
 from bench.console import allow_files
 from bench.figures import Figure, load, this_machine
 from bench.place import Towns, towns
@@ -21,6 +21,7 @@ def quick(where: Towns) -> Iterator[Figure]:
     yield from restart.figures(where, 1, 500)
     yield from pages.figures(where, pages.Size(rates={5: 1}, at_once=3, waits=5))
     yield from other_way.figures(where, 2)
+    yield from storm.figures(where, 6, 3)
 
 
 def full(where: Towns) -> Iterator[Figure]:
@@ -31,6 +32,7 @@ def full(where: Towns) -> Iterator[Figure]:
     yield from restart.figures(where, 5, 10_000)
     yield from pages.figures(where, pages.Size(rates={20: 300, 50: 20}, at_once=200, waits=100))
     yield from other_way.figures(where, 50)
+    yield from storm.figures(where, 200, 100)
 
 
 def main() -> None:

@@ -86,12 +86,13 @@ class Towns:
             _fill(f"sqlite:///{path}", self.key_file)
             return str(path)
         assert self.cluster is not None
-        _fill(self.cluster.create("bench_template"), self.key_file)
+        owner = self.cluster.create("bench_template")
+        _fill(self.cluster.as_program(owner), self.key_file, owner)
         return "bench_template"
 
 
-def _fill(url: str, key_file: Path) -> None:
-    store, at = open_store(url, key_file, migrate=True), clock.now()
+def _fill(url: str, key_file: Path, owner: str | None = None) -> None:
+    store, at = open_store(url, key_file, migrate=True, owner=owner), clock.now()
     with store.write() as tx:
         sample.seed(tx, at, hashing=Hashing(cost=FLOOR))
         protocols.publish(tx, loader.protocol("suicide_risk"), at)

@@ -37,6 +37,9 @@ HOW = """
 - **Accepted by the second provider**: over real sockets, through the line with both providers. The first one takes the
   connection and says nothing, or is not there; from the end of the commit to the second one's acceptance, each
   incident alone. A provider that fails again and again is passed over after a while, so the first ones are the worst.
+- **A list of students**: after a death, from the first order of the lead until the last student has an incident that is
+  linked, by the worker that also hands over the pages of other students, one a second. The floor opens as many through
+  the one door, one after the other. The board is then asked for as in its own figure.
 """
 
 

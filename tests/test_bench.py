@@ -38,6 +38,9 @@ def test_every_figure_is_printed_beside_its_floor() -> None:
         "How late the calls of 3 pages at once are",
         "A page accepted by the second provider when the first is silent",
         "A page accepted by the second provider when the first refuses",
+        "A list of 6 students to the last incident",
+        "Commit of an opening to its page handed over, beside a list of 6 students",
+        "The board with the incidents of 6 students of one list",
     )
     wanted = {(name, dialect) for name in everywhere for dialect in dialects}
     assert " cores (" in machine

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from crisis.commands import Actor, ActorKind
 from crisis.delivery import ExtraChannel
 from crisis.errors import NotFound, Refused
+from crisis.notify.pacing import NOTICES_APART
 from crisis.notify.people_to_tell import Reachable
 from crisis.notify.push import OUTCOMES, Push, Pushed
 from crisis.notify.push import push as push_of
@@ -27,7 +28,7 @@ from crisis.store import extra_ways, incidents
 from crisis.store.engine import OutcomeUnknown, Store
 from crisis.store.extra_ways import Subscription
 from crisis.submit import submit
-from crisis.vocabulary import AttemptOutcome, Mode, PageId
+from crisis.vocabulary import AttemptOutcome, IncidentId, Mode, PageId, PersonId
 
 THREADS = 4
 TITLE = "Crisis"
@@ -46,6 +47,7 @@ class Beside:
     reference: str
     incident: Incident | None = None
     page: PageId | None = None
+    grown_from: IncidentId | None = None  # of a notice: many that grew out of one incident are one thing
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Extras:
     url: str
     now: Callable[[], datetime]
     _flying: set[str] = field(default_factory=set)
+    _told: dict[tuple[PersonId, IncidentId], datetime] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="extras"))
 
     def send(self, wanted: Sequence[Beside], log_of: Sequence[incidents.StoredEvent] = ()) -> None:
@@ -65,6 +68,7 @@ class Extras:
         live = [each for each in wanted if each.filling.mode is Mode.LIVE]
         if not live or (self.mailer is None and self.push is None):
             return
+        live = [each for each in live if self._is_news(each)]
         with self.store.read() as tx:
             people = [each.who.person for each in live]
             addresses = extra_ways.emails(tx, people) if self.mailer is not None else {}
@@ -76,6 +80,17 @@ class Extras:
                 self._start(each, ExtraChannel.EMAIL, sent, partial(self._mail, each, address))
             if theirs:
                 self._start(each, ExtraChannel.PUSH, sent, partial(self._push, each, theirs))
+
+    def _is_news(self, beside: Beside) -> bool:
+        """Minutes apart as texts are, and for the same: what is left out here the text and the reminders say."""
+        if beside.grown_from is None:
+            return True
+        key, now = (beside.who.person, beside.grown_from), self.now()
+        last = self._told.get(key)
+        if last is not None and now < last + NOTICES_APART:
+            return False
+        self._told[key] = now
+        return True
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

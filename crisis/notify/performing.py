@@ -131,7 +131,8 @@ class Performing:
 
 def _beside(job: Job, incident: Incident, who: Reachable, subject: Subject, filling: Filling) -> Extra:
     reference = f"{job.id}-{who.person}"
-    return Extra(who=who, subject=subject, filling=filling, reference=reference, incident=incident)
+    parent = incident.linked_to if subject is Subject.NOTICE else None
+    return Extra(who=who, subject=subject, filling=filling, reference=reference, incident=incident, grown_from=parent)
 
 
 def _system(incident: Incident) -> Actor:

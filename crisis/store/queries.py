@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -22,8 +22,7 @@ from crisis.referral_words import AgencyId
 from crisis.statemachine.closing import obstacles
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
-from crisis.statemachine.steps import open_steps, standing, unattended
-from crisis.statemachine.timers import live_deadlines
+from crisis.statemachine.steps import standing
 from crisis.store import (
     alongside,
     contacting,
@@ -48,9 +47,9 @@ from crisis.store.instructions import Instruction
 from crisis.store.people import SchoolView, StaffView, StudentView
 from crisis.store.preferences import KeptPreference
 from crisis.store.sealed import KeyRing
+from crisis.store.upcoming import NEVER, NextStep, next_steps, upcoming
 from crisis.vocabulary import (
     Custody,
-    DeadlineKind,
     Emergency,
     IncidentId,
     Mode,
@@ -62,17 +61,6 @@ from crisis.vocabulary import (
 )
 
 Kind = TypeVar("Kind", bound=Event)
-NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """An open step and the deadline that comes first; `kind` is None where nothing is due."""
-
-    step: Step
-    due_at: datetime | None
-    kind: DeadlineKind | None
-    assigned_to: PersonId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +70,7 @@ class BoardRow:
     school: SchoolView
     zone: str
     next: NextStep | None
+    alone: bool  # an adult is missing who must be with the student
     names: Mapping[PersonId, str]
     matters: frozenset[Matter]
 
@@ -145,23 +134,6 @@ class IncidentView:
         return next(state for other, state in self.steps if other.id == step.id)
 
 
-def next_steps(incident: Incident, protocol: Protocol, ground: Ground) -> tuple[NextStep, ...]:
-    """What can be done now, the most pressing first; where nothing is due, in the protocol's order."""
-    first = {live.step.id: live for live in reversed(live_deadlines(incident, protocol, ground))}
-    found = []
-    for step in open_steps(incident, protocol):
-        live, record = first.get(step.id), incident.steps.get(step.id)
-        found.append(
-            NextStep(
-                step=step,
-                due_at=live.due_at if live is not None else None,
-                kind=live.deadline.kind if live is not None else None,
-                assigned_to=record.assigned_to if record is not None else None,
-            )
-        )
-    return tuple(sorted(found, key=lambda each: each.due_at or NEVER))
-
-
 def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None = None) -> Board:
     """The incidents that this person may see: the open ones, most pressing first, and those closed in the last day."""
     position = incidents.head(tx)
@@ -195,13 +167,14 @@ def _rows(tx: Connection, found: Sequence[Incident], matters: frozenset[Matter])
     names = people.names(tx, frozenset[PersonId]().union(*(called_in(each) for each in found)))
     for incident in found:
         protocol, (school, ground) = protocols.by_hash(tx, incident.protocol_hash), places[incident.school]
-        pressing = next_steps(incident, protocol, ground)
+        coming = upcoming(incident, protocol, ground)
         yield BoardRow(
             incident=incident,
             protocol=protocol,
             school=school,
             zone=ground.calendar.zone,
-            next=pressing[0] if pressing else None,
+            next=coming.next,
+            alone=coming.alone,
             names={person: names[person] for person in called_in(incident) if person in names},
             matters=matters,
         )
@@ -211,7 +184,7 @@ def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
     """Real before drill, alarm before calm, then what is due first."""
     incident = row.incident
     unanswered = any(page.state is PageState.EXHAUSTED for page in incident.pages.values())
-    lost = incident.custody is Custody.LOST or unattended(incident, row.protocol)
+    lost = incident.custody is Custody.LOST or row.alone
     alarm = unanswered or lost or incident.emergency is Emergency.ACTIVE
     due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
     return incident.mode is Mode.DRILL, not alarm, due

@@ -13,7 +13,8 @@ from crisis.policy import matters
 from crisis.store import codec, partial, protocols, queries
 from crisis.store.incidents import StoredEvent
 from crisis.store.partial import PageAsked, PartView
-from crisis.store.queries import BoardRow, IncidentView, NextStep
+from crisis.store.queries import BoardRow, IncidentView
+from crisis.store.upcoming import NextStep
 from crisis.vocabulary import (
     Beside,
     Custody,

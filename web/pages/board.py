@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crisis.access_words import Matter
-from crisis.statemachine.steps import unattended
 from crisis.store import own_reports, partial, queries
 from crisis.store.queries import BoardRow
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
@@ -19,6 +18,7 @@ from web.pages.frame import console
 from web.pages.partly import SAID, kind_of
 from web.pages.parts import part
 from web.pages.shown import PHASES
+from web.pages.together import Together, gathered
 from web.rendering import Language, translations
 from web.words import N_
 
@@ -85,7 +85,7 @@ def alarm_of(row: BoardRow, language: Language) -> str | None:
         return translate(N_("The student cannot be found."))
     if any(page.state is PageState.EXHAUSTED for page in incident.pages.values()):
         return translate(N_("Nobody answered a page."))
-    if incident.closed_at is None and unattended(incident, row.protocol):
+    if incident.closed_at is None and row.alone:
         return translate(N_("No adult is with the student."))
     return None
 
@@ -121,11 +121,11 @@ def board_values(desk: Desk) -> dict[str, object]:
         part = partial.mine(tx, desk.actor, desk.at)
         owed = own_reports.of_person(tx, desk.store.keys, desk.actor.district, desk.person)
     translate = translations(desk.language).gettext
-    rows = [shown(row, desk.at, desk.language) for row in board.open]
     return {
         "position": board.position,
         "own_reports": [each for each in owed if each.report.filed_at is None],
-        "rows": rows,
+        "count": len(board.open),
+        "rows": [on_board(each, desk) for each in gathered(board.open, board.closed, desk.at)],
         "closed": [shown(row, desk.at, desk.language) for row in board.closed],
         "part": [
             (each.id, kind_of(desk, each), each.school.name, translate(SAID[each.handling]), bool(each.pages))
@@ -133,6 +133,40 @@ def board_values(desk: Desk) -> dict[str, object]:
         ],
         "zone": next((row.zone for row in (*board.open, *board.closed)), "UTC"),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """`alarms` are the sentences of those that have one, the worst first."""
+
+    id: IncidentId
+    kind: str
+    school: str
+    count: int
+    late: int
+    alarms: int
+    alarm: str | None
+    worst: tuple[Row, ...]
+
+
+def on_board(each: BoardRow | Together, desk: Desk) -> Row | Group:
+    if isinstance(each, BoardRow):
+        return shown(each, desk.at, desk.language)
+    parent, worst = (
+        shown(each.parent, desk.at, desk.language),
+        [shown(row, desk.at, desk.language) for row in each.worst],
+    )
+    alarms = [alarm for alarm in (alarm_of(row, desk.language) for row in each.rows) if alarm is not None]
+    return Group(
+        id=parent.id,
+        kind=worst[0].kind,
+        school=parent.school,
+        count=len(each.rows),
+        late=each.late,
+        alarms=len(alarms),
+        alarm=worst[0].alarm,
+        worst=tuple(worst),
+    )
 
 
 @router.get("/")

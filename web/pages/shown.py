@@ -7,7 +7,8 @@ from datetime import datetime
 from crisis.access_words import Matter
 from crisis.protocols.schema import ExceptionRule, Step
 from crisis.statemachine.steps import unattended
-from crisis.store.queries import IncidentView, NextStep
+from crisis.store.queries import IncidentView
+from crisis.store.upcoming import NextStep
 from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, StepState
 from web import words
 from web.pages.family import Member, members
