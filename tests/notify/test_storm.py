@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from email.message import Message
 
 import pytest
 
 from crisis import page_commands as pcmd
-from crisis.commands import AnswerDecision, CompleteStep
+from crisis.commands import Actor, ActorKind, AnswerDecision, CompleteStep
 from crisis.linked_commands import SpawnIncidents
+from crisis.notify.extras import Beside as Extra
+from crisis.notify.extras import Extras
+from crisis.notify.people_to_tell import Reachable
+from crisis.notify.wording import Filling, Subject
 from crisis.protocols import loader
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.spawning import AT_ONCE
-from crisis.store import incidents, protocols, roster
+from crisis.store import incidents, outgoing, protocols, roster
 from crisis.submit import open_incident, submit
-from crisis.vocabulary import Beside, IncidentId, SchoolId, StepId, StudentId, Urgency, WordsId
+from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StepId, StudentId, Urgency, WordsId
 from tests.factories import DISTRICT, SCHOOL, opening
-from tests.notify.test_extras import box, mails, to  # noqa: F401  # fixtures
-from tests.notify.village import ANA, COUNSELOR, PRINCIPAL, Village
+from tests.notify.village import ANA, COUNSELOR, PHONES, PRINCIPAL, Village
 
 FEW, MANY = 8, 200
 DAY = timedelta(days=1, minutes=1)
@@ -66,9 +68,7 @@ def size(pytestconfig: pytest.Config) -> int:
 
 @pytest.mark.page
 def test_a_list_of_students_opens_each_incident_once_and_is_one_thing_to_whoever_is_told(
-    village: Village,
-    size: int,
-    mails: list[Message],  # noqa: F811  # a fixture
+    village: Village, size: int
 ) -> None:
     parent = a_death(village)
     before = {person: len(village.on(person)) for person in (COUNSELOR, PRINCIPAL)}
@@ -85,17 +85,40 @@ def test_a_list_of_students_opens_each_incident_once_and_is_one_thing_to_whoever
     village.gives(other, pcmd.AcceptPage(by=village.actor(ANA), page=page))
 
     village.worker.until_quiet()
-    before = {person: len(village.on(person)) for person in (COUNSELOR, PRINCIPAL)}
-    mailed = len(to(mails, PRINCIPAL))
+    since = village.watch()
     village.watch.ahead += DAY  # the end of the school day went by
-    for _minutes in range(3):
-        village.watch.ahead += timedelta(minutes=3)
+    for _seconds in range(12):  # one after the other each would have its turn: 15 seconds apart
+        village.watch.ahead += timedelta(seconds=20)
         village.worker.until_quiet(limit=200 * size)
-    assert village.worker.extras is not None
-    village.worker.extras._pool.shutdown(wait=True)
 
     with village.store.read() as tx:
         assert all(incidents.load(tx, child.id).missed for child in children)
-    for person, heard in before.items():
-        assert 1 <= len(village.on(person)) - heard <= 5  # of this list, of the other two; never one for each
-    assert 1 <= len(to(mails, PRINCIPAL)) - mailed < size
+        texted = {person: outgoing.texts_to(tx, PHONES[person], since) for person in (COUNSELOR, PRINCIPAL)}
+    about = {child.id for child in children}
+    for texts in texted.values():
+        assert 1 <= len([each for each in texts if each.incident in about]) <= 2  # however many there are
+
+
+@pytest.mark.page
+def test_an_e_mail_comes_as_seldom_as_a_text_and_of_another_incident_at_once(village: Village) -> None:
+    by = Actor(kind=ActorKind.SYSTEM, id=None, district=DISTRICT)
+    parent, apart = village.opened(), village.opened()
+    order = opening(by=by, protocol_hash=village.protocol_hash, place=None, student=None, beside=Beside.NOBODY)
+    order = replace(order, linked_to=parent.id, lead=COUNSELOR)
+    children = [open_incident(village.store, order, at=village.watch()).incident for _each in range(3)]
+    extras = Extras(village.store, None, None, "https://crisis.school.example", village.watch)
+
+    def is_news(incident: Incident) -> bool:
+        who = Reachable(PRINCIPAL, None, "en")
+        filling = Filling(mode=Mode.LIVE)
+        return extras._is_news(
+            Extra(
+                who=who, subject=Subject.NOTICE, filling=filling, reference="1-p", incident=incident,
+                grown_from=incident.linked_to,
+            )
+        )  # fmt: skip
+
+    assert [is_news(each) for each in (*children, apart, apart)] == [True, False, False, True, True]
+    village.watch.ahead += timedelta(minutes=3)
+    assert is_news(children[2])
+    extras.close()
