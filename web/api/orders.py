@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import EnumType
 from types import GenericAlias, NoneType
 from typing import Annotated, NewType, Optional, get_args, get_origin, get_type_hints
@@ -35,12 +35,13 @@ Words = Annotated[
 Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Id = Annotated[str, StringConstraints(pattern=ID)]
 When = Annotated[AwareDatetime, Limits(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date, Limits(ge=EARLIEST.date(), le=LATEST.date())]
 Count = Annotated[StrictInt, Limits(ge=0, le=1_000_000)]
 Seen = Annotated[
     StrictInt, Limits(ge=1, le=1_000_000_000, description="The version of the incident that you looked at")
 ]
 
-PLAIN: Mapping[object, object] = {str: Code, int: Count, bool: StrictBool, datetime: When, WordsId: Words}
+PLAIN: Mapping[object, object] = {str: Code, int: Count, bool: StrictBool, datetime: When, date: Day, WordsId: Words}
 
 
 class Body(BaseModel):
@@ -73,8 +74,11 @@ def accepted(kind: object) -> object:
         return Id
     if kind == Evidence:
         return dict[Code, StrictBool | Words]
-    if isinstance(kind, EnumType):
-        return kind
+    return kind if isinstance(kind, EnumType) else _of_parts(kind)
+
+
+def _of_parts(kind: object) -> object:
+    """What is optional, or has several of something."""
     if get_origin(kind) is tuple:
         return Annotated[GenericAlias(tuple, (accepted(get_args(kind)[0]), ...)), Limits(max_length=50)]
     parts = [accepted(part) for part in get_args(kind) if part is not NoneType]
@@ -82,6 +86,8 @@ def accepted(kind: object) -> object:
         return Optional.__getitem__(parts[0])
     if get_origin(kind) is frozenset:
         return Annotated[GenericAlias(frozenset, tuple(parts)), Limits(max_length=50)]
+    if get_origin(kind) is not Mapping:
+        raise TypeError(f"the API has no shape for {kind}")  # said when the program starts, and not to whoever asks
     return GenericAlias(dict, tuple(parts))
 
 
