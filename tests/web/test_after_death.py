@@ -62,6 +62,8 @@ def test_no_adult_is_missed_and_words_come_when_it_is_known_to_be_true(site: Tes
     printed = lead.client.get(f"{paper}?language=es").text
 
     assert "No adult is with the student" not in board + words(lead.get(incident))
+    assert "with school staff" not in words(lead.get(incident))  # who asks is not told that a student is here
+    assert "Risk not known" not in words(lead.get(incident))
     assert early == 404
     assert "We do not speak about the cause" in step
     assert "Nothing is sent" in step
