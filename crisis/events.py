@@ -384,5 +384,10 @@ class CloseSigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeExpired(Event):
+    """It is closed, and about nobody any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed(Event):
     pass

@@ -23,6 +23,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "substance_overdose": ("tests/journeys/test_overdose.py",),
     "reentry": ("tests/journeys/test_return_to_school.py",),
     "threat_others": ("tests/journeys/test_threat_to_others.py", "tests/statemachine/test_series_without_end.py"),
+    "handle_with_care": ("tests/journeys/test_handle_with_care.py",),
     "postvention_death": ("tests/journeys/test_after_death.py",),
     "grief_support": ("tests/journeys/test_grief.py",),
     "abuse_disclosure": ("tests/journeys/test_abuse_disclosure.py",),

@@ -338,10 +338,12 @@ def _(event: ev.ReviewDecided, known: Known) -> Told:
 
 
 @told.register
-def _(event: ev.IncidentLinked | ev.CloseSigned | ev.IncidentClosed, known: Known) -> Told:
+def _(event: ev.IncidentLinked | ev.CloseSigned | ev.IncidentClosed | ev.NoticeExpired, known: Known) -> Told:
     match event:
         case ev.IncidentLinked():
             return line_of(known, N_("Linked to another incident"), "link")
+        case ev.NoticeExpired():
+            return line_of(known, N_("The notice has run out, and is about nobody any more"), "lock", "ok")
         case ev.CloseSigned():
             return line_of(known, N_("Signed for closing"), "check", "ok")
         case ev.IncidentClosed():

@@ -78,7 +78,8 @@ def works(step: Step, incident: Incident) -> Iterator[Move]:
 
 def _decides(step: Step, incident: Incident) -> Iterator[Move]:
     for choice in step.choices:
-        order = cmd.AnswerDecision(by=FIRST, step=step.id, choice=choice.id, reason=WORDS)
+        reason = WORDS if choice.reason_needed or choice.police else None
+        order = cmd.AnswerDecision(by=FIRST, step=step.id, choice=choice.id, reason=reason)
         yield f"answers “{step.title.en}” with “{choice.label.en}”", (order,)
 
 

@@ -134,6 +134,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.EventCorrected: About(M.NOTES),
     ev.IncidentLinked: About(M.HANDLING),
     ev.ReviewDecided: About(M.HANDLING, {"reason": M.NOTES}),
+    ev.NoticeExpired: About(M.HANDLING),
     ev.CloseSigned: About(M.HANDLING),
     ev.IncidentClosed: About(M.HANDLING),
     pev.PageRequested: About(M.TEAM, {"step": M.RISK}),

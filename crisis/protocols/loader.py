@@ -9,13 +9,14 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from crisis.protocols.composing import Shelf, composed
+from crisis.protocols.fault import Fault
 from crisis.protocols.instrument_schema import Instrument, TextPack
 from crisis.protocols.message_check import faults as faults_of_message
 from crisis.protocols.message_schema import Message, Neutral, Recording
 from crisis.protocols.pack_schema import PackFile
 from crisis.protocols.plain_yaml import LARGEST, Lines, ProtocolFault, plain_values, spot_of, too_large
 from crisis.protocols.schema import Overlay, Protocol
-from crisis.protocols.wellformed import Fault, faults, find
+from crisis.protocols.wellformed import faults, find
 from crisis.vocabulary import ProtocolHash
 
 ROOM = Path(__file__).parent

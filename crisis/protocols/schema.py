@@ -167,6 +167,7 @@ class Choice(Strict):
     only_after: tuple[StepId, ...] = _later(())
     only_after_if: str | None = _later(None)
     needs: Need | None = _later(None)
+    opens: "Spawn | None" = _later(None)  # for the same student, linked; what is known here does not cross
     declares: str | None = _later(None)
 
 
@@ -361,6 +362,7 @@ class Protocol(Strict):
     missing_student_protocol: str | None = None
     at_opening: AtOpening | None = _later(None)
     guardians_when: Condition | None = _later(None)
+    expires_after: Duration | None = _later(None)  # of a notice: then it ends by itself and is nobody's any more
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
 
     def step(self, step_id: StepId) -> Step | None:

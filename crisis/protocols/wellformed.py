@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from crisis.protocols.fault import Fault, Place
+from crisis.protocols.notices import of_notice
 from crisis.protocols.questionnaires import SCALES
 from crisis.protocols.schema import (
     Choice,
@@ -30,16 +30,6 @@ FITTING = {
     StepType.ASSESS: frozenset(DISPOSITIONS) | frozenset(SCALES),
 }
 
-Place: TypeAlias = tuple[str | int, ...]  # keys and numbers that lead to it in the file
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One sentence that says what is wrong and what to do, and where in the file it is."""
-
-    place: Place
-    text: str
-
 
 def faults(protocol: Protocol) -> list[str]:
     """The sentences alone; empty when the protocol is well formed."""
@@ -54,6 +44,7 @@ def find(protocol: Protocol) -> list[Fault]:
         *_twice_everywhere(protocol),
         *(fault for n, step in enumerate(protocol.steps) for fault in _step(("steps", n), step, protocol)),
         *_opening(protocol),
+        *of_notice(protocol),
         *_circles(protocol),
         *_conditions(protocol),
     ]

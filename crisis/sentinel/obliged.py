@@ -11,7 +11,7 @@ from crisis.commands import Actor, ActorKind, TimerDue
 from crisis.effects import StartTimer
 from crisis.errors import Refused
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import decide
+from crisis.statemachine import decide, notice
 from crisis.statemachine.answering import OFFER_WAITS
 from crisis.statemachine.arrival import WATCHES, watched
 from crisis.statemachine.case import Case, rule
@@ -69,6 +69,7 @@ def obliged(incident: Incident, protocol: Protocol, ground: Ground, at: datetime
         *_outside(incident, protocol, at),
         *_reports(incident, at),
         *_exceptions(incident),
+        *_ending(incident, protocol),
         *(found for page in incident.pages.values() for found in _page(page, incident, ground, at)),
     ]
 
@@ -116,6 +117,10 @@ def _reports(incident: Incident, at: datetime) -> Iterator[Obliged]:
             yield _reminder(f"obligation:{report.id}", at)
         else:
             yield Obliged(StartTimer(name="obligation", key=report.id, due_at=report.due_at))
+
+
+def _ending(incident: Incident, protocol: Protocol) -> Iterator[Obliged]:
+    yield from (Obliged(timer) for timer in notice.expiry(incident, protocol))
 
 
 def _exceptions(incident: Incident) -> Iterator[Obliged]:

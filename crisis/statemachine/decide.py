@@ -31,6 +31,7 @@ from crisis.statemachine import (
     follow_up,
     handoff,
     heard,
+    notice,
     opening,
     paging,
     questionnaires,
@@ -97,6 +98,7 @@ def decide(
         if isinstance(command, SYSTEM):
             return []
         raise Refused(Reason("I-20", "This incident is closed; open a new one that is linked to it"))
+    notice.must_be_silent(command, protocol)
     events = rule(command, Case(incident, protocol, ground, at))
     after = reduce(evolve, events, incident)
     return [*events, *_follows(after, protocol, ground, at)]

@@ -14,6 +14,7 @@ from crisis.statemachine import (
     fold_referral,
     fold_response,
     fold_student,
+    notice,
     return_news,
     spawning,
     watching,
@@ -33,6 +34,7 @@ FOLDS = (
     briefing,
     by_record,
     return_news,
+    notice,
     spawning,
     watching,
 )

@@ -33,7 +33,7 @@ def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, 
             protocol=command.protocol,
             version=command.version,
             protocol_hash=command.protocol_hash,
-            place=command.place,
+            place=None if protocol.subject is Subject.NOTICE else command.place,  # nobody goes anywhere
             student=command.student,
             beside=beside,
             linked_to=command.linked_to,
@@ -133,4 +133,6 @@ def _(command: cmd.CorrectEvent, case: Case) -> list[ev.Event]:
 def pages_at_opening(case: Case) -> list[Role]:
     """Whom the opening itself pages: a lead from the crisis team when the one who opened is not one."""
     needs_lead = case.incident.lead is None and any(step.type is not StepType.REVIEW for step in case.protocol.steps)
+    if case.protocol.subject is Subject.NOTICE:
+        return []  # no emergency, and told by day
     return [Role.INCIDENT_LEAD] if needs_lead else []

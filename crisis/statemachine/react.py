@@ -8,7 +8,7 @@ from crisis import referral_events as rev
 from crisis import report_events as tev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import react_family, react_page, react_referral, return_news, spawning, watching
+from crisis.statemachine import notice, react_family, react_page, react_referral, return_news, spawning, watching
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.deadlines import next_school_time
@@ -22,7 +22,7 @@ from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
 # Importing it registers its reactions.
-CONCERNS = (react_family, react_page, react_referral, return_news, spawning, watching)
+CONCERNS = (notice, react_family, react_page, react_referral, return_news, spawning, watching)
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 EXPIRED_AGAIN = timedelta(days=1)
 
@@ -86,7 +86,8 @@ def _family_again(before: Incident | None, after: Incident, protocol: Protocol, 
 @reaction.register
 def _(event: ev.IncidentOpened, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
     known = event.by is None and after.lead is not None  # grown out of another incident, whose people named the student
-    return [] if known else tell(after, "incident_opened", Role.ADMIN)
+    told = [] if known else tell(after, "incident_opened", Role.ADMIN)
+    return [*told, *notice.expiry(after, protocol)]
 
 
 @reaction.register

@@ -8,7 +8,7 @@ from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_events as pev
 from crisis.protocols.schema import Deadline, Protocol, Step
-from crisis.statemachine import watching
+from crisis.statemachine import notice, watching
 from crisis.statemachine.answering import offer_due
 from crisis.statemachine.arrival import arrival_due
 from crisis.statemachine.case import Case, rule
@@ -96,21 +96,10 @@ def _(command: cmd.TimerDue, case: Case) -> list[ev.Event]:
     """Timers are never cancelled: when one is due the rules look again, and often there is nothing left to do."""
     if case.incident.closed_at is not None:
         return []
-    match command.name:
-        case "deadline":
-            return _deadline(command.key, case)
-        case "overdue":
-            return _overdue(command.key, case)
-        case "page_unanswered" | "page_alarm" | "page_arrival" | "page_offer":
-            return _page(command, case)
-        case "handoff_unanswered":
-            return timed_out(command.key, case)
-        case "exception_expires":
-            return _exception(command.key, case)
-        case "obligation":
-            return _obligation(command.key, case)
-        case _:
-            return []
+    if command.name in ABOUT_PAGES:
+        return _page(command, case)
+    look = _LOOKS.get(command.name)
+    return [] if look is None else look(command.key, case)
 
 
 def _live(key: str, case: Case) -> LiveDeadline | None:
@@ -216,3 +205,14 @@ def _obligation(key: str, case: Case) -> list[ev.Event]:
         due_at=report.due_at,
     )
     return [late]
+
+
+ABOUT_PAGES = frozenset({"page_unanswered", "page_alarm", "page_arrival", "page_offer"})
+_LOOKS: dict[str, Callable[[str, Case], list[ev.Event]]] = {
+    "deadline": _deadline,
+    "overdue": _overdue,
+    "handoff_unanswered": timed_out,
+    "exception_expires": _exception,
+    "obligation": _obligation,
+    notice.EXPIRES: lambda _key, case: notice.over(case),
+}

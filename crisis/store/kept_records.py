@@ -25,6 +25,7 @@ from crisis.store.retention_tables import LEGAL_HOLD, STUDENT_LEFT
 from crisis.store.tables import EVENT, INCIDENT, SEAL
 from crisis.vocabulary import DistrictId, IncidentId, Mode, PersonId, SchoolId, StudentId
 
+NOTICE = "handle_with_care"  # no record of anybody (protocols.md 1 h)
 SEXUAL = "sexual"  # how the kinds of crisis begin that Title IX is about
 _TOLD = f'"{RecordTask.TELL_TITLE_IX}"'  # as the event's body has it
 
@@ -72,8 +73,9 @@ def of_district(tx: Connection, district: DistrictId, at: datetime) -> list[Kept
 
 
 def drills(tx: Connection, district: DistrictId, at: datetime) -> list[Kept]:
-    """Those that have ended; no student is in any of them."""
-    return _of_nobody(tx, district, at, (INCIDENT.c.mode == Mode.DRILL) & INCIDENT.c.closed_at.is_not(None))
+    """Those that have ended, and notices that ran out; no student is in any of them."""
+    which = or_(INCIDENT.c.mode == Mode.DRILL, INCIDENT.c.crisis_type == NOTICE)
+    return _of_nobody(tx, district, at, which & INCIDENT.c.closed_at.is_not(None))
 
 
 def student_left(tx: Connection, kept: Kept, left_on: date, *, by: PersonId, at: datetime) -> None:
@@ -181,7 +183,13 @@ class _Context:
 def _classes(student: Found | None, incidents: Iterable[Found]) -> frozenset[RetentionClass]:
     found = set() if student is None else {RetentionClass.PREFERENCES, RetentionClass.DISCLOSURE}
     for row in incidents:
-        found.add(RetentionClass.DRILL if row.mode is Mode.DRILL else RetentionClass.INCIDENT)
+        found.add(_class_of(row))
         if row.mode is Mode.LIVE and (row.title_ix or row.crisis_type.startswith(SEXUAL)):
             found.add(RetentionClass.TITLE_IX)
     return frozenset(found)
+
+
+def _class_of(row: Found) -> RetentionClass:
+    if row.crisis_type == NOTICE and row.student is None and row.mode is Mode.LIVE:
+        return RetentionClass.TRANSIENT
+    return RetentionClass.DRILL if row.mode is Mode.DRILL else RetentionClass.INCIDENT

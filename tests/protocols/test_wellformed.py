@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from crisis.protocols import loader
+from crisis.protocols.fault import Fault
 from crisis.protocols.schema import Protocol
-from crisis.protocols.wellformed import Fault, faults, find
+from crisis.protocols.wellformed import faults, find
 
 Draft = dict[str, Any]
 EMPTY: Draft = {"name": None, "on": None}

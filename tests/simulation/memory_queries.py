@@ -671,7 +671,7 @@ def must_be_whole(tx: Tx, protocol_hash: ProtocolHash) -> Protocol:
 
 
 @of(protocols)
-def current(tx: Tx, crisis_type: str, district: DistrictId) -> tuple[Protocol, ProtocolHash]:
+def current(tx: Tx, crisis_type: str, district: DistrictId, at: datetime) -> tuple[Protocol, ProtocolHash]:
     hashed = tx.memory.district.in_force.get(crisis_type)
     if hashed is None:
         raise NotFound
