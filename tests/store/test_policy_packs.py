@@ -165,7 +165,11 @@ def test_the_decision_about_a_contact_asks_it_and_says_so(place: Store) -> None:
 
     with place.read() as tx:
         record = contact_record.of_student(tx, STUDENT)
-        before = contacting.circumstances_of(tx, DISTRICT, record, None, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC))
-        now = contacting.circumstances_of(tx, DISTRICT, record, None, at=datetime(2026, 7, 1, 4, 0, tzinfo=UTC))
+        before = contacting.circumstances_of(
+            tx, DISTRICT, record, None, student=STUDENT, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC)
+        )
+        now = contacting.circumstances_of(
+            tx, DISTRICT, record, None, student=STUDENT, at=datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+        )
 
     assert (before.pack.id, now.pack.id) == (FLOOR.id, "us-ct")  # midnight in New York
