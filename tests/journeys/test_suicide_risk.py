@@ -287,6 +287,7 @@ def test_a_contraindicated_guardian_is_replaced_by_child_protection(town: Town) 
             incident, "release-custody", to="guardian", contact=MOTHER, identity_checked=True
         )
         maya.does(incident, "release-custody", to="child_protection", receiver="J. Soto, DCF")
+        maya.does(incident, "finish-task", task="check_icwa", note="asked J. Soto")
         handoff = offered(maya, incident, "health_center")
         maya.does(incident, "accept-handoff", handoff=handoff, recipient="Intake, Larkfield Community Health Center")
         town.passes(days=2)
