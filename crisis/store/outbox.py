@@ -210,8 +210,12 @@ def held(tx: Connection, job: Job, at: datetime) -> bool:
 
 
 def hasten(tx: Connection, job_id: int, at: datetime) -> None:
-    """Makes a job that is not done due now; one that is being done is due again when it is given back."""
-    tx.execute(update(OUTBOX).where(OUTBOX.c.id == job_id, OUTBOX.c.done_at.is_(None)).values(due_at=at))
+    """Makes a job that is not done due now; one that is being done is due again when it is given back.
+
+    A moment earlier than now, so that it differs from the time at which it was taken, even where the clock stood still.
+    """
+    waits = (OUTBOX.c.id == job_id, OUTBOX.c.done_at.is_(None))
+    tx.execute(update(OUTBOX).where(*waits).values(due_at=at - timedelta(microseconds=1)))
     wake.wanted(tx)
 
 

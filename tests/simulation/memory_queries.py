@@ -227,7 +227,7 @@ def held(tx: Tx, job: Job, at: datetime) -> bool:
 def hasten(tx: Tx, job_id: int, at: datetime) -> None:
     row = tx.memory.rows.get(job_id)
     if row is not None:
-        tx.change(row, due_at=at)
+        tx.change(row, due_at=at - timedelta(microseconds=1))
     tx.info["wake"] = True
 
 

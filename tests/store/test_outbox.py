@@ -81,6 +81,17 @@ def test_a_job_that_failed_comes_again_when_it_was_asked_to(store: Store) -> Non
     assert [again.attempts for again in claimed(store, later=timedelta(seconds=5))] == [2]
 
 
+def test_what_is_hastened_while_it_is_done_is_due_again_also_in_the_very_moment_it_was_taken(store: Store) -> None:
+    """A failure that is heard of before the send has come back must not be slept through."""
+    waiting(store, TELL)
+    (job,) = claimed(store)
+    with store.write() as tx:
+        outbox.hasten(tx, job.id, AT)
+        outbox.retry_at(tx, job, AT + timedelta(minutes=2))
+
+    assert [again.id for again in claimed(store)] == [job.id]
+
+
 def test_a_row_that_cannot_be_read_does_not_keep_the_others(store: Store) -> None:
     """It is put aside for a minute; a claim finds what comes after it, and a worker is not kept busy by it."""
     waiting(store, a_page(Urgency.U1), TELL)
