@@ -150,6 +150,7 @@ def test_nothing_is_lost_wherever_the_server_dies(
 
 
 @pytest.mark.slow
+@pytest.mark.page  # of one database: where the server dies for the first time is asked of both
 @pytest.mark.timeout(7200)
 def test_nothing_is_lost_when_the_recovery_dies_too(
     lanes: list[Lane], district: Prepared, request: pytest.FixtureRequest

@@ -142,6 +142,7 @@ def after_school(office: Office, incident: str) -> None:
         assert audit.verify(tx).ok
 
 
+@pytest.mark.full
 def test_high_risk_by_script_while_another_console_follows(town: Town, chromium: Browser) -> None:
     with an_office(town, chromium, script=True) as office:
         incident = opened(office.desk(MAYA))

@@ -111,6 +111,7 @@ def broken(store: Store, incident: Incident, protocol: Protocol, at: datetime) -
 
 
 @pytest.mark.slow
+@pytest.mark.page  # the rules are pure: one database is enough, each has them with --full
 @settings(
     max_examples=RUNS,
     deadline=None,

@@ -35,7 +35,7 @@ st.register_type_strategy(datetime, TIMES)
 st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(int, st.integers(-(2**31), 2**31 - 1))
 st.register_type_strategy(Mapping, lambda kind: st.dictionaries(*map(st.from_type, get_args(kind)), max_size=3))
-some = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def values(kind: type[Any]) -> st.SearchStrategy[Any]:
@@ -62,7 +62,7 @@ def test_an_effect_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
     assert codec.effect_from_text(name, codec.effect_text(effect)) == effect
 
 
-@settings(some, max_examples=150)
+@settings(some, max_examples=75)
 @given(incident=values(Incident))
 def test_an_incident_comes_back_as_it_was(incident: Incident) -> None:
     text = codec.incident_text(incident)

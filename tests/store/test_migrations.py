@@ -193,9 +193,9 @@ def killed_at(url: str, statement: int) -> None:
 def test_a_migration_killed_at_any_statement_leaves_nothing_and_can_be_done_again_f91(
     empty_url: str, key_file: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Every statement with `--full`, else some thirty: each dies in a process that has to come there from nothing."""
+    """Every statement with `--full`, else some ten: each dies in a process that has to come there from nothing."""
     statements = count_of(empty_url)
-    every = 1 if request.config.getoption("--full") else statements // 15
+    every = 1 if request.config.getoption("--full") else statements // 8
     for statement in range(1, statements + 1, every):
         killed_at(empty_url, statement)
 
