@@ -9,7 +9,7 @@ from crisis.errors import NotFound, refuse_if
 from crisis.policy import access
 from crisis.policy.agreements import reason_against_telling
 from crisis.referral_words import AgencyId, ReturnNews
-from crisis.store import audit, incidents, partners, people, protocols
+from crisis.store import audit, partners, people, protocols, same_student
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StudentId
 from web.deps import Desk
@@ -57,13 +57,13 @@ def tell(desk: Desk, said: News, *, key: str) -> bool:
         if people.school(tx, said.school).district != desk.actor.district:
             raise NotFound
         student = people.just_one(tx, said.school, (said.given, said.family), said.born)
-        known = [] if student is None else incidents.open_of_student(tx, student, PROTOCOL)
+        known = None if student is None else same_student.open_on(tx, student, PROTOCOL)
         detail = {"found": int(student is not None)}
         audit.record(
             tx, at=desk.at, actor=desk.person, action="news of a return taken in", subject=agency, detail=detail
         )
     mine = f"return-{desk.person}-{key}"
-    incident = known[0].id if known else _opened(desk, said, student, f"{mine}-opens")
+    incident = known or _opened(desk, said, student, f"{mine}-opens")
     order = rcmd.RecordReturnNews(by=_system(desk), news=said.news, agency=agency, words=desk.seal(said.whole))
     return _submitted(desk, incident, order, mine)
 

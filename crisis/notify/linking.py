@@ -48,8 +48,7 @@ def _open_already(store: Store, parent: Incident, effect: OpenLinked) -> Inciden
     if effect.student is None:
         return None
     with store.read() as tx:
-        known = incidents.open_of_student(tx, effect.student, effect.protocol)
-    return next((each.id for each in known if each.id != parent.id), None)
+        return same_student.open_on(tx, effect.student, effect.protocol, parent.id)
 
 
 def _opened(store: Store, parent: Incident, job: Job, effect: OpenLinked, at: datetime) -> IncidentId | None:
@@ -57,7 +56,7 @@ def _opened(store: Store, parent: Incident, job: Job, effect: OpenLinked, at: da
     try:
         with store.read() as tx:
             protocol, hashed = protocols.current(tx, effect.crisis_type, parent.district, at)
-            school = parent.school if effect.student is None else _school_of(tx, effect.student)
+            school = parent.school if student == parent.student or student is None else _school_of(tx, student)
     except NotFound:
         log.warning("no protocol in force for a child of incident %s", parent.id)
         return None

@@ -17,7 +17,7 @@ from crisis.store.audit import HEAD_NOW, Entry, row_of
 from crisis.store.chain import link_event
 from crisis.store.outbox import Numbered
 from crisis.store.tables import AUDIT, EVENT, HEAD, INCIDENT
-from crisis.vocabulary import DistrictId, IncidentId, Mode, SchoolId, StudentId
+from crisis.vocabulary import DistrictId, IncidentId, Mode, SchoolId
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,6 @@ def current(
     if closed_since is not None:  # not with OR: SQLite would walk through all that the district ever had
         wanted.append(asked.where(INCIDENT.c.closed_at >= closed_since))
     return [codec.incident_from_text(row.state) for row in tx.execute(union_all(*wanted).order_by("opened_at"))]
-
-
-def open_of_student(tx: Connection, student: StudentId, protocol: str) -> list[Incident]:
-    """Those of one protocol that are not closed, the oldest first."""
-    where = (INCIDENT.c.student == student, INCIDENT.c.protocol == protocol, INCIDENT.c.closed_at.is_(None))
-    asked = select(INCIDENT.c.state).where(*where, INCIDENT.c.mode == Mode.LIVE).order_by(INCIDENT.c.opened_at)
-    return [codec.incident_from_text(state) for state in tx.execute(asked).scalars()]
 
 
 def of_ids(tx: Connection, wanted: Collection[IncidentId], *, seen: ColumnElement[bool]) -> list[Incident]:

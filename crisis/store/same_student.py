@@ -37,6 +37,11 @@ def open_of(tx: Connection, student: StudentId, but: IncidentId | None = None) -
     return [each for each in found if each.id != but]
 
 
+def open_on(tx: Connection, student: StudentId, protocol: str, but: IncidentId | None = None) -> IncidentId | None:
+    """The oldest open one on this protocol: nobody is asked and called about the same thing twice."""
+    return next((each.id for each in open_of(tx, student, but) if each.protocol == protocol), None)
+
+
 def guardians_blocked(tx: Connection, student: StudentId | None, incident: Incident | None = None) -> bool:
     """By any of the student's open incidents, or by this one."""
     others = [] if student is None else open_of(tx, student, None if incident is None else incident.id)
