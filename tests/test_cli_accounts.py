@@ -10,8 +10,8 @@ from crisis import clock
 from crisis.errors import Refused
 from crisis.store import accounts, audit, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import DistrictId
+from tests.cheap import HASHING
 from tests.test_cli_oncall import ANN, BEN, Crisis, crisis, installed
 
 __all__ = ["crisis"]  # the fixture
@@ -23,7 +23,7 @@ def test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as
     """ASVS 6.4.3, 6.4.6: nobody chooses it for them, and it leaves no factor out."""
     at = clock.now()
     with installed(tmp_path) as store, store.write() as tx:
-        accounts.create_account(tx, ANN, "ann", "four good long words", at=at, hashing=Hashing(FLOOR))
+        accounts.create_account(tx, ANN, "ann", "four good long words", at=at, hashing=HASHING)
         second_factor.begin_app(tx, store.keys, ANN, at)
         shown = second_factor.state(tx, store.keys, ANN).enrolling
         assert shown is not None
@@ -45,7 +45,7 @@ def test_a_lost_passphrase_is_replaced_by_a_made_one_and_the_app_is_asked_for_as
 def test_an_operator_signs_out_takes_an_app_away_and_asks_it_of_all(crisis: Crisis, tmp_path: Path) -> None:
     at = clock.now()
     with installed(tmp_path) as store, store.write() as tx:
-        accounts.create_account(tx, ANN, "ann", "four good long words", at=at, hashing=Hashing(FLOOR))
+        accounts.create_account(tx, ANN, "ann", "four good long words", at=at, hashing=HASHING)
         second_factor.begin_app(tx, store.keys, ANN, at)
         shown = second_factor.state(tx, store.keys, ANN).enrolling
         assert shown is not None

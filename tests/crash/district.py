@@ -8,7 +8,7 @@ from pathlib import Path
 from crisis.protocols import loader
 from crisis.store import accounts, people, protocols, sample
 from crisis.store.engine import open_store
-from crisis.store.passwords import FLOOR, Hashing
+from tests.cheap import HASHING
 from tests.cluster import Cluster
 
 TUESDAY = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)  # 10:00 at the school
@@ -50,7 +50,7 @@ def prepared(folder: Path, key_file: Path, cluster: Cluster | None) -> Prepared:
     store = open_store(url, key_file, migrate=True, owner=owner)
     ids = {name: sample.person_id(*name.split()) for name in STAFF}
     with store.write() as tx:
-        sample.seed(tx, TUESDAY, hashing=Hashing(FLOOR))
+        sample.seed(tx, TUESDAY, hashing=HASHING)
         for each in loader.names():
             protocols.publish(tx, loader.protocol(each, "US-MA"), TUESDAY)
         tokens = {each: accounts.create_token(tx, ids[each], "journey", TUESDAY) for each in STAFF}

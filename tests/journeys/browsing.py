@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from crisis.store import accounts, incidents
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.sample import SIGN_INS
 from crisis.vocabulary import IncidentId
+from tests.cheap import HASHING
 from tests.journeys.town import Town
 from tests.web.page_contract import must_keep_to_contract
 
@@ -23,9 +23,9 @@ def may_sign_in(town: Town, name: str) -> str:
     username, person, at = f"{given[0]}.{family}".lower(), town.person(name), town.clock.now()
     with town.store.write() as tx:
         if name in SIGN_INS:
-            accounts.set_hash(tx, person, accounts.hashed(PASSPHRASE, Hashing(FLOOR)), at=at, by=None)
+            accounts.set_hash(tx, person, accounts.hashed(PASSPHRASE, HASHING), at=at, by=None)
         else:
-            accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=Hashing(FLOOR))
+            accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=HASHING)
     return username
 
 

@@ -36,10 +36,10 @@ from crisis.store import (
 from crisis.store.contact_record import Wish
 from crisis.store.instructions import Told
 from crisis.store.interpreting import InterpreterWish
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.restrictions import Entry
 from crisis.store.school_lines import SchoolLine
 from crisis.vocabulary import DistrictId, Guardian, IncidentId, PersonId, Relation, SchoolId, StaffRole, StudentId
+from tests.cheap import HASHING
 from tests.factories import DISTRICT, SCHOOL
 from tests.journeys.hostile import payloads
 from tests.journeys.town import evidence
@@ -132,7 +132,7 @@ def a_marked_school(village: Village, marks: Marks) -> None:
             tx.execute(sql("UPDATE person SET given = :given, family = :family WHERE id = :id"), name | {"id": person})
         for person in (COUNSELOR, PRINCIPAL, *WITHOUT_NEED):
             username = marks.username(person)
-            accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=Hashing(FLOOR))
+            accounts.create_account(tx, person, username, PASSPHRASE, at=at, hashing=HASHING)
         names = (marks.name("student.given"), marks.name("student.family"))
         goes_by, born = marks.name("student.preferred_given"), date(2010, 2, 27)
         marks.names["student.birth_date"] = born.isoformat()

@@ -34,8 +34,8 @@ from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.incident import Incident
 from crisis.store import accounts, incidents, outbox, people, protocols, sample
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import Custody, HandoffState, IncidentId, PersonId, StepType, Tier
+from tests.cheap import HASHING
 from tests.notify.village import UNPACED
 from web.serve import server
 
@@ -275,7 +275,7 @@ def a_town(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         public_url=settings.public_url,
     )
     with store.write() as tx:
-        sample.seed(tx, TUESDAY, hashing=Hashing(FLOOR))
+        sample.seed(tx, TUESDAY, hashing=HASHING)
         for name in loader.names():
             protocols.publish(tx, loader.protocol(name, "US-MA"), TUESDAY)
     network = uvicorn.Server(

@@ -22,9 +22,9 @@ from crisis.notify.ledger import Entry
 from crisis.notify.worker import BACKOFF, LEASE, Worker
 from crisis.store import accounts, incidents, oncall, outbox, roster, sessions
 from crisis.store.engine import Store, open_store
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.tables import OUTBOX
 from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, Mode, PageState, PersonId, Role, Urgency
+from tests.cheap import HASHING
 from tests.cluster import owners_hand
 from tests.factories import DISTRICT
 from tests.notify.village import (
@@ -452,7 +452,7 @@ def test_several_workers_send_each_page_once(postgres_url: str, key_file: Path, 
 def test_a_page_climbs_when_everybody_has_signed_out_pr_17(village: Village) -> None:
     """Who opened the incident is gone; the timers are not theirs."""
     incident, page = village.paged()
-    words, cheap, now = "a lamp under seven quiet stairs", Hashing(cost=FLOOR), village.watch()
+    words, cheap, now = "a lamp under seven quiet stairs", HASHING, village.watch()
     with village.store.write() as tx:
         accounts.create_account(tx, COUNSELOR, "counselor", words, at=now, hashing=cheap)
     token = accounts.sign_in(village.store, "counselor", words, now, hashing=cheap)

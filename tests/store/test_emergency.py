@@ -14,8 +14,9 @@ from crisis.store.errands import Subject
 from crisis.store.identities import Door
 from crisis.store.sessions import SessionToken
 from crisis.vocabulary import PersonId, StaffRole
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
-from tests.web.district import ELSEWHERE, HASHING, OFFICER, a_district
+from tests.web.district import ELSEWHERE, OFFICER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -16,8 +16,9 @@ from crisis.store.errands import Subject
 from crisis.store.identities import Door
 from crisis.store.sessions import Whence
 from crisis.vocabulary import PersonId
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, ELSEWHERE, HASHING, NURSE, STRANGER, TEACHER, a_district
+from tests.web.district import COUNSELOR, ELSEWHERE, NURSE, STRANGER, TEACHER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 WORDS = "four good long words"

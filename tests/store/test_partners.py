@@ -11,9 +11,10 @@ from crisis.referral_words import AgencyId, AgencyKind
 from crisis.store import accounts, audit, directory, partners, roster, sessions
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
 from tests.policy.test_agreements import TERMS, ZONE
-from tests.web.district import COUNSELOR, ELSEWHERE, HASHING, OFFICER, PASSPHRASE, STRANGER, a_district
+from tests.web.district import COUNSELOR, ELSEWHERE, OFFICER, PASSPHRASE, STRANGER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 10, 7, 4, 0, tzinfo=UTC)  # after the last day of TERMS, by the clock of the district

@@ -11,10 +11,10 @@ from crisis.errors import NotFound, Refused
 from crisis.store import accounts, passkeys
 from crisis.store.engine import Store
 from crisis.store.passkeys import Site
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.sessions import UNKNOWN_DEVICE
 from crisis.store.sign_in_tables import PASSKEY_CHALLENGE
 from crisis.vocabulary import PersonId
+from tests.cheap import HASHING
 from tests.store.soft_key import PRESENT, SoftKey
 from tests.web.district import NURSE, TEACHER, a_district
 
@@ -28,7 +28,7 @@ def place(store: Store) -> Store:
     a_district(store)
     with store.write() as tx:
         for person in (NURSE, TEACHER):
-            accounts.create_account(tx, person, person, "four good long words", at=AT, hashing=Hashing(FLOOR))
+            accounts.create_account(tx, person, person, "four good long words", at=AT, hashing=HASHING)
     return store
 
 

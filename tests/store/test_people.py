@@ -15,7 +15,6 @@ from crisis.store import accounts, calendars, oncall, people, roster, sample, se
 from crisis.store.engine import Store
 from crisis.store.methods import Dialled
 from crisis.store.oncall import OnCall, Shift
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.people import ROLES_OF_POST
 from crisis.store.phones import PhoneNumber, for_people, phone_number
 from crisis.store.sample import DISTRICT, SignIn, person_id, student_id
@@ -32,13 +31,13 @@ from crisis.vocabulary import (
     StudentId,
     Urgency,
 )
+from tests.cheap import HASHING
 
 AT = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
 HERE, THERE = SchoolId("s-here"), SchoolId("s-there")
 ELSEWHERE = DistrictId("d-2")
 ANN, BEN = PersonId("p-ann"), PersonId("p-ben")
 PAT = StudentId("st-pat")
-HASHING = Hashing(FLOOR)
 
 
 @pytest.fixture

@@ -11,15 +11,16 @@ from crisis.errors import Refused
 from crisis.store import accounts, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, LETTERS, Hashing, token_digest
+from crisis.store.passwords import LETTERS, token_digest
 from crisis.store.sign_in_tables import RECOVERY_CODE
 from crisis.vocabulary import PersonId
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
 from tests.web.district import NURSE, TEACHER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 STEP, MINUTE = timedelta(seconds=30), timedelta(minutes=1)
-HASHING = Hashing(FLOOR)
+
 WORDS = "four good long words"
 
 

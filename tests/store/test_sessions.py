@@ -9,10 +9,10 @@ from crisis.errors import NotFound
 from crisis.sign_in_words import Browser, System
 from crisis.store import accounts, ending, people, sessions
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.store.sessions import Device, LimitRules, Limits
 from crisis.store.tables import AUDIT
 from crisis.vocabulary import PersonId, StaffRole
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
 from tests.web.district import COUNSELOR, NURSE, OFFICER, a_district
 
@@ -130,7 +130,7 @@ def test_whoever_ends_all_of_a_person_is_on_record(place: Store) -> None:
 
 def test_ending_somebodys_access_ends_session_token_and_turn_together_pr_62(place: Store) -> None:
     with place.write() as tx:
-        accounts.create_account(tx, NURSE, "nurse", "four good long words", at=AT, hashing=Hashing(FLOOR))
+        accounts.create_account(tx, NURSE, "nurse", "four good long words", at=AT, hashing=HASHING)
         program = accounts.create_token(tx, NURSE, "board", AT)
         session = sessions.begin(tx, NURSE, at=AT)
 
@@ -142,4 +142,4 @@ def test_ending_somebodys_access_ends_session_token_and_turn_together_pr_62(plac
     assert held == (None, None)
     assert NURSE not in there
     assert account.disabled_at == AT
-    assert accounts.sign_in(place, "nurse", "four good long words", AT, hashing=Hashing(FLOOR)) is None
+    assert accounts.sign_in(place, "nurse", "four good long words", AT, hashing=HASHING) is None

@@ -8,8 +8,9 @@ from crisis.errors import NotFound, Refused
 from crisis.store import accounts, pins, second_factor, sessions, unlock
 from crisis.store.engine import Store
 from crisis.store.sessions import Device, SessionToken
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
-from tests.web.district import HASHING, NURSE, TEACHER, a_district
+from tests.web.district import NURSE, TEACHER, a_district
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -18,9 +18,10 @@ from crisis import clock
 from crisis.store import accounts, audit, budgets, postgres, sample, sample_record, schema, second_factor, walls
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import DistrictId, PersonId, SchoolId
+from tests.cheap import HASHING
 from tests.cluster import PROGRAM, Cluster, as_owner
 from tests.factories import DISTRICT, SCHOOL
-from tests.web.district import COUNSELOR, ELSEWHERE, HASHING, PASSPHRASE, STRANGER, a_district, acting
+from tests.web.district import COUNSELOR, ELSEWHERE, PASSPHRASE, STRANGER, a_district, acting
 from tests.web.district import SETTINGS as WEB
 from web.app import build_app
 

@@ -10,8 +10,8 @@ from crisis.protocols import loader
 from crisis.settings import Settings
 from crisis.store import accounts, protocols, roster
 from crisis.store.engine import Store
-from crisis.store.passwords import FLOOR, Hashing
 from crisis.vocabulary import DistrictId, PersonId, ProtocolHash, SchoolId, StaffRole, StudentId
+from tests.cheap import HASHING
 from tests.factories import DISTRICT, SCHOOL, STUDENT, suicide_risk
 
 ELSEWHERE, FAR_SCHOOL, OTHER_SCHOOL = DistrictId("d-2"), SchoolId("s-9"), SchoolId("s-2")
@@ -27,7 +27,6 @@ POSTS: dict[PersonId, tuple[DistrictId, StaffRole, SchoolId | None]] = {
 }
 PASSPHRASE = "a lamp under seven quiet stairs"
 SETTINGS = Settings(public_url="http://testserver")
-HASHING = Hashing(cost=FLOOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis.store import accounts
 from crisis.store.engine import Store
+from tests.cheap import HASHING
 from tests.watch import Watch
-from tests.web.district import HASHING, NURSE, PASSPHRASE, SETTINGS, TEACHER, District, a_district
+from tests.web.district import NURSE, PASSPHRASE, SETTINGS, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
 from web import addresses
 from web.addresses import AGAIN_AFTER, TRIES, Addresses, Kind, network_of

@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis.store import accounts, incidents
 from crisis.store.engine import Store
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
 from tests.watch import Watch
-from tests.web.district import HASHING, NURSE, SETTINGS, District, a_district
+from tests.web.district import NURSE, SETTINGS, District, a_district
 from tests.web.test_pages import Browser, words
 from tests.web.test_second_factor import kept_form, sets_up
 from web.app import build_app

@@ -11,11 +11,11 @@ from crisis import clock
 from crisis.store import emergency, roster
 from crisis.store.engine import open_store
 from crisis.vocabulary import PersonId, StaffRole
+from tests.cheap import HASHING
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.watch import Watch
 from tests.web.district import (
     COUNSELOR,
-    HASHING,
     NEIGHBOUR,
     OFFICER,
     SETTINGS,

@@ -15,11 +15,12 @@ from crisis.sign_in_words import ProviderKind
 from crisis.store import accounts, identities, roster, second_factor, sessions
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole
+from tests.cheap import HASHING
 from tests.factories import DISTRICT
 from tests.identity.signing import rsa_signer, unsigned
 from tests.identity.stand_in import TENANTS, StandIn, standing_in
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, HASHING, NURSE, PASSPHRASE, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, PASSPHRASE, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
 from tests.web.test_second_factor import kept_form, sets_up
 from web.app import build_app
