@@ -11,10 +11,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from crisis import clock
 from crisis.identity.provider import providers
@@ -58,23 +55,12 @@ from web.deps import Anyone, store_of
 from web.devices import limit_rules
 from web.hub import Hub
 from web.pages import errors, routers
+from web.static_files import Kept
 
 STATIC = Path(__file__).parent / "static"
-FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
 ALIVE = 5.0  # seconds between two signs of life
 
 log = logging.getLogger(__name__)
-
-
-class Kept(StaticFiles):
-    """A file whose address carries the hash of its content, or its version, never changes."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        versioned = b"v=" in scope["query_string"] or path.startswith("vendor/")
-        response.headers["Cache-Control"] = FOR_EVER if versioned else ASK_AGAIN
-        return response
 
 
 def health(request: Request) -> dict[str, bool]:

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from crisis.settings import Settings
 from web import problems, security
-from web.app import STATIC, Kept, all_routes
+from web.app import STATIC, all_routes
+from web.static_files import Kept
 
 HTTPS = Settings(public_url="https://crisis.example.org")
 LOCAL = Settings(public_url="http://127.0.0.1:8000")

@@ -1,14 +1,18 @@
 """What the browser is given: vendored files as they were published, ours inside their budgets, nothing forbidden."""
 
-import gzip
 import hashlib
 import re
 import tomllib
 from pathlib import Path
 
+import brotli
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from web.rendering import STATIC, static
+from web.static_files import Kept
 
 TEMPLATES = STATIC.parent / "templates"
 VENDORED = tomllib.loads((STATIC / "vendor.toml").read_text())["file"]
@@ -30,7 +34,7 @@ def test_every_vendored_file_is_listed() -> None:
 
 
 def compressed(*paths: Path) -> int:
-    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
+    return sum(len(brotli.compress(path.read_bytes())) for path in paths)
 
 
 def test_scripts_and_style_stay_inside_their_budgets() -> None:
@@ -45,6 +49,21 @@ def test_the_address_of_a_static_file_changes_with_its_content() -> None:
 
     assert static("app.css") == f"/static/app.css?v={wanted}"
     assert static("vendor/htmx-4.0.1.min.js", hashed=False) == "/static/vendor/htmx-4.0.1.min.js"
+
+
+@pytest.mark.parametrize(("read", "sent"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_what_a_browser_can_read_squeezed_goes_squeezed(read: str, sent: str | None) -> None:
+    client = TestClient(Starlette(routes=[Mount("/static", Kept(directory=STATIC))]))
+
+    answer = client.get(static("app.css"), headers={"accept-encoding": read})
+    again = client.get(static("app.css"), headers={"accept-encoding": read, "if-none-match": answer.headers["etag"]})
+    font = client.get(static("vendor/public-sans-latin-wght-normal.woff2", hashed=False))
+
+    assert answer.headers.get("content-encoding") == sent
+    assert (answer.text, answer.headers["vary"]) == ((STATIC / "app.css").read_text(), "Accept-Encoding")
+    assert (again.status_code, again.content) == (304, b"")
+    assert "immutable" in answer.headers["cache-control"]
+    assert "content-encoding" not in font.headers
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)

@@ -1,0 +1,46 @@
+"""Our own files as a browser gets them: kept for ever under an address with their hash, and squeezed once."""
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+import brotli
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+SQUEEZED = (
+    ".css",
+    ".js",
+    ".svg",
+)  # a font is squeezed already; pages hold secrets, and their length would tell of them
+WAYS = {"br": brotli.compress, "gzip": gzip.compress}  # the first that a browser can read
+
+
+@cache
+def squeezed(path: str, way: str) -> bytes:
+    return bytes(WAYS[way](Path(path).read_bytes()))
+
+
+class Kept(StaticFiles):
+    """A file whose address carries the hash of its content, or its version, never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope["query_string"] or path.startswith("vendor/")
+        response.headers["Cache-Control"] = FOR_EVER if versioned else ASK_AGAIN
+        if not path.endswith(SQUEEZED):
+            return response
+        response.headers["Vary"] = "Accept-Encoding"
+        read = Headers(scope=scope).get("accept-encoding", "")
+        way = next((each for each in WAYS if each in read), None)
+        if way is None or not isinstance(response, FileResponse) or scope["method"] != "GET":
+            return response
+        headers = {name: response.headers[name] for name in ("cache-control", "vary", "last-modified")}
+        headers |= {"Content-Encoding": way, "ETag": f"W/{response.headers['etag']}"}
+        body = await run_in_threadpool(squeezed, str(response.path), way)
+        return Response(body, media_type=response.media_type, headers=headers)
