@@ -25,6 +25,7 @@ from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
 from web import kept_forms
 from web.addresses import Kind, addresses_of, network_of
+from web.presence import Presence
 from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 
 Language = Literal["en", "es"]
@@ -56,6 +57,7 @@ class Desk:
     locked: bool = False  # nobody touched the screen for a while: may raise an incident, and nothing else
     emergency: bool = False  # an account on paper
     limited: bool = False  # less than is asked for: may raise an incident, and set up what is missing
+    presence: Presence = field(repr=False)
     given: bool = False  # by a passphrase that another person has seen: takes one of their own before anything else
     sealed: dict[WordsId, str] = field(default_factory=dict)
 
@@ -209,6 +211,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
     return Desk(
         store=store.of(actor.district),
         settings=settings_of(connection),
+        presence=connection.app.state.hub.presence,
         actor=actor,
         person=person,
         name=name,

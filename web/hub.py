@@ -18,17 +18,20 @@ from sqlalchemy.exc import DBAPIError
 from crisis import clock
 from crisis.access_words import Sight
 from crisis.commands import Actor
+from crisis.errors import NotFound
 from crisis.policy.sight import About, about, sight
 from crisis.store import accounts, compartments, conflicts, glass, incidents, involved, people, queries
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
+from web.presence import Place, Presence
 from web.wire import REVOKED, Line, Notice, end, notice
 
 log = logging.getLogger(__name__)
 
 POLL = 1.0  # the guarantee; waking only makes it faster
 HELLO_EVERY = 5.0
+PRESENCE_EVERY = 1.0
 RECHECK_EVERY = 4.0  # F107, PR-50: a console that may no more is closed within 5 s
 COMMITTED_LATE = timedelta(seconds=2)  # what ended before the last look and was committed after it
 BATCH = 1000
@@ -41,11 +44,12 @@ Asked = Mapping[IncidentId, About]
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Viewer:
-    """`secret` is the session or token that it came with."""
+    """`secret` is the session or token that it came with. `place`: where somebody says that they are."""
 
     line: Line
     actor: Actor
     secret: str = field(repr=False)
+    place: Place | None = None
     held: list[tuple[Sequence[Tick], Asked]] | None = field(default_factory=list)  # comes while the past is replayed
 
 
@@ -74,6 +78,14 @@ def lost(store: Store, actors: Collection[Actor], since: datetime, now: datetime
         return {who for who, each in over if queries.sight_of(tx, of[who], known[each], now) < Sight.READ}
 
 
+def may_read(store: Store, actor: Actor, incident: IncidentId) -> bool:
+    with store.read() as tx:
+        try:
+            return queries.sight_of(tx, actor, incidents.load(tx, incident), clock.now()) >= Sight.READ
+        except NotFound:
+            return False
+
+
 def send(viewers: Iterable[Viewer], notices: Sequence[Notice]) -> None:
     frames = b"".join(each.frame for each in notices)
     if frames:
@@ -88,6 +100,8 @@ class Hub:
         self.position = 0  # everything up to here was handed to every line
         self.fresh = False  # whether the last look at the log worked; if not, consoles must notice the silence
         self.moved = asyncio.Event()
+        self.presence = Presence(store.say)
+        self.there: set[Place] = set()  # who said so, and is to be passed on
         self.readers = ThreadPoolExecutor(2, "live")  # apart from the routes' threads: busy pages must not delay us
 
     async def read(self, look: Callable[[], T]) -> T:
@@ -111,7 +125,7 @@ class Hub:
         def woken() -> None:
             loop.call_soon_threadsafe(self.moved.set)
 
-        stop_listening = self.store.on_commit_wake(woken)
+        stop_listening, stop_hearing = self.store.on_commit_wake(woken), self.store.on_said(self.presence.heard)
         try:
             self.position = await self.read(self.head)
             started.set()
@@ -119,8 +133,10 @@ class Hub:
                 tasks.create_task(self.follow())
                 tasks.create_task(self.greet())
                 tasks.create_task(self.recheck())
+                tasks.create_task(self.pass_on())
         finally:
             stop_listening()
+            stop_hearing()
             self.readers.shutdown(wait=False)
 
     async def follow(self) -> None:
@@ -220,3 +236,34 @@ class Hub:
 
     def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
+
+    async def whereabouts(self, viewer: Viewer, place: Place | None) -> None:
+        """A console's word where it is; asked once for each place whether they may be there."""
+        before = viewer.place
+        if place != before:
+            may = place is not None and await self.read(partial(may_read, self.store, viewer.actor, place.incident))
+            viewer.place = place if may else None
+            if before is not None:
+                self.there.discard(before)
+                await self.read(partial(self.presence.left, before))
+        if viewer.place is not None:
+            self.there.add(viewer.place)
+
+    async def pass_on(self) -> None:
+        """Says that somebody came or went, to those who are there; who it is, their pages ask with their own rights."""
+        while True:
+            await asyncio.sleep(PRESENCE_EVERY)
+            there, self.there = self.there, set()
+            try:
+                changed = await self.read(partial(self.look_around, there))
+            except DBAPIError:
+                log.warning("who is where could not be passed on")
+                continue
+            for incident in changed:
+                here = [each for each in self.viewers if each.place is not None and each.place.incident == incident]
+                send(here, [notice({"here": incident})])
+
+    def look_around(self, there: Collection[Place]) -> set[IncidentId]:
+        if there:
+            self.presence.here(there)
+        return self.presence.changed()

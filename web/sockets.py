@@ -11,12 +11,13 @@ from starlette.websockets import WebSocket
 from web.deps import bearer_token, session_token, settings_of, store_of
 from web.hub import Hub, Viewer, standing
 from web.security import our_hosts, our_origins
+from web.whereabouts import place_of
 from web.wire import GONE, REVOKED, Line, end, line_to
 
 router = APIRouter()
 log = logging.getLogger(__name__)
 
-MESSAGES_PER_SECOND = 20  # a console has nothing to say; F110
+MESSAGES_PER_SECOND = 20  # a console says where it is, every 15 s; F110
 
 
 def allowed_page(websocket: WebSocket) -> bool:
@@ -44,7 +45,7 @@ async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] =
     hub: Hub = websocket.app.state.hub
     viewer = Viewer(line=line_to(websocket), actor=actor, secret=secret)
     work = [
-        asyncio.create_task(listen(websocket, viewer.line)),  # a socket nobody reads never shuts down
+        asyncio.create_task(listen(websocket, hub, viewer)),  # a socket nobody reads never shuts down
         asyncio.create_task(viewer.line.pump()),
     ]
     for task in work:
@@ -67,14 +68,20 @@ def gone(task: asyncio.Task[None], line: Line) -> None:
     end(line, GONE)
 
 
-async def listen(websocket: WebSocket, line: Line) -> None:
-    """Reads and ignores, until the console leaves or talks too much."""
+async def listen(websocket: WebSocket, hub: Hub, viewer: Viewer) -> None:
+    """Hears where a person's console is, until it leaves, talks too much, or says what no console of ours says."""
     clockwork = asyncio.get_running_loop().time
     since, heard = clockwork(), 0
-    while (await websocket.receive())["type"] != "websocket.disconnect":
+    person = None if bearer_token(websocket) else viewer.actor.id  # a program looks at nothing
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
         if clockwork() - since > 1:
             since, heard = clockwork(), 0
         heard += 1
         if heard > MESSAGES_PER_SECOND:
-            end(line, REVOKED)
+            end(viewer.line, REVOKED)
             return
+        try:
+            place = place_of(message.get("text") or "", person)
+        except ValueError:
+            continue
+        await hub.whereabouts(viewer, place)

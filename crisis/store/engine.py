@@ -36,7 +36,8 @@ class Store:
         self._unhurried = postgres.unhurried(self.url) if apart else writer
         self._one_writer = threading.RLock() if dialect == "sqlite" else nullcontext()
         self._wake = wake.WakeUps()
-        self._bell = postgres.Bell(writer.url, self._wake.ring) if dialect == "postgresql" else None
+        self._said = wake.Sayings()
+        self._bell = postgres.Bell(writer.url, self._wake.ring, self._said.ring) if dialect == "postgresql" else None
         self._whole = self
         self._desks = _desks(self.url) if apart and _walled(reader) else None
 
@@ -93,6 +94,20 @@ class Store:
         if self._bell is not None:
             self._bell.start()
         return self._wake.add(listener)
+
+    def say(self, words: str) -> None:
+        """To all processes on this database, which write it down nowhere; it may be lost. At most 7,999 bytes."""
+        if self._bell is None:
+            self._said.ring(words)
+            return
+        with self._unhurried.begin() as tx:
+            postgres.say(tx, words)
+
+    def on_said(self, hearer: Callable[[str], None]) -> Callable[[], None]:
+        """`hearer` is called, in any thread, with what some process said, this one too. Returns what ends it."""
+        if self._bell is not None:
+            self._bell.start()
+        return self._said.add(hearer)
 
     def of(self, district: DistrictId) -> "Store":
         """The same database, as whoever acts for a person of this district may see it. SQLite has no such wall."""

@@ -16,6 +16,7 @@ from crisis.store import walls
 
 LEAST_VERSION = 150000
 CHANNEL = "crisis"
+SAID = "crisis_said"
 CONNECT_WITHIN = 5  # seconds
 AGAIN_AFTER = 0.5
 TRANSIENT = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
@@ -127,12 +128,19 @@ def notify(tx: Connection) -> None:
     tx.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
-class Bell:
-    """Listens on a connection of its own and rings; a lost connection is made again, and a poll elsewhere covers it."""
+def say(tx: Connection, words: str) -> None:
+    tx.execute(text("SELECT pg_notify(:channel, :words)"), {"channel": SAID, "words": words})
 
-    def __init__(self, url: URL, ring: Callable[[], None]) -> None:
+
+class Bell:
+    """Listens on a connection of its own and rings; a lost connection is made again, and a poll elsewhere covers it.
+
+    What is said on the other channel goes to `hear`; what is said while there is no connection is lost.
+    """
+
+    def __init__(self, url: URL, ring: Callable[[], None], hear: Callable[[str], None]) -> None:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._ring = ring
+        self._ring, self._hear = ring, hear
         self._ended = threading.Event()
         self._end, self._ending = socket.socketpair()  # ends a wait at once
         self._thread: threading.Thread | None = None
@@ -159,7 +167,7 @@ class Bell:
         while not self._ended.is_set():
             try:
                 with psycopg.connect(self._address, autocommit=True, connect_timeout=CONNECT_WITHIN) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(f"LISTEN {CHANNEL}; LISTEN {SAID}")
                     ready.set()
                     self._ring()  # whatever was missed while there was no connection
                     self._wait(connection)
@@ -173,5 +181,9 @@ class Bell:
             ready, _, _ = select.select(watched, [], [])
             if self._ending.fileno() in ready:
                 return
-            if list(connection.notifies(timeout=0)):
+            said = list(connection.notifies(timeout=0))
+            for each in said:
+                if each.channel == SAID:
+                    self._hear(each.payload)
+            if any(each.channel == CHANNEL for each in said):
                 self._ring()

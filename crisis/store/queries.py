@@ -1,6 +1,6 @@
 """What the pages show: small frozen views, read in one transaction and filtered by policy for the one who looks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeVar
@@ -159,6 +159,12 @@ def linked_rows(tx: Connection, actor: Actor, incident: Incident, at: datetime) 
 
 def sight_of(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> Sight:
     return sight(actor, involved.about_of(tx, incident), at)
+
+
+def who_sees(tx: Connection, of: Collection[PersonId], incident: Incident, at: datetime) -> set[PersonId]:
+    """Those of them who may read it at this moment."""
+    about = involved.about_of(tx, incident)
+    return {person for person, actor in people.actors(tx, of).items() if sight(actor, about, at) >= Sight.READ}
 
 
 def _rows(tx: Connection, found: Sequence[Incident], matters: frozenset[Matter]) -> Iterator[BoardRow]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 Listener = Callable[[], None]
+Hearer = Callable[[str], None]
 _MARK = "crisis_wake"
 
 
@@ -42,3 +43,27 @@ class WakeUps:
             listeners = list(self._listeners)
         for listener in listeners:
             listener()
+
+
+class Sayings:
+    """What one process says to all on the same database, and nobody keeps: who is where in the console, no more."""
+
+    def __init__(self) -> None:
+        self._hearers: list[Hearer] = []
+        self._lock = threading.Lock()
+
+    def add(self, hearer: Hearer) -> Listener:
+        with self._lock:
+            self._hearers.append(hearer)
+
+        def end() -> None:
+            with self._lock, suppress(ValueError):
+                self._hearers.remove(hearer)
+
+        return end
+
+    def ring(self, words: str) -> None:
+        with self._lock:
+            hearers = list(self._hearers)
+        for hearer in hearers:
+            hearer(words)

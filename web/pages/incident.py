@@ -27,7 +27,7 @@ from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import family_talk, instructions, naming, partly, referrals, shown, wishes
+from web.pages import family_talk, instructions, naming, partly, present, referrals, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -42,7 +42,7 @@ from web.words_of_sharing import TASKS
 router = APIRouter(include_in_schema=False)
 
 SAME_EYES = timedelta(hours=12)  # no session lasts longer
-PARTS = ("header", "next", "steps", "people", "student", "timeline")
+PARTS = ("here", "header", "next", "steps", "people", "student", "timeline")
 SHEETS = ("custody", "emergency", "people", "close", "facts", "duties", "handoffs", "referrals", "student")
 # What a page is about as a whole: who does not see that does not open it.
 OF_SHEET = {
@@ -96,6 +96,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "supports": [] if view.incident.supports_said else wishes.supports(view, desk),
         "lead_first": any(each.kind in LEAD_FIRST for each in view.wishes),
         "referred": referrals.standing(view, desk.at),
+        **present.present(desk, view),
         "go": lambda step: translate(GO.get(step.type, N_("Do this step"))),
     }
 
@@ -173,15 +174,21 @@ def show_incident(desk: SignedIn, incident_id: IncidentPath) -> HTMLResponse:
 
 
 @router.get("/incidents/{incident_id}/parts/{name}")
-def incident_part(desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action) -> Response:
-    """What changes under the same eyes is not put on record again; without that look before, this one is."""
+def incident_part(
+    desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action, step: str = ""
+) -> Response:
+    """What changes under the same eyes is not put on record again; without that look before, this one is.
+
+    `step`: on whose page the part stands.
+    """
     if name not in PARTS:
         raise NotFound
     with desk.store.read() as tx:
         before = audit.looked(tx, incident_id, desk.person, desk.at - SAME_EYES)
         view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at) if before else None
     view = seen_by(desk, incident_id, "incident viewed") if view is None else view
-    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view))
+    of_step = {"step": step_of(view, step)} if step else {}
+    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view) | of_step)
 
 
 @router.get("/incidents/{incident_id}/{sheet}")

@@ -34,7 +34,7 @@ from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState
 from web.instrument_forms import INSTRUMENT_STEP_FORMS
-from web.pages import after_death, at_step, family_talk, family_texts, sharing, shown, times
+from web.pages import after_death, at_step, family_talk, family_texts, present, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -84,6 +84,8 @@ def show(
     """`chosen` is the instrument whose form is shown; after a refusal the one that was sent."""
     view = seen_by(desk, incident_id, "step viewed", OF_STEPS)
     step = step_of(view, step_id)
+    if view.state(step) is StepState.OPEN:
+        present.claim(desk, view, step)
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
     values |= step_values(desk, view, step, problem.typed("instrument") or chosen)
     path = f"/incidents/{incident_id}/steps/{step_id}"

@@ -62,8 +62,16 @@
   };
   const later = (ms = 120) => { clearTimeout(timer); timer = setTimeout(pull, ms); };
 
+  // Where this page is, for the others of the team. Nothing of what is typed; a tab in the background is away.
+  const whereabouts = (here = document.hidden ? null : incident || null) => {
+    if (socket?.readyState === 1) socket.send(JSON.stringify({ here, step: (here && meta('live-step')) || null }));
+  };
+  setInterval(() => whereabouts(), 15000);
+  addEventListener('pagehide', () => whereabouts(null));
+
   const take = (m) => {
     fresh();
+    if (m.here) { const part = $('#part-here'); if (part) swap(part).catch(() => {}); return; }
     if (m.reset !== undefined) { position = m.reset; later(); return; } // too far behind, or another log: everything anew
     const at = m.position ?? m.hello;
     if (at <= position) return; // at or below what is on the page
@@ -77,7 +85,7 @@
   setInterval(() => { const part = $('#part-paging'); if (part && !busy && !document.hidden) swap(part).catch(() => {}); }, 30000);
   const connect = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${position}`);
-    socket.onopen = () => { if (tries) later(); tries = 0; fresh(); };
+    socket.onopen = () => { if (tries) later(); tries = 0; fresh(); whereabouts(); };
     socket.onmessage = (e) => take(JSON.parse(e.data));
     socket.onclose = () => {
       show(navigator.onLine ? 'retry' : 'off');
@@ -89,6 +97,6 @@
   for (const kind of ['pointerdown', 'touchstart']) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
   addEventListener('online', () => { tries = 0; socket?.close(); });
   addEventListener('offline', () => show('off'));
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) later(); });
+  document.addEventListener('visibilitychange', () => { whereabouts(); if (!document.hidden) later(); });
   connect();
 })();
