@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,9 +12,11 @@ from starlette.responses import Response
 from crisis.access_words import Matter
 from crisis.store import own_reports, partial, queries
 from crisis.store.queries import BoardRow
+from crisis.store.upcoming import NextStep
 from crisis.vocabulary import Custody, Emergency, IncidentId, Mode, PageState, Phase
 from web import words
-from web.deps import Desk, SignedIn
+from web.deps import ID, Desk, SignedIn
+from web.pages.board_side import lines, side
 from web.pages.frame import console
 from web.pages.partly import SAID, kind_of
 from web.pages.parts import part
@@ -23,6 +26,8 @@ from web.rendering import Language, translations
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
+
+AtSchool = Annotated[str | None, Query(pattern=rf"{ID}|^$")]  # empty: all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,16 @@ def shown(row: BoardRow, now: datetime, language: Language) -> Row:
         due_at=due,
         lead=row.names.get(incident.lead) if incident.lead is not None else None,
         tags=tags_of(row, language),
-        alarm=None if drill else alarm,
+        alarm=None if drill else alarm or (late_of(upcoming, language) if late else None),
     )
+
+
+def late_of(step: NextStep | None, language: Language) -> str | None:
+    """What should have been done by now, in one sentence."""
+    if step is None:
+        return None
+    title = step.step.title.in_language(language)
+    return translations(language).gettext(N_("Late: %(step)s.")) % {"step": title}
 
 
 def alarm_of(row: BoardRow, language: Language) -> str | None:
@@ -115,17 +128,23 @@ def tags_of(row: BoardRow, language: Language) -> tuple[tuple[str, str, str], ..
     return tuple(found)
 
 
-def board_values(desk: Desk) -> dict[str, object]:
+def board_values(desk: Desk, school: str | None = None) -> dict[str, object]:
     with desk.store.read() as tx:
-        board = queries.board(tx, desk.actor, desk.at)
+        beside = side(tx, desk, school)
+        chosen = beside.school.id if beside.school is not None else None
+        board = queries.board(tx, desk.actor, desk.at, school=chosen)
         part = partial.mine(tx, desk.actor, desk.at)
         owed = own_reports.of_person(tx, desk.store.keys, desk.actor.district, desk.person)
     translate = translations(desk.language).gettext
+    rows = [on_board(each, desk) for each in gathered(board.open, board.closed, desk.at)]
     return {
+        "side": beside,
+        "on_duty": lines(beside, (row.incident for row in board.open), desk),
         "position": board.position,
         "own_reports": [each for each in owed if each.report.filed_at is None],
         "count": len(board.open),
-        "rows": [on_board(each, desk) for each in gathered(board.open, board.closed, desk.at)],
+        "rows": rows,
+        "pressing": [row for row in rows if row.alarm],
         "closed": [shown(row, desk.at, desk.language) for row in board.closed],
         "part": [
             (each.id, kind_of(desk, each), each.school.name, translate(SAID[each.handling]), bool(each.pages))
@@ -164,7 +183,7 @@ def on_board(each: BoardRow | Together, desk: Desk) -> Row | Group:
         count=len(each.rows),
         late=each.late,
         alarms=len(alarms),
-        alarm=worst[0].alarm,
+        alarm=worst[0].alarm if alarms else None,
         worst=tuple(worst),
     )
 
@@ -175,11 +194,12 @@ def home(_desk: SignedIn) -> RedirectResponse:
 
 
 @router.get("/board")
-def show_board(desk: SignedIn) -> HTMLResponse:
-    return console(desk, "pages/board.html", board_values(desk) | {"here": "board"}, path="/board")
+def show_board(desk: SignedIn, school: AtSchool = None) -> HTMLResponse:
+    """Each person's own incidents alone; a school that is not theirs shows what no school at all would."""
+    return console(desk, "pages/board.html", board_values(desk, school) | {"here": "board"}, path="/board")
 
 
 @router.get("/board/parts/board")
-def board_part(desk: SignedIn, request: Request) -> Response:
-    values = board_values(desk)
+def board_part(desk: SignedIn, request: Request, school: AtSchool = None) -> Response:
+    values = board_values(desk, school)
     return part(desk, request, "components/part_board.html", str(values.pop("zone")), values)
