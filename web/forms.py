@@ -188,7 +188,7 @@ class FormState:
         return self.fields.get(name, ("",))[-1] if action in (None, self.action) else ""
 
     def anchor(self, name: str) -> str:
-        return f"{self.action}-{name}" if self.action in SHARED_PAGE else name
+        return f"{self.action}-{name}" if self.action in SHARED_PAGE or name == "occurred_at" else name
 
     def all(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())

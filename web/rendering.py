@@ -67,6 +67,12 @@ class Local:
     def day(self, when: datetime) -> str:
         return format_date(when.astimezone(ZoneInfo(self.zone)), "MMM d", locale=_REGION[self.language])
 
+    def stamp(self, when: datetime) -> str:
+        """The whole of it, as it stands on paper: day, year, time of day and zone."""
+        here = when.astimezone(ZoneInfo(self.zone))
+        time = format_time(here, "short", locale=_REGION[self.language]).replace("\u202f", "\u00a0")
+        return f"{format_date(here, 'MMM d, y', locale=_REGION[self.language])}, {time} {here.tzname()}"
+
     def span(self, length: timedelta) -> str:
         """`4:05`, `1:04:05`, `2 d 3 h`, whatever the sign; the same shapes as clocks.js."""
         seconds = abs(round(length.total_seconds()))

@@ -1,5 +1,6 @@
 """The forms of the steps, one for each kind, and the command that each becomes."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -39,13 +40,24 @@ class StepForm(Sent):
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         raise NotImplementedError
 
+    def order(self, desk: Desk, step: Step) -> cmd.Command:
+        return self.command(desk, step)
 
-class Complete(StepForm):
+
+class DoneForm(StepForm):
+    """What may have been done before it is recorded: act first, write later, also from paper (I-21)."""
+
+    occurred_at: datetime | None = Field(default=None, title=N_("When was it done?"))
+    zone: str = "UTC"
+
+    def order(self, desk: Desk, step: Step) -> cmd.Command:
+        return replace(self.command(desk, step), occurred_at=in_zone(self.occurred_at, self.zone))
+
+
+class Complete(DoneForm):
     """`evidence.NAME` as the step names them; what is of kind `words` is sealed."""
 
     evidence: dict[str, str] = Field(default_factory=dict)
-    occurred_at: datetime | None = Field(default=None, title=N_("When was it done?"))
-    zone: str = "UTC"
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         kinds = {field.name: field.kind for field in step.evidence}
@@ -58,8 +70,7 @@ class Complete(StepForm):
                     found[name] = value == "yes"
                 case _:
                     found[name] = value
-        when = in_zone(self.occurred_at, self.zone)
-        return cmd.CompleteStep(by=desk.actor, occurred_at=when, step=step.id, evidence=found)
+        return cmd.CompleteStep(by=desk.actor, step=step.id, evidence=found)
 
 
 class Waive(StepForm):
@@ -76,7 +87,7 @@ class Assign(StepForm):
         return cmd.AssignStep(by=desk.actor, step=step.id, to=PersonId(self.to))
 
 
-class Decide(StepForm):
+class Decide(DoneForm):
     choice: str = Field(title=N_("What do you decide?"))
     reason: str | None = None
 
@@ -85,7 +96,7 @@ class Decide(StepForm):
         return cmd.AnswerDecision(by=desk.actor, step=step.id, choice=self.choice, reason=reason)
 
 
-class Screen(StepForm):
+class Screen(DoneForm):
     """An item that nobody answered is missing, which is never read as a no."""
 
     instrument: str
@@ -106,7 +117,7 @@ class Screen(StepForm):
         )
 
 
-class Interview(StepForm):
+class Interview(DoneForm):
     instrument: str
     right_now: ScreenAnswer = Field(title=N_("Thoughts of suicide right now?"))
     disposition: str = Field(title=N_("What comes next?"))
@@ -123,7 +134,7 @@ class Interview(StepForm):
         )
 
 
-class DecideTier(StepForm):
+class DecideTier(DoneForm):
     tier: Tier = Field(title=N_("Level of risk"))
     rationale: str = Field(title=N_("Why this level?"))
 
@@ -144,7 +155,7 @@ class Sign(StepForm):
         return cmd.SignTier(by=desk.actor, step=step.id)
 
 
-class Contact(StepForm):
+class Contact(DoneForm):
     """`who` is `guardian:ID` or `other:ID` from the record, or `other:` for an adult who is not on it."""
 
     who: str = Field(title=N_("Whom did you try?"))
@@ -231,7 +242,7 @@ class Offer(StepForm):
         )
 
 
-class FollowUp(StepForm):
+class FollowUp(DoneForm):
     outcome: FollowUpOutcome = Field(title=N_("How did it go?"))
     safety_concern: Tick = "no"
     note: str | None = None

@@ -48,8 +48,17 @@ def call_tree(tx: Connection, district: DistrictId, schools: Collection[SchoolId
         schools=tuple(
             Branch(school=school, on_call=_on_call(tx, school, at), team=_team(staff, school.id)) for school in wanted
         ),
-        district=tuple(_entry(each) for each in staff if StaffRole.DISTRICT_LEAD in each.posts),
+        district=_leads(staff),
     )
+
+
+def district_numbers(tx: Connection, district: DistrictId) -> tuple[Entry, ...]:
+    """Of those who lead the district's response: they stay the same for long, so they stand on paper."""
+    return _leads([each for each in people.staff(tx, district) if not each.missing])
+
+
+def _leads(staff: Collection[StaffView]) -> tuple[Entry, ...]:
+    return tuple(_entry(each) for each in staff if StaffRole.DISTRICT_LEAD in each.posts)
 
 
 def _team(staff: Collection[StaffView], school: SchoolId) -> tuple[Entry, ...]:

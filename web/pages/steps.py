@@ -221,6 +221,6 @@ def order(
         raise NotFound
     form = posted.read(FORMS[action])
     step = step_of(seen_by(desk, incident_id, "step opened", OF_STEPS), step_id)
-    desk.submit(incident_id, form.command(desk, step), seen=form.seen, key=form.key)
+    desk.submit(incident_id, form.order(desk, step), seen=form.seen, key=form.key)
     stays = action in STAYS
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)
