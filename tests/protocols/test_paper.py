@@ -79,7 +79,6 @@ def test_what_must_not_be_done_follows_from_the_protocol() -> None:
 
 
 def test_a_notice_has_no_room_for_words() -> None:
-    """PR-30"""
     form = of("handle_with_care")
     boxes = [blank for _, found in form.phases for step in found for blank in step.blanks]
     kinds = {field.label.en for step in loader.protocol("handle_with_care").steps for field in step.evidence}

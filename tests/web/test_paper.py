@@ -1,10 +1,9 @@
-"""On paper: forms that anybody of the staff prints, one page where it fits, the foot of each print, and what comes after."""
+"""On paper: forms for all staff, one page where it fits, the foot of each print, and what is entered afterwards."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +20,7 @@ from crisis.vocabulary import PersonId, StaffRole
 from tests.browser import NEEDS_CHROMIUM, a_chromium
 from tests.factories import DISTRICT, STUDENT
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district
-from tests.web.test_pages import Browser, at_console, words
+from tests.web.test_pages import at_console, words
 from web.app import build_app
 from web.rendering import LANGUAGES, STATIC, Language, Local, markup
 
