@@ -26,6 +26,20 @@ class RecordAssent(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskToCome(Command):
+    """An adult of the school whom the student named is asked to come and sit with them (2.3, field 25)."""
+
+    to: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayIfComing(Command):
+    """By whoever was asked to sit with the student; they may change their mind."""
+
+    coming: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask(Command):
     """Something has to be done because of what this is about; said twice it is there once."""
 

@@ -22,6 +22,18 @@ class AssentRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyAsked(Event):
+    """`by` None: by the student's own wish, when the incident began to be about them."""
+
+    to: v.PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyAnswered(Event):
+    coming: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOpened(Event):
     task: RecordTask
 

@@ -32,6 +32,7 @@ class PreferenceKind(StrEnum):
     LAW_ENFORCEMENT = "law_enforcement"
     AGENCIES = "agencies"
     SUPPORT = "support"
+    COMPANY = "company"  # who sits with the student (field 25)
 
 
 class Preference(StrEnum):
@@ -53,6 +54,8 @@ class Preference(StrEnum):
     SIGN_LANGUAGE = "sign_language"
     PICTURES = "pictures"
     MORE_TIME = "more_time"
+    TRUSTED_ADULT = "trusted_adult"  # of the staff: offered to be asked to come
+    TRUSTED_ADULT_AT_ONCE = "trusted_adult_at_once"  # asked without anybody pressing a button
 
 
 class FamilyStatus(StrEnum):

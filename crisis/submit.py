@@ -132,7 +132,7 @@ def open_incident(
         named.must_exist(tx, command, None, command.mode)
         same_student.hold(tx, command, None)
         protocol = protocols.by_hash(tx, command.protocol_hash)
-        ground = people.ground(tx, command.school)
+        ground = asked_for.at_opening(tx, people.ground(tx, command.school), command, at)
         events = decide_open(command, protocol, ground, incident_id, at)
         first = events[0]
         assert isinstance(first, IncidentOpened)

@@ -50,8 +50,24 @@ class FinishTask(IncidentForm):
         return ccmd.FinishTask(by=desk.actor, task=self.task, note=desk.seal(self.note))
 
 
+class AskToCome(IncidentForm):
+    to: str
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return ccmd.AskToCome(by=desk.actor, to=PersonId(self.to))
+
+
+class SayIfComing(IncidentForm):
+    coming: Tick
+
+    def command(self, desk: Desk) -> cmd.Command:
+        return ccmd.SayIfComing(by=desk.actor, coming=self.coming == "yes")
+
+
 RECORD_FORMS: dict[str, tuple[type[IncidentForm], str | None]] = {
     "open-task": (OpenTask, "duties"),
     "finish-task": (FinishTask, "duties"),
+    "ask-to-come": (AskToCome, None),
+    "say-if-coming": (SayIfComing, None),
 }
 RECORD_STEP_FORMS: dict[str, type[StepForm]] = {"decide-contact": DecideContact, "assent": Told}

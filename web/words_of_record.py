@@ -39,6 +39,7 @@ KINDS_OF_WISH: dict[PreferenceKind, str] = {
     PreferenceKind.LAW_ENFORCEMENT: N_("Police"),
     PreferenceKind.AGENCIES: N_("Agencies"),
     PreferenceKind.SUPPORT: N_("To tell us things"),
+    PreferenceKind.COMPANY: N_("Company"),
 }
 WISHES: dict[Preference, str] = {
     Preference.WOMAN: N_("a woman, where it takes no longer"),
@@ -57,6 +58,8 @@ WISHES: dict[Preference, str] = {
     Preference.SIGN_LANGUAGE: N_("sign language"),
     Preference.PICTURES: N_("pictures"),
     Preference.MORE_TIME: N_("time to answer"),
+    Preference.TRUSTED_ADULT: N_("an adult at school whom they trust"),
+    Preference.TRUSTED_ADULT_AT_ONCE: N_("an adult at school whom they trust, asked at once when something happens"),
 }
 
 

@@ -37,6 +37,21 @@ TASKS: dict[RecordTask, str] = {
 
 
 @told.register
+def _(event: cev.CompanyAsked, known: Known) -> Told:
+    name = known.person(event.to)
+    if event.by is None:
+        return line_of(known, N_("Asked to come, as the student wished: %(name)s"), "users", name=name)
+    return line_of(known, N_("Asked to come and sit with the student: %(name)s"), "users", name=name)
+
+
+@told.register
+def _(event: cev.CompanyAnswered, known: Known) -> Told:
+    if event.coming:
+        return line_of(known, N_("Is coming to sit with the student"), "walk", "ok")
+    return line_of(known, N_("Cannot come to sit with the student"), "s-none", "warn")
+
+
+@told.register
 def _(event: cev.TaskOpened, known: Known) -> Told:
     return line_of(known, N_("To do: %(task)s"), "alert", "warn", task=known.translate(TASKS[event.task]))
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from crisis.ladders import LADDERS, Asks
 from crisis.notify.wording import SiteCode, language_of, site_code
+from crisis.statemachine.company import COMES
 from crisis.statemachine.incident import Incident, Page
 from crisis.store import asked_for, conflicts, drills, methods, oncall, people, rotations
 from crisis.store.methods import Dialled
@@ -102,6 +103,13 @@ def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> lis
 
 def one(tx: Connection, incident: Incident, person: PersonId) -> Reachable:
     return _reachable(tx, incident, [person])[0]
+
+
+def person(tx: Connection, incident: Incident, who: PersonId, subject: str) -> list[Reachable]:
+    """Nobody is asked to come who has been kept out since; what somebody owes they are told all the same (I-11)."""
+    if subject == COMES and who in conflicts.people(tx, incident):
+        return []
+    return [one(tx, incident, who)]
 
 
 def site(tx: Connection, incident: Incident) -> SiteCode:

@@ -111,8 +111,8 @@ class Performing:
     def _notify_person(self, job: Job, effect: NotifyPerson) -> datetime | None:
         with self.store.read() as tx:
             incident = incidents.load(tx, job.incident)
-            who = people_to_tell.one(tx, incident, effect.person)
-        return self._notify(job, effect, incident, [who])
+            asked = people_to_tell.person(tx, incident, effect.person, effect.subject)
+        return self._notify(job, effect, incident, asked)
 
     def _notify(
         self, job: Job, effect: NotifyRole | NotifyPerson, incident: Incident, told: Sequence[Reachable]

@@ -48,6 +48,7 @@ class Subject(StrEnum):
     CHOOSE = "choose"
     LOCKED = "locked"
     PROVIDER_FAULT = "provider_fault"
+    ASKED_TO_COME = "asked_to_come"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS technical: a telephone provider is at fault. Sign in and look at: How paging stands.",
         "es": "CRISIS aviso tecnico: falla un proveedor de telefonia. Entre y mire: Como funcionan los avisos.",
     },
+    Subject.ASKED_TO_COME: {
+        "en": "CRISIS notice, site {site}: you are asked to come. Sign in to the console now and say whether you can.",
+        "es": "CRISIS nota, sitio {site}: se le pide que venga. Entre ahora en la consola y diga si puede.",
+    },
 }
 _LINKED: dict[str, str] = {
     "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. {link}",
@@ -184,6 +189,7 @@ _NOTICES: dict[str, Subject] = {
     "nobody_answers": Subject.NOBODY_ANSWERS,
     "emergency": Subject.EMERGENCY,
     "student_missing": Subject.EMERGENCY,
+    "asked_to_come": Subject.ASKED_TO_COME,
 }
 
 

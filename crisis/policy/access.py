@@ -39,6 +39,7 @@ from crisis.page_commands import (
     StopTexts,
 )
 from crisis.policy.sight import DISTRICT_POSTS, MAY_BREAK_GLASS, TEAM, About, about, for_district, sight
+from crisis.record_commands import AskToCome
 from crisis.referral_commands import RecordReturnNews
 from crisis.report_commands import DelegateReport, FileReport, Suspect
 from crisis.statemachine.incident import Incident
@@ -46,7 +47,7 @@ from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
 COUNSELORS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER})
 PRINCIPALS = frozenset({StaffRole.PRINCIPAL, StaffRole.ASSISTANT_PRINCIPAL})
-GIVING = (AssignLead, AssignStep, OfferCustody, DelegateReport, OfferPage, Suspect)
+GIVING = (AssignLead, AssignStep, OfferCustody, DelegateReport, OfferPage, Suspect, AskToCome)
 ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
 TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
@@ -59,6 +60,7 @@ def called_in(incident: Incident) -> frozenset[PersonId]:
     people = {incident.opened_by, incident.lead, incident.adult, incident.custody_offered_to}
     people |= {person for page in incident.pages.values() for person in page.asked}
     people |= {page.offered_to for page in incident.pages.values()}
+    people |= set(incident.company)
     people |= {record.assigned_to for record in incident.steps.values()}
     people |= {person for report in incident.obligations.values() for person in (report.owner, report.delegate)}
     return frozenset(person for person in people if person is not None)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from crisis.access_words import Involvement
 from crisis.statemachine.incident import Incident
-from crisis.vocabulary import PageState, PersonId
+from crisis.vocabulary import Custody, PageState, PersonId
 
 AFTERWARDS = timedelta(hours=24)  # `privacy-and-culture.md` 3.3: after the last open task, and after closing
 Involvements = Mapping[tuple[PersonId, Involvement], datetime | None]
@@ -38,12 +38,21 @@ def _given(incident: Incident) -> Iterator[tuple[PersonId | None, Involvement, d
     yield incident.opened_by, Involvement.REPORTED, None
     for person in (incident.lead, incident.adult, incident.custody_offered_to):
         yield person, Involvement.CALLED_IN, None
+    for person, asked in incident.company.items():
+        if asked.coming is not False:
+            yield person, Involvement.CALLED_IN, _sits_until(incident)
     for page in incident.pages.values():
         yield from ((person, Involvement.PAGED, None) for person in (*page.asked, page.offered_to))
         taken_by = page.accepted_by if page.state is PageState.ACCEPTED else None
         yield taken_by, Involvement.CALLED_IN, None
     for person, over in _tasks(incident):
         yield person, Involvement.CALLED_IN, None if over is None else over + AFTERWARDS
+
+
+def _sits_until(incident: Incident) -> datetime | None:
+    """Whom the student trusts is there as long as the student is with us."""
+    released = incident.released_at if incident.custody is Custody.RELEASED else None
+    return None if released is None else released + AFTERWARDS
 
 
 def _tasks(incident: Incident) -> Iterator[tuple[PersonId | None, datetime | None]]:

@@ -23,14 +23,18 @@ KIND_OF: dict[Preference, PreferenceKind] = {
     Preference.SIGN_LANGUAGE: PreferenceKind.SUPPORT,
     Preference.PICTURES: PreferenceKind.SUPPORT,
     Preference.MORE_TIME: PreferenceKind.SUPPORT,
+    Preference.TRUSTED_ADULT: PreferenceKind.COMPANY,
+    Preference.TRUSTED_ADULT_AT_ONCE: PreferenceKind.COMPANY,
 }
 STRENGTH: dict[PreferenceKind, Strength] = {
     PreferenceKind.CLINICIAN: Strength.ROUTE,
     PreferenceKind.LAW_ENFORCEMENT: Strength.ROUTE,
     PreferenceKind.AGENCIES: Strength.ROUTE,
     PreferenceKind.SUPPORT: Strength.BLOCK,
+    PreferenceKind.COMPANY: Strength.ROUTE,
 }
-OF_A_PERSON = frozenset({Preference.NAMED_CLINICIAN, Preference.NOT_THIS_CLINICIAN})
+COMPANY = frozenset({Preference.TRUSTED_ADULT, Preference.TRUSTED_ADULT_AT_ONCE})  # said by the student alone
+OF_A_PERSON = COMPANY | {Preference.NAMED_CLINICIAN, Preference.NOT_THIS_CLINICIAN}
 # What a coordinator writes down that a clinician can do or is for this; the same codes as any other skill.
 SKILLS = frozenset(
     {Preference.WOMAN, Preference.MAN, Preference.LIVED_EXPERIENCE, Preference.BY_VIDEO, Preference.IN_PERSON}

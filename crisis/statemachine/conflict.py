@@ -8,6 +8,8 @@ from crisis import events as ev
 from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
+from crisis import record_commands as ccmd
+from crisis import record_events as cev
 from crisis import referral_commands as rcmd
 from crisis import referral_events as rev
 from crisis import watch_commands as wcmd
@@ -44,6 +46,10 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
 _ADDITIVE = (
     cmd.RecordContact,
     cmd.ArrangeInterpreter,
+    ccmd.AskToCome,
+    ccmd.SayIfComing,
+    cev.CompanyAsked,
+    cev.CompanyAnswered,
     pcmd.RequestPage,
     pcmd.AcceptPage,
     pcmd.DeclinePage,

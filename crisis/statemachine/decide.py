@@ -23,6 +23,7 @@ from crisis.statemachine import (
     briefing,
     by_record,
     closing,
+    company,
     custody,
     disposing,
     emergency,
@@ -60,6 +61,7 @@ CONCERNS = (
     briefing,
     by_record,
     closing,
+    company,
     custody,
     disposing,
     emergency,
@@ -113,6 +115,8 @@ def decide_open(
     after = reduce(evolve, more, begin(first))
     said = opening.said_by_opening(command, Case(after, protocol, ground, at))
     more, after = [*more, *said], reduce(evolve, said, after)
+    named = opening.asked_at_opening(command, Case(after, protocol, ground, at))
+    more, after = [*more, *named], reduce(evolve, named, after)
     case = Case(after, protocol, ground, at)
     pages = [
         pev.PageRequested(

@@ -89,6 +89,8 @@ class Ground:
     default_ladder: Ladder | None = None  # instead of the usual one of each urgency
     wishes: Wishes = field(default_factory=Wishes)
     kit: Kit = field(default_factory=Kit)
+    trusted: tuple[PersonId, ...] = ()  # whom the student named and who can be asked to come now
+    trusted_at_once: frozenset[PersonId] = frozenset()  # those of them who are asked without anybody pressing
     conflict_entered: bool = False  # somebody of the staff is kept out of this incident
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
 

@@ -177,6 +177,15 @@ class StudentAssent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """One whom the student trusts, asked to sit with them. `coming` None: no answer yet."""
+
+    asked_at: datetime
+    asked_by: PersonId | None
+    coming: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyPlan:
     """The last one that was written; `given_at` is when the student got a copy of it."""
 
@@ -289,6 +298,7 @@ class Incident:
     guardian_reached_at: datetime | None = None
     texts: Mapping[GuardianTextId, GuardianText] = field(default_factory=dict)
     assent: StudentAssent | None = None  # None: nobody has told them yet
+    company: Mapping[PersonId, Company] = field(default_factory=dict)
     tasks: Mapping[RecordTask, TaskRecord] = field(default_factory=dict)
     pages: Mapping[PageId, Page] = field(default_factory=dict)
     handoffs: Mapping[HandoffId, Handoff] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from crisis.commands import ActorKind
 from crisis.errors import Reason, Refused
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import by_record
+from crisis.statemachine import by_record, company
 from crisis.statemachine.case import Case, person, rule, stamp
 from crisis.statemachine.exceptions import declared_by
 from crisis.statemachine.reports import owed
@@ -73,6 +73,11 @@ def said_by_opening(command: cmd.OpenIncident, case: Case) -> list[ev.Event]:
     return [*found, *(each for task in said.tasks for each in by_record.opened(task, command, case))]
 
 
+def asked_at_opening(command: cmd.OpenIncident, case: Case) -> list[ev.Event]:
+    """Field 25. What grows out of another incident of the student has their company already."""
+    return [] if command.by.kind is ActorKind.SYSTEM or command.student is None else company.at_once(case)
+
+
 def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:
     if command.crisis_type not in protocol.crisis_types:
         raise Refused(Reason("PROTOCOL", "This protocol is not made for this kind of crisis"))
@@ -97,7 +102,7 @@ def _(command: cmd.IdentifyStudent, case: Case) -> list[ev.Event]:
         raise Refused(OF_A_SCHOOL)
     if case.incident.student == command.student:
         return []
-    return [ev.StudentIdentified(**stamp(command, case.at), student=command.student)]
+    return [ev.StudentIdentified(**stamp(command, case.at), student=command.student), *company.at_once(case)]
 
 
 @rule.register

@@ -8,7 +8,16 @@ from crisis import referral_events as rev
 from crisis import report_events as tev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
 from crisis.protocols.schema import Protocol
-from crisis.statemachine import notice, react_family, react_page, react_referral, return_news, spawning, watching
+from crisis.statemachine import (
+    company,
+    notice,
+    react_family,
+    react_page,
+    react_referral,
+    return_news,
+    spawning,
+    watching,
+)
 from crisis.statemachine.arrival import watched
 from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.deadlines import next_school_time
@@ -22,7 +31,7 @@ from crisis.statemachine.timers import REPORT, live_deadlines, remind_after
 from crisis.vocabulary import FollowUpOutcome, Role, StepId
 
 # Importing it registers its reactions.
-CONCERNS = (notice, react_family, react_page, react_referral, return_news, spawning, watching)
+CONCERNS = (company, notice, react_family, react_page, react_referral, return_news, spawning, watching)
 OFFER_WAITS = timedelta(minutes=2)  # a student between two adults, or missing
 EXPIRED_AGAIN = timedelta(days=1)
 

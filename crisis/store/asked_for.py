@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 from crisis import commands as cmd
 from crisis import instrument_commands as icmd
 from crisis import page_commands as pcmd
+from crisis import record_commands as ccmd
+from crisis.commands import ActorKind
 from crisis.policy.preferences import LEAD_FIRST, SKILLS
 from crisis.record_words import Preference, PreferenceKind
 from crisis.statemachine.answering import CLINICAL
 from crisis.statemachine.ground import Ground, Wishes
 from crisis.statemachine.incident import Incident
-from crisis.store import conflicts, instrument_texts, preferences, skills
+from crisis.store import company, conflicts, instrument_texts, preferences, skills
 from crisis.store.preferences import KeptPreference
 from crisis.vocabulary import DistrictId, PersonId, Role, StudentId
 
@@ -27,11 +29,23 @@ def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.
     """With what the student asked for, or with what is at hand to ask them with, where this order weighs it."""
     if isinstance(command, cmd.CompleteStep):
         return replace(ground, conflict_entered=conflicts.names_somebody(tx, incident))
+    if isinstance(command, ccmd.AskToCome):
+        return company.ground_of(tx, ground, incident, at)
+    if isinstance(command, cmd.IdentifyStudent):
+        about = replace(incident, student=command.student)  # who is kept out of it, once it is about this student
+        return company.ground_of(tx, ground, about, at)
     if isinstance(command, WITH_INSTRUMENTS):
         return replace(ground, kit=instrument_texts.kit(tx, incident.district, incident.student, at))
     if incident.student is None or not isinstance(command, WEIGHED):
         return ground
     return replace(ground, wishes=of_student(tx, incident.district, incident.student))
+
+
+def at_opening(tx: Connection, ground: Ground, command: cmd.OpenIncident, at: datetime) -> Ground:
+    """Before there is an incident."""
+    if command.student is None or command.by.kind is ActorKind.SYSTEM:
+        return ground
+    return company.ground_for(tx, ground, (command.by.district, command.student), at)
 
 
 def of_student(tx: Connection, district: DistrictId, student: StudentId) -> Wishes:

@@ -49,6 +49,7 @@ def _staff_of(command: cmd.Command) -> PersonId | None:
             | pcmd.OfferPage(to=person)
             | tcmd.DelegateReport(to=person)
             | tcmd.Suspect(to=person)
+            | ccmd.AskToCome(to=person)
         ):
             return person
         case _:

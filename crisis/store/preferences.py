@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, refuse_if
-from crisis.policy.preferences import KIND_OF, OF_A_PERSON, STRENGTH
+from crisis.policy.preferences import COMPANY, KIND_OF, OF_A_PERSON, STRENGTH
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference, PreferenceKind, Strength
 from crisis.store import audit
@@ -70,7 +70,9 @@ def _against(tx: Connection, district: DistrictId, student: StudentId, asked: As
     staff = select(PERSON.c.id).where(PERSON.c.id == asked.person, PERSON.c.district == district, PERSON.c.staff)
     known = asked.person is not None and tx.execute(staff).first() is not None
     kept = ((each.preference, each.person) for each in of_student(tx, student))
-    yield Reason("PR-16", "Choose the clinician whom they mean") if of_person and not known else None
+    yield Reason("PR-16", "Choose the person whom they mean") if of_person and not known else None
+    by_student = asked.source is InstructionSource.STUDENT or asked.preference not in COMPANY
+    yield None if by_student else Reason("FIELD-25", "Only the student says whom they trust; ask them")
     yield None if of_person or asked.person is None else Reason("PR-16", "This wish is about no one person")
     yield Reason("PR-16", "This is on record already") if (asked.preference, asked.person) in kept else None
 

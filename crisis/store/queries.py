@@ -25,6 +25,7 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import standing
 from crisis.store import (
     alongside,
+    company,
     contacting,
     cut,
     directory,
@@ -41,6 +42,7 @@ from crisis.store import (
     sealed,
 )
 from crisis.store.alongside import Alongside
+from crisis.store.company import Trusted
 from crisis.store.contacting import Card
 from crisis.store.incidents import StoredEvent
 from crisis.store.instructions import Instruction
@@ -114,7 +116,8 @@ class IncidentView:
     called: Called  # by which name this person may know the student; `student.goes_by` is the same
     family: tuple[Card, ...]
     instructions: tuple[Instruction, ...]
-    wishes: tuple[KeptPreference, ...]
+    wishes: tuple[KeptPreference, ...]  # none about somebody who is kept out of this incident
+    trusted: tuple[Trusted, ...]
     agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
     conflicted: frozenset[PersonId]
     family_blocked: bool  # by this incident, or another open one of the student (I-10)
@@ -214,6 +217,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
     now = standing(incident, protocol)
     student, called, family = _student(tx, keys, actor, incident, at)
     asked = instructions.of_student(tx, keys, incident.student) if incident.student is not None else []
+    wished = preferences.of_student(tx, incident.student) if incident.student is not None else []
     staff = people.staff(tx, incident.district)
     acted = {stored.event.by for stored in events if stored.event.by is not None}
     texted = {each.contact for each in incident.texts.values()}
@@ -243,11 +247,12 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         called=called if Matter.STUDENT in matters else Called(context=called.context),
         family=family if Matter.FAMILY in matters else (),
         instructions=tuple(each for each in asked if _about(each) in matters),
-        wishes=tuple(preferences.of_student(tx, incident.student)) if incident.student is not None else (),
+        wishes=tuple(each for each in wished if each.person not in about.conflicted),
         agencies=directory.names(tx, {each.agency for each in incident.referrals.values()}),
         conflicted=about.conflicted,
         alongside=alongside.of_incident(tx, actor, incident, at),
         family_blocked=same_student.guardians_blocked(tx, incident.student, incident),
+        trusted=company.of_incident(tx, incident, at),
         glass_until=about.glass_until(actor) if seen is Sight.READ else None,
     )
 

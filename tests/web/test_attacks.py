@@ -6,7 +6,6 @@ breaking anything, said nothing of anybody, and left no trace in what is kept.
 
 import asyncio
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,9 +24,11 @@ from crisis.privacy_words import InstructionKind, InstructionSource
 from crisis.store import accounts, instructions, sessions
 from crisis.store.engine import Store, open_store
 from crisis.store.instructions import Told
+from tests.cluster import owners_hand
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.web.attacks import ORIGINS, Answer, Request, Town, asked, attacks, legitimate, operations_of
 from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, POSTS, SETTINGS, STRANGER, District, a_district, acting
+from tests.web.test_api_fuzz import fresh
 from web.app import build_app
 
 ALL, SOME = 50_000, 1_200
@@ -47,7 +48,7 @@ class Besieged:
     town: Town
 
     def fingerprint(self) -> dict[str, str]:
-        with self.store.read() as tx:
+        with owners_hand(self.store) as tx:  # every district's rows
             names = [each for each in inspect(tx).get_table_names() if each not in KEPT]
             rows = {name: sorted(map(repr, tx.execute(text(f'SELECT * FROM "{name}"')))) for name in names}
         return {name: hashlib.sha256("\n".join(each).encode()).hexdigest() for name, each in rows.items()}
@@ -59,11 +60,13 @@ class Besieged:
         return asyncio.run(one_by_one())
 
 
-@pytest.fixture(scope="module")
-def besieged(sqlite_template: Path, key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
-    path = tmp_path_factory.mktemp("attacks") / "crisis.db"
-    shutil.copy(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}", key_file)
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.full])]
+)
+def besieged(
+    request: pytest.FixtureRequest, key_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Besieged]:
+    store = open_store(fresh(request, tmp_path_factory.mktemp("attacks") / "crisis.db"), key_file)
     district = a_district(store)
     app = build_app(store, SETTINGS)
     with store.write() as tx:

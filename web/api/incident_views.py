@@ -147,6 +147,14 @@ class AssentTold(Told):
     at: datetime
 
 
+class CompanyTold(Told):
+    """`coming` null: no answer yet."""
+
+    asked_at: datetime
+    asked_by: PersonId | None
+    coming: bool | None
+
+
 class TaskTold(Told):
     opened_at: datetime
     done_at: datetime | None
@@ -265,6 +273,7 @@ class Safety(Told):
 class Team(Told):
     lead: PersonId | None
     pages: dict[PageId, PageTold]
+    company: dict[PersonId, CompanyTold]
 
 
 class Student(Told):

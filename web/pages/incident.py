@@ -27,7 +27,7 @@ from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import family_talk, instructions, naming, partly, present, referrals, shown, wishes
+from web.pages import company, family_talk, instructions, naming, partly, present, referrals, shown, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -93,6 +93,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "keeps_names": access.may_keep_names(desk.actor, view.incident.district, view.incident.school),
         "instructions": instructions.shown(view.instructions, desk.at, desk.language),
         "wishes": wishes.of_incident(view, desk),
+        "company": company.seats(view, desk),
         "supports": [] if view.incident.supports_said else wishes.supports(view, desk),
         "lead_first": any(each.kind in LEAD_FIRST for each in view.wishes),
         "referred": referrals.standing(view, desk.at),

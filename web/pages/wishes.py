@@ -16,9 +16,10 @@ from crisis.policy.preferences import KIND_OF, ONLY_FOR_LEADS
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference, PreferenceKind
 from crisis.store import audit, names, people, preferences
+from crisis.store.people import StaffView
 from crisis.store.preferences import Asked, KeptPreference
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import PersonId, StaffRole, StudentId
+from crisis.vocabulary import PersonId, SchoolId, StaffRole, StudentId
 from web import record_orders, wish_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState, Sent
@@ -84,7 +85,7 @@ class WishForm(Sent):
 
 class Add(WishForm):
     preference: Preference = Field(title=N_("What do they ask for?"))
-    person: str | None = Field(default=None, title=N_("Which clinician?"))
+    person: str | None = Field(default=None, title=N_("Which person?"))
     source: InstructionSource = Field(title=N_("Who asked for it?"))
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
@@ -129,11 +130,18 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
             (each.value, f"{translate(KINDS_OF_WISH[KIND_OF[each]])}: {translate(words)}")
             for each, words in WISHES.items()
         ],
-        "clinicians": [(each.id, each.name) for each in staff if StaffRole.CLINICIAN in each.posts],
+        "persons": _persons(staff, known.school),
         "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
     }
     path = f"/students/{student}/wishes"
     return console(desk, "pages/wishes.html", values, path=path, status=status, problem=problem)
+
+
+def _persons(staff: Iterable[StaffView], school: SchoolId) -> list[tuple[str, str]]:
+    """The clinicians, then who else works at the student's school."""
+    found = [each for each in staff if StaffRole.CLINICIAN in each.posts or school in each.schools]
+    found.sort(key=lambda each: StaffRole.CLINICIAN not in each.posts)
+    return [(str(each.id), each.name) for each in found]
 
 
 @router.get("/students/{student}/wishes")
