@@ -55,7 +55,7 @@ def confirm(desk: Desk, file: str) -> DistrictEnd:
         numbers = whole_district.numbers(tx, district)
         made = district_ends.confirm(tx, keys, district, file, by=desk.person, at=desk.at)
     with desk.store.across.write() as tx:  # a text that came in belongs to no district
-        inbox.forget_from(tx, keys, numbers)
+        inbox.forget_from(tx, keys, numbers, desk.at)
     desk.store.scrub()
     try:
         gone.write_down(desk.store)

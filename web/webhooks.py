@@ -33,7 +33,7 @@ router = APIRouter(prefix=PREFIX, include_in_schema=False)
 def text_came(request: Request, came: Signed, later: BackgroundTasks) -> Response:
     """The first provider sends what we answer with; at the second we send it, from the number that was written to."""
     form, store, at = came.form, store_of(request), clock.now()
-    given = {name: _of(form, name) for name in ("From", "Body")}
+    given = {name: _of(form, name) for name in ("From", "Body")} | {"AccountSid": form.get("AccountSid", "")}
     received, new = inbound.text_came(store, _of(form, "MessageSid"), given, at)
     said = inbound.text_back(store, received, at) if new else None
     if came.answers:

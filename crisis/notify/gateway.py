@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from crisis.notify.calling_back import CallBack
 from crisis.notify.line import Line, Way
 from crisis.notify.pace import Pace
-from crisis.notify.provider import Patience, a_client
+from crisis.notify.provider import Patience, Provider, a_client
 from crisis.notify.telnyx import Telnyx
 from crisis.notify.twilio import Twilio
 from crisis.settings import Settings
@@ -34,6 +34,10 @@ class Lines:
 
     def of(self, mode: Mode) -> Line | None:
         return self.live if mode is Mode.LIVE else self.drill
+
+    def holder(self, account: str) -> Provider | None:
+        lines = (line for line in (self.live, self.drill) if line is not None)
+        return next((found for line in lines if (found := line.holder(account)) is not None), None)
 
     def answer(self, sender: str, to: str, body: str, reference: str) -> None:
         """To somebody who wrote to one of our numbers, from that number."""

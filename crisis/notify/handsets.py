@@ -75,6 +75,7 @@ class Exchange:
     timeline: Timeline = field(default_factory=Timeline)
     now: Callable[[], datetime] = clock.now  # what the provider's own clock says
     sent: dict[str, Sent] = field(default_factory=dict)
+    came: dict[str, Sent] = field(default_factory=dict)  # texts to the application, as their provider keeps them
     calls_last: float = 0.0  # seconds; 0: each is over when it was heard
     _talking: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # what each call still asks
     transport: httpx2.BaseTransport | None = None  # to the application; None: the network of this machine
@@ -220,10 +221,16 @@ class Exchange:
 
     def _comes_in(self, entry: Entry, account: Account) -> None:
         """A text to a number of the application: it has the sender's number, and is told as any other."""
-        sid, ends = account.new_id("messages"), (entry.line, entry.phone)
+        sid, ends = self._kept(account, (entry.line, entry.phone), entry.body), (entry.line, entry.phone)
         self._calling.tell(
             account, handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, ends, entry.body)
         )
+
+    def _kept(self, account: Account, ends: tuple[str, str], body: str) -> str:
+        """The provider keeps what comes in until it is told to delete it. `ends` are who wrote, and to which number."""
+        (phone, line), sid = ends, account.new_id("messages")
+        self.came[sid] = handsets_notes.came_in(sid, account, (phone, line), body, self.now())
+        return sid
 
     def say(self, made: Sent, twiml: str) -> None:
         """Into a call that goes on: a person hears it, a machine records it."""
@@ -233,7 +240,7 @@ class Exchange:
         """The owner writes back to the number that wrote last; returns how it went."""
         line = next((each.line for each in reversed(self.ledger.of_phone(phone)) if each.line), self.accounts[0].number)
         account = self._account(line)
-        sid = account.new_id("messages")
+        sid = self._kept(account, (phone, line), body)
         self.ledger.add("reply", phone, body, sid, line=line)
         note = handsets_notes.of_reply(f"{self.public_url}/webhooks/text", account, sid, (phone, line), body)
         return self._answered(note, account, phone)

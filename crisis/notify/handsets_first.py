@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from crisis.notify.handsets import Exchange, Order
 from crisis.notify.handsets_calling import Account
 from crisis.notify.handsets_faults import NOT_TAKEN, Faults
-from crisis.notify.handsets_notes import ALL_EVENTS, ONLY_THE_END, Sent
+from crisis.notify.handsets_notes import ALL_EVENTS, ONLY_THE_END, RECEIVED, Sent
 from crisis.notify.handsets_page import Network
 from crisis.notify.handsets_plans import Fault, What
 
@@ -159,7 +159,7 @@ def _shown(made: Sent, status: str) -> dict[str, object]:
         "status": status,
         "date_created": format_datetime(made.made_at),
         "answered_by": made.answered_by or None,
-        "direction": "outbound-api",
+        "direction": "inbound" if made.status == RECEIVED else "outbound-api",
         "error_code": (made.code or None) if status == made.status else None,
         "error_message": None,
     }
@@ -167,7 +167,7 @@ def _shown(made: Sent, status: str) -> dict[str, object]:
 
 def one(network: Network, account: Customer, sid: str) -> Response:
     """A message or a call as it stands now."""
-    made = network.sent.get(sid)
+    made = network.sent.get(sid) or network.came.get(sid)
     if made is None or made.account.sid != account.sid:
         return _error(404, 20404, "The requested resource was not found")
     return JSONResponse(_shown(made, made.status))
@@ -175,7 +175,7 @@ def one(network: Network, account: Customer, sid: str) -> Response:
 
 def forget(network: Network, account: Customer, sid: str) -> Response:
     """Deletes a message or a call for ever; what is not over yet cannot be deleted."""
-    made = network.sent.get(sid)
+    made = network.sent.get(sid) or network.came.get(sid)
     if made is None or made.account.sid != account.sid:
         return _error(404, 20404, "The requested resource was not found")
     fault = network.plan.lookups.take(made.phone, made.what, "first")
@@ -183,7 +183,7 @@ def forget(network: Network, account: Customer, sid: str) -> Response:
         return FAULTS.answer(fault, None)
     if made.status in UNDER_WAY:
         return _error(409, 20009, "Cannot delete a resource that is in progress")
-    del network.sent[sid]
+    (network.came if sid in network.came else network.sent).pop(sid)
     return Response(status_code=204)
 
 

@@ -12,6 +12,7 @@ EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answ
 BEFORE = {"messages": ("sent",), "calls": ("initiated", "ringing")}
 SECOND_STATUS = {"sent": "sent", "delivered": "delivered", "undelivered": "delivery_failed", "failed": "sending_failed"}
 SECOND_CODES = {30005: "40001", 30007: "40002", 30036: "40014"}
+RECEIVED = "received"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +40,14 @@ class Sent:
         self.status = {"delivered": done, "completed": done, "pretended": done, "silent": lost}.get(fate.end, fate.end)
         self.code = fate.code
         self.answered_by = fate.answered_by if self.what == "calls" and self.status == done else ""
+
+
+def came_in(sid: str, account: Account, ends: tuple[str, str], body: str, at: datetime) -> Sent:
+    """A text to the application, as its provider keeps it; `ends` are who wrote, and to which number."""
+    phone, line = ends
+    kept = Sent(sid=sid, what="messages", account=account, phone=line, body=body, sender=phone, callback="", made_at=at)
+    kept.status = RECEIVED
+    return kept
 
 
 def cancelled(made: Sent) -> Note:

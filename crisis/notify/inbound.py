@@ -61,15 +61,15 @@ def text_came(store: Store, sid: str, form: Mapping[str, str], at: datetime) -> 
     A canary page comes from a number of ours, and ends here.
     """
     body, phone = {name: form[name] for name in ("From", "Body")}, form["From"]
-    received = Received("text", sid, at, body)
+    received, copy = Received("text", sid, at, body), form.get("AccountSid") or None  # only the first provider says one
     if canary_text.came_back(store, body["Body"], at):
         return received, False
     with store.write() as tx:
         if page_codes.of_phone(tx, phone, at) or family_replies.texts_to(tx, phone, at):
-            return received, inbox.receive(tx, store.keys, "text", sid, body, at=at)
+            return received, inbox.receive(tx, store.keys, "text", sid, body, at=at, kept_by=copy)
         if not allowances.take(tx, "kept", phone, KEPT, since=allowances.this_hour(at)):
             return received, False
-        new = inbox.receive(tx, store.keys, QUARANTINE, sid, body, at=at)
+        new = inbox.receive(tx, store.keys, QUARANTINE, sid, body, at=at, kept_by=copy)
         inbox.done(tx, QUARANTINE, sid, at)
     return replace(received, source=QUARANTINE), new
 

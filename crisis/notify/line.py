@@ -144,6 +144,10 @@ class Line:
         """To ask it about what it was given."""
         return next((way.provider for way in self.ways if way.provider.name == name), None)
 
+    def holder(self, account: str) -> Provider | None:
+        """Which provider has this account."""
+        return next((way.provider for way in self.ways if way.provider.account == account), None)
+
     def next_bad(self) -> BadNumber | None:
         """A number that a provider has refused as such since the last time."""
         return self.bad.popleft() if self.bad else None

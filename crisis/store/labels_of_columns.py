@@ -89,7 +89,7 @@ OF_INCIDENTS: Mapping[str, Table] = {
         R.NOBODY, technical="account sid attempt", normal="mode state made_at", restricted="incident page person"
     ),
     "inbox": table(
-        R.NOBODY, technical="source external_id received_at done_at", body=very(*NARRATIVE, kept=Kept.SEALED)
+        R.NOBODY, technical="source external_id received_at done_at kept_by", body=very(*NARRATIVE, kept=Kept.SEALED)
     ),
     "kept_form": table(
         R.NOBODY,

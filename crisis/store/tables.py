@@ -114,6 +114,7 @@ class InboxRow(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcTime)
     body: bytes = Field(sa_type=LargeBinary)  # sealed: it holds numbers and what people typed
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    kept_by: str | None = None  # the provider's account that still has a copy of the text; None: nobody does
 
 
 class SealRow(SQLModel, table=True):

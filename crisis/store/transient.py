@@ -5,7 +5,7 @@ A hold keeps what belongs to its record. Whose a text that came in is cannot be 
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_
 
 from crisis.policy.retention import DAYS
 from crisis.retention_words import RetentionClass
@@ -47,7 +47,9 @@ def _outbox(tx: Connection, at: datetime) -> int:
 
 
 def _old_inbox(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return INBOX.c.done_at.is_not(None), INBOX.c.received_at < at - KEPT
+    """Not before its provider has deleted its copy, which is known by this row; and not for ever."""
+    there = or_(INBOX.c.kept_by.is_(None), INBOX.c.received_at < at - 2 * KEPT)
+    return INBOX.c.done_at.is_not(None), INBOX.c.received_at < at - KEPT, there
 
 
 def _old_outbox(at: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -168,3 +168,15 @@ def test_what_it_is_told_to_delete_it_has_no_longer(client: Client, network: Exc
         client.messages(text.sid).delete()
     assert twice.value.status == 404
     assert client.messages.list(to=PHONE) == []
+
+
+def test_what_came_in_is_kept_until_it_is_told_to_delete_it(client: Client, network: Exchange) -> None:
+    network.reply(PHONE, "I am on my way")
+    sid = next(iter(network.came))
+    kept = client.messages(sid).fetch()
+
+    assert (kept.direction, kept.from_, kept.to, kept.body) == ("inbound", PHONE, LIVE.number, "I am on my way")
+    assert client.messages(sid).delete()
+    with pytest.raises(TwilioRestException) as gone:
+        client.messages(sid).fetch()
+    assert gone.value.status == 404

@@ -4,13 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crisis.notify.forgetting import Forgetting
 from crisis.notify.handsets_plans import Fault
-from crisis.store import outgoing
+from crisis.notify.inbound import QUARANTINE
+from crisis.store import inbox, outgoing, transient
 from crisis.store.channel_tables import OUTGOING
 from crisis.store.engine import Store
+from crisis.store.tables import INBOX
 from crisis.vocabulary import Urgency
 from tests.notify.village import Village
 from tests.notify.wired import a_wired_village
@@ -96,3 +98,76 @@ def test_what_a_killed_worker_had_deleted_is_deleted_once_more_without_harm(vill
 
     assert turn(village)
     assert rows(village) == 0
+
+
+def kept_of_replies(village: Village) -> list[str]:
+    """What the first provider has of what came in."""
+    return [each.body for each in village.network.came.values() if not each.account.second]
+
+
+def came_here(village: Village) -> list[str | None]:
+    """Of the texts that we have ourselves: which account has a copy."""
+    with village.store.read() as tx:
+        texts = INBOX.c.source.in_(("text", QUARANTINE))
+        return list(tx.execute(select(INBOX.c.kept_by).where(texts)).scalars())
+
+
+def came_earlier(village: Village, age: timedelta) -> None:
+    """Pages that are due in the meantime would go first."""
+    with village.store.write() as tx:
+        tx.execute(update(INBOX).values(received_at=village.watch() - age))
+
+
+def written(village: Village) -> Village:
+    """By somebody who was paged, and by a stranger."""
+    first = next(each for each in village.network.sent.values() if each.what == "messages" and not each.account.second)
+    village.network.reply(first.phone, "I saw Ximena by the gym")
+    village.network.reply("+16175550177", "who is this")
+    return village
+
+
+def test_what_people_write_to_us_goes_at_its_provider_once_it_is_recorded_here(village: Village) -> None:
+    written(village)
+    before, too_soon = kept_of_replies(village), turn(village)
+    came_earlier(village, timedelta(minutes=11))
+
+    done = turn(village)
+
+    assert sorted(before) == ["I saw Ximena by the gym", "who is this"]
+    assert (too_soon, done) == (False, True)
+    assert kept_of_replies(village) == []
+    assert came_here(village) == [None, None]
+
+
+def test_a_copy_that_is_not_known_to_be_gone_is_asked_for_again_and_its_row_waits_for_it(village: Village) -> None:
+    written(village)
+    village.network.plan.lookups.set("*", "*", "error", 99)
+    came_earlier(village, timedelta(days=31))
+
+    turn(village)
+    with village.store.write() as tx:
+        transient.forget(tx, village.watch())
+    still = came_here(village)
+    village.network.plan.clear()
+    turn(village)
+    with village.store.write() as tx:
+        transient.forget(tx, village.watch())
+
+    assert len([each for each in still if each is not None]) == 2
+    assert kept_of_replies(village) == []
+    assert came_here(village) == []
+
+
+def test_whoever_leaves_leaves_no_words_and_their_copies_go_all_the_same(village: Village) -> None:
+    written(village)
+    numbers = {each.sender for each in village.network.came.values()}
+    with village.store.write() as tx:
+        inbox.forget_from(tx, village.store.keys, numbers, village.watch())
+    with village.store.read() as tx:
+        left = [each.body for each in inbox.unanswered(tx, village.store.keys, 9)]
+    came_earlier(village, timedelta(minutes=11))
+
+    turn(village)
+
+    assert left == []
+    assert kept_of_replies(village) == []

@@ -259,7 +259,17 @@ def of_person(tx: Tx, page: PageId, person: PersonId) -> Coded | None:
 
 
 @of(inbox)
-def receive(tx: Tx, keys: object, source: str, external_id: str, body: Mapping[str, str], *, at: datetime) -> bool:
+def receive(
+    tx: Tx,
+    keys: object,
+    source: str,
+    external_id: str,
+    body: Mapping[str, str],
+    *,
+    at: datetime,
+    kept_by: str | None = None,
+) -> bool:
+    """Copies at providers are forgotten by the upkeep, which is not played here."""
     if (source, external_id) in tx.memory.inbox:
         return False
     tx.put(tx.memory.inbox, (source, external_id), (Received(source, external_id, at, dict(body)), None))

@@ -113,7 +113,7 @@ def test_texts_that_came_from_its_telephones_go_and_another_districts_stay(store
         numbers = whole_district.numbers(tx, DISTRICT)
 
     with store.write() as tx:
-        gone = inbox.forget_from(tx, store.keys, numbers)
+        gone = inbox.forget_from(tx, store.keys, numbers, AT)
 
     with store.read() as tx:
         assert tx.execute(INBOX.select().with_only_columns(INBOX.c.external_id)).scalars().all() == ["SManother's"]

@@ -148,11 +148,9 @@ class AssentTold(Told):
 
 
 class CompanyTold(Told):
-    """`coming` null: no answer yet."""
-
     asked_at: datetime
     asked_by: PersonId | None
-    coming: bool | None
+    coming: bool | None  # null: no answer yet
 
 
 class TaskTold(Told):
