@@ -1,0 +1,39 @@
+"""The words of a look back at one incident or drill: what is measured, and why a review is asked for."""
+
+from enum import StrEnum
+
+
+class Milestone(StrEnum):
+    """From one moment of the record to another (`protocols.md` 3)."""
+
+    SUPERVISED = "supervised"  # the opening to the first adult who is with the student
+    ASKED = "asked"  # the opening to the first screening or interview
+    ARRIVED = "arrived"  # the opening to the first person who was paged and came
+    TIER = "tier"  # the first screening or interview to the first level of risk
+    GUARDIAN = "guardian"  # the opening to a guardian who was reached and understood
+    RELEASED = "released"  # that guardian to the student leaving the school's care
+    HANDED_OFF = "handed_off"  # the first offer of a handoff to the first that was accepted
+    SETTLED = "settled"  # the opening to the first of the two: the student released, a handoff accepted
+    CLOSED = "closed"  # the opening to the close
+
+
+class Kept(StrEnum):
+    """What became of one deadline."""
+
+    IN_TIME = "in_time"
+    LATE = "late"  # done, after it
+    MISSED = "missed"  # not done, and it is over
+    WAITING = "waiting"  # not due yet
+    DROPPED = "dropped"  # it stopped counting before it was due: what it waited for was not needed any more
+
+
+class ReviewCause(StrEnum):
+    """Why the protocols ask for a look back (`protocols.md` 3)."""
+
+    HIGH_RISK = "high_risk"
+    CUSTODY_GAP = "custody_gap"
+    HARD_DEADLINE = "hard_deadline"
+    NOBODY_CAME = "nobody_came"  # a page that nobody took
+    EMERGENCY = "emergency"
+    POLICE = "police"  # called, or the student went with them
+    DEATH = "death"
