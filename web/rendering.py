@@ -81,6 +81,9 @@ class Local:
             return f"{hours // 24} d {hours % 24} h"
         return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
+    def length(self, seconds: int) -> str:
+        return self.span(timedelta(seconds=seconds))
+
 
 def initials(name: str) -> str:
     parts = [part for part in name.replace(".", " ").split() if part[0].isalpha()]

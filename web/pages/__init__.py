@@ -54,6 +54,7 @@ from web.pages import (
     records_requests,
     retention,
     return_news,
+    review,
     rotations,
     school_calendar,
     school_hours,
@@ -91,6 +92,7 @@ routers: list[APIRouter] = [
     brief.router,
     after_death.router,
     linked.router,  # before the pages whose actions have any name
+    review.router,
     call_order.router,
     steps.router,
     times.router,

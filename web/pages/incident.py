@@ -51,6 +51,8 @@ OF_SHEET = {
     "handoffs": frozenset({Matter.HANDOFF}),
     "referrals": frozenset({Matter.REFERRAL}),
     "student": frozenset({Matter.STUDENT}),
+    # All that its figures are made of: who does not see one of these would read half of a truth.
+    "review": frozenset({Matter.RISK, Matter.SAFETY, Matter.TEAM, Matter.FAMILY, Matter.HANDOFF, Matter.CARE}),
 }
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
@@ -81,6 +83,7 @@ def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
         "alone": shown.alone(view),
         "of_a_school": view.protocol.subject is Subject.COMMUNITY,
         "matters": view.matters,
+        "may_review": OF_SHEET["review"] <= view.matters,
         "plan": shown.plan(view),
         "comes_back": shown.comes_back(view),
         "called": called(view, desk.language),
