@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from crisis.protocols.schema import Protocol
 from crisis.review.review import Review, review
+from crisis.statemachine.evolve import fold
 from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident
 from crisis.store import incidents
 from crisis.vocabulary import IncidentId
 
@@ -15,3 +17,8 @@ def of_incident(tx: Connection, incident: IncidentId, protocol: Protocol, ground
     """By the protocol that it began with and the school's calendar as it is today."""
     log = [stored.event for stored in incidents.events_of(tx, incident)]
     return review(log, protocol, ground, at)
+
+
+def until(tx: Connection, incident: IncidentId, seq: int) -> Incident:
+    """As it was right after that entry of its log. `seq` counts from 1 and is no more than there are."""
+    return fold(stored.event for stored in incidents.events_of(tx, incident) if stored.seq <= seq)

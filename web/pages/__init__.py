@@ -52,6 +52,7 @@ from web.pages import (
     providers,
     readiness,
     records_requests,
+    replay,
     retention,
     return_news,
     review,
@@ -93,6 +94,7 @@ routers: list[APIRouter] = [
     after_death.router,
     linked.router,  # before the pages whose actions have any name
     review.router,
+    replay.router,
     call_order.router,
     steps.router,
     times.router,

@@ -1,6 +1,7 @@
 // Running clocks. They count from the server's time, never the phone's, and are no live regions.
 (() => {
   'use strict';
+  if ('frozen' in document.documentElement.dataset) return; // a page about a moment that is over
   const sent = Date.parse(document.querySelector('meta[name=server-now]')?.content);
   const ahead = Number.isNaN(sent) ? 0 : sent - Date.now();
   const two = (n) => String(n).padStart(2, '0');
