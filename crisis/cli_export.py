@@ -23,6 +23,10 @@ DETAIL = typer.Option(
     help="Of the recipient: name=…, position=…, affiliation=…, person=… (an id). For a court: counsel=… (who has "
     "seen the order), document=… (SHA-256 of the order). May be given several times.",
 )
+ALTHOUGH = typer.Option(
+    "--although-blocked",
+    help="The family must not be contacted, and the privacy officer has decided that this parent gets it all the same.",
+)
 DETAILS = ("name", "position", "affiliation", "person", "counsel", "document")
 
 
@@ -39,6 +43,7 @@ def export_incident(
     purpose: Annotated[DisclosurePurpose, typer.Option(help="What the recipient needs it for.")],
     to: Annotated[RecipientKind, typer.Option(help="Who gets it.")],
     detail: Annotated[list[str] | None, DETAIL] = None,
+    although_blocked: Annotated[bool, ALTHOUGH] = False,
 ) -> None:
     """Everything about one incident, with all words, in a file that only you can read. It is in the ledger."""
     if target.exists():
@@ -64,6 +69,7 @@ def export_incident(
         counsel=said.get("counsel"),
         document=said.get("document"),
         notice=True,  # it stands in the document
+        although_blocked=although_blocked,
     )
     content = _released(IncidentId(incident_id), wanted)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

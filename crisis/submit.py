@@ -230,6 +230,7 @@ def _written(
         sealed.put(tx, store.keys, after.id, words)
         outflows.of_change(tx, store.keys, events, after, command.by, protocol=change.protocol, words=words, at=at)
         texting.of_change(tx, events, after, at)
+        same_student.of_close(tx, change.before, after, change.protocol, command.by.id)
         entry = Entry(
             at=at,
             actor=command.by.id,

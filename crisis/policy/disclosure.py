@@ -114,6 +114,16 @@ def _barred(wanted: Disclosure, given: Circumstances) -> Found:
         yield _refuse("PR-1", "A restriction is in force for this person: nothing about the student goes to them")
 
 
+def _family(wanted: Disclosure, given: Circumstances) -> Found:
+    """PR-4, I-10: a block ends no right to see the record (34 CFR 99.4), and is no reason to hand it out at a press."""
+    family = [each for each in wanted.recipients if each.kind is RecipientKind.PARENT or each.person in given.parents]
+    if not given.family_blocked or not family or wanted.basis is LegalBasis.NO_PII:
+        return  # that somebody is contacted at all is asked elsewhere
+    text = "The family must not be contacted, because abuse is suspected: the privacy officer decides, and says so"
+    decided = wanted.although_blocked and wanted.officer is not None
+    yield _ask("PR-4", text) if decided else _refuse("PR-4", text)
+
+
 def _fits(wanted: Disclosure, given: Circumstances) -> Found:
     """Each basis is for certain recipients."""
     fitting = RIGHTFUL.get(wanted.basis) if wanted.basis is not None else None
@@ -166,4 +176,4 @@ def _noticed(wanted: Disclosure, given: Circumstances) -> Found:
         yield _refuse("PR-38", "The notice that it may not be passed on goes with it")
 
 
-RULES: tuple[Rule, ...] = (_whole, _barred, _fits, _by_basis, _substance, _state, _noticed)
+RULES: tuple[Rule, ...] = (_whole, _barred, _family, _fits, _by_basis, _substance, _state, _noticed)

@@ -70,6 +70,7 @@ class Disclosure:
     document: str | None = None
     officer: PersonId | None = None
     counsel: str | None = None
+    although_blocked: bool = False  # the officer has read that the family is blocked, and says that it goes out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Circumstances:
     dependency_documented: bool = False
     parents: frozenset[PersonId] = frozenset()
     barred: frozenset[PersonId] = frozenset()
+    family_blocked: bool = False  # I-10: in an incident of the student, or by their record
     by_court: frozenset[PersonId] = frozenset()  # guardians of a student of age (field 27)
     agreed: frozenset[str] | None = None
     pack: Pack = FLOOR

@@ -46,7 +46,7 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
         zone=people.school(tx, known.school).zone,
         birth_date=known.birth_date,
         adults=[replace(each, interpreter=each.interpreter or each.person in interpreted) for each in made],
-        restrictions=[as_rule(each) for each in restrictions.of_student(tx, student)],
+        restrictions=[rule for each in restrictions.of_student(tx, student) for rule in as_rules(each)],
         plan=family_plan.of_student(tx, student),
         granted=[each.granted for each in authorities.of_student(tx, student)],
         avoided=[each.avoided for each in hours.of_student(tx, student)],
@@ -60,8 +60,11 @@ def interpreter_needs(tx: Connection, student: StudentId) -> frozenset[PersonId]
     return frozenset(PersonId(each) for each in tx.execute(query).scalars())
 
 
-def as_rule(kept: Kept) -> Restriction:
-    return Restriction(
+def as_rules(kept: Kept) -> list[Restriction]:
+    """None for one of the whole family: that is asked with the blocks of the incidents."""
+    if kept.entry.person is None:
+        return []
+    rule = Restriction(
         kind=kept.entry.kind,
         person=kept.entry.person,
         numbers=kept.numbers,
@@ -70,6 +73,7 @@ def as_rule(kept: Kept) -> Restriction:
         until=kept.entry.until,
         lifted_at=kept.lifted_at,
     )
+    return [rule]
 
 
 def _adult(contact: ContactView, wish: Wish, telephones: Iterable[Method]) -> Adult:

@@ -21,7 +21,17 @@ from crisis.privacy_words import Authority
 from crisis.protocols.schema import Protocol
 from crisis.referral_words import AgreedUse
 from crisis.statemachine.incident import Incident
-from crisis.store import codec, consents, contact_record, disclosures, people, policy_packs, sealed, to_agency
+from crisis.store import (
+    codec,
+    consents,
+    contact_record,
+    disclosures,
+    people,
+    policy_packs,
+    same_student,
+    sealed,
+    to_agency,
+)
 from crisis.store.disclosures import About, Happened
 from crisis.store.sealed import KeyRing
 from crisis.store.tables import INCIDENT
@@ -101,8 +111,9 @@ def circumstances_of(tx: Connection, whose: About, incident: Incident | None, at
         zone = people.school(tx, incident.school).zone if incident is not None else "UTC"
         return _with_law(tx, whose, Circumstances(today=_day(at, zone), emergency=emergency))
     record = contact_record.of_student(tx, whose.student)
-    given = _of_record(record, at)
-    return replace(_with_law(tx, whose, given, record), emergency=emergency)
+    given = _with_law(tx, whose, _of_record(record, at), record)
+    blocked = same_student.guardians_blocked(tx, whose.student, incident)
+    return replace(given, emergency=emergency, family_blocked=blocked)
 
 
 def _of_record(record: ContactRecord, at: datetime) -> Circumstances:

@@ -10,7 +10,11 @@ from crisis.store.columns import UtcTime, enum_text
 
 
 class RestrictionRow(SQLModel, table=True):
-    """`until` is an order's last day, by the school's calendar. Entered by one; checked and lifted by another each."""
+    """`until` is an order's last day, by the school's calendar. Entered by one; checked and lifted by another each.
+
+    `person` is NULL where the family was blocked in an incident that has closed since: everybody who is a guardian of
+    the student, or may be one, also who comes onto the record later.
+    """
 
     __tablename__ = "restriction"
     __table_args__ = (
@@ -26,7 +30,7 @@ class RestrictionRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     district: str = Field(foreign_key="district.id", index=True)
     student: str = Field(foreign_key="student.id")
-    person: str = Field(foreign_key="person.id", index=True)
+    person: str | None = Field(foreign_key="person.id", index=True)
     kind: RestrictionKind = Field(sa_type=enum_text(RestrictionKind))
     household: bool
     until: date | None

@@ -38,6 +38,7 @@ from crisis.store import (
     people,
     preferences,
     protocols,
+    restrictions,
     same_student,
     sealed,
 )
@@ -120,7 +121,8 @@ class IncidentView:
     trusted: tuple[Trusted, ...]
     agencies: Mapping[AgencyId, str]  # those to whom it was referred, by name
     conflicted: frozenset[PersonId]
-    family_blocked: bool  # by this incident, or another open one of the student (I-10)
+    family_blocked: bool  # by this incident, another open one of the student, or by their record (I-10)
+    family_stays_blocked: bool  # by their record: an incident that has closed left it
     alongside: tuple[Alongside, ...]  # other open incidents of the student, as far as this person sees them
     glass_until: datetime | None  # for whoever sees it by broken glass alone
 
@@ -253,6 +255,7 @@ def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: Inci
         alongside=alongside.of_incident(tx, actor, incident, at),
         family_blocked=same_student.guardians_blocked(tx, incident.student, incident),
         trusted=company.of_incident(tx, incident, at),
+        family_stays_blocked=incident.student is not None and restrictions.family_blocked(tx, incident.student),
         glass_until=about.glass_until(actor) if seen is Sight.READ else None,
     )
 

@@ -32,6 +32,7 @@ from crisis.store import (
     policy_packs,
     record_fields,
     restrictions,
+    same_student,
     statements,
 )
 from crisis.store.disclosures import About, DisclosureRefused, Happened
@@ -74,7 +75,8 @@ class Kept:
 def record(tx: Connection, district: DistrictId, asked: Asked, *, by: Actor, at: datetime) -> str:
     """Raises `DisclosureRefused` for somebody without the right to see it; that is logged as well (PR-31)."""
     about = About(district=district, student=asked.student)
-    given = outflows.circumstances_of(tx, about, None, at)
+    known = outflows.circumstances_of(tx, about, None, at)
+    given = replace(known, family_blocked=False)  # the officer decides at the release; the days of the law run on
     wanted = release_of(asked, frozenset({"whole"}), by)
     decision = decide_disclosure(wanted, given)
     if decision.effect is DisclosureEffect.REFUSE:
@@ -175,7 +177,14 @@ def check(tx: Connection, kept: Kept, *, by: Actor, at: datetime) -> None:
     _audit(tx, "records request checked", kept.id, by, at)
 
 
-def release(tx: Connection, keys: KeyRing, kept: Kept, *, by: Actor, at: datetime) -> list[str]:
+def family_blocked(tx: Connection, kept: Kept) -> bool:
+    """Whether a parent asks whose family must not be contacted: then the privacy officer decides, and says so."""
+    return kept.asked.person is not None and same_student.guardians_blocked(tx, kept.asked.student)
+
+
+def release(
+    tx: Connection, keys: KeyRing, kept: Kept, *, by: Actor, at: datetime, although_blocked: bool = False
+) -> list[str]:
     """The parts that go out, with their row of the ledger. Each copy is one; the first ends the request."""
     if kept.ended_as is RequestEnd.WITHDRAWN:
         raise Refused(Reason("PR-39", "This request was taken back"))
@@ -190,7 +199,7 @@ def release(tx: Connection, keys: KeyRing, kept: Kept, *, by: Actor, at: datetim
         codes |= {"family_statement"}  # it goes with every copy (34 CFR 99.21(c))
     about = About(district=kept.district, student=kept.asked.student)
     if codes:
-        wanted = release_of(kept.asked, codes, by)
+        wanted = replace(release_of(kept.asked, codes, by), although_blocked=although_blocked)
         circumstances = outflows.circumstances_of(tx, about, None, at)
         happened = Happened(at=at, by=by.id, action="record released", subject=kept.id)
         disclosures.disclose(tx, keys, about, wanted, circumstances, happened=happened)

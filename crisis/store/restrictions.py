@@ -22,10 +22,13 @@ UNCHECKED_FOR = timedelta(hours=24)  # then somebody is asked to look, and it st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What is entered. `until` is an order's last day; `household`: nobody who lives with them either."""
+    """What is entered. `until` is an order's last day; `household`: nobody who lives with them either.
+
+    `person` None: the family, as `family_stays_blocked` says.
+    """
 
     student: StudentId
-    person: PersonId
+    person: PersonId | None
     kind: RestrictionKind
     household: bool = False
     until: date | None = None
@@ -54,7 +57,7 @@ def enter(tx: Connection, entry: Entry, *, by: PersonId, at: datetime) -> str:
     """In force as soon as the transaction ends. Raises `Refused` for somebody who is not on the student's record."""
     tied = select(TIE.c.district).where(TIE.c.student == entry.student, TIE.c.person == entry.person)
     district = tx.execute(tied).scalar_one_or_none()
-    if district is None:
+    if district is None or entry.person is None:
         raise Refused(Reason("PR-1", "This person is not on the student's record; add them at the office first"))
     people.hold_student(tx, entry.student)  # a text that is about to leave is first, or sees this (PR-5)
     same = [each for each in of_student(tx, entry.student) if each.lifted_at is None and each.entry == entry]
@@ -78,6 +81,24 @@ def enter(tx: Connection, entry: Entry, *, by: PersonId, at: datetime) -> str:
     _record(tx, "restriction entered", new, by, at)
     _look_at_texts(tx, entry.student, at)
     return new
+
+
+def family_stays_blocked(
+    tx: Connection, student: StudentId, district: DistrictId, *, by: PersonId, at: datetime
+) -> None:
+    """I-10: a block of the guardians outlives its incident; from then on two people lift it here, like any other."""
+    if family_blocked(tx, student):
+        return
+    new, kind = clock.new_id(), RestrictionKind.SUSPECTED_ABUSE
+    row = {"id": new, "district": district, "entered_by": by, "entered_at": at, "household": False}
+    tx.execute(insert(RESTRICTION).values(**row, student=student, person=None, kind=kind))
+    _record(tx, "family stays blocked", new, by, at)
+
+
+def family_blocked(tx: Connection, student: StudentId) -> bool:
+    """Whether one of these stands: until two people have lifted it."""
+    theirs = (RESTRICTION.c.student == student, RESTRICTION.c.person.is_(None), RESTRICTION.c.lifted_at.is_(None))
+    return tx.execute(select(RESTRICTION.c.id).where(*theirs).limit(1)).first() is not None
 
 
 def _look_at_texts(tx: Connection, student: StudentId, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Incidents of one student that are open at the same time: what one of them blocks is blocked in all (I-10).
 
-Asked in the transaction of the deed, while the student's row is held: whoever declares a block, opens an incident of
-the student or says that it is them waits for it, and the other way round.
+A block that stands at the close goes on in the student's record, where two people lift it. Asked in the transaction
+of the deed, while the student's row is held: whoever declares a block, opens an incident of the student or says that it
+is them waits for it, and the other way round.
 """
 
 from collections.abc import Sequence
@@ -21,13 +22,20 @@ from crisis.statemachine.custody import family_blocked
 from crisis.statemachine.ground import Elsewhere, Ground, Talk
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.informing import informs
-from crisis.store import codec, incidents, involved, outbox, people, protocols
+from crisis.store import codec, incidents, involved, outbox, people, protocols, restrictions
 from crisis.store.incidents import StoredEvent
 from crisis.store.outbox import Numbered
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import IncidentId, StudentId, Tier
+from crisis.vocabulary import IncidentId, PersonId, StudentId, Tier
 
-TOGETHER = (cmd.RecordContact, cmd.ReleaseCustody, cmd.DeclareException, cmd.IdentifyStudent, cmd.OpenIncident)
+TOGETHER = (
+    cmd.RecordContact,
+    cmd.ReleaseCustody,
+    cmd.DeclareException,
+    cmd.IdentifyStudent,
+    cmd.OpenIncident,
+    cmd.CloseIncident,
+)
 
 
 def open_of(tx: Connection, student: StudentId, but: IncidentId | None = None) -> list[Incident]:
@@ -43,9 +51,15 @@ def open_on(tx: Connection, student: StudentId, protocol: str, but: IncidentId |
 
 
 def guardians_blocked(tx: Connection, student: StudentId | None, incident: Incident | None = None) -> bool:
-    """By any of the student's open incidents, or by this one."""
-    others = [] if student is None else open_of(tx, student, None if incident is None else incident.id)
-    return any(_blocks(tx, each) for each in ([*others] if incident is None else [incident, *others]))
+    """By any of the student's open incidents, by this one, or by one that closed with the block in force."""
+    here = [] if incident is None else [incident]
+    if student is None:
+        return any(_blocks(tx, each) for each in here)
+    return _blocked(tx, student, [*here, *open_of(tx, student, None if incident is None else incident.id)])
+
+
+def _blocked(tx: Connection, student: StudentId, found: Sequence[Incident]) -> bool:
+    return restrictions.family_blocked(tx, student) or any(_blocks(tx, each) for each in found)
 
 
 def _blocks(tx: Connection, incident: Incident) -> bool:
@@ -69,7 +83,7 @@ def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.
     others = open_of(tx, incident.student, incident.id)
     tiers = [each.effective_tier for each in others if each.effective_tier is not None]
     found = Elsewhere(
-        guardians_blocked=any(_blocks(tx, each) for each in others),
+        guardians_blocked=_blocked(tx, incident.student, others),
         tier=max(tiers, key=lambda each: each.rank, default=None),
         talks=_talks(tx, command, others, at) if isinstance(command, lcmd.CountContact) else {},
     )
@@ -105,6 +119,14 @@ def risk_to_tell(one: Incident, other: Incident) -> Tier | None:
     if tier is None or tier is Tier.NONE or (known is not None and known.rank >= tier.rank):
         return None
     return tier
+
+
+def of_close(tx: Connection, before: Incident | None, after: Incident, protocol: Protocol, by: PersonId | None) -> None:
+    """I-10: whoever closes it leaves the block to the student's record. What closes by itself blocks nobody."""
+    at = after.closed_at
+    if before is None or at is None or by is None or after.student is None or not family_blocked(after, protocol):
+        return
+    restrictions.family_stays_blocked(tx, after.student, after.district, by=by, at=at)
 
 
 def of_change(

@@ -20,7 +20,7 @@ from crisis.statemachine.incident import Incident
 from crisis.statemachine.paging import LIVE
 from crisis.statemachine.steps import open_steps, standing
 from crisis.statemachine.timers import live_deadlines
-from crisis.store import protocols, roster
+from crisis.store import incidents, protocols, roster
 from crisis.store.engine import Store
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import (
@@ -51,7 +51,16 @@ class Story:
     incident: Incident = field(init=False)
 
     def begins(self, **changes: object) -> "Story":
-        order = replace(
+        order = self._opening(**changes)
+        if self.store is None:
+            self.incident = fold(decide_open(order, self.protocol, GROUND, IncidentId("i-1"), self.now))
+        else:
+            self._peopled(self.store)
+            self.incident = open_incident(self.store, order, at=self.now).incident
+        return self
+
+    def _opening(self, **changes: object) -> cmd.OpenIncident:
+        return replace(
             opening(),
             crisis_type=next(iter(self.protocol.crisis_types)),
             protocol=self.protocol.id,
@@ -60,12 +69,23 @@ class Story:
             place=None,
             **changes,  # type: ignore[arg-type]
         )
-        if self.store is None:
-            self.incident = fold(decide_open(order, self.protocol, GROUND, IncidentId("i-1"), self.now))
-        else:
-            self._peopled(self.store)
-            self.incident = open_incident(self.store, order, at=self.now).incident
-        return self
+
+    def another(self, name: str, **changes: object) -> "Story":
+        """Opened for the same student in the same district, now; what follows by itself is for `works` to do."""
+        assert self.store is not None
+        made = Story(loader.protocol(name), self.store, self.now)
+        with self.store.write() as tx:
+            protocols.publish(tx, made.protocol, self.now)
+        order = made._opening(**changes)
+        made.incident = open_incident(self.store, order, at=self.now).incident
+        return made
+
+    def reads(self) -> Incident:
+        """As it stands: the system may have changed it since."""
+        assert self.store is not None
+        with self.store.read() as tx:
+            self.incident = incidents.load(tx, self.incident.id)
+        return self.incident
 
     def _peopled(self, store: Store) -> None:
         a_district(store)

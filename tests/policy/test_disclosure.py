@@ -277,6 +277,21 @@ def test_nothing_goes_to_somebody_under_a_restriction_by_whatever_right_pr_1() -
     assert rules(TO_MOTHER, barred) == ["PR-1"]
 
 
+def test_a_blocked_family_gets_nothing_until_the_privacy_officer_says_that_they_have_decided_pr_4() -> None:
+    """I-10: not by a right, not by an emergency; and what says nothing of the student is asked of the contact alone."""
+    blocked = Circumstances(today=DAY, parents=frozenset({MOTHER}), family_blocked=True, of_age=False, emergency=True)
+    by_officer = replace(TO_MOTHER, officer=OFFICER)
+    emergency = replace(
+        TO_MOTHER, basis=LegalBasis.EMERGENCY, threat="Tablets", decided_by=NURSE, fields=frozenset({"risk"})
+    )
+
+    for asked in (TO_MOTHER, by_officer, emergency, replace(TO_MOTHER, although_blocked=True)):
+        assert decided(asked, blocked).effect is DisclosureEffect.REFUSE
+        assert rules(asked, blocked) == ["PR-4"]
+    assert decided(replace(by_officer, although_blocked=True), blocked).effect is DisclosureEffect.HUMAN
+    assert rules(replace(TO_MOTHER, basis=LegalBasis.NO_PII, fields=frozenset({"call_back"})), blocked) == []
+
+
 @pytest.mark.parametrize("missing", ["released_as", "affiliation"])
 def test_where_the_state_wants_more_written_down_nothing_goes_without_pr_33(missing: str) -> None:
     given = replace(IN_DANGER, pack=MA)
@@ -407,6 +422,7 @@ ANY = st.builds(
     document=st.sampled_from([None, "5f" * 32]),
     officer=st.sampled_from([None, OFFICER]),
     counsel=st.sampled_from([None, "", "A lawyer"]),
+    although_blocked=st.booleans(),
 )
 GIVEN = st.builds(
     Circumstances,
@@ -417,6 +433,7 @@ GIVEN = st.builds(
     dependency_documented=st.booleans(),
     parents=st.sampled_from([frozenset(), frozenset({MOTHER})]),
     barred=st.sampled_from([frozenset(), frozenset({MOTHER})]),
+    family_blocked=st.booleans(),
     agreed=st.sampled_from([None, frozenset({"risk"})]),
     pack=st.sampled_from([FLOOR, MA]),
 )
@@ -438,6 +455,8 @@ def test_whatever_is_asked_has_an_answer_and_what_is_allowed_is_whole_pr_23_pr_8
         assert wanted.fields
         assert wanted.recipients
         assert all(each.named for each in wanted.recipients)
+        parents = [each for each in wanted.recipients if each.kind is RecipientKind.PARENT or each.person == MOTHER]
+        assert not (given.family_blocked and given.parents and parents) or wanted.basis is LegalBasis.NO_PII
         assert not {each.person for each in wanted.recipients} & given.barred - {None}
         assert all(each.kind in RIGHTFUL.get(wanted.basis, set(RecipientKind)) for each in wanted.recipients)
         assert wanted.basis is not LegalBasis.COURT_ORDER

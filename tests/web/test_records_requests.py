@@ -285,3 +285,31 @@ def test_whoever_is_related_to_the_student_answers_no_request_pr_54(site: TestCl
     assert "Nobody waits for a record." in words(lead.get("/records-requests"))
     assert lead.get(page, 404)
     assert lead.get(NEW, 404)
+
+
+def test_a_parent_whose_family_is_blocked_gets_no_copy_at_a_press_the_officer_decides_and_says_so_pr_4(
+    site: TestClient, district: District
+) -> None:
+    """I-10: also because an incident left the block to the record. The request is taken down; its days run on."""
+    incident, officer = told(site, district), at_console(site, district, OFFICER)
+    with district.store.write() as tx:
+        restrictions.family_stays_blocked(tx, STUDENT, DISTRICT, by=COUNSELOR, at=clock.now())
+    page = asked(officer)
+    officer.post(f"{page}/prepare", {**officer.form(page, f"{page}/prepare"), **everything(incident)})
+    why = "The family must not be contacted, because abuse is suspected: the privacy officer decides, and says so"
+    lead = at_console(site, district, LEAD)
+
+    assert "a copy in the wrong hands can hurt the student" in words(officer.get(page))
+    assert why in words(officer.send(page, f"{page}/release", 422))
+    assert why in words(lead.send(page, f"{page}/release", 422, although_blocked="yes"))
+    officer.send(page, f"{page}/release", 200, although_blocked="yes")
+
+    with district.store.read() as tx:
+        rows = disclosures.of_student(tx, district.store.keys, STUDENT)
+    assert [(row.went_out, row.released_by, "PR-4" in row.rules) for row in rows if MOTHER in row.persons] == [
+        (True, OFFICER, True),
+        (False, LEAD, True),
+        (False, OFFICER, True),
+    ]
+    shown = words(at_console(site, district, COUNSELOR).get(f"/students/{STUDENT}/contacts"))
+    assert "The family: every guardian · Abuse is suspected" in shown

@@ -57,7 +57,7 @@ class RestrictionView:
     """`checked`: a second person has looked at it. In force either way, until `lifted_at`."""
 
     id: str
-    person: PersonId
+    person: PersonId | None
     kind: RestrictionKind
     household: bool
     until: date | None

@@ -18,7 +18,7 @@ from crisis.vocabulary import PersonId, StudentId
 from web import authority_orders, record_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState, Sent
-from web.pages.family import KINDS, members
+from web.pages.family import EVERYBODY, KINDS, members
 from web.pages.frame import console
 from web.pages.incident import option_names
 from web.pages.steps import LANGUAGES
@@ -112,7 +112,7 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
     with desk.store.write() as tx:
         cards = contacting.cards(tx, student, None, desk.at)
         kept, wished = restrictions.of_student(tx, student), contact_record.wishes(tx, student)
-        named = {each.entry.person for each in kept} | {each.entered_by for each in kept}
+        named = {each for one in kept for each in (one.entry.person, one.entered_by) if each is not None}
         names = people.names(tx, named | {each.lift_asked_by for each in kept if each.lift_asked_by is not None})
         school = people.school(tx, known.school)
         known, _ = names_kept.seen_by(tx, desk.store.keys, desk.actor, known)
@@ -141,7 +141,8 @@ def _shown(kept: Kept, names: dict[PersonId, str], desk: Desk) -> dict[str, obje
     somebody = translate(N_("Somebody"))
     return {
         "id": kept.id,
-        "name": names.get(kept.entry.person, somebody),
+        "name": translate(EVERYBODY) if kept.entry.person is None else names.get(kept.entry.person, somebody),
+        "family": kept.entry.person is None,
         "kind": translate(KINDS[kept.entry.kind]),
         "household": kept.entry.household,
         "until": kept.entry.until,

@@ -22,6 +22,7 @@ KINDS: dict[RestrictionKind, str] = {
     RestrictionKind.STUDENT_FEAR: N_("The student is afraid of them"),
     RestrictionKind.SAFETY_PLAN: N_("The student's safety plan"),
 }
+EVERYBODY = N_("The family: every guardian")
 FIRST: dict[Obligation, str] = {
     Obligation.INTERPRETER_FIRST: N_("Have an interpreter on the line before you talk"),
     Obligation.ASK_LANGUAGE: N_("Ask which language they want to speak"),

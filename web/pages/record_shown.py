@@ -1,6 +1,6 @@
 """A student's record in words: for whoever goes through it, and as it is handed out, without other students."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -26,11 +26,12 @@ from crisis.store.export import NOTICE
 from crisis.store.people import StudentView
 from crisis.store.queries import IncidentView
 from crisis.store.records_requests import LINE, Kept
-from crisis.vocabulary import IncidentId
+from crisis.store.restrictions import Entry
+from crisis.vocabulary import IncidentId, PersonId
 from web import records_orders, words
 from web.deps import Desk
 from web.pages import record_fields_shown
-from web.pages.family import KINDS
+from web.pages.family import EVERYBODY, KINDS
 from web.pages.record_fields_shown import Fields
 from web.pages.shown import entries
 from web.rendering import translations
@@ -91,6 +92,7 @@ class Preview:
     names: dict[str, str]
     parts: tuple[Section, ...]
     needs_second: bool
+    family_blocked: bool
     chosen: dict[str, str]
 
 
@@ -213,15 +215,20 @@ class _Reader:
     def _restrictions(self) -> list[Line]:
         translate = translations(self.desk.language).gettext
         found = restrictions.of_student(self.tx, self.student.id)
-        names = people.names(self.tx, {each.entry.person for each in found})
+        names = people.names(self.tx, {each.entry.person for each in found if each.entry.person is not None})
         return [
             Line(
                 key="",
                 at=each.entered_at,
-                text=f"{names.get(each.entry.person, '')}: {translate(KINDS[each.entry.kind])}",
+                text=f"{self._barred(each.entry, names)}: {translate(KINDS[each.entry.kind])}",
             )
             for each in found
         ]
+
+    def _barred(self, entry: Entry, names: Mapping[PersonId, str]) -> str:
+        if entry.person is None:
+            return translations(self.desk.language).gettext(EVERYBODY)
+        return names.get(entry.person, "")
 
 
 def _names(line: disclosures.Line) -> str:
@@ -259,17 +266,21 @@ def preview(desk: Desk, request: str) -> Preview:
             names=records_orders.names_of(tx, [kept]),
             parts=tuple(reads.section(each, kept) for each in parts),
             needs_second=inspection.needs_second(parts, decided),
+            family_blocked=records_requests.family_blocked(tx, kept),
             chosen={key: _said(each) for key, each in kept.choices.items()},
         )
 
 
-def bundle(desk: Desk, request: str) -> Bundle:
+def bundle(desk: Desk, request: str, *, although_blocked: bool = False) -> Bundle:
     """What is handed out, read in the transaction that puts it into the ledger."""
     translate = translations(desk.language).gettext
     try:
         with desk.store.write() as tx:
             kept = records_orders.opened(tx, desk, request)
-            given = set(records_requests.release(tx, desk.store.keys, kept, by=desk.actor, at=desk.at))
+            released = records_requests.release(
+                tx, desk.store.keys, kept, by=desk.actor, at=desk.at, although_blocked=although_blocked
+            )
+            given = set(released)
             reads = reader(tx, desk, kept)
             sections = [reads.section(Part(key=each), kept) for each in sorted(given)]
             sections += [said] if given and (said := reads.statements()).lines else []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -36,6 +37,10 @@ STAGES = {
 class Record(Sent):
     who: str = Field(title=N_("Who asks to see the record?"))
     asked_on: date = Field(title=N_("On which day did they ask?"))
+
+
+class Release(Sent):
+    although_blocked: Literal["yes", "no"] = "no"
 
 
 class Prepare(Sent):
@@ -131,6 +136,7 @@ def show(desk: Desk, request: str, problem: FormState = FRESH, status: int = 200
         "parts": found.parts,
         "chosen": found.chosen,
         "needs_second": found.needs_second,
+        "family_blocked": found.family_blocked,
         "may_check": found.kept.prepared_by not in (None, desk.person) and found.kept.checked_by is None,
         "options": _options(desk),
     }
@@ -167,7 +173,8 @@ def change(desk: SignedIn, request: RequestPath, action: RequestPath, posted: Fo
             records_orders.withdraw(desk, request)
         case "release":
             desk.must_be_fresh()  # it leaves the school (PR-61)
-            made: Bundle = bundle(desk, request)
+            sent = posted.read(Release)
+            made: Bundle = bundle(desk, request, although_blocked=sent.although_blocked == "yes")
             return console(desk, "pages/record.html", {"bundle": made, "zone": made.zone}, path="/records-requests")
         case _:
             raise NotFound
