@@ -107,6 +107,15 @@ class LinkSameStudent:
     mode: Mode
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveAdult:
+    """In every other open incident of the student, `adult` is with them now instead of `was`; None: nobody has them."""
+
+    was: PersonId | None
+    adult: PersonId | None
+    mode: Mode
+
+
 Effect = (
     PageLevel
     | ConfirmPage
@@ -119,4 +128,5 @@ Effect = (
     | SendGuardianText
     | LookAtTexts
     | LinkSameStudent
+    | MoveAdult
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crisis.commands import Command
-from crisis.vocabulary import IncidentId, StepId, StudentId, Tier
+from crisis.vocabulary import IncidentId, PersonId, StepId, StudentId, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +28,12 @@ class HearRisk(Command):
 
     other: IncidentId
     floor: Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAdult(Command):
+    """In another open incident the student went from `was` to `adult`; None: nobody. Only the system says so."""
+
+    other: IncidentId
+    was: PersonId | None
+    adult: PersonId | None

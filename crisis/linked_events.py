@@ -15,3 +15,11 @@ class ContactCounted(Event):
     other: v.IncidentId
     contact: v.PersonId | None
     reached_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdultFollowed(Event):
+    """Who is with the student, as the other incident has it; None: the student cannot be found."""
+
+    other: v.IncidentId
+    adult: v.PersonId | None

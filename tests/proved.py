@@ -39,6 +39,25 @@ for a decision (I-7) and that a close has kept I-9, I-15, I-18 and I-19; what wa
 `tests/golden/proofs.json`."""
 
 
+TWO = "tests/journeys/test_two_at_once.py"
+AT_ONCE = (  # one crisis that is two: led through to the close, with nobody contacted twice
+    ("A threat to self and to others, in one incident", "threat_others", "a_threat_to_self_and_others"),
+    ("A threat and a risk of suicide, in two incidents", TWO, "a_threat_and_a_risk_of_suicide"),
+    ("A disclosure of abuse during the questions about suicide", TWO, "a_disclosure_of_abuse"),
+    ("Self-injury with a positive screening", "nssi", "a_positive_screening"),
+    ("An overdose that was an attempt", "substance_overdose", "an_overdose_that_was_an_attempt"),
+)
+
+
+def at_once() -> Iterator[str]:
+    """Raises `ValueError` where such a crisis has no journey any more."""
+    yield from ("", "One crisis that is two:", "", "| crisis | test |", "|---|---|")
+    for crisis, place, begins in AT_ONCE:
+        path = ROOT / PLACES.get(place, (place,))[0]
+        (test,) = {name for _, name in claims(path) if name.startswith(f"test_{begins}")}
+        yield f"| {crisis} | `{path.relative_to(ROOT).as_posix()}` {test} |"
+
+
 def files(place: str) -> list[Path]:
     found = ROOT / place
     return sorted(found.glob("test_*.py")) if found.is_dir() else [found]
@@ -59,7 +78,7 @@ def lines() -> list[str]:
                 rows[number, protocol].append(f"`{path.relative_to(ROOT).as_posix()}` {test}")
     for (number, protocol), tests in sorted(rows.items(), key=lambda row: (row[0][0], list(PLACES).index(row[0][1]))):
         said.append(f"| I-{number} | {loader.protocol(protocol).title.en} | {'<br>'.join(tests)} |")
-    return [*said, ""]
+    return [*said, *at_once(), ""]
 
 
 def page() -> str:

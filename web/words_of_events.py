@@ -175,6 +175,14 @@ def _(event: ev.StudentFound, known: Known) -> Told:
 
 
 @told.register
+def _(event: lev.AdultFollowed, known: Known) -> Told:
+    if event.adult is None:
+        return line_of(known, N_("The student cannot be found, as another incident of theirs says"), "alert", "late")
+    line = N_("%(name)s is with the student, as another incident of theirs says")
+    return line_of(known, line, "pin", "ok", name=known.person(event.adult))
+
+
+@told.register
 def _(event: ev.CustodyReleased, known: Known) -> Told:
     line = line_of(known, N_("The student was released: %(to)s"), "out", "ok", to=known.translate(words.of(event.to)))
     return with_(line, event.receiver)

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crisis.commands import Actor, ActorKind, LinkIncident, OpenIncident
-from crisis.effects import OpenLinked
+from crisis.effects import LinkSameStudent, MoveAdult, OpenLinked
 from crisis.errors import NotFound
-from crisis.linked_commands import HearRisk
+from crisis.linked_commands import FollowAdult, HearRisk
 from crisis.statemachine.incident import Incident
 from crisis.store import incidents, people, protocols, same_student
 from crisis.store.engine import Store
@@ -31,6 +31,15 @@ def open_linked(store: Store, job: Job, effect: OpenLinked, at: datetime) -> Non
         submit(store, parent.id, LinkIncident(by=_system(parent), other=child), at=at)
 
 
+def tell_the_others(store: Store, job: Job, effect: LinkSameStudent | MoveAdult, at: datetime) -> None:
+    """The other open incidents of its student."""
+    match effect:
+        case LinkSameStudent():
+            link_same_student(store, job, at)
+        case MoveAdult():
+            move_adult(store, job, effect, at)
+
+
 def link_same_student(store: Store, job: Job, at: datetime) -> None:
     """To every other open incident of its student, both ways, and the higher risk is told; once, however often."""
     with store.read() as tx:
@@ -42,6 +51,16 @@ def link_same_student(store: Store, job: Job, at: datetime) -> None:
         floor = same_student.risk_to_tell(one, other)
         if floor is not None:
             submit(store, other.id, HearRisk(by=_system(other), other=one.id, floor=floor), at=at)
+
+
+def move_adult(store: Store, job: Job, effect: MoveAdult, at: datetime) -> None:
+    """I-1: one adult is with the student, whichever incident says so; twice changes nothing."""
+    with store.read() as tx:
+        incident = incidents.load(tx, job.incident)
+        others = [] if incident.student is None else same_student.open_of(tx, incident.student, incident.id)
+    for other in others:
+        order = FollowAdult(by=_system(other), other=incident.id, was=effect.was, adult=effect.adult)
+        submit(store, other.id, order, at=at)
 
 
 def _open_already(store: Store, parent: Incident, effect: OpenLinked) -> IncidentId | None:

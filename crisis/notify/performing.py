@@ -13,6 +13,7 @@ from crisis.effects import (
     EndCalls,
     LinkSameStudent,
     LookAtTexts,
+    MoveAdult,
     NotifyPerson,
     NotifyRole,
     OpenLinked,
@@ -60,8 +61,8 @@ class Performing:
             case OpenLinked():
                 linking.open_linked(self.store, job, job.effect, self.now())
                 return None
-            case LinkSameStudent():
-                linking.link_same_student(self.store, job, self.now())
+            case LinkSameStudent() | MoveAdult():
+                linking.tell_the_others(self.store, job, job.effect, self.now())
                 return None
             case SendGuardianText() | LookAtTexts():
                 return FamilyTexts(self.store, self.lines, self.now).perform(job, job.effect)

@@ -24,7 +24,7 @@ from crisis.commands import (
 )
 from crisis.errors import NotFound, Reason, Refused
 from crisis.family_commands import BY_WORKER as ABOUT_TEXTS
-from crisis.linked_commands import HearRisk
+from crisis.linked_commands import FollowAdult, HearRisk
 from crisis.page_commands import (
     BY_WORKER,
     AcceptPage,
@@ -52,7 +52,8 @@ ANSWERING = (AcceptPage, DeclinePage, SeePage, StandBy, EndPageOffer)
 TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEmergency)
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
-BY_SYSTEM = (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident, RecordReturnNews)
+HEARD = (HearRisk, FollowAdult)  # from another incident of the student
+BY_SYSTEM = (TimerDue, *HEARD, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident, RecordReturnNews)
 
 
 def called_in(incident: Incident) -> frozenset[PersonId]:
@@ -228,7 +229,7 @@ def must_be_allowed(
         if actor.district != incident.district or not isinstance(command, BY_SYSTEM):
             raise Refused(Reason("ACCESS", "Timers and the worker may not decide anything"))
         return
-    if isinstance(command, (TimerDue, HearRisk, *BY_WORKER, *ABOUT_TEXTS, RecordReturnNews)):
+    if isinstance(command, (TimerDue, *HEARD, *BY_WORKER, *ABOUT_TEXTS, RecordReturnNews)):
         raise Refused(Reason("ACCESS", "Only the system does this"))
     known = about(incident) if asked is None else asked
     if actor.kind is ActorKind.PHONE:

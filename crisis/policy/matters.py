@@ -89,6 +89,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.CustodyTaken: About(M.SAFETY),
     ev.CustodyOffered: About(M.SAFETY),
     ev.CustodyAccepted: About(M.SAFETY),
+    lev.AdultFollowed: About(M.SAFETY),
     ev.CustodyOfferEnded: About(M.SAFETY),
     ev.CustodyLost: About(M.SAFETY),
     ev.StudentFound: About(M.SAFETY),

@@ -6,6 +6,7 @@ from dataclasses import fields
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis import linked_commands as lcmd
+from crisis import linked_events as lev
 from crisis import page_commands as pcmd
 from crisis import page_events as pev
 from crisis import record_commands as ccmd
@@ -33,6 +34,8 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
             ev.CustodyLost,
             ev.CustodyReleased,
             ev.StudentFound,
+            lcmd.FollowAdult,
+            lev.AdultFollowed,
         ),
         "custody",
     ),

@@ -137,6 +137,9 @@ def _unsafe_place(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
     tier = _highest(case) if case.incident.effective_tier is not None else None
     if tier is None and command.to not in RESCUERS and command.to is not ReleaseTo.CLINICIAN:
         return [Reason("I-3", "The level of risk is not known yet, so the student counts as at risk; assess first")]
+    if case.ground.elsewhere.level_owed and command.to not in RESCUERS and command.to is not ReleaseTo.CLINICIAN:
+        text = "In another open incident of this student the level of risk is not known yet; assess there first"
+        return [Reason("I-3", text)]
     if command.to is not ReleaseTo.CLASS:
         return []
     if tier not in (Tier.NONE, Tier.LOW):

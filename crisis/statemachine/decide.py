@@ -89,7 +89,7 @@ AFTER_CLOSE = (
     fcmd.RecordGuardianReply,
     fcmd.RecordTextsRefused,
 )
-SYSTEM = (cmd.TimerDue, lcmd.HearRisk, *pcmd.BY_WORKER, *fcmd.BY_WORKER)
+SYSTEM = (cmd.TimerDue, lcmd.HearRisk, lcmd.FollowAdult, *pcmd.BY_WORKER, *fcmd.BY_WORKER)
 
 
 def decide(

@@ -78,6 +78,7 @@ class Elsewhere:
     """What other open incidents of the same student say."""
 
     guardians_blocked: bool = False
+    level_owed: bool = False  # one of them has to decide the level of risk yet
     tier: Tier | None = None  # the highest of them
     talks: Mapping[IncidentId, Talk] = field(default_factory=dict)  # those that whoever asks may see
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crisis import events as ev
+from crisis import linked_events as lev
 from crisis import referral_events as rev
 from crisis import report_events as tev
 from crisis.effects import Effect, LookAtTexts, NotifyPerson, OpenLinked, StartTimer
@@ -192,6 +193,12 @@ def _(event: ev.ExceptionRenewed, after: Incident, protocol: Protocol, ground: G
 
 def _expiry(exception: str, expires_at: datetime | None) -> list[Effect]:
     return [] if expires_at is None else [StartTimer(name="exception_expires", key=exception, due_at=expires_at)]
+
+
+@reaction.register
+def _(event: lev.AdultFollowed, after: Incident, protocol: Protocol, ground: Ground) -> list[Effect]:
+    """Whoever reported the student missing has told everybody (I-4); here it is not forgotten either."""
+    return [] if event.adult is not None else [_again("custody", 1, event.at, OFFER_WAITS)]
 
 
 @reaction.register

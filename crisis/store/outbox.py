@@ -16,6 +16,7 @@ from crisis.effects import (
     EndCalls,
     LinkSameStudent,
     LookAtTexts,
+    MoveAdult,
     NotifyPerson,
     NotifyRole,
     OpenLinked,
@@ -58,7 +59,7 @@ def urgency_of(effect: Effect) -> int:
             return 1 if effect.name in _URGENT_TIMERS else 2
         case OpenLinked():  # for many students at once: never before somebody's page
             return 2
-        case SendGuardianText() | LookAtTexts() | LinkSameStudent():
+        case SendGuardianText() | LookAtTexts() | LinkSameStudent() | MoveAdult():
             return 2
         case ConfirmPage() | NotifyRole() | NotifyPerson():
             return TELLING

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, select
 from crisis import commands as cmd
 from crisis import linked_commands as lcmd
 from crisis.access_words import Sight
-from crisis.effects import LinkSameStudent, LookAtTexts
+from crisis.effects import LinkSameStudent, LookAtTexts, MoveAdult
 from crisis.events import ContactAttempted
 from crisis.policy.sight import sight
 from crisis.protocols.schema import Protocol
+from crisis.statemachine.alongside import level_owed
 from crisis.statemachine.custody import family_blocked
 from crisis.statemachine.ground import Elsewhere, Ground, Talk
 from crisis.statemachine.incident import Incident
@@ -26,7 +27,7 @@ from crisis.store import codec, incidents, involved, outbox, people, protocols, 
 from crisis.store.incidents import StoredEvent
 from crisis.store.outbox import Numbered
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import IncidentId, PersonId, StudentId, Tier
+from crisis.vocabulary import Custody, IncidentId, PersonId, StudentId, Tier
 
 TOGETHER = (
     cmd.RecordContact,
@@ -84,6 +85,7 @@ def ground_for(tx: Connection, ground: Ground, incident: Incident, command: cmd.
     tiers = [each.effective_tier for each in others if each.effective_tier is not None]
     found = Elsewhere(
         guardians_blocked=_blocked(tx, incident.student, others),
+        level_owed=any(level_owed(each, protocols.by_hash(tx, each.protocol_hash)) for each in others),
         tier=max(tiers, key=lambda each: each.rank, default=None),
         talks=_talks(tx, command, others, at) if isinstance(command, lcmd.CountContact) else {},
     )
@@ -144,4 +146,14 @@ def of_change(
     for other in others if blocks else ():
         outbox.put_again(tx, other, other.seq, LookAtTexts(mode=other.mode), at)
     joins = others and (new or any(risk_to_tell(after, each) for each in others))
-    return [(after.seq, LinkSameStudent(mode=after.mode))] if joins else ()
+    linked: list[Numbered] = [(after.seq, LinkSameStudent(mode=after.mode))] if joins else []
+    return [*linked, *_moved(before, after)]
+
+
+def _moved(before: Incident | None, after: Incident) -> list[Numbered]:
+    """Whoever took the student in one is with them in all (I-1); how an incident begins takes them from nobody."""
+    if before is None or (before.custody, before.adult) == (after.custody, after.adult):
+        return []
+    if after.custody is not Custody.LOST and (after.adult is None or after.adult == before.adult):
+        return []
+    return [(after.seq, MoveAdult(was=before.adult, adult=after.adult, mode=after.mode))]

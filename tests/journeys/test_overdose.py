@@ -149,6 +149,24 @@ def test_on_purpose_is_an_attempt_and_nobody_knows_is_not_a_no_i_5_i_6() -> None
     assert "I-3" in unknown.refuses(tier(Tier.NONE))
 
 
+def test_an_overdose_that_was_an_attempt_is_one_incident_with_one_call_home_to_its_close_i_5_i_8_i_9() -> None:
+    story = awake(overdose())
+    story.completes("tell_admin")
+    story.answers("intent", "on_purpose")
+    story.does(contact(), screen("nnnn-"), interview("further_evaluation"))
+    story.answers("emergency_decision", "clinician")
+    assert story.incident.effective_tier is Tier.HIGH  # whatever the questions say
+    story.does(tier(Tier.HIGH), signed())
+    story.completes("safety_plan", "means_counseling")
+    story.does(offer())
+    story.does(accepted(story.incident), release(ReleaseTo.GUARDIAN))
+    story.completes(*AFTERWARDS)
+    closed = story.follows_up_and_closes()
+
+    assert len(closed.contact_attempts) == 1
+    assert len(closed.steps[StepId("check_ins_weekly")].times) == 4
+
+
 def test_the_questions_wait_until_the_student_is_clear_but_not_past_the_next_school_day() -> None:
     story = awake(overdose())
 

@@ -24,7 +24,7 @@ from crisis.vocabulary import Evidence, WordsId
 from web.deps import ID, Desk
 
 SYSTEM_ONLY = (
-    *(cmd.TimerDue, lcmd.HearRisk, rcmd.RecordReturnNews),
+    *(cmd.TimerDue, lcmd.HearRisk, lcmd.FollowAdult, rcmd.RecordReturnNews),
     *(*pcmd.BY_WORKER, *fcmd.BY_WORKER, *ONLY_BY_PHONE),
 )
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
