@@ -93,6 +93,7 @@ class OpenIncident(Command):
     beside: Beside
     linked_to: IncidentId | None = None  # I-4, I-20: a child, or new information on a closed one
     lead: PersonId | None = None  # of a child: whoever leads there knows already, and nobody is paged for it
+    kept_out: tuple[PersonId, ...] = ()  # staff whom it is about: they see nothing of it from the first second (PR-54)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from crisis.statemachine.react import react
 from crisis.store import (
     asked_for,
     codec,
+    conflicts,
     contacting,
     cut,
     directives,
@@ -137,7 +138,10 @@ def open_incident(
         first = events[0]
         assert isinstance(first, IncidentOpened)
         change = _Change(None, reduce(evolve, events[1:], begin(first)), events, protocol, ground)
-        return _written(tx, store, change, command, at=at, words=words or {}, key=key)
+        done = _written(tx, store, change, command, at=at, words=words or {}, key=key)
+        if command.by.id is not None:
+            conflicts.of_opening(tx, done.incident, command.kept_out, by=command.by.id, at=at)
+        return done
 
     return _in_one_transaction(store, once, repeatable=key is not None)
 

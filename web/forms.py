@@ -95,6 +95,10 @@ class Posted:
         except ValidationError as error:
             raise RequestValidationError([_said(dict(found)) for found in error.errors()]) from error
 
+    def lacks(self, field: str) -> RequestValidationError:
+        """For what must be filled in only where another answer asks for it; said at its place."""
+        return RequestValidationError([_said({"loc": (field,), "type": "missing"})])
+
     def title_of(self, field: str) -> str:
         """What the form calls a field; empty where it has no name of its own."""
         known = self.form.model_fields.get(field.partition(".")[0]) if self.form is not None else None

@@ -85,6 +85,15 @@ def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:
         raise Refused(Reason("I-22", "A drill uses no real student; leave the student out"))
     if protocol.subject is Subject.COMMUNITY and command.student is not None:
         raise Refused(OF_A_SCHOOL)
+    _must_be_about_others(command)
+
+
+def _must_be_about_others(command: cmd.OpenIncident) -> None:
+    """PR-54: whoever is kept out sees nothing of it."""
+    if command.kept_out and command.mode is Mode.DRILL:
+        raise Refused(Reason("I-22", "A drill is about nobody of the staff; leave that question empty"))
+    if command.by.id in command.kept_out:
+        raise Refused(Reason("PR-54", "It is about you: a colleague opens it, and you see nothing of it"))
 
 
 @rule.register

@@ -47,6 +47,12 @@ def enter(
     return new
 
 
+def of_opening(tx: Connection, incident: Incident, named: Collection[PersonId], *, by: PersonId, at: datetime) -> None:
+    """Whom the report names, in the transaction that opens the incident: there is no second in which they see it."""
+    for person in dict.fromkeys(named):
+        enter(tx, incident, person, ConflictKind.NAMED, by=by, at=at)
+
+
 def end(tx: Connection, incident: Incident, conflict: str, *, by: PersonId, at: datetime) -> None:
     """Raises `NotFound` for one that does not concern this incident, `Refused` for whoever entered it."""
     found = next((each for each in of_incident(tx, incident) if each.id == conflict), None)

@@ -61,6 +61,7 @@ def _must_be_ours(tx: Connection, command: cmd.OpenIncident, district: DistrictI
     if command.linked_to is not None:
         _linkable(tx, command.linked_to, district, command.mode)
     refuse_if(None if command.student is None else _unknown_student(tx, command.student, district))
+    refuse_if(*(_unknown_staff(tx, each, district) for each in command.kept_out))
 
 
 def _linkable(tx: Connection, other: IncidentId, district: DistrictId, mode: Mode) -> None:

@@ -103,6 +103,18 @@ def test_who_is_concerned_by_the_incident_is_not_called_and_the_next_are_at_once
     assert village.page(incident.id, page).level == 1
 
 
+@pytest.mark.page
+def test_whom_an_incident_is_about_hears_nothing_of_it_from_its_opening_on_pr_54(village: Village) -> None:
+    order = opening(by=village.actor(COUNSELOR), protocol_hash=village.protocol_hash, place=None, student=None)
+    open_incident(village.store, replace(order, kept_out=(PRINCIPAL,)), at=village.watch())
+    village.later(LEVEL * 3)
+    assert village.on(PRINCIPAL) == []
+
+    open_incident(village.store, order, at=village.watch())
+    village.worker.until_quiet()
+    assert village.kinds(PRINCIPAL) == ["text"]  # of any other one the principal is told
+
+
 def test_those_who_lead_are_asked_at_last_and_may_take_it(village: Village) -> None:
     with village.store.write() as tx:
         oncall.add_shifts(tx, [a_shift(DAN, 0, village.watch(), role=Role.DISTRICT_ONCALL)])

@@ -53,6 +53,7 @@ class NewIncident(Body):
     place: Words | None = None
     student: Id | None = None
     linked_to: Id | None = None
+    kept_out: tuple[Id, ...] = ()  # staff whom it is about (PR-54)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def open_incident(desk: TokenHolder, body: NewIncident, key: Key, response: Resp
         student=StudentId(body.student) if body.student else None,
         beside=body.beside,
         linked_to=IncidentId(body.linked_to) if body.linked_to else None,
+        kept_out=tuple(PersonId(each) for each in body.kept_out),
     )
     done = desk.open(command, key=key)
     response.status_code = 200 if done.repeated else 201

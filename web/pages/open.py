@@ -1,18 +1,22 @@
 """Raising an incident: what, where, and is an adult with the student. Nothing else is asked before help comes."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
+from sqlalchemy import Connection
 
 from crisis import commands as cmd
 from crisis.policy import access
+from crisis.protocol_words import Subject
+from crisis.protocols.schema import Protocol
 from crisis.store import audit, names, people, protocols
-from crisis.vocabulary import Beside, IncidentId, Mode, SchoolId, StudentId
+from crisis.vocabulary import Beside, IncidentId, Mode, PersonId, SchoolId, StudentId
 from web import words
 from web.deps import ID, Desk, MayRaise, SignedIn
-from web.forms import FRESH, FormPost, FormState, Sent
+from web.forms import FRESH, FormPost, FormState, Posted, Sent
 from web.pages.frame import console
 from web.pages.naming import told_apart
 from web.rendering import translations
@@ -26,15 +30,21 @@ Id = Annotated[str, Query(pattern=ID)]
 class Open(Sent):
     kind: str = Field(title=N_("What is happening?"))
     school: str = Field(title=N_("Which school?"))
-    place: str = Field(title=N_("Where should people go?"))
-    beside: Beside = Field(title=N_("Is an adult with the student?"))
+    place: str | None = Field(default=None, title=N_("Where should people go?"))
+    beside: Beside | None = Field(default=None, title=N_("Is an adult with the student?"))
+    kept_out: str | None = Field(default=None, title=N_("Is it about somebody who works here?"))
     student: str | None = None
     linked_to: str | None = None
     drill: Literal["yes", "no"] = "no"
 
-    def command(self, desk: Desk) -> cmd.OpenIncident:
+    def command(self, desk: Desk, posted: Posted) -> cmd.OpenIncident:
+        """Of a notice neither place nor adult are asked: nobody goes anywhere, and nobody stays with anybody."""
         with desk.store.read() as tx:
             protocol, protocol_hash = protocols.current(tx, self.kind, desk.actor.district, desk.at)
+        notice = protocol.subject is Subject.NOTICE
+        for name in () if notice else ("place", "beside"):
+            if getattr(self, name) is None:
+                raise posted.lacks(name)
         return cmd.OpenIncident(
             by=desk.actor,
             mode=Mode.DRILL if self.drill == "yes" else Mode.LIVE,
@@ -43,9 +53,10 @@ class Open(Sent):
             protocol=protocol.id,
             version=protocol.version,
             protocol_hash=protocol_hash,
-            place=desk.seal(self.place),
+            place=None if notice or self.place is None else desk.seal(self.place),
             student=StudentId(self.student) if self.student else None,
-            beside=self.beside,
+            beside=self.beside or Beside.NOT_ASKED,
+            kept_out=(PersonId(self.kept_out),) if self.kept_out else (),
             linked_to=IncidentId(self.linked_to) if self.linked_to else None,
         )
 
@@ -62,13 +73,16 @@ def show(
     with desk.store.read() as tx:
         schools = people.schools(tx, desk.actor.district)
         kinds = protocols.kinds(tx, desk.actor.district, desk.at)
+        known = [protocol for protocol, _ in protocols.in_force(tx, desk.actor.district, desk.at)]
+        staff = _staff(tx, desk)
     own = [each for each in schools if each.id in desk.actor.schools]
     chosen = school or (str(own[0].id) if own else "")
     offered = [*own, *(each for each in schools if each not in own)]
     translate = translations(desk.language).gettext
     values = {
         "here": "open",
-        "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds.items()],
+        "kinds": [(kind, title.in_language(desk.language), "", _asking(kind, known)) for kind, title in kinds.items()],
+        "staff": staff,
         "schools": [(str(each.id), each.name) for each in offered],
         "school": chosen,
         "besides": [(each.value, translate(words.of(each))) for each in Beside],
@@ -77,6 +91,23 @@ def show(
         "linked": linked or problem.typed("linked_to"),
     }
     return console(desk, "pages/open.html", values, path="/incidents/new", status=status, problem=problem)
+
+
+def _asking(kind: str, known: Sequence[Protocol]) -> str:
+    """What the form asks besides, or leaves out, once this kind is chosen; by style alone, so without any script."""
+    protocol = next(each for each in known if kind in each.crisis_types)
+    if protocol.subject is Subject.NOTICE:
+        return "notice"
+    return "asks-who" if protocol.at_opening is not None else ""
+
+
+def _staff(tx: Connection, desk: Desk) -> list[tuple[str, str]]:
+    """Whom it may be about, of one's own school first; an agency and whoever is not wholly signed in see no list."""
+    if desk.limited or desk.actor.partner:
+        return []
+    found = [each for each in people.staff(tx, desk.actor.district) if each.id != desk.person]
+    own = {each.id for school in desk.actor.schools for each in people.staff(tx, desk.actor.district, school)}
+    return [(str(each.id), each.name) for each in sorted(found, key=lambda each: each.id not in own)]
 
 
 def found_students(desk: Desk, school: SchoolId, query: str) -> list[tuple[str, str]]:
@@ -113,7 +144,7 @@ def find_student(desk: SignedIn, posted: FormPost) -> HTMLResponse:
 def open_incident(desk: MayRaise, posted: FormPost) -> RedirectResponse:
     """Never behind the second factor: whoever lacks it is told that help is on its way, and no more."""
     form = posted.read(Open)
-    done = desk.open(form.command(desk), key=form.key)
+    done = desk.open(form.command(desk, posted), key=form.key)
     return RedirectResponse("/raised" if desk.limited else f"/incidents/{done.incident.id}", status_code=303)
 
 
