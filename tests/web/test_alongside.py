@@ -130,5 +130,5 @@ def test_whoever_does_not_see_the_other_one_is_shown_nothing_of_it_pr_43(site: T
     assert "Also open for this student" not in page
     assert f"{step}/count-contact" not in page
     hidden = nurse.form(step, f"{step}/contact")
-    refused = nurse.post(f"{step}/count-contact", {**hidden, "other": code}, 422)
+    refused = nurse.post(f"{step}/count-contact", {"csrf": hidden["csrf"], "seen": hidden["seen"], "other": code}, 422)
     assert "Nobody was reached there who understood it" in words(refused)
