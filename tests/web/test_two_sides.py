@@ -15,7 +15,7 @@ from crisis.store.engine import open_store
 from crisis.store.outbox import Job
 from crisis.vocabulary import IncidentId, PersonId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, SETTINGS, TEACHER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, FAR_SCHOOL, OTHER_SCHOOL, SETTINGS, TEACHER, Api, District, a_district, acting
 from tests.web.test_pages import at_console
 from web.app import build_app
 
@@ -99,6 +99,25 @@ def test_whoever_sees_one_side_learns_no_name_of_the_other_and_who_is_on_both_se
     linked = at_both.get(f"/incidents/{one}/linked")
     assert "not yours to see" not in linked
     assert f"/incidents/{other}" in linked
+
+
+def test_who_was_threatened_may_go_to_another_school_of_the_district_for_whoever_keeps_its_records(
+    site: TestClient, district: District
+) -> None:
+    incident = threat(acting(site, district.token(COUNSELOR)))
+    with district.store.write() as tx:
+        roster.add_student(tx, (DISTRICT, OTHER_SCHOOL), StudentId("st-there"), ("Ada", "Elsewhere"))
+        roster.give_post(tx, DISTRICT, COACH, StaffRole.COUNSELOR, SCHOOL)
+        roster.give_post(tx, DISTRICT, COUNSELOR, StaffRole.COUNSELOR, OTHER_SCHOOL)
+    path, action = f"/incidents/{incident}/steps/targets", f"/incidents/{incident}/steps/targets/look"
+    both, one = at_console(site, district, COUNSELOR), at_console(site, district, COACH)
+
+    assert "Elsewhere" in both.send(path, action, 200, q="Elsewhere", school=OTHER_SCHOOL)
+    assert "Elsewhere" not in both.send(path, action, 200, q="Elsewhere").replace('value="Elsewhere"', "")
+    assert 'name="school"' in both.get(path)
+    assert 'name="school"' not in one.get(path)
+    one.send(path, action, 404, q="Elsewhere", school=OTHER_SCHOOL)
+    both.send(path, action, 404, q="Faraway", school=FAR_SCHOOL)
 
 
 def test_looking_up_a_name_tells_only_who_is_on_both_sides_that_it_is_one_of_those_threatened(

@@ -19,9 +19,9 @@ from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
 from crisis.statemachine.custody import family_unknown
 from crisis.statemachine.reports import rules_of
-from crisis.store import audit, names, queries
+from crisis.store import audit, names, people, queries
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, StepType, Urgency
+from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, SchoolId, StepType, Urgency
 from web import words
 from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
@@ -129,7 +129,7 @@ def show_sheet(
     return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)
 
 
-def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, object]:
+def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: SchoolId | None = None) -> dict[str, object]:
     translate = translations(desk.language).gettext
     family = [(each.contact.person, each.contact.name) for each in view.family if not each.refused]
     return {
@@ -144,7 +144,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "") -> dict[str, o
         "Disposal": choices(Disposal),
         "tasks": [(task.value, translate(text), view.incident.tasks.get(task)) for task, text in TASKS.items()],
         "query": query,
-        "found": found_students(desk, view, query) if len(query) > 1 else [],
+        "found": found_students(desk, view, query, school) if len(query) > 1 else [],
     }
 
 
@@ -162,12 +162,14 @@ def staff_options(view: IncidentView, roles: Sequence[Role]) -> list[tuple[str, 
     return [(str(each.id), each.name) for each in (*here, *rest)]
 
 
-def found_students(desk: Desk, view: IncidentView, query: str) -> list[tuple[str, str]]:
-    """Every look-up is on record, without what was typed."""
+def found_students(desk: Desk, view: IncidentView, query: str, school: SchoolId | None = None) -> list[tuple[str, str]]:
+    """Every look-up is on record, without what was typed. At another school for who keeps its records as well."""
     with desk.store.write() as tx:
-        found = names.found(tx, desk.store.keys, desk.actor, view.incident.school, query)[:20]
+        subject = school or view.incident.school
+        if subject != view.incident.school:
+            access.must_keep_record(desk.actor, people.school(tx, subject).district, subject)
+        found = names.found(tx, desk.store.keys, desk.actor, subject, query)[:20]
         detail = {"found": len(found)}
-        subject = view.incident.school
         audit.record(tx, at=desk.at, actor=desk.person, action="students looked up", subject=subject, detail=detail)
     return [(str(each.id), naming.told_apart(each)) for each in found]
 

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from crisis.store import queries
+from crisis.vocabulary import SchoolId
 from web.api.reading import NOTHING, seen_by
 from web.deps import IncidentPath, SignedIn
 from web.forms import FormPost, Sent
@@ -31,8 +32,11 @@ class Look(Sent):
     """A name is never part of an address: those are kept by browsers and proxies."""
 
     q: str = Field(title=N_("Look for a name"), max_length=80)
+    school: str | None = Field(default=None, title=N_("School"))
 
 
 @router.post("/incidents/{incident_id}/steps/{step_id}/look")
 def look(desk: SignedIn, incident_id: IncidentPath, step_id: str, posted: FormPost) -> HTMLResponse:
-    return steps.show(desk, incident_id, step_id, query=posted.read(Look).q)
+    form = posted.read(Look)
+    school = None if form.school is None else SchoolId(form.school)
+    return steps.show(desk, incident_id, step_id, query=form.q, school=school)

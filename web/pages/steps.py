@@ -24,6 +24,7 @@ from crisis.vocabulary import (
     LanguageHelp,
     LegalBasis,
     ReceiverKind,
+    SchoolId,
     StepState,
     StepType,
     Tier,
@@ -38,7 +39,7 @@ from web.pages import after_death, at_step, family_talk, family_texts, present, 
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
-from web.pages.linked_students import students_seen
+from web.pages.linked_students import schools_to_look_in, students_seen
 from web.pages.reasons import in_words
 from web.record_forms import RECORD_STEP_FORMS
 from web.rendering import translations
@@ -80,13 +81,15 @@ def show(
     *,
     chosen: str = "",
     query: str = "",
+    school: SchoolId | None = None,
 ) -> HTMLResponse:
     """`chosen` is the instrument whose form is shown; after a refusal the one that was sent."""
     view = seen_by(desk, incident_id, "step viewed", OF_STEPS)
     step = step_of(view, step_id)
     if view.state(step) is StepState.OPEN:
         present.claim(desk, view, step)
-    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query)
+    values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query, school)
+    values["looked_in"] = school or view.incident.school
     values |= step_values(desk, view, step, problem.typed("instrument") or chosen)
     path = f"/incidents/{incident_id}/steps/{step_id}"
     return console(desk, "pages/step.html", values, path=path, status=status, problem=problem)
@@ -146,7 +149,7 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
         case StepType.SCREEN | StepType.ASSESS:
             return at_step.instrument_values(desk, view, step, chosen)
         case StepType.ACT if step.spawns is not None:
-            return {"have_one": students_seen(desk, view.incident)}
+            return {"have_one": students_seen(desk, view.incident), "look_in": schools_to_look_in(desk, view.incident)}
         case _:
             return {}
 
