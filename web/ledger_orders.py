@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from crisis.errors import NotFound
 from crisis.policy import records
-from crisis.store import conflicts, disclosures, marks, outflows, people
+from crisis.policy.sight import for_district
+from crisis.store import conflicts, disclosures, involved, outflows, people
 from crisis.store.disclosures import Line
 from crisis.vocabulary import StaffRole, StudentId
 from web.deps import Desk
@@ -31,11 +32,15 @@ def must_see(tx: Connection, desk: Desk, student: StudentId) -> people.StudentVi
 
 
 def lines(tx: Connection, desk: Desk, student: StudentId, log: Log) -> list[Line]:
-    """Of what was sealed the privacy officer's alone."""
+    """A row of an incident is for whoever sees the incident whole: not of the other side of a Title IX matter (PR-43),
+    nor of what was sealed. Of what was destroyed, whose row alone is left, the privacy officer's (PR-32).
+    """
     found = disclosures.of_student(tx, desk.store.keys, student)
-    if StaffRole.PRIVACY_OFFICER not in desk.actor.posts:
-        hidden = marks.sealed_in(tx, student)
-        found = [each for each in found if each.incident not in hidden]
+    about = {each.incident for each in found if each.incident is not None}
+    shown = {None} | involved.seen_of(tx, desk.actor, about, desk.at)
+    if StaffRole.PRIVACY_OFFICER in for_district(desk.actor):
+        shown |= involved.destroyed_of(tx, about)
+    found = [each for each in found if each.incident in shown]
     if log is Log.FERPA:
         return [each for each in found if each.ferpa_log]
     return [each for each in found if each.state_log or log is Log.ALL]

@@ -32,7 +32,7 @@ from crisis.store.access_tables import BREAK_GLASS, CONFLICT, INCIDENT_PERSON
 from crisis.store.compartment_tables import COMPARTMENT
 from crisis.store.people_tables import TIE
 from crisis.store.tables import INCIDENT
-from crisis.vocabulary import PersonId, Relation
+from crisis.vocabulary import IncidentId, PersonId, Relation
 
 _ROW = INCIDENT_PERSON.c
 _CHANGE = (
@@ -112,6 +112,18 @@ def seen_by(actor: Actor, at: datetime, least: Sight = Sight.WHOLE) -> ColumnEle
     there = ~sealed.destroyed(INCIDENT.c.id)
     beyond = [] if actor.id is None else [~compartment_clauses.across(actor.id)]
     return and_(INCIDENT.c.district == actor.district, or_(false(), *rules), there, *beyond)
+
+
+def seen_of(tx: Connection, actor: Actor, these: Collection[IncidentId], at: datetime) -> frozenset[IncidentId]:
+    """Those of these incidents that this person sees whole."""
+    query = select(INCIDENT.c.id).where(INCIDENT.c.id.in_(these), seen_by(actor, at))
+    return frozenset(IncidentId(each) for each in tx.execute(query).scalars())
+
+
+def destroyed_of(tx: Connection, these: Collection[IncidentId]) -> frozenset[IncidentId]:
+    """Those of them of which nothing is left but that they were."""
+    query = select(INCIDENT.c.id).where(INCIDENT.c.id.in_(these), sealed.destroyed(INCIDENT.c.id))
+    return frozenset(IncidentId(each) for each in tx.execute(query).scalars())
 
 
 def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:

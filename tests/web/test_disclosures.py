@@ -6,11 +6,14 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from crisis import clock
+from crisis.access_words import ConflictKind, TitleIxSide
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.protocols import loader
-from crisis.store import disclosures, roster
+from crisis.store import compartments, conflicts, disclosures, roster
 from crisis.store.engine import Store
-from crisis.vocabulary import Mode, PersonId, StaffRole
+from crisis.store.incidents import load
+from crisis.vocabulary import IncidentId, Mode, PersonId, StaffRole
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.web.district import (
     COUNSELOR,
@@ -147,6 +150,33 @@ def test_who_leads_an_incident_of_the_student_sees_it_as_long_as_it_is_open(
 
     assert (answer.status, answer.body) == (200, [])
     assert [each["fields"] for each in api.get(PAGE).body] == [["ledger"]]  # that it was read is in it too
+
+
+def test_a_row_follows_its_incident_in_the_list_and_by_the_api_pr_43_pr_54(
+    site: TestClient, district: District
+) -> None:
+    """For a principal: not of what is kept apart for Title IX, nor of an incident whose report names them."""
+    with district.store.write() as tx:
+        roster.give_post(tx, DISTRICT, TEACHER, StaffRole.PRINCIPAL, SCHOOL)
+    counselor, principal = acting(site, district.token(COUNSELOR)), acting(site, district.token(TEACHER))
+    incidents = [counselor.opened(key=f"key-0000000{n}", student=STUDENT)[0] for n in range(3)]
+    for each in incidents:
+        assert counselor.get(f"/incidents/{each}").status == 200
+    address = f"/students/{STUDENT}/disclosures"
+
+    def seen() -> set[str]:
+        return {row["incident"] for row in principal.get(address).body if row["incident"] is not None}
+
+    console = at_console(site, district, TEACHER)
+    before, page = seen(), console.get(PAGE).count("Given P-Counselor")
+    with district.store.write() as tx:
+        apart, named = (load(tx, IncidentId(each)) for each in incidents[:2])
+        compartments.enter(tx, apart, TitleIxSide.COMPLAINANT, COUNSELOR, by=COUNSELOR, at=clock.now())
+        conflicts.enter(tx, named, TEACHER, ConflictKind.NAMED, by=COUNSELOR, at=clock.now())
+
+    assert before == set(incidents)
+    assert seen() == {incidents[2]}
+    assert console.get(PAGE).count("Given P-Counselor") * 3 == page > 0
 
 
 def test_every_code_of_the_ledger_has_words() -> None:
