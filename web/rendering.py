@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse
 from crisis import clock
 from crisis.protocols.schema import Choice, Text
 from web import words
+from web.words_of_audit import deed
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -112,6 +113,7 @@ def filters(language: Language) -> dict[str, Callable[..., object]]:
     return {
         "initials": initials,
         "code": short_code,
+        "deed": lambda action: translate(deed(action)),
         "word": word,
         "text": text,
         "language": lambda tag: babel_language(tag, language),
