@@ -11,14 +11,15 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis import commands as cmd
 from crisis.access_words import TitleIxSide
-from crisis.notify.linking import link_same_student
+from crisis.effects import LinkSameStudent, MoveAdult
+from crisis.notify.linking import tell_the_others
 from crisis.protocols import loader
 from crisis.statemachine.incident import Incident
 from crisis.store import incidents, outbox, protocols, roster
 from crisis.store.engine import open_store
 from crisis.submit import submit
-from crisis.vocabulary import ContactMethod, Guardian, IncidentId, PersonId, Relation, Role, StepId, Tier
-from tests.factories import DISTRICT, STUDENT, a_person, contact, screen, tier
+from crisis.vocabulary import ContactMethod, Guardian, IncidentId, PersonId, Relation, ReleaseTo, Role, StepId, Tier
+from tests.factories import DISTRICT, STUDENT, a_person, contact, release, screen, tier
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, District, a_district
 from tests.web.test_compartments import kept_apart
 from tests.web.test_pages import at_console, words
@@ -60,8 +61,8 @@ def works(district: District) -> None:
     with district.store.write() as tx:
         jobs = outbox.claim(tx, "a test", clock.now(), limit=200, lease=timedelta(seconds=1))
     for job in jobs:
-        if type(job.effect).__name__ == "LinkSameStudent":
-            link_same_student(district.store, job, clock.now())
+        if isinstance(job.effect, LinkSameStudent | MoveAdult):
+            tell_the_others(district.store, job, job.effect, clock.now())
 
 
 def state(district: District, address: str) -> Incident:
@@ -89,6 +90,23 @@ def test_a_disclosure_during_a_screening_is_led_beside_it_without_double_contact
     assert "Do not contact the family" in words(counselor.get(suicide))
     counselor.client.cookies.set("language", "es")
     assert "También abierto para este estudiante" in words(counselor.get(suicide))
+
+
+def test_whoever_takes_over_in_one_is_named_in_the_other_and_a_release_is_asked_about_i_1(
+    site: TestClient, district: District
+) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    first, second = counselor.opens(student=STUDENT), counselor.opens(student=STUDENT)
+    does(district, first, cmd.OfferCustody(by=CARE, to=NURSE), cmd.AcceptCustody(by=COLLEAGUE))
+    page = words(counselor.get(second))
+    assert "Given P-Nurse is with the student, as another incident of theirs says" in page
+    assert "The same adult is with the student" in page
+
+    does(district, first, release(ReleaseTo.EMS, COLLEAGUE))
+    asked = counselor.get(second)
+    assert "There the student was released. Is that so?" in words(asked)
+    assert f'href="{second}/custody"' in asked
+    assert state(district, second).adult == NURSE  # each release has its own reasons against it
 
 
 def test_a_talk_in_one_counts_in_the_other_when_somebody_presses_it(site: TestClient, district: District) -> None:
