@@ -112,6 +112,7 @@ class InstructionKind(StrEnum):
     MEDICAL = "medical"
     TRUSTED_ADULT = "trusted_adult"
     HELPER = "helper"
+    COUNTS_AS_FAMILY = "counts_as_family"  # an elder, a godparent, a sibling; no right follows from it (field 9)
     PRACTICE = "practice"
     WORDS_TO_USE = "words_to_use"
 

@@ -13,6 +13,7 @@ INSTRUCTIONS: dict[InstructionKind, str] = {
     InstructionKind.MEDICAL: N_("Medical alert"),
     InstructionKind.TRUSTED_ADULT: N_("Adult they trust"),
     InstructionKind.HELPER: N_("Helper to invite, with the family's consent"),
+    InstructionKind.COUNTS_AS_FAMILY: N_("Counts as family"),
     InstructionKind.PRACTICE: N_("Prayer, food, clothing"),
     InstructionKind.WORDS_TO_USE: N_("Words the family uses"),
 }

@@ -60,6 +60,22 @@ def test_in_spanish_too(site: TestClient, district: District) -> None:
     assert "Ayuda: Salir a caminar" in words(counselor.get(PAGE))
 
 
+def test_who_counts_as_family_stands_where_the_family_is_called_with_no_right(
+    site: TestClient, district: District
+) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    fields = {"kind": "counts_as_family", "source": "student", "text": "Ana, her godmother, who raised her"}
+    counselor.send(PAGE, f"{PAGE}/add", **fields)
+    incident = counselor.opens(student=STUDENT)
+    counselor.send(f"{incident}/emergency", f"{incident}/emergency", dangers="weapon", called_911="yes")
+
+    calling = words(counselor.get(f"{incident}/steps/guardian_contact"))
+
+    assert "Who counts as family for this student: Ana, her godmother, who raised her" in calling
+    assert "No right follows from it" in calling
+    assert "Counts as family: Ana, her godmother, who raised her" in words(counselor.get(incident))
+
+
 def test_what_nobody_confirmed_for_a_year_says_so_until_somebody_does(site: TestClient, district: District) -> None:
     with district.store.write() as tx:
         instructions.add(

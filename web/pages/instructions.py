@@ -31,6 +31,7 @@ class Shown:
     """`stale`: nobody has confirmed it for a year."""
 
     id: str
+    kind: InstructionKind
     what: str
     text: str
     source: str
@@ -44,6 +45,7 @@ def shown(found: Iterable[Instruction], at: datetime, language: Language) -> lis
     return [
         Shown(
             id=each.id,
+            kind=each.kind,
             what=translate(INSTRUCTIONS[each.kind]),
             text=each.text,
             source=translate(SOURCES[each.source]),
