@@ -1,7 +1,7 @@
 """How the rules say no: a refusal with every reason, or a conflict with who was faster."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,14 @@ class Reason:
 
     `rule` is the id of the rule (`I-15`, `PR-12`, `ACCESS`, `STEP`), `text` an English sentence for a counselor, which
     is also the key of its translation; `values` fill its `%(name)s` places and never hold a name or a narrative.
+    `at` is where the person acts on it: a field of the form that was sent (`reason`), or a page of the incident
+    (`/custody`, `/steps/screen`); it is no part of what the reason says.
     """
 
     rule: str
     text: str
     values: tuple[tuple[str, str | InBoth], ...] = ()
+    at: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.text % dict(self.values)} ({self.rule})" if self.values else f"{self.text} ({self.rule})"

@@ -50,10 +50,39 @@ SHARED_PAGE = frozenset(
         "finish-task",
         "move-referral",
         "end-follow-up",
+        "dispose-page",
+        "delay-page",
+        "offer-page",
+        "decline-page",
+        "watch",
+        "kept",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
     | {"sign-draft", "sign-paper", "publish-draft"}
 )
+# Of those that stand there once for each of several things: the field that says for which.
+ABOUT = {
+    "report": "obligation",
+    "delegate": "obligation",
+    "renew": "exception",
+    "lift": "exception",
+    "accept-handoff": "handoff",
+    "decline-handoff": "handoff",
+    "fact": "fact",
+    "finish-task": "task",
+    "move-referral": "referral",
+    "interpreter": "language",
+    "decide-contact": "person",
+    "dispose-page": "page",
+    "delay-page": "page",
+    "offer-page": "page",
+    "decline-page": "page",
+    "kept": "day",
+    "sign-draft": "kind",
+}
+CARDS = frozenset(
+    {("exception", "exception"), ("tier", "tier"), ("watch", "reason")}
+)  # choices, whose id is their name
 NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again", "answer"})  # shown back on no page
 
 
@@ -166,10 +195,16 @@ def in_zone(when: datetime | None, zone: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One reason of a refusal, in the reader's words."""
+    """One reason of a refusal, in the reader's words, and where to act on it (`Reason.at`)."""
 
     rule: str
     words: str
+    at: str = ""
+
+    @property
+    def elsewhere(self) -> bool:
+        """It is mended on another page of the incident."""
+        return self.at.startswith("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,14 +220,29 @@ class FormState:
     signed_out: bool = False  # their session ran out while they wrote; nothing was sent
 
     def of(self, name: str) -> list[str]:
-        return [words for at, _, words in self.errors if at == name]
+        """What is wrong with this field: its shape, or what a rule says of it."""
+        return [words for at, _, words in self.errors if at == name] + [
+            reason.words for reason in self.reasons if reason.at == name
+        ]
 
     def typed(self, name: str, action: str | None = None) -> str:
         """What was typed in a field; where several forms ask for the same, only in the one that was sent."""
         return self.fields.get(name, ("",))[-1] if action in (None, self.action) else ""
 
+    @property
+    def about(self) -> str:
+        """For which of several things the form was sent; empty where it stands on the page only once."""
+        return self.typed(ABOUT.get(self.action, ""))
+
+    def is_of(self, action: str, about: object = 1) -> bool:
+        """Whether it was this very form: what was typed and what was wrong is shown in no other."""
+        return self.action == action and (about == 1 or self.about == str(about))
+
     def anchor(self, name: str) -> str:
-        return f"{self.action}-{name}" if self.action in SHARED_PAGE or name == "occurred_at" else name
+        alone = self.action not in SHARED_PAGE or (self.action, name) in CARDS
+        if alone and name != "occurred_at":
+            return name
+        return "-".join(part for part in (self.action, name, self.about) if part)
 
     def all(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())

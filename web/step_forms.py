@@ -225,7 +225,7 @@ class Offer(StepForm):
     def _organisation(self, desk: Desk) -> str:
         """By name, also where it was chosen: what was said then stays, whatever the directory says later."""
         if self.organisation is None and self.agency is None:
-            raise Refused(Reason("I-15", "Choose the organisation from the directory, or write its name"))
+            raise Refused(Reason("I-15", "Choose the organisation from the directory, or write its name", at="agency"))
         return self.organisation or directory_orders.one(desk, AgencyId(self.agency or "")).entry.name
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:

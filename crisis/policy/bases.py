@@ -1,14 +1,16 @@
 """What each basis in law asks for; one function a basis, so that none is forgotten."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from crisis.disclosure_words import DisclosureEffect, DisclosureWay, RecipientKind, Regime
 from crisis.policy import consents
 from crisis.policy.consents import Release
-from crisis.policy.disclosure_case import Circumstances, Disclosure, Found, Rule, Ruling
+from crisis.policy.disclosure_case import Circumstances, Disclosure, Found, Rule, Ruling, refuse
 from crisis.policy.disclosure_case import ask as _ask
-from crisis.policy.disclosure_case import refuse as _refuse
 from crisis.vocabulary import LegalBasis
+
+_refuse = partial(refuse, at="basis")  # mended by another reason to share
 
 EMERGENCY_FIELDS = frozenset(
     {
@@ -32,7 +34,8 @@ EMERGENCY_FIELDS = frozenset(
 def _emergency(wanted: Disclosure, given: Circumstances) -> Found:
     """PR-24, PR-25."""
     if not (wanted.threat or "").strip():
-        yield _refuse("PR-24", "An emergency disclosure needs the threat in words: what danger, to whom, why now")
+        text = "An emergency disclosure needs the threat in words: what danger, to whom, why now"
+        yield _refuse("PR-24", text, at="threat")
     if wanted.decided_by is None:
         yield _refuse("PR-24", "Name who decided that the emergency allows it")
     if not given.emergency:
@@ -44,7 +47,8 @@ def _emergency(wanted: Disclosure, given: Circumstances) -> Found:
 def _consented(wanted: Disclosure, given: Circumstances) -> Found:
     """PR-26."""
     if wanted.consent is None:
-        yield _refuse("PR-26", "No written consent for this is on record")
+        text = "No written consent for this is on record: record it on the student's page, or choose another reason"
+        yield _refuse("PR-26", text)
         return
     names = {each for one in wanted.recipients for each in (one.name, one.affiliation) if each}
     release = Release(fields=wanted.fields, parties=frozenset(names), purpose=wanted.purpose, of_age=given.of_age)

@@ -99,7 +99,7 @@ def _duties(wanted: Disclosure, effect: DisclosureEffect) -> frozenset[Disclosur
 def _whole(wanted: Disclosure, given: Circumstances) -> Found:
     """PR-23: no byte without basis, recipient, fields and purpose."""
     if wanted.basis is None:
-        yield _refuse("PR-23", "Choose why this may be shared: nothing leaves without a basis in law")
+        yield _refuse("PR-23", "Choose why this may be shared: nothing leaves without a basis in law", at="basis")
     if wanted.purpose is None:
         yield _refuse("PR-23", "Say what it is needed for")
     if not wanted.recipients or not all(each.named for each in wanted.recipients):
@@ -128,7 +128,7 @@ def _fits(wanted: Disclosure, given: Circumstances) -> Found:
     """Each basis is for certain recipients."""
     fitting = RIGHTFUL.get(wanted.basis) if wanted.basis is not None else None
     if fitting is not None and not all(each.kind in fitting for each in wanted.recipients):
-        yield _refuse("PR-23", "This basis is not for this recipient; choose the one that is")
+        yield _refuse("PR-23", "This basis is not for this recipient; choose the one that is", at="basis")
 
 
 def _by_basis(wanted: Disclosure, given: Circumstances) -> Found:

@@ -122,8 +122,8 @@ Found = Iterator[Ruling]
 Rule = Callable[[Disclosure, Circumstances], Found]
 
 
-def refuse(rule: str, text: str) -> Ruling:
-    return Ruling(DisclosureEffect.REFUSE, Reason(rule, text))
+def refuse(rule: str, text: str, at: str = "") -> Ruling:
+    return Ruling(DisclosureEffect.REFUSE, Reason(rule, text, at=at))
 
 
 def ask(rule: str, text: str) -> Ruling:

@@ -127,7 +127,7 @@ def _(command: cmd.RecordSupports, case: Case) -> list[ev.Event]:
         None if _done(case, step) else not_open(incident, case.protocol, step),
         Reason("PR-76", "Nothing of this kind is on record for this student") if not needed else None,
         Reason("PR-76", "Choose from what is on record for this student") if command.here - needed else None,
-        Reason("PR-76", "Say why the rest is not here") if missing and command.without is None else None,
+        Reason("PR-76", "Say why the rest is not here", at="without") if missing and command.without is None else None,
     )
     who = stamp(command, case.at)
     said = ev.SupportsRecorded(

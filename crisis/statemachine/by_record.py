@@ -44,7 +44,9 @@ def _(command: ccmd.RecordAssent, case: Case) -> list[Event]:
     person(command)
     untold = command.answer in NOT_TOLD
     refuse_if(
-        Reason("ASSENT", "Say why the student was not told") if untold and command.reason is None else None,
+        Reason("ASSENT", "Say why the student was not told", at="reason")
+        if untold and command.reason is None
+        else None,
         Reason("ASSENT", "Where the student did not agree there is nothing that they agreed to")
         if command.agreed and command.answer is not Assent.AGREED
         else None,

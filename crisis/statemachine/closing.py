@@ -52,7 +52,7 @@ def obstacles(incident: Incident, protocol: Protocol, at: datetime) -> list[Reas
         *_student(incident, protocol),
         *_risk(incident, protocol),
         *_guardian(incident, protocol),
-        *_promises(incident),
+        *_promises(incident, protocol),
         *_nobody_reports(incident, protocol),
         *_told(incident),
         *_steps(protocol, now),
@@ -67,18 +67,21 @@ def _student(incident: Incident, protocol: Protocol) -> list[Reason]:
     never_needed = incident.custody is Custody.UNHELD and not unattended(incident, protocol)
     supervised = any(step.custody is not None for step in protocol.steps) and not never_needed
     if supervised and incident.custody is not Custody.RELEASED:
-        found.append(Reason("I-19", "The student is still in the school's care; release the student first"))
+        found.append(
+            Reason("I-19", "The student is still in the school's care; release the student first", at="/custody")
+        )
     if incident.emergency is Emergency.ACTIVE:
-        found.append(Reason("I-19", "The emergency is not over; say how it ended"))
+        found.append(Reason("I-19", "The emergency is not over; say how it ended", at="/emergency"))
     return found
 
 
 def _told(incident: Incident) -> list[Reason]:
     """What somebody outside the incident has to hear: PR-43, and field 18 of the record."""
     text = "The Title IX coordinator is not told yet; tell them, and record it"
-    found = [Reason("PR-43", text)] if _waits(incident, RecordTask.TELL_TITLE_IX) else []
+    found = [Reason("PR-43", text, at="/duties")] if _waits(incident, RecordTask.TELL_TITLE_IX) else []
     if _waits(incident, RecordTask.CHECK_ICWA):
-        found.append(Reason("FIELD-18", "The caseworker is not asked yet about the Indian Child Welfare Act; ask them"))
+        text = "The caseworker is not asked yet about the Indian Child Welfare Act; ask them"
+        found.append(Reason("FIELD-18", text, at="/duties"))
     return found
 
 
@@ -89,43 +92,46 @@ def _waits(incident: Incident, task: RecordTask) -> bool:
 
 def _risk(incident: Incident, protocol: Protocol) -> list[Reason]:
     found = []
-    assessed = any(step.type is StepType.ASSESS for step in protocol.steps)
-    if assessed and incident.tier is None:
-        found.append(Reason("I-3", "The level of risk is not decided"))
+    assess = at_first(protocol, StepType.ASSESS)
+    if assess and incident.tier is None:
+        found.append(Reason("I-3", "The level of risk is not decided", at=assess))
     if incident.screen_owed:
         text = "A questionnaire asked for a suicide screening, and neither that nor an interview was held since"
-        found.append(Reason("I-6", text))
+        found.append(Reason("I-6", text, at=at_first(protocol, StepType.SCREEN) or assess))
     if incident.tier_awaiting is not None:
-        found.append(Reason("I-5", "The level of risk waits for a second signature"))
+        found.append(Reason("I-5", "The level of risk waits for a second signature", at=assess))
     return found
 
 
 def _guardian(incident: Incident, protocol: Protocol) -> list[Reason]:
-    if not any(step.type is StepType.CONTACT for step in protocol.steps):
+    contact = at_first(protocol, StepType.CONTACT)
+    if not contact:
         return []
     rules = [protocol.exception(name) for name in incident.exceptions]
     instead = any(found is not None and found[1].basis in GUARDIAN_BASES for found in rules)
     if incident.guardian_reached_at is None and not instead:
         text = "No guardian was reached, and nobody stands in for them: child protection, police or an adult student"
-        return [Reason("I-9", text)]
+        return [Reason("I-9", text, at=contact)]
     return []
 
 
-def _promises(incident: Incident) -> list[Reason]:
+def _promises(incident: Incident, protocol: Protocol) -> list[Reason]:
     found = []
     if any(report.filed_at is None for report in incident.obligations.values()):
-        found.append(Reason("I-11", "A report to child protection is not filed"))
+        found.append(Reason("I-11", "A report to child protection is not filed", at="/duties"))
     if any(active.expired for active in incident.exceptions.values()):
-        found.append(Reason("I-19", "An exception ran out; renew it or lift it"))
+        found.append(Reason("I-19", "An exception ran out; renew it or lift it", at="/duties"))
     if any(handoff.state is HandoffState.OFFERED for handoff in incident.handoffs.values()):
-        found.append(Reason("I-15", "A handoff is offered and not answered"))
+        found.append(Reason("I-15", "A handoff is offered and not answered", at="/handoffs"))
     if any(page.state in LIVE for page in incident.pages.values()):
-        found.append(Reason("I-15", "A page is not answered; take it, or say why it is no longer needed"))
+        text = "A page is not answered; take it, or say why it is no longer needed"
+        found.append(Reason("I-15", text, at="/people"))
     if open_ones(incident) and not incident.follow_up_transferred:
-        found.append(Reason("I-18", "A referral is still open; say what became of it, or take it back with a reason"))
+        text = "A referral is still open; say what became of it, or take it back with a reason"
+        found.append(Reason("I-18", text, at="/referrals"))
     if any(still_to_keep(incident)):
         text = "A day to watch is still to come, or nobody said how it went; or pass the follow-up on to a named owner"
-        found.append(Reason("I-18", text))
+        found.append(Reason("I-18", text, at=next((at_step(step) for step in protocol.steps if step.watches), "")))
     return found
 
 
@@ -133,7 +139,7 @@ def _nobody_reports(incident: Incident, protocol: Protocol) -> list[Reason]:
     """I-11: the system opened it, and suspects nothing; somebody does."""
     owed = protocol.at_opening is not None and not incident.obligations
     text = "Nobody has said that they suspect it, so nobody owes the report; say who does, under Reports and exceptions"
-    return [Reason("I-11", text)] if owed else []
+    return [Reason("I-11", text, at="/duties")] if owed else []
 
 
 def _steps(protocol: Protocol, now: Standing) -> list[Reason]:
@@ -141,13 +147,23 @@ def _steps(protocol: Protocol, now: Standing) -> list[Reason]:
     return [_undone(step) for step in unsettled]
 
 
+def at_step(step: Step) -> str:
+    return f"/steps/{step.id}"
+
+
+def at_first(protocol: Protocol, kind: StepType) -> str:
+    """Where the first step of this kind is done; empty where there is none."""
+    return next((at_step(step) for step in protocol.steps if step.type is kind), "")
+
+
 def _undone(step: Step) -> Reason:
     title = (("step", called([step])),)
     if step.type is StepType.DECISION:
-        return Reason("I-7", "This decision is not answered: %(step)s", title)
+        return Reason("I-7", "This decision is not answered: %(step)s", title, at_step(step))
     if step.safety is SafetyClass.HARD:
-        return Reason("I-19", "This step keeps the student safe and is not done: %(step)s", title)
-    return Reason("I-19", "This step is not done; do it, or leave it out with a reason: %(step)s", title)
+        return Reason("I-19", "This step keeps the student safe and is not done: %(step)s", title, at_step(step))
+    text = "This step is not done; do it, or leave it out with a reason: %(step)s"
+    return Reason("I-19", text, title, at_step(step))
 
 
 def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Reason]:
@@ -157,15 +173,18 @@ def _kept_safe(incident: Incident, protocol: Protocol, now: Standing) -> list[Re
     in_hospital = incident.released_to is ReleaseTo.EMS
     talks = [step_id for step_id in (StepId("safety_plan"), StepId("means_counseling")) if step_id in known]
     if positive(incident) and not in_hospital and any(now[step_id] is not StepState.DONE for step_id in talks):
-        found.append(Reason("I-8", "After a positive screen the student needs a safety plan and a talk about means"))
+        text = "After a positive screen the student needs a safety plan and a talk about means"
+        first = next(step_id for step_id in talks if now[step_id] is not StepState.DONE)
+        found.append(Reason("I-8", text, at=f"/steps/{first}"))
     meeting = StepId("reentry_meeting")
     if in_hospital and meeting in known and not now.settled(meeting):
-        found.append(Reason("I-17", "After hospital the re-entry meeting is held before the first class"))
+        text = "After hospital the re-entry meeting is held before the first class"
+        found.append(Reason("I-17", text, at=f"/steps/{meeting}"))
     following = [step for step in protocol.steps if step.type is StepType.FOLLOW_UP]
     series = [step for step in following if now[step.id] is not StepState.NOT_NEEDED]
     kept = any(incident.steps[step.id].times for step in series if step.id in incident.steps)
     if series and not kept and not incident.follow_up_transferred:
-        found.append(Reason("I-18", "At least one follow-up contact has to be completed"))
+        found.append(Reason("I-18", "At least one follow-up contact has to be completed", at=at_step(series[0])))
     return found
 
 
@@ -174,13 +193,14 @@ def _time(incident: Incident, at: datetime) -> list[Reason]:
     if not was_high(incident) or incident.follow_up_transferred or incident.released_at is None:
         return []
     if at < incident.released_at + HIGH_FOLLOW_UP:
-        return [Reason("I-18", "After high risk the follow-up runs for at least 30 days from the release")]
+        text = "After high risk the follow-up runs for at least 30 days from the release"
+        return [Reason("I-18", text, at="/close#to")]
     return []
 
 
 def _review(incident: Incident) -> list[Reason]:
     if incident.review_held is None and review_demanded(incident):
-        return [Reason("I-19", "Decide on the after-action review; this incident needs one")]
+        return [Reason("I-19", "Decide on the after-action review; this incident needs one", at="/close#hold")]
     return []
 
 
@@ -191,8 +211,8 @@ def _(command: cmd.DecideReview, case: Case) -> list[ev.Event]:
     unexplained = not command.hold and command.reason is None
     refuse_if(
         wrong_role(command.by.roles, MAY_SIGN),
-        Reason("I-19", "This incident needs a review and cannot go without one") if demanded else None,
-        Reason("I-19", "Say why no review is held") if unexplained else None,
+        Reason("I-19", "This incident needs a review and cannot go without one", at="hold") if demanded else None,
+        Reason("I-19", "Say why no review is held", at="reason") if unexplained else None,
     )
     return [ev.ReviewDecided(**stamp(command, case.at), hold=command.hold, reason=command.reason)]
 

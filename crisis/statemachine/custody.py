@@ -12,7 +12,7 @@ from crisis.statemachine.conditions import holds
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.lifecycle import CUSTODY
 from crisis.statemachine.steps import SETTLED, not_open, standing
-from crisis.vocabulary import Custody, Emergency, PersonId, Phase, ReleaseTo, Role, StepType, Tier
+from crisis.vocabulary import Custody, Emergency, PersonId, Phase, ReleaseTo, Role, StepState, StepType, Tier
 
 RESCUERS = frozenset({ReleaseTo.EMS, ReleaseTo.POLICE, ReleaseTo.CHILD_PROTECTION})
 FAMILY = frozenset({ReleaseTo.GUARDIAN, ReleaseTo.AUTHORISED_ADULT})
@@ -136,16 +136,18 @@ def _highest(case: Case) -> Tier | None:
 def _unsafe_place(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
     tier = _highest(case) if case.incident.effective_tier is not None else None
     if tier is None and command.to not in RESCUERS and command.to is not ReleaseTo.CLINICIAN:
-        return [Reason("I-3", "The level of risk is not known yet, so the student counts as at risk; assess first")]
+        text = "The level of risk is not known yet, so the student counts as at risk; assess first"
+        assess = next((step.id for step in case.protocol.steps if step.type is StepType.ASSESS), None)
+        return [Reason("I-3", text, at=f"/steps/{assess}" if assess else "")]
     if case.ground.elsewhere.level_owed and command.to not in RESCUERS and command.to is not ReleaseTo.CLINICIAN:
         text = "In another open incident of this student the level of risk is not known yet; assess there first"
         return [Reason("I-3", text)]
     if command.to is not ReleaseTo.CLASS:
         return []
     if tier not in (Tier.NONE, Tier.LOW):
-        return [Reason("I-2", "Back to class only at no or low risk")]
+        return [Reason("I-2", "Back to class only at no or low risk", at="release_to")]
     if Role.ASSESSOR not in command.by.roles:
-        return [Reason("I-2", "Back to class only when the assessor signs off")]
+        return [Reason("I-2", "Back to class only when the assessor signs off", at="release_to")]
     return []
 
 
@@ -157,22 +159,29 @@ def _unaccepted(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
     records = [case.incident.steps[step] for step in handoffs if step in case.incident.steps]
     if not handoffs or any(record.done_at is not None and not record.waived for record in records):
         return []  # an acceptance is what completes such a step; a new assessment wants a new one
-    return [Reason("I-15", "Nobody there has accepted yet: first record who did, by name, then hand the student over")]
+    text = "Nobody there has accepted yet: first record who did, by name, then hand the student over"
+    needed = standing(case.incident, case.protocol)[handoffs[0]] is not StepState.NOT_NEEDED
+    return [Reason("I-15", text, at=f"/steps/{handoffs[0]}" if needed else "release_to")]
 
 
 def _unverified(command: cmd.ReleaseCustody) -> list[Reason]:
     if command.to in FAMILY:
         known = command.contact is not None and command.identity_checked
-        return [] if known else [Reason("I-2", "Choose the adult from the record and check who they are first")]
+        text = "Choose the adult from the record and check who they are first"
+        return [] if known else [Reason("I-2", text, at="contact" if command.contact is None else "identity_checked")]
     if command.to is ReleaseTo.CLASS or command.receiver is not None:
         return []
-    return [Reason("I-2", "Write down who took over: name and organisation")]
+    return [Reason("I-2", "Write down who took over: name and organisation", at="receiver")]
 
 
 def _contraindicated(command: cmd.ReleaseCustody, case: Case) -> list[Reason]:
     if command.to not in FAMILY or not guardians_blocked(case):
         return []
-    return [Reason("I-10", "Family contact is blocked for this student; child protection decides on release")]
+    return [
+        Reason(
+            "I-10", "Family contact is blocked for this student; child protection decides on release", at="release_to"
+        )
+    ]
 
 
 def guardians_blocked(case: Case) -> bool:

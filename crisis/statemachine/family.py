@@ -75,7 +75,7 @@ def _barred(command: cmd.RecordContact, case: Case) -> list[Reason]:
         )
     if not command.guardian and command.outcome is ContactOutcome.REACHED:
         text = "Somebody who is not a guardian is only asked to have the guardian call; record “reached somebody else”"
-        found.append(Reason("I-12", text))
+        found.append(Reason("I-12", text, at="outcome"))
     return found
 
 
@@ -84,9 +84,9 @@ def _language(command: cmd.RecordContact) -> list[Reason]:
     if not command.guardian or command.outcome is not ContactOutcome.REACHED:
         return []
     if not command.language or command.language_help is None:
-        return [Reason("I-13", "Say in which language you talked, and how you understood each other")]
+        return [Reason("I-13", "Say in which language you talked, and how you understood each other", at="language")]
     if command.language_help is LanguageHelp.WAIVED and command.waiver is None:
-        return [Reason("I-13", "Talking without an interpreter in another language needs a reason")]
+        return [Reason("I-13", "Talking without an interpreter in another language needs a reason", at="waiver")]
     return []
 
 
@@ -95,12 +95,17 @@ def _interpreted(command: cmd.RecordContact, case: Case) -> list[Reason]:
     if command.language_help is not LanguageHelp.INTERPRETER:
         return []
     if command.interpreted_by is None or command.interpreter is None:
-        return [Reason("PR-75", "Say who interpreted: what kind of interpreter, and a name or the service's number")]
+        text = "Say who interpreted: what kind of interpreter, and a name or the service's number"
+        return [Reason("PR-75", text, at="interpreter" if command.interpreted_by else "interpreted_by")]
     found = []
     if command.interpreted_by is InterpreterKind.CHILD and case.incident.emergency is not Emergency.ACTIVE:
-        found.append(Reason("PR-74", "A child does not interpret; call the interpreter line, and try again"))
+        found.append(
+            Reason("PR-74", "A child does not interpret; call the interpreter line, and try again", at="interpreted_by")
+        )
     if command.interpreted_by in STAND_INS and command.waiver is None:
-        found.append(Reason("PR-74", "Say why nobody qualified could interpret; the search for one goes on"))
+        found.append(
+            Reason("PR-74", "Say why nobody qualified could interpret; the search for one goes on", at="waiver")
+        )
     return found
 
 
@@ -109,4 +114,4 @@ def _alone(command: cmd.RecordContact, case: Case) -> Reason | None:
     calls = command.method in (ContactMethod.PHONE, ContactMethod.VIDEO)
     if not calls or command.by.id != case.incident.adult or command.alone is not None:
         return None
-    return Reason("I-1", "You are the one with the student; ask a colleague to call, or say why you had to")
+    return Reason("I-1", "You are the one with the student; ask a colleague to call, or say why you had to", at="alone")

@@ -22,7 +22,9 @@ def _(command: cmd.RecordFollowUp, case: Case) -> list[ev.Event]:
     refuse_if(
         not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
-        Reason("I-18", "You have a new worry about safety: write down what it is") if concern_without_words else None,
+        Reason("I-18", "You have a new worry about safety: write down what it is", at="note")
+        if concern_without_words
+        else None,
     )
     who = stamp(command, case.at)
     record = case.incident.steps.get(step.id, StepRecord())
@@ -94,8 +96,12 @@ def _(command: cmd.TransferFollowUp, case: Case) -> list[ev.Event]:
     person(command)
     named = command.to is not None or command.organisation is not None
     refuse_if(
-        None if named else Reason("I-19", "Name the person or organisation that goes on with the follow-up"),
-        None if command.accepted else Reason("I-15", "The follow-up moves only when they have accepted it"),
+        None
+        if named
+        else Reason("I-19", "Name the person or organisation that goes on with the follow-up", at="organisation"),
+        None
+        if command.accepted
+        else Reason("I-15", "The follow-up moves only when they have accepted it", at="accepted"),
         None
         if case.incident.phase is Phase.FOLLOW_UP
         else Reason("I-19", "The follow-up can be passed on once the follow-up has begun"),

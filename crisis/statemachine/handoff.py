@@ -51,10 +51,15 @@ def _disclosure(command: cmd.OfferHandoff, case: Case) -> list[Reason]:
     forgotten = items - command.disclosed - set(command.withheld)
     if unknown or twice:
         found.append(Reason("I-16", "Choose for each item on the list: given, or kept back"))
+    first = next((name for name in case.protocol.disclosure_items if name in forgotten), "")
     if forgotten or not set(command.withheld.values()) <= set(case.protocol.withhold_reasons):
-        found.append(Reason("I-16", "Each item that you keep back needs a reason"))
+        found.append(
+            Reason("I-16", "Each item that you keep back needs a reason", at=f"items.{first}" if first else "")
+        )
     if command.basis is LegalBasis.EMERGENCY and command.threat is None:
-        found.append(Reason("I-16", "An emergency disclosure needs the threat in words: what danger, to whom"))
+        found.append(
+            Reason("I-16", "An emergency disclosure needs the threat in words: what danger, to whom", at="threat")
+        )
     return found
 
 

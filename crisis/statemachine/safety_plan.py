@@ -31,7 +31,9 @@ def _(command: icmd.WriteSafetyPlan, case: Case) -> list[ev.Event]:
         None if _done(case, step) else not_open(case.incident, case.protocol, step),
     )
     if coping is None or people is None or safer_place is None:
-        raise Refused(Reason("I-8", "Write down what the student says to each question, even that they do not know"))
+        text = "Write down what the student says to each question, even that they do not know"
+        empty = "coping" if coping is None else "people" if people is None else "safer_place"
+        raise Refused(Reason("I-8", text, at=f"plan.{empty}"))
     written = iev.SafetyPlanWritten(
         **stamp(command, case.at),
         step=step.id,
@@ -53,7 +55,7 @@ def _(command: icmd.GiveSafetyPlan, case: Case) -> list[ev.Event]:
         wrong_role(command.by.roles, step.roles),
         None if _done(case, step) else not_open(case.incident, case.protocol, step),
         Reason("I-8", "Write the plan first") if plan is None else None,
-        Reason("I-8", "Say why the student has no copy") if untold else None,
+        Reason("I-8", "Say why the student has no copy", at="why_not") if untold else None,
     )
     who = stamp(command, case.at)
     given = iev.SafetyPlanGiven(**who, step=step.id, given=command.given, reason=command.reason)

@@ -144,7 +144,7 @@ def not_open(incident: Incident, protocol: Protocol, step: Step) -> Reason | Non
         case StepState.BLOCKED:
             first = waits_for(incident, protocol, step)
             if first:
-                return Reason("STEP", "First finish: %(steps)s", (("steps", called(first)),))
+                return Reason("STEP", "First finish: %(steps)s", (("steps", called(first)),), f"/steps/{first[0].id}")
             return Reason("STEP", "It is not known yet whether this step is needed; the step before it decides that")
         case StepState.NOT_NEEDED:
             return Reason("STEP", "This step is not needed now")

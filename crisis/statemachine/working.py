@@ -55,9 +55,9 @@ def wrong_evidence(step: Step, evidence: Evidence, protocol: Protocol) -> list[R
         label = (("field", InBoth(field.label.en, field.label.es)),)
         if name not in evidence:
             if is_required(field, protocol):
-                found.append(Reason("EVIDENCE", "Fill in: %(field)s", label))
+                found.append(Reason("EVIDENCE", "Fill in: %(field)s", label, f"evidence.{name}"))
         elif not _fits(field, evidence[name]):
-            found.append(Reason("EVIDENCE", "This answer does not fit: %(field)s", label))
+            found.append(Reason("EVIDENCE", "This answer does not fit: %(field)s", label, f"evidence.{name}"))
     return found
 
 
@@ -103,7 +103,9 @@ def _(command: cmd.AnswerDecision, case: Case) -> list[ev.Event]:
     refuse_if(
         not_open(case.incident, case.protocol, step),
         wrong_role(command.by.roles, step.roles),
-        Reason("I-14" if choice.police else "I-7", "This answer needs a reason") if reason_missing else None,
+        Reason("I-14" if choice.police else "I-7", "This answer needs a reason", at="reason")
+        if reason_missing
+        else None,
         _lead_first(command, choice, case),
         _too_early(choice, case),
         _lacking(choice, case),
@@ -142,7 +144,8 @@ def _lacking(choice: Choice, case: Case) -> Reason | None:
     now = standing(case.incident, case.protocol)
     if holds(needs.condition, case.incident, now.settled) is True:
         return None
-    return Reason(needs.rule, "%(otherwise)s", (("otherwise", InBoth(needs.otherwise.en, needs.otherwise.es)),))
+    otherwise = InBoth(needs.otherwise.en, needs.otherwise.es)
+    return Reason(needs.rule, "%(otherwise)s", (("otherwise", otherwise),), "/facts" if needs.condition.fact else "")
 
 
 def _lead_first(command: cmd.AnswerDecision, choice: Choice, case: Case) -> Reason | None:

@@ -82,8 +82,12 @@ def test_a_disclosure_during_a_screening_is_led_beside_it_without_double_contact
 
     assert state(district, abuse).effective_tier is state(district, suicide).effective_tier is Tier.IMMINENT
     assert state(district, abuse).links == (IncidentId(suicide.rpartition("/")[2]),)
-    page = words(counselor.get(abuse))
+    page, custody = words(counselor.get(abuse)), words(counselor.get(f"{abuse}/custody"))
     assert "Given P-Counselor is with the student. No second adult is needed." in page
+    assert "By another open incident of the student" in page
+    assert "No second adult is needed." in custody
+    assert "No adult is with the student" not in page + custody
+    assert "Risk not known: do not leave the student alone" not in page  # the other incident knows it
     assert "Asked about suicide today: acute" in page.replace("Acute", "acute")
     counselor.send(abuse, f"{abuse}/name-adult")
     assert "The same adult is with the student" in words(counselor.get(abuse))

@@ -175,7 +175,7 @@ def test_an_interpreter_without_a_name_or_a_kind_is_asked_for_at_its_place(
 
     shown = nurse.send(f"{incident}/{STEP}", f"{incident}/{STEP}/interpreter", status=422, kind=kind, name=name)
 
-    missing = "interpreter-kind" if name else "interpreter-name"
+    missing = "interpreter-kind-es" if name else "interpreter-name-es"  # of several languages, this one
     assert f'href="#{missing}"' in shown
     assert f'id="{missing}"' in shown
 

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from crisis.vocabulary import ScreenAnswer
 from web.app import build_app
 from web.deps import Desk
-from web.forms import FormState, Posted, Sent, in_zone
+from web.forms import FormState, Posted, Said, Sent, in_zone
 from web.incident_forms import Emergency, Note
 from web.step_forms import Contact, Screen
 
@@ -100,3 +100,37 @@ def test_each_field_of_each_form_refuses_what_nobody_types_at_its_place_f122(har
         at = {error["loc"][1]: error["msg"] for error in caught.value.errors()}
         assert at.get(name) not in (None, "Fill this in."), (form, name)
         assert len(str(caught.value.errors())) < 2_000, "it is not said back"
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "name", "leads_to"),
+    [
+        ("decide", {}, "reason", "reason"),
+        ("waive", {}, "reason", "waive-reason"),
+        ("report", {"obligation": ("o-7",)}, "agency", "report-agency-o-7"),
+        ("tier", {}, "tier", "tier"),
+        ("tier", {}, "rationale", "tier-rationale"),
+        ("screen", {}, "occurred_at", "screen-occurred_at"),
+    ],
+)
+def test_what_is_wrong_leads_to_the_field_of_the_form_that_was_sent(
+    action: str, fields: dict[str, tuple[str, ...]], name: str, leads_to: str
+) -> None:
+    assert FormState(fields=fields, action=action).anchor(name) == leads_to
+
+
+def test_of_several_forms_alike_only_the_one_that_was_sent_shows_what_was_typed() -> None:
+    state = FormState(fields={"obligation": ("o-7",), "agency": ("The hotline",)}, action="report")
+
+    assert [state.is_of("report", "o-7"), state.is_of("report", "o-8"), state.is_of("renew", "o-7")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_reason_is_shown_at_its_field_as_well() -> None:
+    state = FormState(reasons=(Said("I-7", "This answer needs a reason", at="reason"), Said("I-1", "Stay")))
+
+    assert state.of("reason") == ["This answer needs a reason"]
+    assert [each.elsewhere for each in (*state.reasons, Said("I-19", "Release", at="/custody"))] == [False, False, True]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,7 +12,7 @@ from crisis.referral_words import AgencyId, Audience
 from crisis.store import codec, people
 from crisis.vocabulary import HandoffId, IncidentId, PersonId, StudentId
 from web.deps import Desk, form_token, language_of, session_token
-from web.forms import FormState, Posted
+from web.forms import FormState, Posted, Said
 from web.pages import (
     accounts,
     again,
@@ -259,10 +260,16 @@ def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
         fields=posted.fields,
         action=path.rpartition("/")[2],
         errors=tuple((at, translated(posted.title_of(at)), translate(text)) for at, text in problem.fields),
-        reasons=tuple(in_words(reason, language) for reason in problem.reasons),
+        reasons=tuple(_placed(in_words(reason, language), posted) for reason in problem.reasons),
         conflict=tuple(changed(posted.desk, change) for change in problem.changes),
         kept=posted.texts if problem.status == 409 else (),
     )
+
+
+def _placed(said: Said, posted: Posted) -> Said:
+    """A rule may be asked by several forms: it leads to a field only where this one has it."""
+    asked = posted.form.model_fields if posted.form is not None else {}
+    return said if said.elsewhere or said.at.partition(".")[0] in asked else replace(said, at="")
 
 
 def changed(desk: Desk, change: Change) -> str:

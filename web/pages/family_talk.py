@@ -7,7 +7,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from crisis import events as ev
-from crisis.message_words import Blank, Rung
+from crisis.events import ContactAttempted
+from crisis.message_words import STAND_INS, Blank, Rung
 from crisis.policy.family_plan import next_to_try
 from crisis.policy.messages import Reached, Reader, Ready, language_ladder, rendered
 from crisis.privacy_words import ContactEffect, Obligation
@@ -19,7 +20,7 @@ from crisis.store.contact_record import Wish
 from crisis.store.contacting import WAYS, Card
 from crisis.store.interpreting import InterpreterWish
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import ContactMethod, PersonId, StepId, StepState
+from crisis.vocabulary import ContactMethod, ContactOutcome, PersonId, StepId, StepState
 from web.deps import Desk
 from web.forms import Said
 from web.pages.reasons import in_words
@@ -101,7 +102,21 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         "interpreters": interpreters(view, desk.language, wished),
         "interpreter_line": line,
         "next_attempt": next_attempt_at(view.incident, view.protocol),
+        "not_informed": not_informed(view, desk.language),
     }
+
+
+def not_informed(view: IncidentView, language: Language) -> str | None:
+    """Why a family that was reached does not count as informed (I-9, PR-74): the step stays open, and says so."""
+    attempts = [each.event for each in view.events if isinstance(each.event, ContactAttempted)]
+    reached = [each for each in attempts if each.guardian and each.outcome is ContactOutcome.REACHED]
+    if not reached or view.incident.guardian_reached_at is not None:
+        return None
+    retold = N_("What a child or a relative passes on does not count. Call again with a qualified interpreter.")
+    unsaid = N_(
+        "Nobody said that they said it back. If they did, record the talk again and tick it; if not, call again."
+    )
+    return translations(language).gettext(retold if reached[-1].interpreted_by in STAND_INS else unsaid)
 
 
 def _first(desk: Desk, view: IncidentView) -> dict[str, object]:

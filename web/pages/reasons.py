@@ -20,4 +20,4 @@ def in_words(reason: Reason, language: Language) -> Said:
         named = [_ROLE_WORDS.get(name, name) for name in values["roles"].split(" or ")]
         values["roles"] = translate(N_(" or ")).join(translate(name) for name in named)
     text = translate(reason.text)
-    return Said(rule=reason.rule, words=text % values if values else text)
+    return Said(rule=reason.rule, words=text % values if values else text, at=reason.at)

@@ -9,7 +9,7 @@ from crisis.protocols.schema import ExceptionRule, Step
 from crisis.statemachine.steps import unattended
 from crisis.store.queries import IncidentView
 from crisis.store.upcoming import NextStep
-from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, StepState
+from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, Role, StepState, StepType
 from web import words
 from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
@@ -131,7 +131,8 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     if alone(view):
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
-    watched = alone(view) or incident.custody in (Custody.HELD, Custody.OFFERED)  # on a watch list they are in class
+    held = incident.custody in (Custody.HELD, Custody.OFFERED) or elsewhere(view) is not None
+    watched = alone(view) or held  # on a watch list they are in class
     if watched and tier is None and Matter.RISK in view.matters:
         text = translate(N_("Risk not known: do not leave the student alone"))
         found.append(Alert(text=text, forbids=True, icon="shield"))
@@ -141,9 +142,23 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     return found
 
 
+def signers(view: IncidentView) -> tuple[Role, ...]:
+    """Who may put the second signature under a level of risk (I-5)."""
+    assess = [step for step, _ in view.steps if step.type is StepType.ASSESS]
+    return tuple(role for step in assess[:1] for role in (step.sign.second_roles if step.sign else step.roles))
+
+
 def alone(view: IncidentView) -> bool:
-    """Whether an adult is missing who must be with the student."""
-    return view.incident.custody is Custody.LOST or unattended(view.incident, view.protocol)
+    """Whether an adult is missing who must be with the student: nobody is, in any open incident of theirs."""
+    nobody = unattended(view.incident, view.protocol) and elsewhere(view) is None
+    return view.incident.custody is Custody.LOST or nobody
+
+
+def elsewhere(view: IncidentView) -> PersonId | None:
+    """Who is with the student by another open incident of theirs, where this one names nobody."""
+    if view.incident.custody is not Custody.UNHELD:
+        return None
+    return next((each.adult for each in view.alongside if each.adult is not None), None)
 
 
 def in_charge_of(view: IncidentView) -> frozenset[PersonId]:

@@ -1,0 +1,49 @@
+"""A person who never saw the system opens each kind of crisis with three inputs and is led to its close."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crisis.protocols import loader
+from crisis.store.engine import open_store
+from tests.journeys.guessing import Order, by_chance, calm
+from tests.journeys.led import Stranger
+from tests.journeys.town import Town, a_town
+
+KINDS = [kind for name in loader.names() for kind in loader.protocol(name).crisis_types]
+ALWAYS = ("handle_with_care", "death_staff")
+SEEDS = (1, 2)
+SOME = [each if each in ALWAYS else pytest.param(each, marks=pytest.mark.full) for each in KINDS]
+
+
+@pytest.fixture
+def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """One database: the stories of the protocols are told on both."""
+    store = open_store(sqlite_url, key_file)
+    with a_town(store, tmp_path, monkeypatch) as made:
+        yield made
+    store.close()
+
+
+def led(town: Town, kind: str, order: Order) -> Stranger:
+    stranger = Stranger(town=town, kind=kind, order=order)
+    try:
+        stranger.is_led()
+    finally:
+        stranger.goes_home()
+    return stranger
+
+
+@pytest.mark.parametrize("kind", SOME)
+def test_a_stranger_is_led_to_the_close_and_each_refusal_says_what_to_do(town: Town, kind: str) -> None:
+    stranger = led(town, kind, calm)
+
+    assert stranger.guesses == [], "\n".join(stranger.trail)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_stranger_answers_they_are_led_to_the_close(town: Town, kind: str, seed: int) -> None:
+    led(town, kind, by_chance(f"{kind} {seed}"))
