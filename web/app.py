@@ -55,6 +55,7 @@ from web.deps import Anyone, store_of
 from web.devices import limit_rules
 from web.hub import Hub
 from web.pages import errors, routers
+from web.squeezing import Squeezed
 from web.static_files import Kept
 
 STATIC = Path(__file__).parent / "static"
@@ -158,7 +159,8 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
 
     answer = security.told(problems.answering(errors.render), settings)
     problems.install(app, answer)
-    app.add_middleware(security.SmallBodies, answer=answer)  # the last one added is asked first
+    app.add_middleware(Squeezed)  # the last one added is asked first
+    app.add_middleware(security.SmallBodies, answer=answer)
     app.add_middleware(security.LimitedTime, answer=answer)
     app.add_middleware(security.OwnSiteOnly, settings=settings, answer=answer)
     app.add_middleware(security.TellBrowsers, settings=settings)

@@ -22,6 +22,12 @@ with suppress(ImportError):  # a tenth smaller; where it cannot be installed, gz
     WAYS = {"br": compress, **WAYS}
 
 
+def way_of(asked: Headers) -> str | None:
+    """The best that this browser can read."""
+    read = asked.get("accept-encoding", "")
+    return next((each for each in WAYS if each in read), None)
+
+
 @cache
 def squeezed(path: str, way: str) -> bytes:
     return WAYS[way](Path(path).read_bytes())
@@ -37,8 +43,7 @@ class Kept(StaticFiles):
         if not path.endswith(SQUEEZED):
             return response
         response.headers["Vary"] = "Accept-Encoding"
-        read = Headers(scope=scope).get("accept-encoding", "")
-        way = next((each for each in WAYS if each in read), None)
+        way = way_of(Headers(scope=scope))
         if way is None or not isinstance(response, FileResponse) or scope["method"] != "GET":
             return response
         headers = {name: response.headers[name] for name in ("cache-control", "vary", "last-modified")}

@@ -316,3 +316,17 @@ def test_it_speaks_the_language_of_its_reader(town: Village, site: TestClient) -
 )
 def test_a_place_is_told_where_it_can_be_nothing_but_a_place_pr_12(said: str, told: bool) -> None:
     assert plain_place(said) == (said if told else None)
+
+
+def test_the_answer_to_a_page_comes_light_in_two_round_trips_and_runs_no_script(
+    town: Village, site: TestClient
+) -> None:
+    """`user-interface.md` 8.2: all that is fetched for it the first time is 14 KB at most, with the letters at hand."""
+    paged(town)
+    page = site.get(link(town), headers={"accept-encoding": "br"})
+    files = {each.partition("#")[0] for each in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)}
+    sizes = [int(site.get(each, headers={"accept-encoding": "br"}).headers["content-length"]) for each in files]
+
+    assert page.headers["content-encoding"] == "br"
+    assert not any("woff2" in each or ".js" in each for each in files)
+    assert int(page.headers["content-length"]) + sum(sizes) <= 14 * 1024

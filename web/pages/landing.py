@@ -29,6 +29,7 @@ from crisis.store.pins import PinCheck
 from crisis.vocabulary import DeclineReason, PageState
 from web.deps import Anyone, Language, form_token, language_cookie, settings_of, store_of
 from web.rendering import LANGUAGES, Local, page, translations
+from web.squeezing import MARK
 from web.words import N_
 
 router = APIRouter(prefix="/p", include_in_schema=False)
@@ -192,6 +193,8 @@ def shown(
         district_line=None,
     )
     made.headers.update(PRIVATE)
+    if request.method == "GET":
+        made.headers[MARK] = "yes"
     return made
 
 

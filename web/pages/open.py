@@ -20,6 +20,7 @@ from web.forms import FRESH, FormPost, FormState, Posted, Sent
 from web.pages.frame import console
 from web.pages.naming import told_apart
 from web.rendering import translations
+from web.squeezing import MARK
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -90,7 +91,10 @@ def show(
         "found": found_students(desk, SchoolId(chosen), query) if chosen and len(query) > 1 else [],
         "linked": linked or problem.typed("linked_to"),
     }
-    return console(desk, "pages/open.html", values, path="/incidents/new", status=status, problem=problem)
+    shown = console(desk, "pages/open.html", values, path="/incidents/new", status=status, problem=problem)
+    if problem is FRESH and not query and not linked:
+        shown.headers[MARK] = "yes"
+    return shown
 
 
 def _asking(kind: str, known: Sequence[Protocol]) -> str:
