@@ -44,7 +44,7 @@ from crisis.protocols import loader
 from crisis.protocols.plain_yaml import ProtocolFault
 from crisis.sentinel.watching import on_watch
 from crisis.settings import Settings
-from crisis.store import audit, backup, incidents, people, protocols, roster, roster_import, second_factor
+from crisis.store import audit, backup, incidents, people, protocols, roster, roster_import, second_factor, signs
 from crisis.store.backup import BackupFault
 from crisis.store.engine import Store, WrongDatabase, open_store
 from crisis.store.oneroster_files import Severity
@@ -248,6 +248,8 @@ def make_backup(target: Path) -> None:
         report = backup.backup(store, target, clock.now(), owner=settings.owner_address)
     out.print(f"{report.file}: {report.size} bytes, {report.audit_rows} audit rows, {report.proof}", highlight=False)
     out.print(f"SHA-256 {report.sha256}", highlight=False)
+    with opened() as (store, _), store.write() as tx:  # how old the last one is, the console says
+        signs.leave(tx, signs.BACKUP, clock.now(), good=True)
 
 
 @app.command()
@@ -277,16 +279,6 @@ def add_district(
         second_factor.ask_of_all(tx, DistrictId(district), True, at=at, by=None, counts_from=from_then)
     out.print(f"From {from_then:%Y-%m-%d} on everybody in it needs a second factor to see records. To change that:")
     out.print("crisis account ask-second-factor")
-
-
-@roster_app.command("staff")
-def list_staff(district: str) -> None:
-    """Everybody with a post, with the ids that other commands ask for."""
-    table = _table("id", "name", "posts", "schools")
-    with opened(readonly=True) as (store, _), store.read() as tx:
-        for member in people.staff(tx, DistrictId(district)):
-            table.add_row(member.id, member.name, ", ".join(member.posts), ", ".join(sorted(member.schools)))
-    out.print(table)
 
 
 @roster_app.command("post")
@@ -389,5 +381,5 @@ def show_incident(incident_id: str) -> None:
 def _table(*headings: str, title: str | None = None) -> Table:
     table = Table(title=title, title_justify="left")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "id")  # which is copied whole
     return table

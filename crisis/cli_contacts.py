@@ -1,4 +1,4 @@
-"""`crisis roster contacts` and `wishes`: for whom nobody could be called, and how often wishes were met."""
+"""`crisis roster staff`, `contacts` and `wishes`: who is there, for whom nobody could be called, met wishes."""
 
 import csv
 from contextlib import closing
@@ -15,7 +15,7 @@ from crisis import clock
 from crisis.policy.unmet import FEWEST
 from crisis.privacy_words import StudentLack
 from crisis.settings import Settings
-from crisis.store import contact_report, unmet_report
+from crisis.store import contact_report, people, unmet_report
 from crisis.store.contact_report import ContactReport
 from crisis.store.engine import open_store
 from crisis.vocabulary import DistrictId, SchoolId
@@ -31,8 +31,27 @@ WORDS = {
 
 
 def add_to(roster_app: typer.Typer) -> None:
+    roster_app.command("staff")(list_staff)
     roster_app.command("contacts")(show)
     roster_app.command("wishes")(show_wishes)
+
+
+def list_staff(district: str) -> None:
+    """All staff and schools, with the ids that other commands ask for; also who has no post yet."""
+    settings, table, places = Settings(), Table(), Table("School")
+    for heading in ("id", "name", "posts", "schools"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "id")  # which is copied whole
+    places.add_column("id", no_wrap=True)
+    with closing(open_store(settings.database_url, settings.key_file, readonly=True)) as store, store.read() as tx:
+        schools = {each.id: each.name for each in people.schools(tx, DistrictId(district))}
+        for member in people.staff(tx, DistrictId(district)):
+            where = sorted(schools.get(each, each) for each in member.schools)
+            table.add_row(member.id, member.name, ", ".join(member.posts), ", ".join(where))
+        for person, name in people.without_post(tx, DistrictId(district)):
+            table.add_row(person, name, "none yet: crisis roster post", "")
+    for school, title in schools.items():
+        places.add_row(title, school)
+    out.print(table, places)
 
 
 def show_wishes(

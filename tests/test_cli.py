@@ -22,10 +22,11 @@ from starlette.testclient import TestClient
 
 from crisis import cli, clock
 from crisis.notify.handsets_main import config_of
-from crisis.store import accounts
+from crisis.store import accounts, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import standard
 from crisis.store.sqlite import driver
+from crisis.vocabulary import DistrictId, PersonId
 from tests.store.archives import an_export
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, a_district, acting
 from web.app import build_app
@@ -159,6 +160,21 @@ def test_a_token_made_here_opens_the_api(crisis: Crisis, installation: Path, inc
         TestClient(build_app(store, SETTINGS), base_url=SETTINGS.public_url) as client,
     ):
         assert acting(client, token).get("/me").body["person"] == COUNSELOR
+
+
+def test_whoever_works_for_the_whole_district_is_listed_with_an_id_before_they_have_a_post(
+    crisis: Crisis, installation: Path
+) -> None:
+    crisis("init")
+    crisis("roster", "district", "d", "A district")
+    with installed(installation) as store, store.write() as tx:
+        roster.add_person(tx, DistrictId("d"), PersonId("p" * 26), ("Dee", "Park"), staff=True)
+
+    said = crisis("roster", "staff", "d")
+    crisis("roster", "post", "p" * 26, "district_lead")
+
+    assert [line.split()[1] for line in said.splitlines() if "none yet" in line] == ["p" * 26]
+    assert "none yet" not in crisis("roster", "staff", "d")
 
 
 def test_a_district_post_is_given_by_hand_and_is_on_record(crisis: Crisis, incident: str) -> None:

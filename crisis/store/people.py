@@ -291,6 +291,17 @@ def staff(tx: Connection, district: DistrictId, school: SchoolId | None = None) 
     return [_staff(rows, phones.get(person, ())) for person, rows in held.items()]
 
 
+def without_post(tx: Connection, district: DistrictId) -> list[tuple[PersonId, str]]:
+    """Staff of the roster whom nobody has given a post: an import gives none for the whole district."""
+    query = (
+        select(PERSON.c.id, PERSON.c.given, PERSON.c.family)
+        .where(PERSON.c.district == district, PERSON.c.active, PERSON.c.staff, PERSON.c.missing_since.is_(None))
+        .where(PERSON.c.id.not_in(select(POST.c.person)))
+        .order_by(PERSON.c.family, PERSON.c.given, PERSON.c.id)
+    )
+    return [(PersonId(row.id), full_name(row.given, row.family)) for row in tx.execute(query)]
+
+
 def _staff(rows: list[Found], phones: tuple[str, ...]) -> StaffView:
     first, posts = rows[0], frozenset(row.post for row in rows)
     return StaffView(

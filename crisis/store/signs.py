@@ -12,7 +12,7 @@ from crisis.store import codec
 from crisis.store.tables import SIGN
 
 AUDIT, WORKER, WEB, HEARTBEAT, CANARY = "audit", "worker", "web", "heartbeat", "canary"
-ANCHOR = "anchor"
+ANCHOR, BACKUP = "anchor", "backup"
 
 Plain = str | int | list[str] | dict[str, int] | dict[str, list[str]]
 Detail = Mapping[str, Plain]
