@@ -1,4 +1,4 @@
-"""`crisis roster staff`, `contacts` and `wishes`: who is there, for whom nobody could be called, met wishes."""
+"""`crisis roster staff`, `person`, `contacts`, `wishes`: who is there, for whom nobody could be called, met wishes."""
 
 import csv
 from contextlib import closing
@@ -12,13 +12,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from crisis import clock
+from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.unmet import FEWEST
 from crisis.privacy_words import StudentLack
 from crisis.settings import Settings
-from crisis.store import contact_report, people, unmet_report
+from crisis.store import audit, contact_report, people, roster, unmet_report
 from crisis.store.contact_report import ContactReport
 from crisis.store.engine import open_store
-from crisis.vocabulary import DistrictId, SchoolId
+from crisis.vocabulary import DistrictId, PersonId, SchoolId, StaffRole
 
 out = Console()
 WORDS = {
@@ -32,6 +33,7 @@ WORDS = {
 
 def add_to(roster_app: typer.Typer) -> None:
     roster_app.command("staff")(list_staff)
+    roster_app.command("person")(add_person)
     roster_app.command("contacts")(show)
     roster_app.command("wishes")(show_wishes)
 
@@ -52,6 +54,31 @@ def list_staff(district: str) -> None:
     for school, title in schools.items():
         places.add_row(title, school)
     out.print(table, places)
+
+
+def add_person(
+    district: str,
+    given: str,
+    family: str,
+    post: StaffRole,
+    phone: Annotated[str, typer.Option(help="With area code; pages go there.")],
+    school: Annotated[str | None, typer.Option(help="None: all of the district.")] = None,
+) -> None:
+    """Somebody who is in no export of yours, such as an agency's clinician; imports leave them alone. Prints the id."""
+    settings, at = Settings(), clock.now()
+    with closing(open_store(settings.database_url, settings.key_file)) as store, store.write() as tx:
+        person = PersonId(clock.new_id())
+        people.district_name(tx, DistrictId(district))  # which is there, or `NotFound`
+        known = {each.id for each in people.schools(tx, DistrictId(district))}
+        if school is not None and SchoolId(school) not in known:
+            raise NotFound
+        roster.add_person(tx, DistrictId(district), person, (given, family), staff=True)
+        if not roster.add_phone(tx, person, phone):
+            raise Refused(Reason("ON-CALL", "This is no number that can be called; write it with its area code"))
+        roster.give_post(tx, DistrictId(district), person, post, SchoolId(school) if school else None)
+        detail = {"post": post.value, "school": school or "all"}
+        audit.record(tx, at=at, actor=None, action="person added", subject=person, detail=detail)
+    out.print(person, highlight=False)
 
 
 def show_wishes(

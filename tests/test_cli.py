@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from starlette.testclient import TestClient
 
 from crisis import cli, clock
 from crisis.notify.handsets_main import config_of
-from crisis.store import accounts, roster
+from crisis.store import accounts, backup, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.passwords import standard
 from crisis.store.sqlite import driver
@@ -177,6 +178,24 @@ def test_whoever_works_for_the_whole_district_is_listed_with_an_id_before_they_h
     assert "none yet" not in crisis("roster", "staff", "d")
 
 
+def test_a_clinician_who_is_in_no_export_is_added_with_a_number_that_can_be_called(
+    crisis: Crisis, installation: Path
+) -> None:
+    crisis("init")
+    crisis("roster", "district", "d", "A district")
+    whom = ("d", "Noor", "Abdi", "clinician", "--phone")
+
+    refused = crisis("roster", "person", *whom, "12", fails=True)
+    person = crisis("roster", "person", *whom, "617-555-0131").strip()
+    unknown = crisis("roster", "person", "elsewhere", *whom[1:], "617-555-0131", fails=True)
+
+    assert "no number that can be called" in " ".join(refused.split())
+    assert "no such thing" in unknown
+    lines = [line for line in crisis("roster", "staff", "d").splitlines() if "Noor Abdi" in line]
+    assert [person in line and "clinician" in line for line in lines] == [True]
+    assert "Whole." in crisis("audit", "verify")
+
+
 def test_a_district_post_is_given_by_hand_and_is_on_record(crisis: Crisis, incident: str) -> None:
     crisis("roster", "post", COUNSELOR, "district_lead")
 
@@ -266,9 +285,13 @@ def test_a_backup_is_proved_and_restores(crisis: Crisis, installation: Path, inc
     made = crisis("backup", str(target))
     crisis("roster", "post", COUNSELOR, "district_lead")
 
+    with installed(installation) as store, store.read() as tx:
+        noted = backup.last_sign(store, tx)
     crisis("restore", str(target), "--yes")
 
     assert "SHA-256" in made
+    assert noted is not None
+    assert clock.now() - noted < timedelta(minutes=5)
     assert "district_lead" not in crisis("roster", "staff", "d-1")
     assert "Whole." in crisis("audit", "verify")
 

@@ -97,13 +97,14 @@ FIRST: tuple[Item, ...] = (
     ),
     Item(
         name="posts",
-        title=N_("Somebody leads the district’s response, and somebody answers for privacy"),
-        how=N_("An import gives no post of the whole district. Give it by hand, and an account."),
+        title=N_("Somebody leads the response, somebody answers for privacy, and there is a clinician to page"),
+        how=N_("An import gives no district post: give it by hand, with an account. Add whoever is in no export."),
         done=lambda k: not k.facts.missing_posts,
         commands=(
             "crisis roster staff DISTRICT",
             "crisis roster post PERSON district_lead",
             "crisis roster post PERSON privacy_officer",
+            "crisis roster person DISTRICT GIVEN FAMILY clinician --phone 617-555-0100",
             "crisis account create PERSON USERNAME",
         ),
         fact=lambda k, say: say.missing([say.translate(words.of(post)) for post in k.facts.missing_posts]),
@@ -121,11 +122,11 @@ FIRST: tuple[Item, ...] = (
     Item(
         name="running",
         title=N_("The worker runs, and somebody watches it"),
-        how=N_("Beside the console the sentinel runs as a process of its own; on PostgreSQL the worker does as well."),
+        how=N_("On SQLite both run inside `crisis serve`. On PostgreSQL they are processes of their own."),
         done=lambda k: bool(k.now.worker.well and k.now.audit.well),
         page="/status",
         button=N_("Can we reach people?"),
-        commands=("crisis sentinel",),
+        commands=("crisis worker", "crisis sentinel"),
     ),
     Item(
         name="provider",

@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import URL, Connection, inspect, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from crisis.store import audit, gone, incidents, postgres, schema, sealed, sealed_files, sqlite
+from crisis.store import audit, gone, incidents, postgres, schema, sealed, sealed_files, signs, sqlite
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
 
@@ -65,6 +65,29 @@ def backup(store: Store, target: Path, at: datetime, *, owner: str | None = None
     report = Report(target, _sha256(target), target.stat().st_size, position, rows, proof)
     _write_manifest(report, store.dialect, at)
     return report
+
+
+def leave_sign(url: str, key_file: Path, at: datetime) -> None:
+    """When the last was proved, for the console. On SQLite beside the database, which its server alone changes."""
+    if url.startswith("sqlite"):
+        _sign_of(url).write_text(at.isoformat(), encoding="utf-8")
+        return
+    with closing(open_store(url, key_file)) as store, store.write() as tx:
+        signs.leave(tx, signs.BACKUP, at, good=True)
+
+
+def last_sign(store: Store, tx: Connection) -> datetime | None:
+    """None: no backup was ever made, or nobody has said so."""
+    if store.dialect == "sqlite":
+        beside = _sign_of(store.url)
+        return datetime.fromisoformat(beside.read_text(encoding="utf-8")) if beside.exists() else None
+    left = signs.left(tx).get(signs.BACKUP)
+    return None if left is None else left.good_at
+
+
+def _sign_of(url: str) -> Path:
+    path = sqlite.path_of(url)
+    return path.with_name(path.name + ".saved")
 
 
 @contextmanager

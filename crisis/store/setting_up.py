@@ -24,7 +24,7 @@ class Facts:
     schools: int
     staff: int
     students: int
-    missing_posts: tuple[StaffRole, ...]  # of the district, that nobody holds or whose holder cannot sign in
+    missing_posts: tuple[StaffRole, ...]  # of the district, whose holder cannot sign in; and whoever is to be paged
     silent: tuple[str, ...]
     protocols: int
     on_rota: int
@@ -51,7 +51,7 @@ def facts(tx: Connection, district: DistrictId, at: datetime) -> Facts:
         schools=len(schools),
         staff=len(staff),
         students=_students(tx, district),
-        missing_posts=tuple(post for post in OF_DISTRICT if not any(post in each.posts for each in inside)),
+        missing_posts=(*_nobody(OF_DISTRICT, inside), *_nobody((StaffRole.CLINICIAN,), staff)),
         silent=tuple(school.name for school in schools if not _has_team(school, inside)),
         protocols=len(protocols.in_force(tx, district, at)),
         on_rota=len(ready.people),
@@ -65,6 +65,10 @@ def facts(tx: Connection, district: DistrictId, at: datetime) -> Facts:
         second_factor_from=second_factor.asked_of_all_from(tx, district),
         own_law=not policy_packs.in_force(tx, district, at.date()).is_floor,
     )
+
+
+def _nobody(posts: Collection[StaffRole], staff: Collection[StaffView]) -> list[StaffRole]:
+    return [post for post in posts if not any(post in each.posts for each in staff)]
 
 
 def _has_team(school: SchoolView, staff: Collection[StaffView]) -> bool:

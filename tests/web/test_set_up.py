@@ -173,14 +173,14 @@ def test_a_new_installation_is_led_from_its_first_step_to_a_tested_page(site: Te
     with store.write() as tx:
         signs.leave(tx, signs.WORKER, clock.now(), good=True)
         signs.leave(tx, signs.AUDIT, clock.now(), good=True)
-        signs.leave(tx, signs.BACKUP, clock.now(), good=True)
+        roster.give_post(tx, DISTRICT, LEAD, StaffRole.CLINICIAN)
     before = words(lead.get("/set-up"))
     put_on_rota(store)
     planned = words(lead.get("/set-up"))
     proved_to_be_reached(store)
     proved = words(lead.get("/set-up"))
 
-    assert "Missing: Privacy officer" in words(first)
+    assert "Missing: Privacy officer, Clinician" in words(first)
     assert f"crisis roster staff {DISTRICT}" in first
     assert "Missing: School s-1, School s-2" in words(first)
     assert [page.partition(" of 10")[0][-1] for page in (words(first), before, planned, proved)] == [

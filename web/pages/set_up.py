@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from crisis.policy.access import may_see_schedules, must_keep_accounts
-from crisis.store import setting_up, signs
+from crisis.store import backup, setting_up
 from web.deps import Desk, SignedIn
 from web.pages.frame import condition_of, console
 from web.pages.paper import zone_of
@@ -39,12 +39,12 @@ def shown(items: Sequence[Item], known: Known, desk: Desk) -> list[dict[str, obj
 
 def known_of(desk: Desk) -> Known:
     with desk.store.read() as tx:
-        found, last = setting_up.facts(tx, desk.actor.district, desk.at), signs.left(tx).get(signs.BACKUP)
+        found, saved = setting_up.facts(tx, desk.actor.district, desk.at), backup.last_sign(desk.store, tx)
     return Known(
         facts=found,
         now=condition_of(desk),
         providers=desk.settings.providers,
-        backup_at=None if last is None else last.good_at,
+        backup_at=saved,
         at=desk.at,
     )
 
@@ -57,6 +57,7 @@ def set_up(desk: SignedIn) -> HTMLResponse:
     first, later = shown(FIRST, known, desk), shown(BEFORE_SCHOOL, known, desk)
     values = {
         "here": "set-up",
+        "one_process": desk.store.dialect == "sqlite",
         "zone": zone_of(desk),
         "first": first,
         "later": later,
