@@ -61,6 +61,7 @@ def add_person(
     given: str,
     family: str,
     post: StaffRole,
+    *,
     phone: Annotated[str, typer.Option(help="With area code; pages go there.")],
     school: Annotated[str | None, typer.Option(help="None: all of the district.")] = None,
 ) -> None:

@@ -33,6 +33,7 @@ from web.pages import (
     linked,
     marks,
     messages,
+    my,
     my_paging,
     my_plan,
     names,
@@ -69,6 +70,7 @@ from web.pages import (
     status,
     steps,
     times,
+    wall,
     whole_district,
     wishes,
 )
@@ -80,6 +82,7 @@ routers: list[APIRouter] = [
     passphrase.router,
     kept.router,
     board.router,
+    wall.router,
     agreements.router,
     return_news.router,
     instruments.router,
@@ -129,6 +132,7 @@ routers: list[APIRouter] = [
     protocol_steps.router,  # before the page whose actions have any name
     protocols.router,
     messages.router,
+    my.router,
     my_paging.router,
     sign_ins.router,
     again.router,
