@@ -27,12 +27,14 @@ from web import kept_forms
 from web.addresses import Kind, addresses_of, network_of
 from web.presence import Presence
 from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
+from web.words import N_
 
 Language = Literal["en", "es"]
 
 FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
 FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
 YEAR = 365 * 24 * 3600  # seconds
+OLD_FORM = N_("This form is too old or did not come from this site. Load the page again.")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ID = r"^[0-9A-Za-z_.:-]{1,80}$"
 FRESH_FOR = timedelta(minutes=5)
@@ -199,7 +201,7 @@ async def check_form_token(request: Request) -> None:
     request.state.sent = await request.form()
     given = request.headers.get(FORM_TOKEN_HEADER) or request.state.sent.get(FORM_TOKEN)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), form_token(session).encode()):
-        raise HTTPException(403, "This form is too old or did not come from this site. Load the page again.")
+        raise HTTPException(403, OLD_FORM)
 
 
 def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:

@@ -11,7 +11,7 @@ from crisis.errors import Change, NotFound
 from crisis.referral_words import AgencyId, Audience
 from crisis.store import codec, people
 from crisis.vocabulary import HandoffId, IncidentId, PersonId, StudentId
-from web.deps import Desk, form_token, language_of, session_token
+from web.deps import OLD_FORM, Desk, form_token, language_of, session_token, settings_of
 from web.forms import FormState, Posted, Said
 from web.pages import (
     accounts,
@@ -96,6 +96,11 @@ _ACTION = re.compile(r"/incidents/([^/]+)/([^/]+)")
 
 _WHAT: dict[int, tuple[str, str]] = {
     403: (N_("This is not for you to do here"), N_("If you think it should be, ask the district crisis lead.")),
+    405: (N_("This page takes no such order"), N_("Nothing was recorded. Go to the page that has the form.")),
+    410: (
+        N_("This is over"),
+        N_("What you opened has ended, so it shows nothing any more. Sign in to see what goes on now."),
+    ),
     404: (N_("Nothing here"), N_("There is no such page, or it is not yours to see. The answer is the same.")),
     409: (N_("Somebody was faster"), N_("Yours was not sent, so nothing was overwritten. Load the page again.")),
     413: (N_("This is too long"), N_("Nothing was recorded. Send it in shorter pieces.")),
@@ -105,6 +110,14 @@ _WHAT: dict[int, tuple[str, str]] = {
         N_("You opened the records of many students in this hour. A student with an open incident opens at once."),
     ),
     503: (N_("This took too long"), N_("It may or may not have been recorded. Load the page and look.")),
+}
+# Who can help, where it is not the one who asks.
+_HELP: dict[int, str] = {
+    403: N_("Who can help: the district crisis lead, or in a hurry the lead of the incident."),
+    404: N_("Somebody sent you here? Ask them whether you were called in."),
+    429: N_("Is it urgent? Open an incident, or ask the lead: in an open incident nothing waits."),
+    500: N_("If it happens again, tell whoever runs this program at what time it was."),
+    503: N_("If it happens again, tell whoever runs this program at what time it was."),
 }
 _NOT_SHOWN = (
     N_("This cannot be shown at the moment"),
@@ -281,12 +294,16 @@ def changed(desk: Desk, change: Change) -> str:
     return translate(_CHANGED.get(change.event or "", _CHANGED_OTHERWISE)) % {"name": name}
 
 
+AGAIN = (429, 500, 503)  # what may work a moment later
+
+
 def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResponse:
     language: Language = language_of(request)
     translate = translations(language).gettext
     looked = problem.status == 503 and request.method == "GET"
     heading, line = _NOT_SHOWN if looked else _WHAT.get(problem.status, _BROKEN)
-    session = session_token(request)
+    session, help_line = session_token(request), _HELP.get(problem.status)
+    said = problem.detail if problem.detail == OLD_FORM else None
     return page(
         "pages/error.html",
         language,
@@ -294,8 +311,9 @@ def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResp
         csrf=form_token(session) if session else "",
         path="/board",
         heading=translate(heading),
-        lines=[translate(line)],
+        lines=[translate(each) for each in (said, None if said else line, help_line) if each],
+        again=request.url.path if request.method == "GET" and problem.status in AGAIN else None,
         reasons=[in_words(reason, language) for reason in problem.reasons],
         kept=posted.texts if posted is not None else (),
-        district_line=None,
+        district_line=settings_of(request).office_phone or None,
     )

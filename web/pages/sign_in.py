@@ -71,7 +71,7 @@ def sign_in_page(
         providers=[(name, each.known.shown_name) for name, each in providers_of(request).items()],
         username=username,
         may_raise=locked is not None,
-        district_line=None,
+        district_line=settings_of(request).office_phone or None,
     )
 
 
@@ -199,7 +199,7 @@ def code_page(request: Request, secret: str, status: int = 200) -> HTMLResponse:
         by_key=by_key,
         shared=half is not None and half.shared,
         failed=status != 200,
-        district_line=None,
+        district_line=settings_of(request).office_phone or None,
     )
 
 
