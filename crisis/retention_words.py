@@ -13,6 +13,7 @@ class RetentionClass(StrEnum):
     AUDIT = "audit"  # longer than all that it is about: never destroyed here
     PREFERENCES = "preferences"
     DRILL = "drill"
+    DRILL_REVIEW = "drill_review"  # a drill of which somebody wrote a review
 
 
 class DestructionMethod(StrEnum):

@@ -1,4 +1,4 @@
-"""The words of a look back at one incident or drill: what is measured, and why a review is asked for."""
+"""The words of a look back at one incident or drill: what is measured, why it is asked for, and what is written."""
 
 from enum import StrEnum
 
@@ -37,3 +37,37 @@ class ReviewCause(StrEnum):
     EMERGENCY = "emergency"
     POLICE = "police"  # called, or the student went with them
     DEATH = "death"
+    DECIDED = "decided"  # by those who closed it
+    DRILL = "drill"  # one practises to look back at it
+
+
+class ReviewState(StrEnum):
+    """How far a written review has come (`paging.md` 6.14)."""
+
+    NOT_ASKED = "not_asked"  # somebody has looked: nothing asks for one, and whoever may can begin it all the same
+    OWED = "owed"
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"  # a second person reads it
+    SIGNED = "signed"  # what it says is fixed
+    CLOSED = "closed"
+
+
+class Rating(StrEnum):
+    """How well an objective was reached, by the scale of HSEEP (`protocols.md` 3, S48d)."""
+
+    PERFORMED = "P"
+    SOME_CHALLENGES = "S"
+    MAJOR_CHALLENGES = "M"
+    UNABLE = "U"
+    NOT_RATED = "NR"  # too little was seen to say
+
+
+class EntryKind(StrEnum):
+    """What somebody writes in a review."""
+
+    SUMMARY = "summary"
+    STRENGTH = "strength"
+    AREA = "area"  # for improvement, with its cause
+    STUDENT_VOICE = "student_voice"
+    FAMILY_VOICE = "family_voice"
+    REMARK = "remark"  # after it was signed

@@ -30,6 +30,7 @@ _SAID = {
     "unreadable": N_("There is a sign in it that no keyboard writes; type it again."),
     "int_parsing": N_("Give a whole number."),
     "datetime_from_date_parsing": N_("Give a date and a time."),
+    "named": N_("A name stands in it: write what they are instead, such as the student, the parent, the counselor."),
 }
 _OTHER = N_("This cannot be read; check it.")
 # Forms that stand on a page with another one that asks for the same: their fields carry the action in their id.
@@ -127,6 +128,10 @@ class Posted:
     def lacks(self, field: str) -> RequestValidationError:
         """For what must be filled in only where another answer asks for it; said at its place."""
         return RequestValidationError([_said({"loc": (field,), "type": "missing"})])
+
+    def names_somebody(self, *fields: str) -> RequestValidationError:
+        """For texts in which nobody may be named; said at their places."""
+        return RequestValidationError([_said({"loc": (field,), "type": "named"}) for field in fields])
 
     def title_of(self, field: str) -> str:
         """What the form calls a field; empty where it has no name of its own."""

@@ -11,6 +11,7 @@ CLASSES = {
     RetentionClass.AUDIT: N_("The chain of what was done and read: never destroyed"),
     RetentionClass.PREFERENCES: N_("What student and family asked for: 1 year from the day on which the student left"),
     RetentionClass.DRILL: N_("Drills: 90 days"),
+    RetentionClass.DRILL_REVIEW: N_("Drills with an after-action review: 3 years"),
 }
 METHODS = {
     DestructionMethod.KEYS_AND_ROWS: N_(

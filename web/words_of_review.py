@@ -1,6 +1,7 @@
 """The look back at an incident, in words."""
 
-from crisis.review_words import Kept, Milestone, ReviewCause
+from crisis.review_words import EntryKind, Kept, Milestone, Rating, ReviewCause, ReviewState
+from crisis.vocabulary import Phase
 from web.words import N_
 
 MILESTONES: dict[Milestone, tuple[str, str]] = {  # what it is, and from when to when
@@ -29,4 +30,55 @@ CAUSES: dict[ReviewCause, str] = {
     ReviewCause.EMERGENCY: N_("There was an emergency."),
     ReviewCause.POLICE: N_("The police were called, or the student went with them."),
     ReviewCause.DEATH: N_("It is about a death."),
+    ReviewCause.DECIDED: N_("Those who closed it decided to look back."),
+    ReviewCause.DRILL: N_("It was a drill: one practises to learn from it."),
+}
+STATES: dict[ReviewState, tuple[str, str, str]] = {  # words, tone, icon
+    ReviewState.NOT_ASKED: (N_("not asked for"), "mute", "s-none"),
+    ReviewState.OWED: (N_("owed"), "warn", "s-wait"),
+    ReviewState.DRAFT: (N_("draft"), "live", "note"),
+    ReviewState.IN_REVIEW: (N_("a second person reads it"), "live", "eye"),
+    ReviewState.SIGNED: (N_("signed"), "ok", "s-done"),
+    ReviewState.CLOSED: (N_("closed"), "ok", "lock"),
+}
+OBJECTIVES: dict[Phase, str] = {
+    Phase.IDENTIFICATION: N_("The concern is seen and told at once, and nobody is left alone"),
+    Phase.SAFETY_ASSESSMENT: N_("The student is safe, is asked, and the level of risk is decided"),
+    Phase.FAMILY_CONTACT: N_("A guardian is reached, understands, and is heard"),
+    Phase.HANDOFF: N_("Care is handed over, and somebody has accepted it"),
+    Phase.FOLLOW_UP: N_("The student comes back, and is followed up in time"),
+}
+# The scale of HSEEP, `protocols.md` 3 (S48d).
+RATINGS: dict[Rating, tuple[str, str]] = {
+    Rating.PERFORMED: (
+        N_("P · performed without challenges"),
+        N_(
+            "Its targets and tasks were done and it was reached; it hurt no other work, brought no new danger to "
+            "anybody, and went by the plan."
+        ),
+    ),
+    Rating.SOME_CHALLENGES: (
+        N_("S · performed with some challenges"),
+        N_("All of that as in P, but one saw how it could be done better or with less effort."),
+    ),
+    Rating.MAJOR_CHALLENGES: (
+        N_("M · performed with major challenges"),
+        N_(
+            "It was reached, but at least one of these: it hurt other work, it brought new danger to somebody, it did "
+            "not go by the plan."
+        ),
+    ),
+    Rating.UNABLE: (
+        N_("U · unable to be performed"),
+        N_("Its targets and tasks were not done in a way that reached it."),
+    ),
+    Rating.NOT_RATED: (N_("NR · not rated"), N_("Too little was seen of it to say.")),
+}
+ENTRIES: dict[EntryKind, tuple[str, str]] = {
+    EntryKind.STRENGTH: (N_("What went well"), N_("and should stay so")),
+    EntryKind.AREA: (N_("What should get better"), N_("and why it was so: the plan, the tools, the time")),
+    EntryKind.SUMMARY: (N_("Summary"), N_("a few sentences for whoever reads only these")),
+    EntryKind.STUDENT_VOICE: (N_("What the student says of it"), N_("only if they want to")),
+    EntryKind.FAMILY_VOICE: (N_("What the family says of it"), N_("only if they want to")),
+    EntryKind.REMARK: (N_("Remark"), N_("after the signature")),
 }

@@ -24,6 +24,7 @@ from crisis.store import (
     people,
     plan_watch,
     records_due,
+    reviews_owed,
     second_look,
     transient,
 )
@@ -55,6 +56,10 @@ class Upkeep:
     def records(self) -> bool:
         """Whether anybody was told that an entry waits for a second person, or that a records request presses."""
         return sum(self._records_of(district) for district in self._districts()) > 0
+
+    def reviews(self) -> bool:
+        """Whether an incident that was closed lately is known now to need a review, or not to."""
+        return sum(self._reviews_of(district) for district in self._districts()) > 0
 
     def provider_copies(self) -> bool:
         """Whether a provider has forgotten anything."""
@@ -112,6 +117,14 @@ class Upkeep:
             return False
         with self.store.write() as tx:
             return plan_watch.tell(tx, district, found, self.now())
+
+    def _reviews_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            unlooked = reviews_owed.unlooked(tx, district, self.now())
+        for incident in unlooked:
+            with self.store.write() as tx:
+                reviews_owed.look(tx, incident, self.now())
+        return len(unlooked)
 
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:

@@ -136,6 +136,7 @@ class Worker:
             ("turns", TURNS, upkeep.turns),
             ("plan", PLAN, upkeep.plan),
             ("records", PLAN, upkeep.records),
+            ("reviews", PLAN, upkeep.reviews),
             ("retention", RETENTION, upkeep.retention),
             ("provider copies", RETENTION, upkeep.provider_copies),
         )

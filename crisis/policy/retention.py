@@ -14,6 +14,7 @@ from crisis.retention_words import RetentionClass
 DAYS = {RetentionClass.TRANSIENT: timedelta(days=30), RetentionClass.DRILL: timedelta(days=90)}
 TITLE_IX_YEARS = 7  # 34 CFR 106.45(b)(10)
 PREFERENCE_YEARS = 1
+DRILL_REVIEW_YEARS = 3  # Michigan keeps the record of a drill so long (`protocols.md` 3, S50e)
 LONGEST_AT_SCHOOL = 19  # years: from 3 to 21 inclusive, the most that IDEA gives anybody (34 CFR 300.101)
 NO_END_OF_THEIR_OWN = frozenset({RetentionClass.DISCLOSURE})  # they go with the record
 
@@ -43,6 +44,8 @@ def free_on(kind: RetentionClass, record: Record, pack: Pack) -> date | None:
             return record.last_on + DAYS[kind] + timedelta(days=1)
         case RetentionClass.TITLE_IX:
             return _years_after(record.last_on, TITLE_IX_YEARS)
+        case RetentionClass.DRILL_REVIEW:
+            return _years_after(record.last_on, DRILL_REVIEW_YEARS)
         case RetentionClass.INCIDENT:
             left = _left_on(record)
             return None if left is None else _years_after(left, pack.temporary_record_years)

@@ -10,7 +10,7 @@ from crisis.review.replay import Moment, by_order
 from crisis.review_words import Kept, ReviewCause
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.steps import unattended
-from crisis.vocabulary import Custody, DeadlineKind, ReleaseTo, Tier
+from crisis.vocabulary import Custody, DeadlineKind, Mode, ReleaseTo, Tier
 
 HIGH = (Tier.HIGH, Tier.IMMINENT)
 
@@ -26,6 +26,8 @@ def causes(row: Sequence[Moment], protocol: Protocol, found: Sequence[Expected])
         ReviewCause.EMERGENCY: last.emergency_ever,
         ReviewCause.POLICE: any(_police(moment.event, protocol) for moment in row),
         ReviewCause.DEATH: protocol.subject is Subject.COMMUNITY,
+        ReviewCause.DECIDED: last.review_held is True,
+        ReviewCause.DRILL: last.mode is Mode.DRILL,
     }
     return [cause for cause, so in holds.items() if so]
 

@@ -12,6 +12,7 @@ from transitions.core import MachineError
 
 from crisis.errors import Reason, Refused
 from crisis.referral_words import ReferralState
+from crisis.review_words import ReviewState
 from crisis.vocabulary import Custody, Emergency, HandoffState, PageState, Phase
 
 
@@ -177,7 +178,22 @@ REFERRAL = Lifecycle(
     ],
 )
 
-LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL)
+REVIEW = Lifecycle(
+    "review",
+    ReviewState,
+    ReviewState.NOT_ASKED,
+    "AAR",
+    [
+        Move("ask", (ReviewState.NOT_ASKED,), ReviewState.OWED),
+        Move("begin", (ReviewState.NOT_ASKED, ReviewState.OWED), ReviewState.DRAFT),
+        Move("hand_in", (ReviewState.DRAFT,), ReviewState.IN_REVIEW, guarded=True),
+        Move("send_back", (ReviewState.IN_REVIEW,), ReviewState.DRAFT),
+        Move("sign", (ReviewState.IN_REVIEW,), ReviewState.SIGNED, guarded=True),
+        Move("close", (ReviewState.SIGNED,), ReviewState.CLOSED, guarded=True),
+    ],
+)
+
+LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL, REVIEW)
 
 
 def drawing() -> str:

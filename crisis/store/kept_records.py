@@ -22,6 +22,7 @@ from crisis.store.compartment_tables import COMPARTMENT
 from crisis.store.people_tables import SCHOOL, STUDENT, Found
 from crisis.store.record_tables import RECORDS_REQUEST
 from crisis.store.retention_tables import LEGAL_HOLD, STUDENT_LEFT
+from crisis.store.review_tables import REVIEW
 from crisis.store.tables import EVENT, INCIDENT, SEAL
 from crisis.vocabulary import DistrictId, IncidentId, Mode, PersonId, SchoolId, StudentId
 
@@ -120,7 +121,9 @@ def _incidents(tx: Connection, which: ColumnElement[bool]) -> Mapping[str | None
     task = (EVENT.c.incident == INCIDENT.c.id, EVENT.c.name == "TaskOpened", EVENT.c.body.contains(_TOLD))
     apart = select(COMPARTMENT.c.id).where(COMPARTMENT.c.incident == INCIDENT.c.id)  # also where that has ended
     title_ix = or_(exists(select(EVENT.c.position).where(*task)), exists(apart)).label("title_ix")
-    query = select(*columns, newest.scalar_subquery().label("newest_at"), title_ix).where(which)
+    begun = (REVIEW.c.incident == INCIDENT.c.id, REVIEW.c.begun_at.is_not(None))
+    reviewed = exists(select(REVIEW.c.id).where(*begun)).label("reviewed")
+    query = select(*columns, newest.scalar_subquery().label("newest_at"), title_ix, reviewed).where(which)
     query = query.order_by(INCIDENT.c.id)
     found: dict[str | None, list[Found]] = defaultdict(list)
     for row in tx.execute(query):
@@ -186,6 +189,8 @@ def _classes(student: Found | None, incidents: Iterable[Found]) -> frozenset[Ret
         found.add(_class_of(row))
         if row.mode is Mode.LIVE and (row.title_ix or row.crisis_type.startswith(SEXUAL)):
             found.add(RetentionClass.TITLE_IX)
+        if row.mode is Mode.DRILL and row.reviewed:
+            found.add(RetentionClass.DRILL_REVIEW)
     return frozenset(found)
 
 

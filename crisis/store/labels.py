@@ -30,6 +30,7 @@ class Readers(StrEnum):
     NAMES = "who talks with the student, and the privacy officer, by context: `may_keep_names`, PR-9"
     LEDGER = "principals of the school, the district's posts: `docs/access.md`"
     OFFICERS = "the privacy officer and the district crisis lead: `may_keep_policy`"
+    REVIEWERS = "who writes the review, and once it is signed who sees the figures: `crisis/policy/looking_back.py`"
     STAFF = "every member of staff: `may_see_schedules`"
     PLANNERS = "who plans, and each their own: `may_see_readiness`"
     ACCOUNTS = "who keeps accounts, and each their own: `may_keep_accounts`"
@@ -73,7 +74,8 @@ ASKS: Mapping[Sensitivity, Asks] = MappingProxyType(
             may_be_logged="no, at no level of any library",
             in_addresses_and_titles="no",
             may_leave="by a row of the ledger of disclosures alone; in no text, call, e-mail or push message",
-            how_long=f"{_RECORD_ENDS}; texts that came in 30 days after they were dealt with; drills 90 days",
+            how_long=f"{_RECORD_ENDS}; texts that came in 30 days after they were dealt with; drills 90 days, with a"
+            " review 3 years",
         ),
         S.VERY_RESTRICTED: Asks(
             kept="words sealed under the key of their record, and in no list",

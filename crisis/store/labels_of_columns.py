@@ -63,6 +63,22 @@ OF_INCIDENTS: Mapping[str, Table] = {
         restricted="incident kind made_by made_at ended_by ended_at",
         words=restricted(*NARRATIVE, kept=WORDS),
     ),
+    "after_action_review": table(
+        R.REVIEWERS,
+        technical="id",
+        normal="district school",
+        restricted="incident lead state causes due_at begun_by begun_at written_by written_at signed_by signed_at"
+        " closed_by closed_at",
+    ),
+    "review_entry": table(
+        R.REVIEWERS,
+        technical="id review",
+        normal="district",
+        restricted="kind objective written_by written_at",
+        words=restricted(*NARRATIVE, kept=WORDS),
+        cause=restricted(*NARRATIVE, kept=WORDS),
+    ),
+    "review_rating": table(R.REVIEWERS, technical="review", restricted="objective rating rated_by rated_at"),
     "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
     "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),
     "audit": table(R.OFFICERS, technical="number digest", restricted="at actor action subject detail"),

@@ -29,6 +29,7 @@ def _rule_files() -> Iterator[Path]:
     crisis = ROOT / "crisis"
     yield from sorted((crisis / "statemachine").glob("*.py"))
     yield from sorted((crisis / "policy").glob("*.py"))
+    yield from sorted((crisis / "review").glob("*.py"))
     yield from sorted((crisis / "schedules").glob("*.py"))
     yield from (
         ROOT / "web" / "my_paging_forms.py",
@@ -39,6 +40,7 @@ def _rule_files() -> Iterator[Path]:
     yield from (
         crisis / "store" / f"{name}.py"
         for name in (
+            "reviews",
             "rotations",
             "rotation_plans",
             "overrides",

@@ -57,6 +57,7 @@ from web.pages import (
     retention,
     return_news,
     review,
+    reviews,
     rotations,
     school_calendar,
     school_hours,
@@ -100,6 +101,7 @@ routers: list[APIRouter] = [
     after_death.router,
     linked.router,  # before the pages whose actions have any name
     review.router,
+    reviews.router,
     replay.router,
     call_order.router,
     steps.router,

@@ -47,6 +47,7 @@ from web.pages import (
     records_requests,
     retention,
     return_news,
+    reviews,
     rotations,
     school_calendar,
     school_hours,
@@ -81,6 +82,8 @@ OF_RECORD = {
 }
 _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(OF_RECORD)})/[^/]+")
 _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
+_REVIEW = re.compile(rf"{reviews.HERE}/([^/]+)/[^/]+")
+_REVIEW_ENTRY = re.compile(rf"{reviews.HERE}/([^/]+)/entries/([^/]+)/[^/]+")
 _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
@@ -211,7 +214,17 @@ def _page_of_one(path: str) -> Show | None:
     if found := _ACCOUNT.fullmatch(path):
         person = PersonId(found[1])
         return lambda desk, state, status: accounts.show(desk, person, state, status)
-    return _page_of_draft(path)
+    return _page_of_review(path) or _page_of_draft(path)
+
+
+def _page_of_review(path: str) -> Show | None:
+    if found := _REVIEW.fullmatch(path):
+        review = found[1]
+        return lambda desk, state, status: reviews.show(desk, review, state, status)
+    if found := _REVIEW_ENTRY.fullmatch(path):
+        whole, entry = found[1], found[2]
+        return lambda desk, state, status: reviews.show_entry(desk, whole, entry, state, status)
+    return None
 
 
 def _page_of_draft(path: str) -> Show | None:

@@ -16,6 +16,7 @@ from crisis.policy.access import (
     may_see_readiness,
     may_see_schedules,
 )
+from crisis.policy.looking_back import leads_somewhere
 from crisis.sentinel.condition import Condition, condition
 from crisis.store import provider_alarms, signs
 from web.deps import Desk
@@ -56,6 +57,7 @@ def console(
         "may_keep_policy": may_keep_policy(desk.actor),
         "may_break_glass": may_break_glass(desk.actor) or may_review_glass(desk.actor),
         "may_plan_ready": may_see_readiness(desk.actor),
+        "may_look_back": leads_somewhere(desk.actor),
         "csrf": desk.form_token,
         "here": "",
         "path": path,

@@ -17,6 +17,7 @@ from crisis.policy import access
 from crisis.policy.preferences import LEAD_FIRST
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
+from crisis.statemachine.closing import review_demanded
 from crisis.statemachine.custody import family_unknown
 from crisis.statemachine.reports import rules_of
 from crisis.store import audit, names, people, queries
@@ -36,7 +37,10 @@ from web.record_forms import RECORD_FORMS
 from web.referral_forms import REFERRAL_FORMS
 from web.rendering import Language, translations
 from web.report_forms import REPORT_FORMS
+from web.review_orders import FIGURES
+from web.review_orders import standing as review_of
 from web.words import N_
+from web.words_of_review import STATES
 from web.words_of_sharing import TASKS
 
 router = APIRouter(include_in_schema=False)
@@ -51,8 +55,7 @@ OF_SHEET = {
     "handoffs": frozenset({Matter.HANDOFF}),
     "referrals": frozenset({Matter.REFERRAL}),
     "student": frozenset({Matter.STUDENT}),
-    # All that its figures are made of: who does not see one of these would read half of a truth.
-    "review": frozenset({Matter.RISK, Matter.SAFETY, Matter.TEAM, Matter.FAMILY, Matter.HANDOFF, Matter.CARE}),
+    "review": FIGURES,
 }
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
@@ -128,8 +131,15 @@ def show_sheet(
     view = seen_by(desk, incident_id, f"{sheet} viewed", OF_SHEET.get(sheet, NOTHING))
     path = f"/incidents/{incident_id}/{sheet}"
     own = referrals.values(desk, view) if sheet == "referrals" else {}
+    own |= written_review(desk, view) if sheet == "close" else {}
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query) | own
     return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)
+
+
+def written_review(desk: Desk, view: IncidentView) -> dict[str, object]:
+    """Whether a review is asked for, and what there is of it for this person."""
+    kept, may_write = review_of(desk, view.incident)
+    return {"kept": kept, "may_write": may_write, "review_owed": review_demanded(view.incident), "states": STATES}
 
 
 def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: SchoolId | None = None) -> dict[str, object]:

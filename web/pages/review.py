@@ -15,7 +15,7 @@ from crisis.vocabulary import DeadlineKind
 from web.api.reading import seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.pages.frame import console
-from web.pages.incident import OF_SHEET, frame_of, values_of
+from web.pages.incident import OF_SHEET, frame_of, values_of, written_review
 from web.rendering import Local, translations
 from web.review_picture import picture
 from web.words import N_
@@ -49,6 +49,7 @@ def show_review(desk: SignedIn, incident_id: IncidentPath) -> HTMLResponse:
         "kept": KEPT,
         "result": lambda each: result(each, desk, local),
         "took": lambda page, until: _took(local, page.seconds(until)),
+        **written_review(desk, view),
     }
     path = f"/incidents/{incident_id}/review"
     return console(desk, "pages/review.html", values_of(desk, view) | frame_of(view) | values, path=path)

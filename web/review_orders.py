@@ -1,0 +1,201 @@
+"""Writing the review of one incident or drill: who may is asked here, and that nobody is named in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from crisis.access_words import Matter, Sight
+from crisis.errors import NotFound
+from crisis.policy import looking_back
+from crisis.protocols.schema import Protocol
+from crisis.review.written import Observed, objectives
+from crisis.review_words import Rating
+from crisis.statemachine.incident import Incident
+from crisis.store import audit, cut, incidents, involved, named_in, people, protocols, queries, reviews, reviews_owed
+from crisis.store.people import SchoolView
+from crisis.store.reviews import FIXED, Entry, KeptReview, Written
+from crisis.vocabulary import IncidentId, PersonId, Phase
+from web.deps import Desk
+
+# All that its figures are made of: who does not see one of these would read half of a truth.
+FIGURES = frozenset({Matter.RISK, Matter.SAFETY, Matter.TEAM, Matter.FAMILY, Matter.HANDOFF, Matter.CARE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A review as somebody sees it. `figures`: whether they see those as well."""
+
+    kept: KeptReview
+    incident: Incident
+    protocol: Protocol
+    school: SchoolView
+    entries: Sequence[Entry]
+    observed: Mapping[Phase, Observed]
+    names: Mapping[PersonId, str]
+    may_write: bool
+    figures: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    kept: KeptReview
+    incident: Incident
+    protocol: Protocol
+    school: SchoolView
+
+
+def listed(desk: Desk) -> list[Listed]:
+    """For whoever has one to write or answers for a school; on record."""
+    with desk.store.write() as tx:
+        found = reviews_owed.of_actor(tx, desk.actor, desk.at)
+        if not found and not looking_back.leads_somewhere(desk.actor):
+            raise NotFound
+        seen = involved.seen_by(desk.actor, desk.at)
+        known = {each.id: each for each in incidents.of_ids(tx, [each.incident for each in found], seen=seen)}
+        schools = {each.id: each for each in people.schools(tx, desk.actor.district)}
+        laws = {each.protocol_hash: protocols.by_hash(tx, each.protocol_hash) for each in known.values()}
+        audit.record(tx, at=desk.at, actor=desk.person, action="reviews listed", subject=desk.actor.district)
+        return [
+            Listed(
+                kept=each,
+                incident=known[each.incident],
+                protocol=laws[known[each.incident].protocol_hash],
+                school=schools[each.school],
+            )
+            for each in found
+        ]
+
+
+def opened(desk: Desk, review: str) -> Opened:
+    """On record. Who only sees the figures reads it once it is signed."""
+    with desk.store.write() as tx:
+        kept, incident = _seen(tx, desk, review)
+        may_write = looking_back.may_write(desk.actor, incident.school, incident.lead)
+        _, matters = cut.view(tx, desk.actor, involved.about_of(tx, incident), incident, desk.at)
+        figures = matters >= FIGURES
+        if not may_write and not (figures and kept.state in FIXED):
+            raise NotFound
+        protocol = protocols.by_hash(tx, incident.protocol_hash)
+        entries = reviews.entries(tx, desk.store.keys, kept.id)
+        did = {kept.begun_by, kept.written_by, kept.signed_by, kept.closed_by, *(each.written_by for each in entries)}
+        audit.record(tx, at=desk.at, actor=desk.person, action="written review viewed", subject=kept.id)
+        return Opened(
+            kept=kept,
+            incident=incident,
+            protocol=protocol,
+            school=people.school(tx, incident.school),
+            entries=entries,
+            observed=reviews.observed(tx, kept.id, objectives(protocol)),
+            names=people.names(tx, {each for each in did if each is not None}),
+            may_write=may_write,
+            figures=figures,
+        )
+
+
+def standing(desk: Desk, incident: Incident) -> tuple[KeptReview | None, bool]:
+    """The review of an incident that this person sees, as far as there is one for them, and whether they may write."""
+    with desk.store.read() as tx:
+        kept = reviews.of_incident(tx, incident.id)
+        whole = queries.sight_of(tx, desk.actor, incident, desk.at) >= Sight.WHOLE
+    may_write = whole and looking_back.may_write(desk.actor, incident.school, incident.lead)
+    return (kept if kept is not None and (may_write or kept.state in FIXED) else None), may_write
+
+
+def begin(desk: Desk, incident_id: IncidentId) -> str:
+    """Also where nothing asks for one. The review's id."""
+    with desk.store.write() as tx:
+        incident = incidents.load(tx, incident_id, lock=True)
+        _must_write(tx, desk, incident)
+        kept = reviews_owed.look(tx, incident_id, desk.at)
+        reviews.begin(tx, kept, by=desk.person, at=desk.at)
+        return kept.id
+
+
+def names_somebody(desk: Desk, review: str, texts: Mapping[str, str | None]) -> list[str]:
+    """In which of the fields the student, somebody of the family or of the staff is named."""
+    with desk.store.read() as tx:
+        _, incident = _seen(tx, desk, review)
+        looking_back.must_write(desk.actor, incident.school, incident.lead)
+        names = named_in.names_in(tx, desk.store.keys, incident)
+    return [field for field, text in texts.items() if text and looking_back.names_somebody(text, names)]
+
+
+def write(desk: Desk, review: str, said: Written) -> None:
+    with desk.store.write() as tx:
+        kept, _ = _mine(tx, desk, review)
+        reviews.write(tx, desk.store.keys, kept, said, by=desk.person, at=desk.at)
+
+
+def change(desk: Desk, review: str, entry: str, said: Written) -> None:
+    with desk.store.write() as tx:
+        kept, _ = _mine(tx, desk, review)
+        reviews.change(tx, desk.store.keys, kept, entry, said, by=desk.person, at=desk.at)
+
+
+def remove(desk: Desk, review: str, entry: str) -> None:
+    with desk.store.write() as tx:
+        kept, _ = _mine(tx, desk, review)
+        reviews.remove(tx, kept, entry, by=desk.person, at=desk.at)
+
+
+def rate(desk: Desk, review: str, ratings: Mapping[Phase, Rating]) -> None:
+    """Those that differ from what stands."""
+    with desk.store.write() as tx:
+        kept, incident = _mine(tx, desk, review)
+        known = reviews.observed(tx, kept.id, _objectives(tx, incident))
+        if not ratings.keys() <= known.keys():
+            raise NotFound
+        for objective, rating in ratings.items():
+            if known[objective].rating is not rating:
+                reviews.rate(tx, kept, objective, rating, by=desk.person, at=desk.at)
+
+
+def hand_in(desk: Desk, review: str) -> None:
+    with desk.store.write() as tx:
+        kept, incident = _mine(tx, desk, review)
+        reviews.hand_in(tx, kept, _objectives(tx, incident), by=desk.person, at=desk.at)
+
+
+def send_back(desk: Desk, review: str) -> None:
+    with desk.store.write() as tx:
+        reviews.send_back(tx, _mine(tx, desk, review)[0], by=desk.person, at=desk.at)
+
+
+def sign(desk: Desk, review: str) -> None:
+    """In one's own name, once one has just shown that it is oneself (PR-61)."""
+    desk.must_be_fresh()
+    with desk.store.write() as tx:
+        kept, incident = _mine(tx, desk, review)
+        over = incident.closed_at is not None
+        reviews.sign(tx, kept, _objectives(tx, incident), over=over, by=desk.person, at=desk.at)
+
+
+def close(desk: Desk, review: str) -> None:
+    desk.must_be_a_person()
+    with desk.store.write() as tx:
+        reviews.close(tx, _mine(tx, desk, review)[0], by=desk.person, at=desk.at)
+
+
+def _objectives(tx: Connection, incident: Incident) -> list[Phase]:
+    return objectives(protocols.by_hash(tx, incident.protocol_hash))
+
+
+def _mine(tx: Connection, desk: Desk, review: str) -> tuple[KeptReview, Incident]:
+    kept, incident = _seen(tx, desk, review, lock=True)
+    looking_back.must_write(desk.actor, incident.school, incident.lead)
+    return kept, incident
+
+
+def _seen(tx: Connection, desk: Desk, review: str, *, lock: bool = False) -> tuple[KeptReview, Incident]:
+    kept = reviews.one(tx, desk.actor.district, review, lock=lock)
+    incident = incidents.load(tx, kept.incident)
+    if queries.sight_of(tx, desk.actor, incident, desk.at) < Sight.WHOLE:
+        raise NotFound
+    return kept, incident
+
+
+def _must_write(tx: Connection, desk: Desk, incident: Incident) -> None:
+    if queries.sight_of(tx, desk.actor, incident, desk.at) < Sight.WHOLE:
+        raise NotFound
+    looking_back.must_write(desk.actor, incident.school, incident.lead)
