@@ -1,7 +1,8 @@
 """Every page that a counselor and a district crisis lead come to, as those who cannot see or point need it (PR-83).
 
-axe-core looks at each kind of page once, on a phone: WCAG 2.2, levels A and AA. Pages are found by their links, so a
-new one is looked at without being named here.
+axe-core looks at each kind of page: WCAG 2.2, levels A and AA. Pages are found by their links, so a new one is looked
+at without being named here. In CI a few of them on a phone, by day and by night; with `--full` all of them, on a phone
+and on a desk, in English and Spanish as well.
 """
 
 import re
@@ -29,6 +30,12 @@ LOOK = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wc
     resultTypes: ['violations']}).then(all => all.violations.map(
     each => each.id + ': ' + each.nodes.slice(0, 2).map(node => node.html.slice(0, 120)).join(' | ')))"""
 WIDER = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+PRESSED = "button, a.btn, select, summary, input:not([type=hidden])"
+SMALL = """() => [...document.querySelectorAll('PRESSED')].filter(each => {
+    const box = (each.closest('label') || each).getBoundingClientRect();
+    return box.width > 0 && getComputedStyle(each).visibility === 'visible' && (box.width < 44 || box.height < 44);
+}).map(each => 'smaller than a finger: ' + each.outerHTML.slice(0, 120)).slice(0, 3)""".replace("PRESSED", PRESSED)
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 LEAST = {MAYA: 30, JOAN: 20}  # kinds of pages that each comes to
 MOST = 4  # of them in CI; all with --full
@@ -78,11 +85,38 @@ def walked(desk: Desk, *begin: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.timeout(900)
-def test_every_page_keeps_to_wcag_also_from_right_to_left_pr_83(
+def looked_at(page: Page, *, whole: bool) -> list[str]:
+    """Each fault once, with where it was found first."""
+    found: dict[str, str] = {}
+
+    def look(where: str) -> None:
+        for fault in faults(page):
+            found.setdefault(fault, where)
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        look(f"phone, {scheme}")
+    page.emulate_media(color_scheme="light")
+    found |= dict.fromkeys(page.evaluate(SMALL), "phone")
+    page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+    look("from right to left")
+    if whole:
+        page.evaluate("() => { document.documentElement.dir = 'ltr' }")
+        page.set_viewport_size(DESK)
+        look("desk")
+        page.emulate_media(color_scheme="dark")
+        look("desk, dark")
+        page.set_viewport_size(PHONE)
+        page.emulate_media(color_scheme="light")
+    return [f"{where}: {fault}" for fault, where in found.items()]
+
+
+@pytest.mark.timeout(3600)
+def test_every_page_keeps_to_wcag_also_at_night_and_from_right_to_left_pr_83(
     town: Town, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
-    """axe finds nothing, no page is wider than a phone, and turned round it is no different."""
+    """axe finds nothing, no page is wider than a phone, nothing to press is smaller than a finger."""
+    whole: bool = request.config.getoption("--full")
     maya = town.acts(MAYA)
     incident = maya.opens(student=STUDENT)
     screened(maya, incident, "ynynn")
@@ -90,16 +124,16 @@ def test_every_page_keeps_to_wcag_also_from_right_to_left_pr_83(
     with an_office(town, chromium, script=True) as office:
         for name, least in LEAST.items():
             desk = office.desk(name)
-            desk.page.set_viewport_size({"width": 390, "height": 844})
+            desk.page.set_viewport_size(PHONE)
             desk.goes_to("/board")
             pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
             assert len(pages) >= least, sorted(pages)
-            for each in pages if request.config.getoption("--full") else sorted(pages)[:: -(-len(pages) // MOST)]:
-                desk.page.goto(town.settings.public_url + pages[each])
-                said = faults(desk.page)
-                desk.page.evaluate("() => { document.documentElement.dir = 'rtl' }")
-                said += [f"from right to left {fault}" for fault in faults(desk.page) if fault not in said]
-                if said:
-                    found[f"{name} {each}"] = said
+            for language in ("en", "es") if whole else ("en",):
+                cookie = {"name": "language", "value": language, "url": town.settings.public_url}
+                desk.page.context.add_cookies([cookie])
+                for each in pages if whole else sorted(pages)[:: -(-len(pages) // MOST)]:
+                    desk.page.goto(town.settings.public_url + pages[each])
+                    if said := looked_at(desk.page, whole=whole):
+                        found[f"{name} {each} {language}"] = said
 
     assert found == {}
