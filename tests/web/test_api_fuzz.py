@@ -84,7 +84,7 @@ def value_of(schema: dict, shape: dict) -> st.SearchStrategy[object]:  # type: i
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_no_body_of_an_order_breaks_the_api(api: Api, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(offered())))
@@ -101,7 +101,7 @@ def test_no_body_of_an_order_breaks_the_api(api: Api, data: st.DataObject) -> No
 
 
 @pytest.mark.slow
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=45, deadline=None)
 @given(body=st.dictionaries(st.sampled_from(["mode", "school", "crisis_type", "beside", "place", "student"]), VALUES))
 def test_no_body_of_an_opening_breaks_the_api(api: Api, body: dict[str, object]) -> None:
     usual = {"mode": "live", "school": "s-1", "crisis_type": "suicide_ideation", "beside": "me"}
@@ -112,7 +112,7 @@ def test_no_body_of_an_opening_breaks_the_api(api: Api, body: dict[str, object])
 
 
 @pytest.mark.slow
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=45, deadline=None)
 @given(
     place=st.sampled_from(["/incidents/{}", "/incidents/{}/events", "/incidents/{}/next", "/protocols/{}"]), text=TEXTS
 )
@@ -123,7 +123,7 @@ def test_no_address_breaks_the_api(api: Api, place: str, text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=TEXTS)
 def test_no_question_breaks_the_api(api: Api, text: str) -> None:
     answer = api.client.get(f"/api/v1/incidents?after={quoted(text)}", headers=api.headers)
