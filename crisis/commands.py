@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from crisis.drill_words import DrillId
 from crisis.message_words import InterpreterKind
 from crisis.referral_words import AgencyId
 from crisis.vocabulary import (
@@ -93,6 +94,8 @@ class OpenIncident(Command):
     beside: Beside
     linked_to: IncidentId | None = None  # I-4, I-20: a child, or new information on a closed one
     lead: PersonId | None = None  # of a child: whoever leads there knows already, and nobody is paged for it
+    drill: DrillId | None = None  # of a drill: the plan by which it is held
+    instead_of: IncidentId | None = None  # the drill that turned out to be happening; it ends with this
     kept_out: tuple[PersonId, ...] = ()  # staff whom it is about: they see nothing of it from the first second (PR-54)
 
 

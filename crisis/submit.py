@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crisis import clock, failpoints
+from crisis import clock, failpoints, standing_down
 from crisis.commands import Actor, ActorKind, Command, OpenIncident
 from crisis.errors import Conflict, Reason, Refused, refuse_if
 from crisis.events import Event, IncidentOpened
@@ -32,7 +32,7 @@ from crisis.store import (
     cut,
     directives,
     disclosures,
-    drills,
+    drill_runs,
     idempotency,
     incidents,
     interpreting,
@@ -130,6 +130,7 @@ def open_incident(
         if known is not None:
             return known
         must_be_allowed_to_open(command.by, command)
+        drill_runs.hold(tx, command)
         named.must_exist(tx, command, None, command.mode)
         same_student.hold(tx, command, None)
         protocol = protocols.by_hash(tx, command.protocol_hash)
@@ -242,9 +243,13 @@ def _written(
             subject=after.id,
             detail={"seq": after.seq, "events": len(events), "mode": after.mode.value},
         )
-        position = incidents.append(tx, change.before, after, events, at=at, effects=effects, entry=entry)
-        if change.before is None and after.mode is Mode.DRILL:
-            drills.list_staff(tx, after)
+        drill_runs.of_close(tx, events, after, at)
+        standing_down.of_change(tx, change.before, after, command, at)
+        wait = drill_runs.waits(tx, after, command, at)
+        position = incidents.append(tx, change.before, after, events, at=at, effects=effects, entry=entry, wait=wait)
+        standing_down.of_change(tx, change.before, after, command, at)
+        if isinstance(command, OpenIncident) and after.mode is Mode.DRILL:
+            drill_runs.started(tx, after, command, at)
     else:
         position = incidents.head(tx)
     if key is not None:

@@ -17,6 +17,7 @@ from crisis.vocabulary import (
 from web import (
     words,
     words_of_brief,
+    words_of_drills,
     words_of_family,
     words_of_instruments,
     words_of_pages,
@@ -35,6 +36,7 @@ CONCERNS = (
     words_of_pages,
     words_of_referrals,
     words_of_brief,
+    words_of_drills,
     words_of_instruments,
     words_of_family,
     words_of_texts,

@@ -55,9 +55,10 @@ def _without(conflicted: frozenset[PersonId], asked: Sequence[Reachable]) -> lis
 def of_level(tx: Connection, incident: Incident, role: Role, level: int, at: datetime) -> list[Reachable]:
     """Who is on call at a level of the rota; the school's staff stand in where it names nobody at first."""
     found = oncall.on_call(tx, incident.district, incident.school, role, level, at=at)
-    if found:
-        return _with(tx, incident, {each.person: each.numbers for each in found})
-    return _at_school(tx, incident, role) if level == 0 else []
+    asked = _with(tx, incident, {each.person: each.numbers for each in found}) if found else []
+    if asked or level > 0:
+        return asked
+    return _at_school(tx, incident, role) or _enrolled_with(tx, incident, role)
 
 
 def _asked(tx: Connection, incident: Incident, role: Role, level: int, *, asks: Asks, at: datetime) -> list[Reachable]:
@@ -102,7 +103,9 @@ def of_role(tx: Connection, incident: Incident, role: Role, at: datetime) -> lis
 
 
 def one(tx: Connection, incident: Incident, person: PersonId) -> Reachable:
-    return _reachable(tx, incident, [person])[0]
+    """Also who takes no part in a drill: without a telephone, they are told on the console alone."""
+    found = _reachable(tx, incident, [person])
+    return found[0] if found else _one(tx, person, None)
 
 
 def person(tx: Connection, incident: Incident, who: PersonId, subject: str) -> list[Reachable]:
@@ -130,9 +133,20 @@ def _with(tx: Connection, incident: Incident, numbers: Mapping[PersonId, Sequenc
 
 
 def _within_the_drill(tx: Connection, incident: Incident, found: Sequence[Reachable]) -> list[Reachable]:
-    """Who is not on the list of a drill is asked on the console alone, as somebody without a telephone is (F75)."""
-    listed = drills.within(tx, incident.id, [each.phone for each in found if each.phone is not None])
-    return [each if each.phone in listed else replace(each, phone=None) for each in found]
+    """Who takes no part in a planned drill is asked nothing; who is not on its list, on the console alone (F75)."""
+    members = drills.enrolled(tx, incident.id)
+    asked = [each for each in found if members is None or each.person in members]
+    listed = drills.within(tx, incident.id, [each.phone for each in asked if each.phone is not None])
+    return [each if each.phone in listed else replace(each, phone=None) for each in asked]
+
+
+def _enrolled_with(tx: Connection, incident: Incident, role: Role) -> list[Reachable]:
+    """In a drill of people who are not on call today, those who could hold the role."""
+    members = drills.enrolled(tx, incident.id) if incident.mode is Mode.DRILL else None
+    if not members:
+        return []
+    fitting = [each.id for each in people.staff(tx, incident.district) if each.id in members and role in each.roles]
+    return _reachable(tx, incident, fitting)
 
 
 def _one(tx: Connection, person: PersonId, phone: Dialled | None) -> Reachable:

@@ -18,6 +18,7 @@ from crisis.store import (
     asked_turns,
     break_glass,
     destruction,
+    drill_records,
     gone,
     kept_records,
     outbox,
@@ -70,7 +71,7 @@ class Upkeep:
         done = False
         while self._transient():
             done = True
-        done = sum(self._drills_of(district) for district in self._districts()) > 0 or done
+        done = sum(self._drills_of(district) + self._plans_of(district) for district in self._districts()) > 0 or done
         self.store.scrub()
         gone.write_down(self.store)
         return done
@@ -86,6 +87,14 @@ class Upkeep:
         with self.store.read() as tx:
             due = [each for each in kept_records.drills(tx, district, self.now()) if not each.reasons]
         return sum(self._drill(district, each.subject) for each in due)
+
+    def _plans_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            due = drill_records.run_out(tx, district, self.now())
+        if not due:
+            return 0
+        with self.store.write() as tx:
+            return drill_records.forget(tx, due, self.now())
 
     def _drill(self, district: DistrictId, drill: str) -> bool:
         """Looked at again in the transaction: another worker may have done it, and a hold may be a second old."""

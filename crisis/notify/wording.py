@@ -49,6 +49,7 @@ class Subject(StrEnum):
     LOCKED = "locked"
     PROVIDER_FAULT = "provider_fault"
     ASKED_TO_COME = "asked_to_come"
+    DRILL_OVER = "drill_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +175,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS notice, site {site}: you are asked to come. Sign in to the console now and say whether you can.",
         "es": "CRISIS nota, sitio {site}: se le pide que venga. Entre ahora en la consola y diga si puede.",
     },
+    Subject.DRILL_OVER: {
+        "en": "CRISIS: the drill at site {site} is over. Something real has come in. Stop practicing; this text is no page.",
+        "es": "CRISIS: el simulacro en {site} se acaba: hay algo real. Deje de practicar; este mensaje no es un aviso.",
+    },
 }
 _LINKED: dict[str, str] = {
     "en": "CRISIS page {code}, {urgency}, site {site}. Reply {code}A and minutes to accept, {code}D if you can't come. {link}",
@@ -190,6 +195,7 @@ _NOTICES: dict[str, Subject] = {
     "emergency": Subject.EMERGENCY,
     "student_missing": Subject.EMERGENCY,
     "asked_to_come": Subject.ASKED_TO_COME,
+    "drill_stood_down": Subject.DRILL_OVER,
 }
 
 

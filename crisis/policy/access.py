@@ -22,6 +22,7 @@ from crisis.commands import (
     TakeCustody,
     TimerDue,
 )
+from crisis.drill_commands import EndDrill
 from crisis.errors import NotFound, Reason, Refused
 from crisis.family_commands import BY_WORKER as ABOUT_TEXTS
 from crisis.linked_commands import FollowAdult, HearRisk
@@ -53,7 +54,7 @@ TELLING = (AddNote, TakeCustody, ReportCustodyLost, ReportStudentFound, RaiseEme
 ONLY_BY_PHONE = (StopTexts, AnswerLate)
 BY_PHONE = (AcceptPage, DeclinePage, SeePage, StandBy, Arrive, DelayPage, *ONLY_BY_PHONE)
 HEARD = (HearRisk, FollowAdult)  # from another incident of the student
-BY_SYSTEM = (TimerDue, *HEARD, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident, RecordReturnNews)
+BY_SYSTEM = (TimerDue, *HEARD, *BY_WORKER, *ABOUT_TEXTS, OpenIncident, LinkIncident, RecordReturnNews, EndDrill)
 
 
 def called_in(incident: Incident) -> frozenset[PersonId]:
@@ -77,6 +78,18 @@ def may_plan(actor: Actor, school: SchoolId | None) -> bool:
     if actor.kind is not ActorKind.PERSON:
         return False
     return StaffRole.DISTRICT_LEAD in for_district(actor) or bool(school and actor.posts_at(school) & PRINCIPALS)
+
+
+def may_run_drills(actor: Actor, school: SchoolId | None) -> bool:
+    """Plan, run and write up a drill: as they plan who is on call."""
+    return may_plan(actor, school)
+
+
+def must_run_drills(actor: Actor, school: SchoolId) -> None:
+    """For whoever sees the drill, which is asked before."""
+    if not may_run_drills(actor, school):
+        text = "The district crisis lead runs drills, and a principal those of their own school; ask one of them"
+        raise Refused(Reason("ACCESS", text))
 
 
 def must_see_schedules(actor: Actor) -> None:
@@ -238,8 +251,14 @@ def must_be_allowed(
     if isinstance(command, FileReport) and _owes(actor, incident, command):
         return  # I-11: nobody and nothing takes their duty away, also where they see nothing else of the incident
     _must_be_within(sight(actor, known, at), command)
+    _must_be_theirs_to_say(actor, incident, command, known)
+
+
+def _must_be_theirs_to_say(actor: Actor, incident: Incident, command: Command, known: About) -> None:
     if isinstance(command, ONLY_BY_PHONE):
         raise Refused(Reason("ACCESS", "Only a telephone says this"))
+    if isinstance(command, EndDrill):
+        must_run_drills(actor, incident.school)
     if isinstance(command, GIVING) and command.to in known.conflicted:
         raise Refused(Reason("PR-54", "This person has a conflict of interest here; choose somebody else"))
 

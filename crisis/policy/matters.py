@@ -6,6 +6,7 @@ The tests refuse a new field without its row: whoever adds one decides who sees 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
+from crisis import drill_events as dev
 from crisis import events as ev
 from crisis import family_events as fev
 from crisis import instrument_events as iev
@@ -138,6 +139,7 @@ EVENTS: Mapping[type[ev.Event], About] = {
     ev.IncidentLinked: About(M.HANDLING),
     ev.ReviewDecided: About(M.HANDLING, {"reason": M.NOTES}),
     ev.NoticeExpired: About(M.HANDLING),
+    dev.DrillEnded: About(M.HANDLING),
     ev.CloseSigned: About(M.HANDLING),
     ev.IncidentClosed: About(M.HANDLING),
     pev.PageRequested: About(M.TEAM, {"step": M.RISK}),

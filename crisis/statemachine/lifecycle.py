@@ -10,6 +10,7 @@ from enum import StrEnum
 from transitions import EventData, Machine
 from transitions.core import MachineError
 
+from crisis.drill_words import DrillState
 from crisis.errors import Reason, Refused
 from crisis.referral_words import ReferralState
 from crisis.review_words import ReviewState
@@ -193,7 +194,22 @@ REVIEW = Lifecycle(
     ],
 )
 
-LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL, REVIEW)
+
+DRILL = Lifecycle(
+    "drill",
+    DrillState,
+    DrillState.PLANNED,
+    "I-22",
+    [
+        Move("start", (DrillState.PLANNED,), DrillState.RUNNING, guarded=True),
+        Move("undo", (DrillState.RUNNING,), DrillState.PLANNED),
+        Move("end", (DrillState.RUNNING,), DrillState.OVER),
+        Move("stand_down", (DrillState.RUNNING,), DrillState.STOOD_DOWN),
+        Move("call_off", (DrillState.PLANNED,), DrillState.CALLED_OFF),
+    ],
+)
+
+LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL, REVIEW, DRILL)
 
 
 def drawing() -> str:

@@ -83,6 +83,10 @@ def _must_fit(command: cmd.OpenIncident, protocol: Protocol) -> None:
         raise Refused(Reason("PROTOCOL", "This protocol is not made for this kind of crisis"))
     if command.mode is Mode.DRILL and command.student is not None:
         raise Refused(Reason("I-22", "A drill uses no real student; leave the student out"))
+    if (command.drill is not None and command.mode is Mode.LIVE) or (
+        command.instead_of is not None and command.mode is Mode.DRILL
+    ):
+        raise Refused(Reason("I-22", "A real incident is no drill, and a drill takes the place of none"))
     if protocol.subject is Subject.COMMUNITY and command.student is not None:
         raise Refused(OF_A_SCHOOL)
     _must_be_about_others(command)

@@ -11,6 +11,8 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from crisis import commands as cmd
+from crisis import drill_commands as dcmd
+from crisis import drill_events as dev
 from crisis import events as ev
 from crisis import family_commands as fcmd
 from crisis import family_events as fev
@@ -46,8 +48,10 @@ def _of_all(modules: Iterable[Any], base: type) -> dict[str, Any]:
     return {name: thing for module in modules for name, thing in _concrete(module, base).items()}
 
 
-EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev, wev, tev, lev), Event)
-COMMANDS: Mapping[str, type[Command]] = _of_all((cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd, wcmd, tcmd), Command)
+EVENTS: Mapping[str, type[Event]] = _of_all((ev, pev, rev, cev, fev, iev, wev, tev, lev, dev), Event)
+COMMANDS: Mapping[str, type[Command]] = _of_all(
+    (cmd, pcmd, rcmd, ccmd, fcmd, icmd, lcmd, ucmd, wcmd, tcmd, dcmd), Command
+)
 EFFECTS: Mapping[str, type[Effect]] = {thing.__name__: thing for thing in get_args(Effect)}
 
 

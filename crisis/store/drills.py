@@ -1,17 +1,20 @@
-"""Whom a drill may reach: the numbers of the district's staff, written down when it is opened and never added to.
+"""Whom a drill may reach: numbers of the district's staff, written down when it is opened and never added to.
 
-A family, an agency or a number that was entered in the meantime is not among them, and the database knows no way to
-page it (F75, I-22).
+Of one that was planned, the numbers of those who take part, and nobody else is asked in it, by whatever way. A family,
+an agency or a number that was entered in the meantime is not among them, and the database knows no way to page it
+(F75, I-22).
 """
 
 from collections.abc import Collection
 
 from sqlalchemy import Connection, insert, literal, select
 
+from crisis.drill_words import DrillDuty, DrillId, DrillType
 from crisis.statemachine.incident import Incident
+from crisis.store.drill_tables import DRILL, MEMBER, RUN
 from crisis.store.people_tables import PERSON, PHONE
 from crisis.store.tables import DRILL_PHONE
-from crisis.vocabulary import IncidentId
+from crisis.vocabulary import IncidentId, PersonId
 
 
 def list_staff(tx: Connection, drill: Incident) -> None:
@@ -22,6 +25,29 @@ def list_staff(tx: Connection, drill: Incident) -> None:
         .distinct()
     )
     tx.execute(insert(DRILL_PHONE).from_select(["incident", "phone"], numbers))
+
+
+def list_members(tx: Connection, incident: IncidentId, plan: DrillId) -> None:
+    """Of those who take part and have not opted out; of a tabletop nobody, since nothing is sent."""
+    numbers = (
+        select(literal(incident), PHONE.c.number)
+        .join_from(PHONE, MEMBER, MEMBER.c.person == PHONE.c.person)
+        .join(PERSON, PERSON.c.id == PHONE.c.person)
+        .join(DRILL, DRILL.c.id == MEMBER.c.drill)
+        .where(DRILL.c.id == plan, DRILL.c.type != DrillType.TABLETOP, PERSON.c.staff, PERSON.c.active)
+        .where(MEMBER.c.duty == DrillDuty.TAKES_PART, MEMBER.c.opted_out_at.is_(None), PHONE.c.number.is_not(None))
+        .distinct()
+    )
+    tx.execute(insert(DRILL_PHONE).from_select(["incident", "phone"], numbers))
+
+
+def enrolled(tx: Connection, drill: IncidentId) -> frozenset[PersonId] | None:
+    """Who takes part; None: it was not planned, and all of the staff do."""
+    if tx.execute(select(RUN.c.drill).where(RUN.c.incident == drill)).first() is None:
+        return None
+    theirs = select(MEMBER.c.person).join(RUN, RUN.c.drill == MEMBER.c.drill).where(RUN.c.incident == drill)
+    taking_part = (MEMBER.c.duty == DrillDuty.TAKES_PART, MEMBER.c.opted_out_at.is_(None))
+    return frozenset(PersonId(each) for each in tx.execute(theirs.where(*taking_part)).scalars())
 
 
 def within(tx: Connection, drill: IncidentId, numbers: Collection[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, union_all, update
@@ -101,8 +101,11 @@ def append(
     at: datetime,
     effects: Sequence[Numbered] = (),
     entry: Entry | None = None,
+    wait: timedelta = timedelta(0),
 ) -> int:
     """Writes the new state, its events, what they oblige and who did it; returns the global number of the last event.
+
+    `wait`: what would be due now is due that much later.
 
     Raises `Conflict` when another transaction wrote the same number first. The head of log and audit is locked last and
     moved once: until the commit everybody else who writes waits for it.
@@ -110,7 +113,7 @@ def append(
     first = (before.seq if before is not None else 0) + 1
     _write_state(tx, before, after)
     involved.write(tx, before, after, at)
-    outbox.put(tx, after, effects, at)
+    outbox.put(tx, after, effects, at + wait)
     head = tx.execute(HEAD_NOW).one()  # numbers in commit order
     rows = [
         {

@@ -35,6 +35,7 @@ class Readers(StrEnum):
     PLANNERS = "who plans, and each their own: `may_see_readiness`"
     ACCOUNTS = "who keeps accounts, and each their own: `may_keep_accounts`"
     CALL_TREE = "who would call by hand: `may_read_call_tree`"
+    DRILLS = "who runs drills, and those who take part or observe: `web/drill_orders.py`"
     NOBODY = "nobody at a console; the program alone"
 
 
@@ -66,7 +67,7 @@ ASKS: Mapping[Sensitivity, Asks] = MappingProxyType(
             may_leave="to staff of the district, and to the provider that calls them",
             how_long=(
                 "staff, schedules and agencies: until an import or a person takes them out; sessions 12 hours; what "
-                "was sent and done 30 days; drills 90 days"
+                "was sent and done 30 days; drills 90 days, what they were planned as and came to 3 years"
             ),
         ),
         S.RESTRICTED: Asks(

@@ -95,6 +95,40 @@ OF_INCIDENTS: Mapping[str, Table] = {
     ),
     "page_link": table(R.NOBODY, restricted="incident page person given_at", digest=DIGEST, sealed=SECRET),
     "drill_phone": table(R.NOBODY, technical="incident", normal="phone"),
+    "drill": table(
+        R.DRILLS,
+        technical="id ahead",
+        normal="district school type state starts_at crisis_type announced parents_told_on support planned_by"
+        " planned_at started_by started_at protective_at accounted_at ended_at",
+        scenario=restricted(kept=WORDS),
+        accommodations=restricted(C.DISABILITY, kept=WORDS),
+    ),
+    "drill_objective": table(R.DRILLS, technical="id drill position", normal="district text capability"),
+    "drill_member": table(R.DRILLS, technical="drill", normal="district person duty", restricted="opted_out_at"),
+    "drill_run": table(
+        R.DRILLS, technical="incident drill first", normal="district mode began_at", restricted="ended_as"
+    ),
+    "drill_inject": table(
+        R.DRILLS,
+        technical="id drill minute",
+        normal="district done_at done_by",
+        words=restricted(kept=WORDS),
+    ),
+    "drill_record": table(
+        R.DRILLS,
+        technical="drill",
+        normal="district situation alert hot_wash_at students staff problems recorded_by recorded_at",
+        restricted="distressed looked_after",
+        conditions=restricted(kept=WORDS),
+        notes=restricted(C.MH_DETAIL, kept=WORDS),
+    ),
+    "drill_feedback": table(
+        R.NOBODY,
+        technical="drill",
+        normal="district knew_what_to_do",
+        restricted="person felt_safe",
+        words=restricted(C.MH_DETAIL, kept=WORDS),
+    ),
     "outgoing": table(
         R.NOBODY,
         technical="reference asked look_at tries",

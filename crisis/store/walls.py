@@ -19,9 +19,10 @@ EVERYBODY = "*"  # in `protocol_in_force`: every district without its own
 _NOW = f"nullif(current_setting('{SETTING}', true), '')"  # a pooled connection has '' where nothing was said
 
 # Tables without a column `district` and without a reference that says whose a row is: through whom it belongs to one.
-_SUBJECT = (  # an incident or a student; words are sealed before their incident is there
+_SUBJECT = (  # an incident, a student or a drill; words are sealed before their incident is there
     "(EXISTS (SELECT 1 FROM incident AS p WHERE p.id = subject)"
-    " OR EXISTS (SELECT 1 FROM student AS p WHERE p.id = subject))"
+    " OR EXISTS (SELECT 1 FROM student AS p WHERE p.id = subject)"
+    " OR EXISTS (SELECT 1 FROM drill AS p WHERE p.id = subject))"
 )
 THROUGH: Mapping[str, str] = {
     "audit": "EXISTS (SELECT 1 FROM person AS p WHERE p.id = audit.actor)",

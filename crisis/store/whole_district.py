@@ -33,8 +33,8 @@ THROUGH: Mapping[str, tuple[str, tuple[str, ...]]] = {  # a column that is no re
     "outgoing": ("person", ("person",)),
     "page_code": ("incident", ("incident",)),
     "page_link": ("incident", ("incident",)),
-    "seal": ("subject", ("incident", "student")),
-    "words": ("subject", ("incident", "student")),
+    "seal": ("subject", ("incident", "student", "drill")),
+    "words": ("subject", ("incident", "student", "drill")),
 }
 NOT_GIVEN: Mapping[str, str] = {
     **dict.fromkeys(
@@ -136,7 +136,7 @@ def erase(tx: Connection, district: DistrictId, at: datetime) -> tuple[int, int]
     by_name = {each.name: each for each in rows}
     subjects = [
         str(each)
-        for name in ("incident", "student")
+        for name in ("incident", "student", "drill")
         for each in tx.execute(select(by_name[name].c.id).where(rows[by_name[name]])).scalars()
     ]
     keys = sum(sealed.destroy(tx, each, at) for each in subjects)

@@ -86,6 +86,10 @@ def _rule_files() -> Iterator[Path]:
             "hours",
             "interpreting",
             "instrument_texts",
+            "drill_plans",
+            "drill_records",
+            "drill_runs",
+            "drill_scripts",
         )
     )
     yield from (crisis / "protocols" / f"{name}.py" for name in ("scoring", "questionnaires", "wording"))
@@ -95,7 +99,7 @@ def _rule_files() -> Iterator[Path]:
         ROOT / "web" / "account_orders.py",
     )
     yield from (ROOT / "web" / "sign_in_orders.py", ROOT / "web" / "deps.py")
-    yield ROOT / "web" / "compartment_orders.py"
+    yield from (ROOT / "web" / "compartment_orders.py", ROOT / "web" / "drill_orders.py")
     yield ROOT / "web" / "pages" / "intake.py"
     yield ROOT / "web" / "pages" / "call_order.py"
     yield ROOT / "web" / "pages" / "providers.py"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from crisis.drill_words import DrillId
 from crisis.errors import Change, NotFound
 from crisis.referral_words import AgencyId, Audience
 from crisis.store import codec, people
@@ -26,6 +27,7 @@ from web.pages import (
     contacts,
     correcting,
     directory,
+    drills,
     glass,
     incident,
     instructions,
@@ -86,6 +88,7 @@ _REVIEW = re.compile(rf"{reviews.HERE}/([^/]+)/[^/]+")
 _REVIEW_ENTRY = re.compile(rf"{reviews.HERE}/([^/]+)/entries/([^/]+)/[^/]+")
 _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
+_DRILL = re.compile(rf"{drills.HERE}/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
 _SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
 _DRAFT = re.compile(rf"{protocols.DRAFTS}/([^/]+)/([^/]+)")
@@ -164,7 +167,12 @@ def render(request: Request, problem: Problem) -> Response:
 
 
 Show = Callable[[Desk, FormState, int], HTMLResponse]
-_EXACTLY: dict[str, Show] = {"/incidents": open.show, "/directory": directory.show_new, "/accounts": accounts.show_all}
+_EXACTLY: dict[str, Show] = {
+    "/incidents": open.show,
+    "/directory": directory.show_new,
+    "/accounts": accounts.show_all,
+    drills.HERE: drills.show_new,
+}
 _UNDER: dict[str, Show] = {  # the first that fits
     "/oncall/": oncall.show,
     "/me/paging/": my_paging.show,
@@ -208,6 +216,9 @@ def _page_of_one(path: str) -> Show | None:
     if found := _AGENCY.fullmatch(path):
         agency = AgencyId(found[1])
         return lambda desk, state, status: directory.show_one(desk, agency, state, status)
+    if found := _DRILL.fullmatch(path):
+        drill, action = DrillId(found[1]), found[2]
+        return lambda desk, state, status: drills.again(desk, drill, action, state, status)
     if found := _SKILLS.fullmatch(path):
         whose = PersonId(found[1])
         return lambda desk, state, status: skills.again(desk, whose, state, status)

@@ -1,0 +1,94 @@
+"""What a drill must have before it may begin, so that it practises without hurting (`protocols.md` 3; S49a to S49e).
+
+No student plays anybody in it, and there is no place to name one: staff take part, and staff observe.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from crisis.drill_words import Capability, DrillType
+from crisis.errors import Reason
+from crisis.vocabulary import PersonId, SchoolId, StaffRole
+
+OPERATIONS_BASED = frozenset({DrillType.DRILL, DrillType.FUNCTIONAL, DrillType.FULL_SCALE})  # HSEEP, S48a
+PARENTS_BEFORE = timedelta(days=5)  # S49d: in writing, at least so long before
+SUPPORTS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOCIAL_WORKER, StaffRole.CLINICIAN})
+MOST_OBJECTIVES, LONGEST_OBJECTIVE = 10, 300
+MOST_MEMBERS = 400
+KEPT = timedelta(days=3 * 366)  # S50e: records of drills, for three years
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    text: str
+    capability: Capability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """As somebody typed it. `support` is who of behavioral health is there all the time."""
+
+    school: SchoolId
+    type: DrillType
+    starts_at: datetime
+    crisis_type: str
+    objectives: tuple[Objective, ...] = ()
+    scenario: str | None = None
+    accommodations: str | None = None
+    takes_part: frozenset[PersonId] = frozenset()
+    observes: frozenset[PersonId] = frozenset()
+    announced: bool = False
+    parents_told_on: date | None = None
+    support: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is asked before the start. `day` is that of the school; `supports`: what the named support works as."""
+
+    type: DrillType
+    taking_part: int
+    objectives: int
+    scenario: bool
+    announced: bool
+    parents_told_on: date | None
+    supports: frozenset[StaffRole] | None
+    day: date
+
+
+def malformed(plan: Plan) -> Iterator[Reason]:
+    """Why it cannot be kept as it is; much may be missing still."""
+    if len(plan.objectives) > MOST_OBJECTIVES:
+        yield Reason("DRILL", "Keep to ten objectives; more than three are hard to watch")
+    if any(len(each.text) > LONGEST_OBJECTIVE for each in plan.objectives):
+        yield Reason("DRILL", "Keep each objective to 300 letters")
+    if len(plan.takes_part) + len(plan.observes) > MOST_MEMBERS:
+        yield Reason("DRILL", "At most 400 people take part in one drill")
+
+
+def lacking(ready: Ready) -> list[Reason]:
+    """What is still missing before it may begin; none: it may."""
+    return [*_always(ready), *(_operations(ready) if ready.type in OPERATIONS_BASED else ())]
+
+
+def _always(ready: Ready) -> Iterator[Reason]:
+    if ready.taking_part == 0:
+        yield Reason("DRILL", "Choose who takes part")
+    if ready.objectives == 0:
+        yield Reason("DRILL", "Write at least one objective: what should go well")
+    if not ready.scenario:
+        yield Reason("DRILL", "Write the scenario: what those who take part are told")
+
+
+def _operations(ready: Ready) -> Iterator[Reason]:
+    if not ready.announced:
+        yield Reason("DRILL", "Tell everybody who takes part beforehand; no drill comes as a surprise")
+    told = ready.parents_told_on
+    if told is None or told > ready.day - PARENTS_BEFORE:
+        yield Reason("DRILL", "Tell the parents in writing at least 5 days before, and write down the day")
+    if ready.supports is None:
+        yield Reason("DRILL", "Name who of behavioral health is there all the time")
+    elif not ready.supports & SUPPORTS:
+        text = "Whoever is there for behavioral health is a counselor, psychologist, social worker or clinician"
+        yield Reason("DRILL", text)

@@ -1,0 +1,176 @@
+"""Drills on the pages: planned, begun, taken back, run, ended, written up; and seen by nobody who has no part in it."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis.drill_words import DrillId, DrillState
+from crisis.store import kept_drills, roster
+from crisis.store.engine import Store
+from crisis.store.kept_drills import Drill
+from crisis.vocabulary import PersonId, StaffRole
+from tests.factories import DISTRICT, SCHOOL
+from tests.watch import Watch
+from tests.web.district import COUNSELOR, NURSE, TEACHER, District, a_district
+from tests.web.test_pages import Browser, at_console, words
+
+PRINCIPAL = PersonId("p-principal-of-drills")
+SHOP = "America/New_York"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Both databases are the business of tests/store/test_drill_runs.py."""
+    return sqlite_url
+
+
+@pytest.fixture
+def district(store: Store, watch: Watch) -> District:
+    made = a_district(store)
+    with store.write() as tx:
+        roster.add_person(tx, DISTRICT, PRINCIPAL, ("Given", "Principal"), staff=True)
+        roster.give_post(tx, DISTRICT, PRINCIPAL, StaffRole.PRINCIPAL, SCHOOL)
+    return made
+
+
+def a_form(**changes: object) -> dict[str, object]:
+    today = clock.now().astimezone(ZoneInfo(SHOP))
+    form: dict[str, object] = {
+        "type": "functional",
+        "school": SCHOOL,
+        "starts_at": today.strftime("%Y-%m-%dT%H:%M"),
+        "kind": "suicide_ideation",
+        "scenario": "Somebody made up cries in room 12",
+        "objectives.1": "The nurse comes within 5 minutes",
+        "capabilities.1": "operational_communications",
+        "takes_part": [COUNSELOR, NURSE],
+        "observes": TEACHER,
+        "support": COUNSELOR,
+        "announced": "yes",
+        "parents_told_on": (today.date() - timedelta(days=6)).isoformat(),
+        "script": "0 The phone rings\n5 It rings again\nHand over the note",
+    }
+    return {name: value for name, value in (form | changes).items() if value}
+
+
+def planned(console: Browser, **changes: object) -> tuple[str, DrillId]:
+    page = sent(console, "/drills/new", "/drills", **changes)
+    return page, DrillId(page.rpartition("/")[2])
+
+
+def sent(console: Browser, page: str, action: str, **changes: object) -> str:
+    answer = console.client.post(action, data={**console.form(page, action), **a_form(**changes)})
+    assert answer.status_code == 303, words(answer.text)[:1000]
+    return str(answer.headers["location"])
+
+
+def the(district: District, drill: DrillId) -> Drill:
+    with district.store.read() as tx:
+        return kept_drills.one(tx, DISTRICT, drill)
+
+
+def test_a_functional_drill_from_the_plan_to_its_record(site: TestClient, district: District, watch: Watch) -> None:
+    principal = at_console(site, district, PRINCIPAL)
+    page, drill = planned(principal)
+
+    control = principal.send(page, f"{page}/start")
+    back = principal.send(control, f"{page}/undo")
+    assert (back, the(district, drill).state) == (page, DrillState.PLANNED)
+    principal.send(page, f"{page}/start")
+    watch.ahead += timedelta(minutes=6)
+    shown = words(principal.get(control))
+    assert ("Take it back" in shown, "Minute 5 · now" in shown, "Stay with the student" in shown) == (False, True, True)
+    principal.send(control, f"{page}/give", line=_line(district, drill))
+    principal.send(control, f"{page}/time", what="protective_at")
+    report = principal.send(control, f"{page}/end")
+
+    record = {"situation": "class", "alert": "page", "students": "300", "staff": "2", "distressed": "1"}
+    refused = principal.send(report, f"{page}/record", 422, **record, looked_after="2")
+    principal.send(report, f"{page}/record", **record, looked_after="1", problems="arrived_late", notes="The key")
+    nurse = at_console(site, district, NURSE)
+    nurse.send(page, f"{page}/say", knew_what_to_do="4", felt_safe="5", words="Shorter, please")
+    again = nurse.get(page)
+    told = words(principal.get(report))
+
+    assert "nobody can have been looked after" in words(refused).lower()
+    assert [each in told for each in ("Somebody came late", "The key", "Shorter, please", "felt safe: 5")] == [True] * 4
+    assert "Nurse" not in told.partition("What those say who took part")[2].partition("Change the record")[0]
+    assert "How was it?" not in words(again)
+    after = the(district, drill)
+    assert (after.state, after.protective_at is not None) == (DrillState.OVER, True)
+
+
+def _line(district: District, drill: DrillId) -> str:
+    with district.store.read() as tx:
+        return str(tx.exec_driver_sql("SELECT id FROM drill_inject WHERE minute = 0").scalar_one())
+
+
+def test_it_says_what_is_missing_and_does_not_begin(site: TestClient, district: District) -> None:
+    """In Spanish: the plan may be kept half done."""
+    principal = at_console(site, district, PRINCIPAL, "es")
+    page, drill = planned(principal, takes_part=[], support="", announced="", parents_told_on="")
+
+    shown = words(principal.get(page))
+    refused = words(principal.send(page, f"{page}/start", 422))
+
+    for said in (shown, refused):
+        assert "Elija quién participa" in said
+        assert "ningún simulacro llega por sorpresa" in said
+    assert the(district, drill).state is DrillState.PLANNED
+
+
+def test_whoever_takes_part_sees_it_and_may_opt_out_and_nobody_else_sees_it(
+    site: TestClient, district: District
+) -> None:
+    principal, counselor = at_console(site, district, PRINCIPAL), at_console(site, district, COUNSELOR)
+    page, drill = planned(principal, observes="")
+
+    assert "Opt out" in words(counselor.get(page))
+    assert "The phone rings" not in words(counselor.get(page))
+    counselor.send(page, f"{page}/opt-out")
+    teacher = at_console(site, district, TEACHER)
+
+    assert the(district, drill).takes_part == {NURSE}
+    assert "No drill is planned" in words(teacher.get("/drills"))
+    for place in (page, f"{page}/control", f"{page}/report", f"{page}/change", "/drills/new"):
+        assert teacher.client.get(place).status_code == 404, place
+    for place in (f"{page}/control", f"{page}/report", f"{page}/change"):
+        assert counselor.client.get(place).status_code in (403, 422), place
+
+
+def test_one_press_makes_it_real(site: TestClient, district: District) -> None:
+    """Also by somebody who only takes part."""
+    principal, nurse = at_console(site, district, PRINCIPAL), at_console(site, district, NURSE)
+    page, drill = planned(principal)
+    principal.send(page, f"{page}/start")
+
+    opened = nurse.send(page, f"{page}/real", place="Room 12")
+
+    shown = words(nurse.get(opened))
+    assert (the(district, drill).state, "DRILL" in shown, "Room 12" in shown) == (DrillState.STOOD_DOWN, False, True)
+
+
+def test_a_tabletop_has_a_clock_that_can_be_put_on(site: TestClient, district: District) -> None:
+    principal = at_console(site, district, PRINCIPAL)
+    page, drill = planned(principal, type="tabletop", support="", announced="", parents_told_on="")
+    control = principal.send(page, f"{page}/start")
+
+    principal.send(control, f"{page}/put-on", minutes="15")
+
+    shown = words(principal.get(control))
+    assert (the(district, drill).ahead, "now at minute 15" in shown, "late" in shown) == (15, True, True)
+
+
+def test_a_plan_is_changed_until_it_begins_or_is_called_off(site: TestClient, district: District) -> None:
+    principal = at_console(site, district, PRINCIPAL)
+    page, drill = planned(principal)
+
+    assert "The phone rings" in principal.get(f"{page}/change")
+    sent(principal, f"{page}/change", f"{page}/change", scenario="Another story", type="tabletop")
+    principal.send(page, f"{page}/call-off")
+
+    assert the(district, drill).state is DrillState.CALLED_OFF
+    assert "not running" in words(principal.get(f"{page}/control"))

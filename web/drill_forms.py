@@ -1,0 +1,108 @@
+"""The forms of drills, and what each becomes."""
+
+import re
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from crisis.drill_words import AlertMethod, Capability, DrillProblem, DrillType, Situation
+from crisis.policy.drilling import Objective, Plan
+from crisis.store.drill_records import Figures
+from crisis.vocabulary import PersonId, SchoolId
+from web.forms import Sent, in_zone
+from web.words import N_
+
+Mark = Literal["1", "2", "3", "4", "5"]
+_LINE = re.compile(r"(\d{1,3})[.:)]?\s+(.+)")
+
+
+class DrillForm(Sent):
+    school: str = Field(title=N_("Which school?"))
+    type: DrillType = Field(title=N_("How much is practiced?"))
+    starts_at: datetime = Field(title=N_("Day and time"))
+    kind: str = Field(title=N_("What is practiced?"))
+    scenario: str | None = Field(default=None, title=N_("Scenario"))
+    objectives: dict[str, str] = Field(default_factory=dict, title=N_("Objectives"))
+    capabilities: dict[str, Capability] = Field(default_factory=dict, title=N_("Core capability"))
+    takes_part: frozenset[str] = Field(default=frozenset(), title=N_("Who takes part?"))
+    observes: frozenset[str] = Field(default=frozenset(), title=N_("Who observes?"))
+    announced: Literal["yes", "no"] = "no"
+    parents_told_on: date | None = Field(default=None, title=N_("On which day were the parents told in writing?"))
+    support: str | None = Field(default=None, title=N_("Who of behavioral health is there?"))
+    accommodations: str | None = Field(default=None, title=N_("Accommodations"))
+    script: str | None = Field(default=None, title=N_("Script"))
+
+    def plan(self, zone: str) -> Plan:
+        starts_at = in_zone(self.starts_at, zone)
+        assert starts_at is not None
+        return Plan(
+            school=SchoolId(self.school),
+            type=self.type,
+            starts_at=starts_at,
+            crisis_type=self.kind,
+            objectives=tuple(
+                Objective(text=text, capability=self.capabilities.get(turn, Capability.COORDINATION))
+                for turn, text in sorted(self.objectives.items())
+            ),
+            scenario=self.scenario,
+            accommodations=self.accommodations,
+            takes_part=frozenset(PersonId(each) for each in self.takes_part),
+            observes=frozenset(PersonId(each) for each in self.observes - self.takes_part),
+            announced=self.announced == "yes",
+            parents_told_on=self.parents_told_on,
+            support=None if self.support is None else PersonId(self.support),
+        )
+
+    def lines(self) -> list[tuple[int | None, str]]:
+        """One for each line: a number in front is its minute; without one it is given by hand."""
+        found = [line.strip() for line in (self.script or "").splitlines() if line.strip()]
+        timed = [(_LINE.fullmatch(line), line) for line in found]
+        return [(None, line) if match is None else (int(match[1]), match[2]) for match, line in timed]
+
+
+class PutOn(Sent):
+    minutes: int = Field(title=N_("Minutes"))
+
+
+class Given(Sent):
+    line: str
+
+
+class TimeNow(Sent):
+    what: Literal["protective_at", "accounted_at"]
+
+
+class IsReal(Sent):
+    place: str | None = Field(default=None, title=N_("Where should people go?"))
+
+
+class RecordForm(Sent):
+    situation: Situation = Field(title=N_("What was the school doing?"))
+    alert: AlertMethod = Field(title=N_("How did people learn of it?"))
+    hot_wash_at: datetime | None = Field(default=None, title=N_("When was the hot wash?"))
+    students: int = Field(title=N_("How many students were in the building?"))
+    staff: int = Field(title=N_("How many staff took part?"))
+    distressed: int = Field(title=N_("For how many was it too much?"))
+    looked_after: int = Field(title=N_("With how many of them did somebody talk?"))
+    problems: frozenset[DrillProblem] = Field(default=frozenset(), title=N_("What went wrong?"))
+    conditions: str | None = Field(default=None, title=N_("Conditions"))
+    notes: str | None = Field(default=None, title=N_("Notes of the hot wash"))
+
+    def figures(self, zone: str) -> Figures:
+        return Figures(
+            situation=self.situation,
+            alert=self.alert,
+            hot_wash_at=in_zone(self.hot_wash_at, zone),
+            students=self.students,
+            staff=self.staff,
+            distressed=self.distressed,
+            looked_after=self.looked_after,
+            problems=self.problems,
+        )
+
+
+class FeedbackForm(Sent):
+    knew_what_to_do: Mark = Field(title=N_("I knew what to do"))
+    felt_safe: Mark = Field(title=N_("I felt safe"))
+    words: str | None = Field(default=None, title=N_("What should change?"))
