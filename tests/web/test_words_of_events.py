@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from crisis import drill_events as dev
 from crisis import events as ev
 from crisis import family_events as fev
 from crisis import instrument_events as iev
@@ -14,6 +15,7 @@ from crisis import referral_events as rev
 from crisis import watch_events as wev
 from crisis.call_words import Failure, Receipt
 from crisis.delivery import ExtraChannel
+from crisis.drill_words import DrillEnd
 from crisis.events import Event
 from crisis.message_words import InterpreterKind, SendState
 from crisis.protocol_words import WatchWhy
@@ -87,6 +89,7 @@ VALUES: dict[str, object] = {
     "step": StepId("assess"),
 }
 OF_CLASS: dict[tuple[type[Event], str], object] = {
+    (dev.DrillEnded, "why"): DrillEnd.REAL_PAGE,
     (iev.QuestionnaireRecorded, "band"): "severe",
     (iev.QuestionnaireRecorded, "stands_out"): frozenset({"attention"}),
     (iev.SafetyPlanGiven, "given"): False,
