@@ -81,6 +81,7 @@ class RecordForm(Sent):
     situation: Situation = Field(title=N_("What was the school doing?"))
     alert: AlertMethod = Field(title=N_("How did people learn of it?"))
     hot_wash_at: datetime | None = Field(default=None, title=N_("When was the hot wash?"))
+    posted_on: date | None = Field(default=None, title=N_("On which day was the record posted?"))
     students: int = Field(title=N_("How many students were in the building?"))
     staff: int = Field(title=N_("How many staff took part?"))
     distressed: int = Field(title=N_("For how many was it too much?"))
@@ -94,6 +95,7 @@ class RecordForm(Sent):
             situation=self.situation,
             alert=self.alert,
             hot_wash_at=in_zone(self.hot_wash_at, zone),
+            posted_on=self.posted_on,
             students=self.students,
             staff=self.staff,
             distressed=self.distressed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +28,7 @@ class Figures:
     situation: Situation
     alert: AlertMethod
     hot_wash_at: datetime | None
+    posted_on: date | None
     students: int
     staff: int
     distressed: int

@@ -135,6 +135,7 @@ class DrillRecordRow(SQLModel, table=True):
     situation: Situation = Field(sa_type=enum_text(Situation))
     alert: AlertMethod = Field(sa_type=enum_text(AlertMethod))
     hot_wash_at: datetime | None = Field(sa_type=UtcTime)
+    posted_on: date | None
     students: int
     staff: int
     distressed: int

@@ -117,7 +117,7 @@ OF_INCIDENTS: Mapping[str, Table] = {
     "drill_record": table(
         R.DRILLS,
         technical="drill",
-        normal="district situation alert hot_wash_at students staff problems recorded_by recorded_at",
+        normal="district situation alert hot_wash_at posted_on students staff problems recorded_by recorded_at",
         restricted="distressed looked_after",
         conditions=restricted(kept=WORDS),
         notes=restricted(C.MH_DETAIL, kept=WORDS),

@@ -143,6 +143,7 @@ def _afterwards() -> None:
         _closed("situation", SITUATIONS, "situation"),
         _closed("alert", ALERTS, "alertmethod"),
         _time("hot_wash_at", nullable=True),
+        sa.Column("posted_on", sa.Date(), nullable=True),
         *(sa.Column(each, sa.Integer(), nullable=False) for each in ("students", "staff", "distressed")),
         sa.Column("looked_after", sa.Integer(), nullable=False),
         _text("problems"),
