@@ -16,6 +16,7 @@ from crisis import family_commands as fcmd
 from crisis import linked_commands as lcmd
 from crisis import page_commands as pcmd
 from crisis import referral_commands as rcmd
+from crisis.drill_commands import EndDrill
 from crisis.policy.access import ONLY_BY_PHONE
 from crisis.protocols.schema import Protocol
 from crisis.readable import READABLE
@@ -56,8 +57,8 @@ class OrderBody(Body):
 
 
 def offered() -> dict[str, type[cmd.Command]]:
-    """Every order a person may give, by its name in an address."""
-    orders = (order for order in codec.COMMANDS.values() if order not in (*SYSTEM_ONLY, cmd.OpenIncident))
+    """Every order a person may give, by its name in an address. Drills are run at the console alone."""
+    orders = (order for order in codec.COMMANDS.values() if order not in (*SYSTEM_ONLY, cmd.OpenIncident, EndDrill))
     return {spelled(order): order for order in orders}
 
 
