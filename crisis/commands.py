@@ -75,10 +75,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`occurred_at` is what the person claims (act first, write later); the server's time is the event's `at`."""
+    """`occurred_at` is what the person claims (act first, write later); the server's time is the event's `at`.
+
+    `queued_at`: when their device took it, which had no network then; a claim as well, and no other order by it.
+    """
 
     by: Actor
     occurred_at: datetime | None = None
+    queued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

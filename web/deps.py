@@ -1,7 +1,9 @@
 """Who is asking: the desk of a signed-in person or of a token's holder. Every route names one, or says `Anyone`."""
 
+import hashlib
 import hmac
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,6 +27,7 @@ from crisis.submit import Submitted, open_incident, submit
 from crisis.vocabulary import IncidentId, PersonId, StudentId, WordsId
 from web import kept_forms
 from web.addresses import Kind, addresses_of, network_of
+from web.choices import YEAR, Choices, choices_of
 from web.presence import Presence
 from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
 from web.words import N_
@@ -33,8 +36,8 @@ Language = Literal["en", "es"]
 
 FORM_TOKEN = "csrf"  # noqa: S105  (the name of the hidden field, not a secret)
 FORM_TOKEN_HEADER = "x-csrf-token"  # noqa: S105
-YEAR = 365 * 24 * 3600  # seconds
 OLD_FORM = N_("This form is too old or did not come from this site. Load the page again.")
+UNTOUCHED = "x-untouched"  # a page that keeps itself up to date says that nobody asked for it
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ID = r"^[0-9A-Za-z_.:-]{1,80}$"
 FRESH_FOR = timedelta(minutes=5)
@@ -60,8 +63,25 @@ class Desk:
     emergency: bool = False  # an account on paper
     limited: bool = False  # less than is asked for: may raise an incident, and set up what is missing
     presence: Presence = field(repr=False)
+    choices: Choices
+    shared: bool = True  # others use this device too: nothing is kept in it
+    idle: timedelta = timedelta(0)  # without a touch, until the screen locks
     given: bool = False  # by a passphrase that another person has seen: takes one of their own before anything else
     sealed: dict[WordsId, str] = field(default_factory=dict)
+
+    def drafts_key(self) -> str:
+        """By which this person's browser seals what they type, in base64; empty where nothing may be kept in it.
+
+        The browser never stores it: what lies there opens only for whoever is signed in as the same person.
+        """
+        if self.shared or self.emergency or self.limited:
+            return ""
+        return b64encode(self.store.keys.derived(f"drafts|{self.person}")).decode()
+
+    @property
+    def drafts_of(self) -> str:
+        """Whose drafts they are, so that another person in that browser drops them."""
+        return hashlib.sha256(f"drafts|{self.person}".encode()).hexdigest()[:16]
 
     def must_be_fresh(self) -> None:
         """Raises `StepUpNeeded` before what is dangerous (PR-61). A program cannot show that it is a person."""
@@ -160,6 +180,21 @@ def forget(response: Response, settings: Settings, *, shows_pages: bool = False)
     response.headers["Clear-Site-Data"] = '"cache"' if shows_pages else '"cache", "storage"'
 
 
+def sent_cookie(settings: Settings) -> str:
+    return "__Host-sent" if settings.https else "sent"
+
+
+def remember_sent(response: Response, settings: Settings, key: str) -> None:
+    """The key of the form that was taken last, for the page that comes next and its drafts."""
+    name = sent_cookie(settings)
+    response.set_cookie(name, key, max_age=60, path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
+def forget_sent(response: Response, settings: Settings) -> None:
+    name = sent_cookie(settings)
+    response.delete_cookie(name, path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
 def half_cookie(settings: Settings) -> str:
     return "__Host-half" if settings.https else "half"
 
@@ -226,6 +261,9 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         emergency=shown is not None and shown.emergency,
         limited=shown is not None and not shown.whole,
         given=shown is not None and shown.given,
+        choices=choices_of(connection, settings_of(connection)),
+        shared=shown is None or shown.shared,
+        idle=timedelta(0) if shown is None else shown.idle,
     )
 
 
@@ -238,11 +276,14 @@ class Seen(Protocol):
 
 
 def known_by(request: Request, token: str, lookup: Lookup, seen_lately: Seen) -> PersonId | None:
-    """Writes down the use at most every half minute: each write would wake the readers of all consoles."""
+    """Writes down the use at most every half minute: each write would wake the readers of all consoles.
+
+    What a page asks for by itself is no use: a screen that nobody touches must not keep itself signed in.
+    """
     store, now = store_of(request), clock.now()
     with store.read() as tx:
         person, lately = lookup(tx, token, now, used=False), seen_lately(tx, token, now)
-    if person is not None and not lately:
+    if person is not None and not lately and UNTOUCHED not in request.headers:
         with store.write() as tx:
             person = lookup(tx, token, now)
     return person

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
@@ -84,17 +84,22 @@ ABOUT = {
 CARDS = frozenset(
     {("exception", "exception"), ("tier", "tier"), ("watch", "reason")}
 )  # choices, whose id is their name
-NOT_TYPED = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again", "answer"})  # shown back on no page
+# Shown back on no page.
+NOT_TYPED = frozenset({"csrf", "key", "seen", "queued_at", "password", "code", "pin", "again", "answer"})
 
 
 class Sent(BaseModel):
-    """What every form carries: the version it saw, and the key that makes sending twice sending once."""
+    """What every form carries: the version it saw, and the key that makes sending twice sending once.
+
+    `queued_at` comes from a device that had no network when it was pressed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=WORDS_LIMIT)
 
     csrf: str = ""
     key: str | None = None
     seen: int | None = None
+    queued_at: AwareDatetime | None = None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -221,6 +226,7 @@ class FormState:
     reasons: tuple[Said, ...] = ()
     action: str = ""  # which of the forms on the page it was
     conflict: tuple[str, ...] = ()
+    changed: tuple[int, ...] = ()  # the entries of the log that it is about
     kept: tuple[str, ...] = ()
     signed_out: bool = False  # their session ran out while they wrote; nothing was sent
 

@@ -10,8 +10,8 @@ from crisis.store.kept_forms import KeptForm
 from crisis.vocabulary import PersonId
 
 KEPT = "/kept"
-AGAIN, STEP_UP = "/again", "kept."  # what was kept there already, while somebody was asked for a proof
-NEVER = frozenset({"csrf", "key", "seen", "password", "code", "pin", "again", "answer"})
+CARRY, CARRIED = ("/again", "/lock"), "kept."  # what these two carry was typed into another form
+NEVER = frozenset({"csrf", "key", "seen", "queued_at", "password", "code", "pin", "again", "answer"})
 
 
 def keep(request: Request, store: Store, session: str, person: PersonId) -> None:
@@ -31,9 +31,9 @@ def sent(path: str, posted: FormData | None) -> KeptForm | None:
     for name, value in posted.multi_items() if posted is not None else ():
         if isinstance(value, str) and value.strip():
             fields[name] = (*fields.get(name, ()), value.strip())
-    if path == AGAIN:
+    if path in CARRY:
         path = fields.get("to", ("",))[-1]
-        fields = {name.removeprefix(STEP_UP): each for name, each in fields.items() if name.startswith(STEP_UP)}
+        fields = {name.removeprefix(CARRIED): each for name, each in fields.items() if name.startswith(CARRIED)}
     fields = {name: each for name, each in fields.items() if name not in NEVER}
     written = any(" " in value for values in fields.values() for value in values)
     return KeptForm(path, fields) if written and path.startswith("/") else None

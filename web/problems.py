@@ -144,9 +144,6 @@ NOT_ON_RECORD = Problem(  # PR-58: a look and its record are one transaction
 
 
 def to_sign_in(request: Request) -> Response:
-    """A partial update cannot follow a redirect into a whole page, so it is told where to go."""
-    if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
     if wants_page(request):
         return RedirectResponse(SIGN_IN, status_code=303)
     return as_json(Problem(status=401, title="Nobody is signed in"))
@@ -165,8 +162,6 @@ def to_own_passphrase(request: Request) -> Response:
 
 def _first(request: Request, there: str, title: str) -> Response:
     """What has to be done before what was asked for."""
-    if request.headers.get("hx-request"):
-        return Response(status_code=403, headers={"HX-Redirect": there})
     return (
         RedirectResponse(there, status_code=303) if wants_page(request) else as_json(Problem(status=403, title=title))
     )

@@ -54,7 +54,7 @@ def content_policy(settings: Settings) -> str:
             "manifest-src 'self'",
             "worker-src 'self'",
             "require-trusted-types-for 'script'",
-            "trusted-types htmx app",
+            "trusted-types parts app",
         )
     )
 

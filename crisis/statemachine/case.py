@@ -33,8 +33,12 @@ class Stamp(TypedDict):
 
 
 def stamp(command: Command, at: datetime) -> Stamp:
-    """Who and when, for each event of a command; refuses a claimed time that has not come yet."""
-    claimed = command.occurred_at
+    """Who and when, for each event of a command; refuses a claimed time that has not come yet.
+
+    A device whose clock runs ahead is no reason to refuse what somebody wrote on it: its claim is left out then.
+    """
+    queued = command.queued_at if command.queued_at is not None and command.queued_at <= at else None
+    claimed = command.occurred_at or queued
     if claimed is not None and claimed > at + _CLOCKS_MAY_DIFFER:
         raise Refused(Reason("I-21", "The time you gave is in the future; give the time when it happened"))
     return {"at": at, "by": command.by.id, "occurred_at": claimed}

@@ -163,9 +163,9 @@ def _without_ids(value: str | bool) -> str | bool:
 
 
 def command_digest(command: Command) -> str:
-    """Whether two commands ask for the same; who asks and the ids of words are left out."""
+    """Whether two commands ask for the same; who asks, the ids of words, and when a device kept it are left out."""
     kind = type(command)
-    left_out = {"by", *words_fields(kind)}
+    left_out = {"by", "queued_at", *words_fields(kind)}
     asked = [field.name for field in dataclasses.fields(kind) if field.name not in left_out]
     values = {name: _adapter(object).dump_python(getattr(command, name)) for name in asked}
     if isinstance(command, CompleteStep):

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from crisis.access_words import Sight
+from crisis.access_words import Involvement, Sight
 from crisis.commands import Actor
 from crisis.policy.compartments import OPEN
 from crisis.policy.involvement import involvements
@@ -124,6 +124,12 @@ def destroyed_of(tx: Connection, these: Collection[IncidentId]) -> frozenset[Inc
     """Those of them of which nothing is left but that they were."""
     query = select(INCIDENT.c.id).where(INCIDENT.c.id.in_(these), sealed.destroyed(INCIDENT.c.id))
     return frozenset(IncidentId(each) for each in tx.execute(query).scalars())
+
+
+def was_asked(person: PersonId | None) -> ColumnElement[bool]:
+    """Which incidents have paged them, whatever became of it."""
+    mine = (_ROW.incident == INCIDENT.c.id, _ROW.person == person, _ROW.how == Involvement.PAGED)
+    return exists(select(_ROW.incident).where(*mine).correlate(INCIDENT))
 
 
 def _clause(rule: Rule, actor: Actor, at: datetime) -> ColumnElement[bool]:

@@ -63,6 +63,20 @@ def mine(tx: Connection, actor: Actor, at: datetime) -> list[PartView]:
     return [_view(tx, actor, each, at) for each in found]
 
 
+def pages_waiting(tx: Connection, actor: Actor, at: datetime) -> list[tuple[IncidentId, PageAsked]]:
+    """Pages to this person that wait for their answer, what came first stands first."""
+    found = incidents.current(
+        tx, actor.district, seen=and_(involved.seen_by(actor, at, Sight.PAGE), involved.was_asked(actor.id))
+    )
+    waiting = [
+        (each.id, page)
+        for each in found
+        for page in _pages(each, actor.id)
+        if page.standing is PageStanding.OPEN and actor.id not in each.pages[page.id].standing_by
+    ]
+    return sorted(waiting, key=lambda each: each[1].asked_at)
+
+
 def _view(tx: Connection, actor: Actor, incident: Incident, at: datetime) -> PartView:
     why = needs(actor, involved.about_of(tx, incident), at)
     raised = NeedToKnow.REPORTED in why

@@ -193,12 +193,16 @@ def _rows(tx: Connection, found: Sequence[Incident], matters: frozenset[Matter])
 
 def _pressing(row: BoardRow) -> tuple[bool, bool, datetime]:
     """Real before drill, alarm before calm, then what is due first."""
+    due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
+    return row.incident.mode is Mode.DRILL, not is_alarm(row), due
+
+
+def is_alarm(row: BoardRow) -> bool:
+    """Nobody answered, nobody is with the student, the student is lost, or an emergency."""
     incident = row.incident
     unanswered = any(page.state is PageState.EXHAUSTED for page in incident.pages.values())
     lost = incident.custody is Custody.LOST or row.alone
-    alarm = unanswered or lost or incident.emergency is Emergency.ACTIVE
-    due = row.next.due_at if row.next is not None and row.next.due_at is not None else NEVER
-    return incident.mode is Mode.DRILL, not alarm, due
+    return unanswered or lost or incident.emergency is Emergency.ACTIVE
 
 
 def incident_view(tx: Connection, keys: KeyRing, actor: Actor, incident_id: IncidentId, at: datetime) -> IncidentView:

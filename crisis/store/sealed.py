@@ -3,6 +3,7 @@
 AES-256-GCM; each subject's key is wrapped by a key-encryption key in a file that is kept, and backed up, apart.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -109,6 +110,11 @@ class KeyRing:
 
     def _keys_not_in(self, other: "KeyRing") -> dict[str, bytes]:
         return {name: key for name, key in self._keys.items() if name not in other._keys}
+
+    def derived(self, place: str) -> bytes:
+        """A key for one use elsewhere, always the same while the first key stands: what it opens is short-lived."""
+        self._follow()
+        return hmac.digest(next(iter(self._keys.values())), f"derived|{place}".encode(), "sha256")
 
     def seal(self, place: str, value: bytes) -> bytes:
         """For what belongs to no incident yet, such as a text that just came in."""

@@ -213,6 +213,7 @@ class Shown:
     """What whoever is signed in has shown of themselves. `whole`: as much as is asked for. `emergency`: by paper.
 
     `given`: they came in by a passphrase that another person has seen, and have to take one of their own.
+    `shared`: others use the device too. `idle`: the time without a touch after which it locks.
     """
 
     proved_at: datetime
@@ -220,6 +221,8 @@ class Shown:
     whole: bool
     emergency: bool
     given: bool
+    shared: bool
+    idle: timedelta
 
 
 def shown(tx: Connection, token: str, at: datetime) -> Shown | None:
@@ -232,6 +235,8 @@ def shown(tx: Connection, token: str, at: datetime) -> Shown | None:
         whole=_whole(row, at),
         emergency=row.emergency is not None,
         given=_given(row),
+        shared=row.shared,
+        idle=timedelta(seconds=row.idle_seconds),
     )
 
 
@@ -298,6 +303,15 @@ def _view(row: Found, *, this: bool) -> SessionView:
         ends_at=row.ends_at,
         this=this,
     )
+
+
+def lock(tx: Connection, token: str, at: datetime) -> None:
+    """As if nobody had touched it for long enough: it is opened again in the same ways (`unlock`, signing in)."""
+    mine = SESSION.c.digest == token_digest(token)
+    row = tx.execute(select(SESSION.c.idle_seconds, SESSION.c.person).where(mine)).one_or_none()
+    if row is not None:
+        tx.execute(update(SESSION).where(mine).values(seen_at=at - timedelta(seconds=row.idle_seconds)))
+        audit.record(tx, at=at, actor=row.person, action="screen locked", subject=row.person)
 
 
 def sign_out(tx: Connection, token: str) -> None:

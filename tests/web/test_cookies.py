@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from crisis.settings import Settings
 from web import deps
+from web.choices import CHOICES, remember_choice
 
 WEB = Path(deps.__file__).parent
 HTTPS = Settings(public_url="https://crisis.example.org")
@@ -15,8 +16,16 @@ LOCAL = Settings(public_url="http://127.0.0.1:8000")
 
 def cookies(settings: Settings) -> list[str]:
     response = Response()
-    for remember in (deps.remember, deps.remember_half, deps.remember_provider, deps.remember_language):
+    for remember in (
+        deps.remember,
+        deps.remember_half,
+        deps.remember_provider,
+        deps.remember_language,
+        deps.remember_sent,
+    ):
         remember(response, settings, "value")
+    for choice in CHOICES:
+        remember_choice(response, settings, choice, on=True)
     return [value for name, value in response.headers.items() if name == "set-cookie"]
 
 

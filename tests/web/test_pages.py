@@ -242,6 +242,24 @@ def test_who_was_slower_sees_who_was_faster_and_loses_no_word(counselor: Browser
     assert action in counselor.get(page)
 
 
+def test_a_stale_version_says_what_changed_and_offers_three_ways_on(counselor: Browser, nurse: Browser) -> None:
+    address = counselor.opens()
+    page = f"{address}/steps/tell_admin"
+    slow = {**nurse.form(page, f"{page}/complete"), "occurred_at": "2026-10-06 10:00", "evidence.x": "He knows of it"}
+    counselor.send(page, f"{page}/complete")
+
+    answer = nurse.post(f"{page}/complete", slow, 409)
+    mine = dict(HIDDEN.findall(answer[answer.index('id="conflict"') : answer.index('id="conflict"') + 4000]))
+    nurse.post(f"{address}/note", {each: mine[each] for each in ("csrf", "key", "note")})
+
+    assert "Given P-Counselor finished this step" in words(answer)
+    assert "Compare: what stands there now" in words(answer)
+    assert "We kept what you typed: " in words(answer)
+    assert "He knows of it" in mine["note"]
+    assert f'href="{address}" data-discard' in answer
+    assert "He knows of it" in nurse.get(address)
+
+
 def test_sending_a_form_twice_is_sending_it_once(counselor: Browser) -> None:
     address = counselor.opens()
     filled = {**counselor.form(address, f"{address}/note"), "note": "Only once please"}

@@ -150,6 +150,7 @@ def test_only_these_pages_are_open_to_one_factor_where_two_are_asked(site: TestC
         ("GET", "/me/passphrase"),
         ("POST", "/me/passphrase"),
         ("POST", "/again"),
+        ("POST", "/lock"),
         ("POST", "/logout"),
     }
 

@@ -62,7 +62,7 @@ def test_the_content_policy_is_the_strict_one() -> None:
     assert answer.headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
         "connect-src 'self' wss://crisis.example.org; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        "manifest-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types htmx app"
+        "manifest-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types parts app"
     )
 
 

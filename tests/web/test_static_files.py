@@ -33,6 +33,13 @@ def test_every_vendored_file_is_listed() -> None:
     assert {f"vendor/{path.name}" for path in (STATIC / "vendor").iterdir()} == listed
 
 
+def test_no_text_in_our_scripts_goes_over_a_line() -> None:
+    """They are sent without what begins a line."""
+    lines = [line for path in STATIC.glob("*.js") for line in path.read_text().splitlines()]
+
+    assert [line for line in lines if line.count("`") % 2 or line.endswith("\\") or "/*" in line] == []
+
+
 def compressed(*paths: Path) -> int:
     return sum(len(brotli.compress(path.read_bytes())) for path in paths)
 
@@ -49,7 +56,7 @@ def test_the_address_of_a_static_file_changes_with_its_content() -> None:
     wanted = hashlib.sha256((STATIC / "app.css").read_bytes()).hexdigest()[:12]
 
     assert static("app.css") == f"/static/app.css?v={wanted}"
-    assert static("vendor/htmx-4.0.1.min.js", hashed=False) == "/static/vendor/htmx-4.0.1.min.js"
+    assert static("vendor/idiomorph-0.8.0.min.js", hashed=False) == "/static/vendor/idiomorph-0.8.0.min.js"
 
 
 @pytest.mark.parametrize(("read", "sent"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None)])
@@ -96,8 +103,8 @@ def test_what_is_secret_is_masked_and_may_be_pasted_and_filled_in_by_the_browser
 # Ways in, one's proof along the way, what a link opens to somebody who is not signed in, and what is printed.
 WITHOUT_CONSOLE = {
     "again", "again_done", "district_gone", "error", "family_sheet", "family_sheet_done", "family_sheet_gone",
-    "intake_paper", "landing", "landing_gone", "my_plan", "paper_forms", "passphrase", "provider", "provider_code",
-    "provider_leaving", "sign_in", "sign_in_code", "wall", "words",
+    "intake_paper", "landing", "landing_gone", "my_plan", "offline", "paper_forms", "passphrase", "provider",
+    "provider_code", "provider_leaving", "sign_in", "sign_in_code", "wall", "words",
 }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _of_parts(kind: object) -> object:
 
 def body_of(order: type[cmd.Command]) -> type[OrderBody]:
     hints = get_type_hints(order)
-    own = [each for each in fields(order) if each.name not in ("by", "occurred_at")]
+    own = [each for each in fields(order) if each.name not in ("by", "occurred_at", "queued_at")]
     shape = {each.name: (accepted(hints[each.name]), _default(each)) for each in own}
     return create_model(order.__name__, __base__=OrderBody, __doc__=explained(order), **shape)  # type: ignore[call-overload, no-any-return]  # the fields are only known here
 

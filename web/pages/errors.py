@@ -299,6 +299,7 @@ def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
         errors=tuple((at, translated(posted.title_of(at)), translate(text)) for at, text in problem.fields),
         reasons=tuple(_placed(in_words(reason, language), posted) for reason in problem.reasons),
         conflict=tuple(changed(posted.desk, change) for change in problem.changes),
+        changed=tuple(change.seq for change in problem.changes),
         kept=posted.texts if problem.status == 409 else (),
     )
 

@@ -21,6 +21,7 @@ from crisis.sentinel.condition import Condition, condition
 from crisis.store import provider_alarms, signs
 from web.deps import Desk
 from web.forms import FRESH, FormState
+from web.mine import mine
 from web.rendering import Local, page
 
 
@@ -59,6 +60,7 @@ def console(
         "may_plan_ready": may_see_readiness(desk.actor),
         "may_look_back": leads_somewhere(desk.actor),
         "csrf": desk.form_token,
+        "to_me": [] if desk.limited else mine(desk),
         "here": "",
         "path": path,
         "problem": problem,

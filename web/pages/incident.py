@@ -1,6 +1,7 @@
 """One incident: its page, the parts of it that are pulled live, and the pages with one task each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from typing import Annotated
@@ -232,7 +233,8 @@ def order(desk: SignedIn, incident_id: IncidentPath, action: Action, posted: For
     if action not in FORMS:
         raise NotFound
     form = posted.read(FORMS[action][0])
-    desk.submit(incident_id, form.command(desk), seen=form.seen, key=form.key)
+    command = replace(form.command(desk), queued_at=form.queued_at)
+    desk.submit(incident_id, command, seen=form.seen, key=form.key)
     return RedirectResponse(f"/incidents/{incident_id}", status_code=303)
 
 

@@ -35,7 +35,9 @@ from web.deps import (
 )
 from web.devices import device_of, limit_rules
 from web.kept_forms import after_signing_in
+from web.kept_forms import keep as kept_typed
 from web.known_browsers import count_failure, must_be_free, remember_browser
+from web.pages.board_counts import Counts, counts
 from web.rendering import LANGUAGES, page
 from web.sign_in_orders import site
 
@@ -75,6 +77,30 @@ def sign_in_page(
     )
 
 
+@router.get("/locked", dependencies=[Anyone], response_model=None)
+def show_locked(request: Request) -> HTMLResponse | RedirectResponse:
+    """In the place of a page that was locked: nothing of it, and how to open it again."""
+    if _locked(request) is None:
+        return RedirectResponse("/board", status_code=303)
+    return sign_in_page(request)
+
+
+@router.get("/locked/counts", dependencies=[Anyone])
+def show_counts(request: Request) -> Counts | None:
+    """For the locked page, which asks now and then whether something rings."""
+    locked = _locked(request)
+    return None if locked is None else locked.counts
+
+
+@router.post("/lock")
+def lock_screen(request: Request, desk: AnyPassphrase) -> RedirectResponse:
+    """What was being typed in another form of that page comes along, and is kept for whoever opens it again."""
+    kept_typed(request, desk.store.across, desk.session, desk.person)
+    with desk.store.across.write() as tx:
+        sessions.lock(tx, desk.session, desk.at)
+    return RedirectResponse("/locked", status_code=303)
+
+
 def _form_waits(request: Request) -> bool:
     token = session_token(request)
     if token is None:
@@ -85,10 +111,11 @@ def _form_waits(request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """Whose screen it is, which nobody touched for a while. `by_pin`: they can open it again by their digits."""
+    """Whose screen it is, locked or not touched for a while. `by_pin`: they can open it again by their digits."""
 
     name: str
     by_pin: bool
+    counts: Counts
 
 
 def _locked(request: Request) -> Locked | None:
@@ -101,7 +128,8 @@ def _locked(request: Request) -> Locked | None:
             return None
         idle = sessions.limited_holder(tx, token, at, used=False) is None
         name = people.names(tx, [person]).get(person, "")
-        return Locked(name=name, by_pin=idle and unlock.is_set(tx, person))
+        by_pin, actor = idle and unlock.is_set(tx, person), people.actor(tx, person)
+        return Locked(name=name, by_pin=by_pin, counts=counts(tx, actor, at))
 
 
 @router.post("/unlock", dependencies=[Anyone], response_model=None)

@@ -1,5 +1,6 @@
 """One step: its form, what it waits for, whom to give it to, and how it is left out."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -224,6 +225,7 @@ def order(
         raise NotFound
     form = posted.read(FORMS[action])
     step = step_of(seen_by(desk, incident_id, "step opened", OF_STEPS), step_id)
-    desk.submit(incident_id, form.order(desk, step), seen=form.seen, key=form.key)
+    command = replace(form.order(desk, step), queued_at=form.queued_at)
+    desk.submit(incident_id, command, seen=form.seen, key=form.key)
     stays = action in STAYS
     return RedirectResponse(f"/incidents/{incident_id}" + (f"/steps/{step_id}" if stays else ""), status_code=303)

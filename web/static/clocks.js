@@ -16,7 +16,10 @@
     for (const t of document.querySelectorAll('time[data-until]')) {
       const left = Date.parse(t.dataset.until) - now, box = t.closest('[data-late]');
       t.textContent = stale && t.dataset.at ? t.dataset.at : span(Math.abs(left)); // an old page counts nothing down
-      if (box && left < 0) { box.classList.add('late'); box.querySelector('[data-words]').textContent = box.dataset.late; }
+      if (box && left < 0) {
+        if (box.dataset.mine && !box.classList.contains('late')) dispatchEvent(new CustomEvent('shout', { detail: box.dataset.mine }));
+        box.classList.add('late'); box.querySelector('[data-words]').textContent = box.dataset.late;
+      }
     }
   };
   tick();

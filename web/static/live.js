@@ -1,50 +1,76 @@
 // Keeps the page up to date. The socket says only "incident I is at event M", never what happened; the page then pulls
-// its parts with the viewer's own rights and htmx morphs them in. A form that somebody typed in is never replaced.
+// its parts with the viewer's own rights and morphs them in. A form that somebody typed in is never replaced.
 (() => {
   'use strict';
   const $ = (s) => document.querySelector(s), root = document.documentElement;
   const meta = (name) => $(`meta[name=${name}]`)?.content;
-  const incident = meta('live-incident'), pill = $('#conn'), banner = $('#stale'), polite = $('#say');
+  const incident = meta('live-incident'), pill = $('#conn'), banner = $('#stale'), polite = $('#say'), urgent = $('#shout'), waiting = $('#changes');
   if (!pill) return;
   pill.hidden = false; // without script the page is not live and does not say so
-  let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), touched = 0, timer, again = false, busy = false;
-  const etags = new Map(), said = [];
+  let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), timer, again = false, busy = false;
+  let down = false, touched = 0, changes = 0, lost = false;
+  const etags = new Map(), said = [], shouted = new Set();
 
   const show = (state) => {
     if (pill.dataset.state === state) return;
     pill.dataset.state = state;
     pill.lastElementChild.textContent = pill.dataset[state];
   };
+  const shout = (text) => { urgent.textContent = ''; setTimeout(() => { urgent.textContent = text; }, 50); };
   const fresh = () => {
     heard = Date.now();
+    lost = false;
     show('live');
     banner.hidden = true;
     delete root.dataset.stale;
-    banner.querySelector('time').textContent = new Date().toLocaleTimeString(root.lang);
+    banner.querySelector('time').textContent = new Date().toLocaleTimeString(root.lang, { timeZone: meta('zone') });
   };
-  setInterval(() => { // no heartbeat: 10 s turns the pill, 30 s brings the banner
+  setInterval(() => { // no heartbeat: 10 s turns the pill and is said, 30 s brings the banner
     const quiet = Date.now() - heard;
     if (quiet > 10000) show(navigator.onLine ? 'retry' : 'off');
+    if (quiet > 10000 && !lost) { lost = true; shout(pill.dataset.lost); }
     if (quiet > 30000 && banner.hidden) { banner.hidden = false; root.dataset.stale = ''; }
     if (quiet > 45000 && socket?.readyState === 1) socket.close();
   }, 1000);
 
-  // One polite announcement every 5 s at most, joined.
+  // One polite announcement every 5 s at most, joined. What is marked so is said at once, and once.
   const say = (text) => { if (text && !said.includes(text)) said.push(text); };
   setInterval(() => { if (said.length) polite.textContent = said.splice(0).join('. '); }, 5000);
+  const shoutNews = (el) => {
+    for (const each of el.querySelectorAll('[data-shout]')) {
+      const text = each.textContent.trim();
+      if (!shouted.has(text)) { shouted.add(text); shout(text); }
+    }
+  };
 
+  const policy = window.trustedTypes ? trustedTypes.createPolicy('parts', { createHTML: (html) => html }) : { createHTML: (html) => html };
+  const isTyped = (node) => node.nodeType === 1 && (node.matches('[data-typed]') || node.querySelector('[data-typed]'));
+  const morph = (el, text) => { // parsed apart, where no script runs; scripts are no part of a part
+    const made = new DOMParser().parseFromString(policy.createHTML(text), 'text/html').body.firstElementChild;
+    const callbacks = {
+      beforeNodeMorphed: (node) => !(node.dataset && 'typed' in node.dataset),
+      beforeNodeRemoved: (node) => !isTyped(node),
+      beforeAttributeUpdated: (name) => name !== 'open', // what somebody has opened stays open
+    };
+    Idiomorph.morph(el, made, { morphStyle: 'outerHTML', ignoreActiveValue: true, callbacks });
+  };
   const heading = (el) => el?.querySelector('[data-heading]')?.textContent.trim();
   const swap = async (el) => {
-    const src = el.dataset.src, tag = etags.get(src);
-    const answer = await fetch(src, { headers: tag ? { 'If-None-Match': tag } : {}, credentials: 'same-origin', redirect: 'manual' });
+    const src = el.dataset.src, tag = etags.get(src), headers = { 'X-Untouched': '1' };
+    const answer = await fetch(src, { headers: tag ? { ...headers, 'If-None-Match': tag } : headers, redirect: 'manual' });
     if (answer.status === 304) return;
-    if (!answer.ok) { if (answer.status !== 503) location.reload(); return; } // signed out or no longer on the team
+    if (answer.type === 'opaqueredirect') { // signed out, or locked
+      if ($('#lock')) dispatchEvent(new Event('out')); else location.reload();
+      return;
+    }
+    if (!answer.ok) { if (answer.status < 500 && answer.status !== 429) location.reload(); return; } // no longer on the team
     const text = await answer.text(), id = el.id, before = heading(el);
     const focus = el.contains(document.activeElement) ? document.activeElement.id : null;
-    await htmx.swap({ text, target: el, sourceElement: el, swap: 'outerMorph' });
+    morph(el, text);
     etags.set(src, answer.headers.get('ETag'));
     const now = document.getElementById(id), after = heading(now);
     if (after && after !== before) say(now.dataset.say ? `${now.dataset.say} ${after}` : after);
+    shoutNews(now);
     if (focus && !document.getElementById(focus)) { // the control under the finger is gone: land on the heading
       const h = now.querySelector('h2') || now;
       h.tabIndex = -1;
@@ -53,14 +79,25 @@
   };
   const pull = async () => {
     if (busy) { again = true; return; }
-    if (Date.now() - touched < 3000) { timer = setTimeout(pull, 3000); return; } // nothing moves under a finger
+    if (down || Date.now() - touched < 3000) { // nothing moves under a finger
+      if (changes && waiting) {
+        waiting.hidden = false;
+        waiting.querySelector('p').textContent = waiting.dataset.words.replace('{n}', changes);
+      }
+      timer = setTimeout(pull, 500);
+      return;
+    }
     busy = true;
+    changes = 0;
+    if (waiting) waiting.hidden = true;
     try {
       do { again = false; await Promise.all([...document.querySelectorAll('[data-src]')].map(swap)); } while (again);
     } catch { again = true; } finally { busy = false; }
+    dispatchEvent(new Event('pulled'));
     if (again) later(4000);
   };
   const later = (ms = 120) => { clearTimeout(timer); timer = setTimeout(pull, ms); };
+  const now = () => { down = false; touched = 0; later(0); };
 
   // Where this page is, for the others of the team. Nothing of what is typed; a tab in the background is away.
   const whereabouts = (here = document.hidden ? null : incident || null) => {
@@ -77,24 +114,33 @@
     if (at <= position) return; // at or below what is on the page
     position = at;
     if (!m.incident || (incident && m.incident !== incident)) return; // a heartbeat, or not what is shown
+    changes += 1;
     later();
     const changed = $('#changed');
     if (changed) changed.hidden = false; // a page with one form: say so, touch nothing
   };
-  // Paging that stopped wakes nobody, so that nothing arrives here: this one part is asked for by the clock.
-  setInterval(() => { const part = $('#part-paging'); if (part && !busy && !document.hidden) swap(part).catch(() => {}); }, 30000);
+  // What changes without waking anybody is asked for by the clock: that paging stopped, and pages of one's own.
+  setInterval(() => {
+    if (busy || document.hidden) return;
+    for (const el of document.querySelectorAll('[data-src][data-clock]')) swap(el).then(() => dispatchEvent(new Event('pulled'))).catch(() => {});
+  }, 30000);
   const connect = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${position}`);
     socket.onopen = () => { if (tries) later(); tries = 0; fresh(); whereabouts(); };
     socket.onmessage = (e) => take(JSON.parse(e.data));
     socket.onclose = () => {
-      show(navigator.onLine ? 'retry' : 'off');
+      if (Date.now() - heard > 10000) show(navigator.onLine ? 'retry' : 'off');
       setTimeout(connect, Math.min(15000, 500 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
       if (tries > 2) later(); // no socket here (a proxy, a filter): the parts are pulled anyway
     };
   };
-  document.addEventListener('input', (e) => e.target.form?.setAttribute('hx-morph-skip', ''));
-  for (const kind of ['pointerdown', 'touchstart']) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+  document.querySelectorAll('[data-shout]').forEach((each) => shouted.add(each.textContent.trim())); // read with the page
+  document.addEventListener('input', (e) => e.target.form?.setAttribute('data-typed', ''));
+  for (const kind of ['pointerdown', 'touchstart']) addEventListener(kind, () => { down = true; touched = Date.now(); }, { passive: true });
+  for (const kind of ['pointerup', 'pointercancel', 'touchend']) addEventListener(kind, () => { down = false; touched = Date.now(); }, { passive: true });
+  waiting?.querySelector('button').addEventListener('click', now);
+  addEventListener('pull', now);
+  addEventListener('shout', (e) => shout(e.detail));
   addEventListener('online', () => { tries = 0; socket?.close(); });
   addEventListener('offline', () => show('off'));
   document.addEventListener('visibilitychange', () => { whereabouts(); if (!document.hidden) later(); });

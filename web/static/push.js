@@ -4,16 +4,13 @@
   const WORKER = '/static/push-worker.js';
   const form = document.getElementById('push');
   if (!form || !form.dataset.key || !('serviceWorker' in navigator) || !('PushManager' in window)) return;
-  const policy = window.trustedTypes
-    ? trustedTypes.createPolicy('app', { createScriptURL: () => WORKER }) // the only script that this page ever adds
-    : { createScriptURL: () => WORKER };
   form.hidden = false;
   document.getElementById('push-cannot').hidden = true;
 
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
   const subscribed = async () => {
-    const worker = await navigator.serviceWorker.register(policy.createScriptURL(''));
+    const worker = await window.worker(WORKER);
     const wanted = { userVisibleOnly: true, applicationServerKey: bytes(form.dataset.key) };
     const old = await worker.pushManager.getSubscription();
     if (old) await old.unsubscribe(); // it may be for another key
