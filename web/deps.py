@@ -30,6 +30,7 @@ from web.addresses import Kind, addresses_of, network_of
 from web.choices import YEAR, Choices, choices_of
 from web.presence import Presence
 from web.problems import OwnPassphraseNeeded, SecondFactorNeeded, SignInNeeded, StepUpNeeded, TokenNeeded
+from web.themes import Theme, theme_of
 from web.words import N_
 
 Language = Literal["en", "es"]
@@ -55,6 +56,7 @@ class Desk:
     name: str
     language: Language
     at: datetime
+    theme: Theme = "auto"  # of this browser
     form_token: str = ""
     session: str = field(default="", repr=False)  # the secret in the cookie, or the program's token
     proved_at: datetime | None = None  # when they last showed that it is them; None for a program
@@ -254,6 +256,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         name=name,
         language=language_of(connection),
         at=clock.now(),
+        theme=theme_of(connection, settings_of(connection)),
         form_token=form_token(token),
         session=token,
         proved_at=None if shown is None else shown.proved_at,

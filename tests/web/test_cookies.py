@@ -8,6 +8,7 @@ from starlette.responses import Response
 from crisis.settings import Settings
 from web import deps
 from web.choices import CHOICES, remember_choice
+from web.themes import remember_theme
 
 WEB = Path(deps.__file__).parent
 HTTPS = Settings(public_url="https://crisis.example.org")
@@ -22,6 +23,7 @@ def cookies(settings: Settings) -> list[str]:
         deps.remember_provider,
         deps.remember_language,
         deps.remember_sent,
+        remember_theme,
     ):
         remember(response, settings, "value")
     for choice in CHOICES:

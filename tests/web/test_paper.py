@@ -163,6 +163,7 @@ class Press:
     def sheets(self, html: str) -> int:
         self.html = html
         self.page.goto("http://paper.test/")
+        self.page.evaluate("document.fonts.ready.then(() => true)")  # as whoever prints has it before them
         return len(re.findall(rb"/Type\s*/Page\b", self.page.pdf(prefer_css_page_size=True)))
 
 

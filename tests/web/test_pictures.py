@@ -226,6 +226,17 @@ def who_is_on_call(office: Office, photographer: Photographer) -> None:
     photographer.shoots(joan.page, "ladder")
 
 
+def beside_the_incidents(office: Office, photographer: Photographer) -> None:
+    """Paper, help, setting up, one's own work and settings, and the board for a wall."""
+    maya, joan = office.desk(MAYA), office.desk(JOAN)
+    for path in ("/my", "/followups", "/board/wall", "/settings/me", "/guide", "/guide/counselor", "/status", "/paper"):
+        shown(photographer, maya, path, path.strip("/").replace("/", "-"))
+    for path in ("/set-up", "/guide/administrator"):
+        shown(photographer, joan, path, path.strip("/").replace("/", "-"))
+    shown(photographer, maya, "/protocols/suicide_risk/paper", "paper-form")
+    shown(photographer, maya, "/protocols/suicide_risk/one-page?language=es", "paper-one-page")
+
+
 def a_second_incident(office: Office, photographer: Photographer) -> None:
     """The alarm, a child in danger at home, and the page that does not exist."""
     maya = office.desk(MAYA)
@@ -260,6 +271,7 @@ def test_photographs_of_every_page(town: Town, chromium: Browser, photographer: 
         while_it_is_urgent(office, photographer, incident)
         until_it_ends(office, photographer, incident)
         who_is_on_call(office, photographer)
+        beside_the_incidents(office, photographer)
         a_second_incident(office, photographer)
         office.desk(MAYA).complaints.clear()  # the page that does not exist
 

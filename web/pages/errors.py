@@ -38,6 +38,7 @@ from web.pages import (
     marks,
     messages,
     my_paging,
+    my_settings,
     names,
     oncall,
     open,
@@ -176,6 +177,7 @@ _EXACTLY: dict[str, Show] = {
 _UNDER: dict[str, Show] = {  # the first that fits
     "/oncall/": oncall.show,
     "/me/paging/": my_paging.show,
+    f"{my_settings.HERE}/": my_settings.show,
     "/me/sign-in/": sign_ins.show,
     "/ladders/": ladders.again,
     "/rotations/": rotations.again,

@@ -47,6 +47,7 @@ def console(
     now = condition_of(desk)
     always: dict[str, object] = {
         "desk": desk,
+        "theme": desk.theme,
         "degraded": now.degraded,
         "down": now.down,
         "may_see_directory": may_see_directory(desk.actor),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 from starlette.requests import Request
@@ -29,7 +29,7 @@ from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import company, family_talk, instructions, naming, partly, present, referrals, shown, wishes
+from web.pages import company, family_talk, instructions, naming, partly, present, referrals, shown, timeline, wishes
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -60,6 +60,7 @@ OF_SHEET = {
 }
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
+Only = Annotated[str, Query(pattern="^[a-z]{1,20}$")]
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
     StepType.ASSESS: N_("Decide level of risk"),
@@ -72,14 +73,14 @@ GO: dict[StepType, str] = {
 }
 
 
-def values_of(desk: Desk, view: IncidentView) -> dict[str, object]:
-    """What the templates of one incident ask for."""
+def values_of(desk: Desk, view: IncidentView, only: str = "all") -> dict[str, object]:
+    """What the templates of one incident ask for; `only` is the kind of entries that its timeline shows."""
     translate = translations(desk.language).gettext
     return {
         "view": view,
         "incident": view.incident,
         "protocol": view.protocol,
-        "entries": shown.entries(view, desk.language),
+        **timeline.filtered(shown.entries(view, desk.language), only, desk.language),
         "phases": shown.phase_marks(view, desk.at, desk.language),
         "warnings": shown.warnings(view, desk.language),
         "place": view.place,
@@ -116,12 +117,14 @@ def frame_of(view: IncidentView) -> dict[str, object]:
     return {"position": view.position, "incident_id": view.incident.id, "zone": view.zone}
 
 
-def show(desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+def show(
+    desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200, *, only: str = "all"
+) -> HTMLResponse:
     try:
         view = seen_by(desk, incident_id, "incident viewed")
     except NotFound:
         return partly.show(desk, incident_id, problem, status)
-    values = values_of(desk, view) | frame_of(view)
+    values = values_of(desk, view, only) | frame_of(view)
     path = f"/incidents/{incident_id}"
     return console(desk, "pages/incident.html", values, path=path, status=status, problem=problem)
 
@@ -188,13 +191,13 @@ def found_students(desk: Desk, view: IncidentView, query: str, school: SchoolId 
 
 
 @router.get("/incidents/{incident_id}")
-def show_incident(desk: SignedIn, incident_id: IncidentPath) -> HTMLResponse:
-    return show(desk, incident_id)
+def show_incident(desk: SignedIn, incident_id: IncidentPath, only: Only = "all") -> HTMLResponse:
+    return show(desk, incident_id, only=only)
 
 
 @router.get("/incidents/{incident_id}/parts/{name}")
 def incident_part(
-    desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action, step: str = ""
+    desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action, *, step: str = "", only: Only = "all"
 ) -> Response:
     """What changes under the same eyes is not put on record again; without that look before, this one is.
 
@@ -207,7 +210,7 @@ def incident_part(
         view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at) if before else None
     view = seen_by(desk, incident_id, "incident viewed") if view is None else view
     of_step = {"step": step_of(view, step)} if step else {}
-    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view) | of_step)
+    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view, only) | of_step)
 
 
 @router.get("/incidents/{incident_id}/{sheet}")

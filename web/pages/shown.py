@@ -39,6 +39,7 @@ class Entry:
     quotes: tuple[str, ...]
     in_error: bool
     untold: bool = False  # a person did it; this view does not say who
+    event: str = ""  # its stored name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def entries(view: IncidentView, language: Language) -> list[Entry]:
             quotes=tuple(view.words.get(quote, gone) for quote in told.quotes if quote in view.readable),
             untold=stored.seq in view.untold,
             in_error=stored.seq in wrong,
+            event=type(stored.event).__name__,
         )
         for stored in reversed(view.events)
         for told in [tell(stored.event, teller)]

@@ -1,0 +1,75 @@
+"""The timeline by kind, and the audit of an incident for those who answer for records."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis.store import codec
+from crisis.store.engine import Store
+from tests.factories import STUDENT
+from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, District, a_district
+from tests.web.test_pages import at_console, words
+from web.app import build_app
+from web.pages.timeline import KIND_OF, EntryKind
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is filtered is filtered in the page; the audit is read on both in tests/store."""
+    return sqlite_url
+
+
+@pytest.fixture
+def district(store: Store) -> District:
+    return a_district(store)
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def test_every_event_has_one_kind() -> None:
+    assert set(KIND_OF) == set(codec.EVENTS)
+    assert set(KIND_OF.values()) == set(EntryKind)
+
+
+def test_the_timeline_shows_one_kind_when_asked_and_its_part_stays_so(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    address = counselor.opens()
+    counselor.identifies(address, "quetzal", STUDENT)
+    counselor.send(address, f"{address}/note", note="Calm and talking")
+
+    whole, notes, odd = (counselor.get(f"{address}{query}") for query in ("", "?only=notes", "?only=nothing"))
+    part = counselor.get_part(f"{address}/parts/timeline?only=notes")
+
+    def shown(page: str) -> int:
+        return page.partition('<ol class="tl"')[2].partition("</ol>")[0].count("<li ")
+
+    assert shown(whole) > 2
+    assert shown(notes) == shown(part) == 1
+    assert shown(odd) == shown(whole)  # what is no kind hides nothing
+    assert "Calm and talking" in notes
+    assert f'data-src="{address}/parts/timeline?only=notes"' in notes
+    assert f'href="{address}?only=student#part-timeline"' in notes
+
+
+def test_who_looked_and_who_changed_is_shown_to_those_who_answer_for_records(
+    site: TestClient, district: District
+) -> None:
+    counselor, officer = at_console(site, district, COUNSELOR), at_console(site, district, OFFICER)
+    address = counselor.opens()
+    counselor.get(address)
+
+    page = words(officer.get(f"{address}/log"))
+
+    assert "incident viewed" in page
+    assert "log viewed" in page  # this look stands in it too
+    assert "Given P-Counselor" in page
+    assert f'href="{address}/log"' in officer.get(address)
+    counselor.get(f"{address}/log", 404)
+    assert f'href="{address}/log"' not in counselor.get(address)
+    at_console(site, district, NEIGHBOUR).get(f"{address}/log", 404)
+    assert officer.client.get(f"{address}/log?page=0").status_code == 422
