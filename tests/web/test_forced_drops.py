@@ -1,0 +1,83 @@
+"""A console whose line is cut at any moment, again and again, shows each event once and ends where the server is."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute
+
+from crisis.store import incidents
+from crisis.vocabulary import IncidentId
+from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.web.consoles import LIVE, Site, a_console, a_site, opened
+from tests.web.district import COUNSELOR
+
+pytestmark = NEEDS_CHROMIUM
+
+SHOWN = "() => [...document.querySelectorAll('#tl > li')].map((each) => each.id)"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(sqlite_url: str, key_file: Path) -> Iterator[Site]:
+    with a_site(sqlite_url, key_file) as made:
+        yield made
+
+
+@pytest.mark.parametrize("drops", [6, pytest.param(1000, marks=pytest.mark.full)])
+@pytest.mark.timeout(3600)
+def test_a_line_that_is_cut_at_any_moment_loses_and_doubles_nothing_n14(
+    chromium: Browser, site: Site, drops: int
+) -> None:
+    """F104, F105: in the browser, by its own cursor."""
+    cut, chance = [0], random.Random(11)
+
+    def cutting(line: WebSocketRoute) -> None:
+        """After a few messages, before or after one has reached the page."""
+        server, left = line.connect_to_server(), [chance.randrange(1, 4)]
+
+        def told(message: str | bytes) -> None:
+            left[0] -= 1
+            last = left[0] == 0 and cut[0] < drops
+            if not last or chance.random() < 0.5:
+                line.send(message)
+            if last:
+                cut[0] += 1
+                line.close(code=1012)
+
+        server.on_message(told)
+
+    with a_console(chromium, site, COUNSELOR) as page:
+        page.route_web_socket("**/live*", cutting)
+        address = opened(page, site)
+        incident = address.rpartition("/")[2]
+        written = 0
+        while cut[0] < drops:
+            site.note(incident, f"note {written}")
+            written += 1
+            page.wait_for_timeout(60 if drops < 100 else 300)
+        with site.district.store.read() as tx:
+            log = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(incident))]
+        page.wait_for_selector(f"#{log[-1]}", state="attached", timeout=30_000)
+        page.wait_for_function(LIVE)
+
+        assert page.evaluate(SHOWN) == log[::-1]
+        assert page.url == address
+
+
+def test_where_no_socket_comes_through_the_page_follows_all_the_same_f111(chromium: Browser, site: Site) -> None:
+    """A proxy that knows no sockets: the parts are pulled, and nothing is loaded again."""
+    with a_console(chromium, site, COUNSELOR) as page:
+        address = opened(page, site)
+        page.route_web_socket("**/live*", lambda line: line.close())
+        page.goto(address)
+        page.evaluate("window.untouched = true")
+        site.note(address.rpartition("/")[2], "Calm and talking")
+        page.wait_for_selector("#tl >> text=Calm and talking", timeout=20_000)
+        assert page.evaluate("window.untouched") is True
