@@ -87,3 +87,24 @@ class DrillProblem(StrEnum):
     EQUIPMENT = "equipment_failed"
     SIGN_IN = "could_not_sign_in"
     TAKEN_FOR_REAL = "taken_for_real"
+
+
+class Standing(StrEnum):
+    """How a school stands with its drills."""
+
+    NOT_SCHEDULED = "not_scheduled"
+    SCHEDULED = "scheduled"
+    OVERDUE = "overdue"
+    DONE = "done"
+
+
+class StateAsks(StrEnum):
+    """What a state's rule or form asks of a drill."""
+
+    AT_THE_OFFICE = "at_the_office"  # date, time and type of each are kept there
+    TRAUMA_INFORMED = "trauma_informed"
+    FORM = "form"  # a form with what the record holds
+    ONE_FUNCTION = "one_function"
+    NO_AGGRESSOR = "no_aggressor"
+    POSTED = "posted"
+    THREE_YEARS = "three_years"

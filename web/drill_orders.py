@@ -7,6 +7,7 @@ from crisis.commands import OpenIncident
 from crisis.drill_commands import EndDrill
 from crisis.drill_words import DrillEnd, DrillId, DrillState
 from crisis.errors import NotFound, Reason, Refused
+from crisis.events import IncidentOpened
 from crisis.policy import access
 from crisis.policy.drilling import Plan
 from crisis.store import (
@@ -15,9 +16,11 @@ from crisis.store import (
     drill_records,
     drill_runs,
     drill_scripts,
+    incidents,
     kept_drills,
     people,
     protocols,
+    sealed,
 )
 from crisis.store.kept_drills import Drill
 from crisis.store.people import SchoolView
@@ -149,27 +152,40 @@ def end(desk: Desk, drill: DrillId, why: DrillEnd) -> None:
 
 
 def is_real(desk: Desk, drill: DrillId, place: str | None, key: str | None) -> IncidentId:
-    """What is practised is happening: one order opens the real incident and ends the drill.
-
-    Whether an adult is with the student is unknown, whatever was played, and unknown is not yes.
-    """
+    """By whoever runs it or has a part in it."""
     found = seen(desk, drill).drill
     if found.state is not DrillState.RUNNING or found.incident is None:
         raise Refused(Reason("DRILL", "This drill is not running; open an incident"))
+    return in_earnest(desk, found.incident, place, key)
+
+
+def in_earnest(desk: Desk, practised: IncidentId, place: str | None, key: str | None) -> IncidentId:
+    """What is practised is happening: one order opens the real incident and ends the drill.
+
+    For whoever sees the practised incident, which is asked before. The place is that of the drill, if none is said;
+    whether an adult is with the student is unknown, whatever was played, and unknown is not yes.
+    """
     with desk.store.read() as tx:
-        protocol, hashed = protocols.current(tx, found.crisis_type, found.district, desk.at)
+        drill = incidents.load(tx, practised)
+        if drill.mode is not Mode.DRILL or drill.closed_at is not None:
+            raise Refused(Reason("DRILL", "This drill is not running; open an incident"))
+        opened = incidents.events_of(tx, practised, limit=1)[0].event
+        where = opened.place if isinstance(opened, IncidentOpened) else None
+        played = {} if where is None else sealed.read(tx, desk.store.keys, [where])
+        protocol, hashed = protocols.current(tx, drill.crisis_type, drill.district, desk.at)
+    said = place or (None if where is None else played.get(where))
     order = OpenIncident(
         by=desk.actor,
         mode=Mode.LIVE,
-        school=found.school,
-        crisis_type=found.crisis_type,
+        school=drill.school,
+        crisis_type=drill.crisis_type,
         protocol=protocol.id,
         version=protocol.version,
         protocol_hash=hashed,
-        place=None if place is None else desk.seal(place),
+        place=None if said is None else desk.seal(said),
         student=None,
         beside=Beside.UNKNOWN,
-        instead_of=found.incident,
+        instead_of=practised,
     )
     return desk.open(order, key=key).incident.id
 

@@ -64,6 +64,7 @@ DEEDS = frozenset(
         N_("drill clock put on"),
         N_("drill forgotten"),
         N_("drill line given"),
+        N_("drill log taken"),
         N_("drill opted in"),
         N_("drill opted out"),
         N_("drill planned"),

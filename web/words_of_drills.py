@@ -10,6 +10,8 @@ from crisis.drill_words import (
     DrillState,
     DrillType,
     Situation,
+    Standing,
+    StateAsks,
 )
 from web.telling import Known, Told, line_of, told
 from web.words import N_
@@ -73,6 +75,22 @@ PROBLEMS: dict[DrillProblem, str] = {
     DrillProblem.EQUIPMENT: N_("Something did not work: telephone, radio, network"),
     DrillProblem.SIGN_IN: N_("Somebody could not sign in"),
     DrillProblem.TAKEN_FOR_REAL: N_("Somebody took it for real"),
+}
+
+STANDINGS: dict[Standing, tuple[str, str]] = {  # words and tone
+    Standing.NOT_SCHEDULED: (N_("not scheduled"), "warn"),
+    Standing.SCHEDULED: (N_("scheduled"), "mute"),
+    Standing.OVERDUE: (N_("overdue"), "late"),
+    Standing.DONE: (N_("done"), "ok"),
+}
+ASKS: dict[StateAsks, str] = {
+    StateAsks.AT_THE_OFFICE: N_("Date, time and type of each drill are kept at the school’s office: print this page."),
+    StateAsks.TRAUMA_INFORMED: N_("No simulation that is not trauma-informed."),
+    StateAsks.FORM: N_("The state has a form for it; the record of each drill holds what it asks."),
+    StateAsks.ONE_FUNCTION: N_("What is called a drill practices one function."),
+    StateAsks.NO_AGGRESSOR: N_("Nobody plays an aggressor."),
+    StateAsks.POSTED: N_("The record is posted within 30 days."),
+    StateAsks.THREE_YEARS: N_("The record is kept for three years."),
 }
 
 

@@ -99,6 +99,13 @@ def of(tx: Connection, drill: DrillId) -> Record | None:
     return None if row is None else _read(row)
 
 
+def posted(tx: Connection, district: DistrictId) -> dict[DrillId, date]:
+    """On which day the record of each was posted, as far as that is written down."""
+    query = select(RECORD.c.drill, RECORD.c.posted_on).where(RECORD.c.district == district)
+    found = tx.execute(query.where(RECORD.c.posted_on.is_not(None)))
+    return {DrillId(row.drill): row.posted_on for row in found}
+
+
 def _read(row: Found) -> Record:
     plain = {name: getattr(row, name) for name in Figures.__dataclass_fields__ if name != "problems"}
     problems = frozenset(DrillProblem(each) for each in row.problems.split())

@@ -9,12 +9,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, insert, literal, select
 
+from crisis.commands import Actor
 from crisis.drill_words import DrillDuty, DrillId, DrillType
+from crisis.policy.access import called_in, may_run_drills
 from crisis.statemachine.incident import Incident
 from crisis.store.drill_tables import DRILL, MEMBER, RUN
 from crisis.store.people_tables import PERSON, PHONE
 from crisis.store.tables import DRILL_PHONE
-from crisis.vocabulary import IncidentId, PersonId
+from crisis.vocabulary import IncidentId, Mode, PersonId
 
 
 def list_staff(tx: Connection, drill: Incident) -> None:
@@ -48,6 +50,20 @@ def enrolled(tx: Connection, drill: IncidentId) -> frozenset[PersonId] | None:
     theirs = select(MEMBER.c.person).join(RUN, RUN.c.drill == MEMBER.c.drill).where(RUN.c.incident == drill)
     taking_part = (MEMBER.c.duty == DrillDuty.TAKES_PART, MEMBER.c.opted_out_at.is_(None))
     return frozenset(PersonId(each) for each in tx.execute(theirs.where(*taking_part)).scalars())
+
+
+def apart(tx: Connection, actor: Actor, drills: Collection[Incident]) -> set[IncidentId]:
+    """Those that are no business of this person: they neither have a part in it nor run drills there."""
+    others = [
+        each.id
+        for each in drills
+        if each.mode is Mode.DRILL and not may_run_drills(actor, each.school) and actor.id not in called_in(each)
+    ]
+    if not others:
+        return set()
+    planned = select(RUN.c.incident).where(RUN.c.incident.in_(others))
+    mine = planned.join(MEMBER, MEMBER.c.drill == RUN.c.drill).where(MEMBER.c.person == actor.id)
+    return {IncidentId(each) for each in tx.execute(planned.except_(mine)).scalars()}
 
 
 def within(tx: Connection, drill: IncidentId, numbers: Collection[str]) -> set[str]:

@@ -29,6 +29,7 @@ from crisis.store import (
     contacting,
     cut,
     directory,
+    drills,
     incidents,
     instructions,
     involved,
@@ -144,6 +145,8 @@ def board(tx: Connection, actor: Actor, at: datetime, *, school: SchoolId | None
     position = incidents.head(tx)
     today, seen = at.replace(hour=0, minute=0, second=0, microsecond=0), involved.seen_by(actor, at)
     found = incidents.current(tx, actor.district, closed_since=today, seen=seen)
+    outside = drills.apart(tx, actor, found)  # practice is no news for whoever has no part in it
+    found = [each for each in found if each.id not in outside]
     agreed = partners.agreed_with(tx, actor.id, at) if actor.partner else None
     shown = listed(View.PARTNER if actor.partner else View.LOGISTICS, agreed)  # a row holds no more than that
     rows = list(_rows(tx, [each for each in found if school in (None, each.school)], shown))

@@ -1,5 +1,6 @@
 """Drills on the pages: planned, begun, taken back, run, ended, written up; and seen by nobody who has no part in it."""
 
+import csv
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.drill_words import DrillId, DrillState
-from crisis.store import kept_drills, roster
+from crisis.store import kept_drills, people, queries, roster
 from crisis.store.engine import Store
 from crisis.store.kept_drills import Drill
 from crisis.vocabulary import PersonId, StaffRole
@@ -139,6 +140,41 @@ def test_whoever_takes_part_sees_it_and_may_opt_out_and_nobody_else_sees_it(
         assert teacher.client.get(place).status_code == 404, place
     for place in (f"{page}/control", f"{page}/report", f"{page}/change"):
         assert counselor.client.get(place).status_code in (403, 422), place
+
+
+def test_from_any_page_of_the_practised_incident_one_press_makes_it_real(site: TestClient, district: District) -> None:
+    """The teacher has no part in it: it is on no board of theirs."""
+    principal, teacher = at_console(site, district, PRINCIPAL), at_console(site, district, TEACHER)
+    page, drill = planned(principal, observes="")
+    principal.send(page, f"{page}/start")
+    practised = the(district, drill).incident
+    assert practised is not None
+    assert practised[-3:].upper() in words(principal.get("/board"))
+
+    with district.store.read() as tx:
+        board = queries.board(tx, people.actor(tx, TEACHER), clock.now())
+    opened = principal.send(f"/incidents/{practised}/people", f"/incidents/{practised}/real")
+
+    assert [row.incident.id for row in board.open] == []
+    assert practised[-3:].upper() not in words(teacher.get("/board"))
+    assert "This is real" not in principal.get(opened)
+    assert the(district, drill).state is DrillState.STOOD_DOWN
+
+
+def test_the_calendar_and_the_log_are_for_who_runs_drills(site: TestClient, district: District) -> None:
+    principal, teacher = at_console(site, district, PRINCIPAL), at_console(site, district, TEACHER)
+    page, _drill = planned(principal)
+    principal.send(page, f"{page}/start")
+    principal.send(f"{page}/control", f"{page}/end")
+
+    shown = words(principal.get("/drills/calendar"))
+    log = principal.client.get("/drills/log.csv")
+
+    assert ("Functional exercise" in shown, "done" in shown, "No state’s law" in shown) == (True, True, True)
+    head, line = list(csv.reader(log.text.splitlines()))
+    assert (head[3], line[3], line[4], line[9]) == ("type", "functional", "over", "")
+    for place in ("/drills/calendar", "/drills/log.csv"):
+        assert teacher.client.get(place).status_code == 404
 
 
 def test_one_press_makes_it_real(site: TestClient, district: District) -> None:

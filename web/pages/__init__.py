@@ -104,7 +104,8 @@ routers: list[APIRouter] = [
     status.router,
     brief.router,
     after_death.router,
-    linked.router,  # before the pages whose actions have any name
+    drills.router,  # before the pages whose actions have any name
+    linked.router,  # the same
     review.router,
     reviews.router,
     replay.router,
@@ -123,7 +124,6 @@ routers: list[APIRouter] = [
     contacts.router,
     directory.router,
     disclosures.router,
-    drills.router,
     instructions.router,
     intake.router,
     interpreters.router,

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 
 from crisis.drill_words import Capability, DrillDuty, DrillEnd, DrillId, DrillState
@@ -16,11 +16,12 @@ from crisis.store import drill_plans, drill_records, drill_scripts, people, prot
 from crisis.store.kept_drills import Drill
 from crisis.vocabulary import WordsId
 from web import drill_orders, words
-from web.deps import ID, Desk, SignedIn
+from web.api.reading import seen_by
+from web.deps import ID, Desk, IncidentPath, SignedIn
 from web.drill_forms import DrillForm, FeedbackForm, Given, IsReal, PutOn, RecordForm, TimeNow
 from web.drill_orders import Seen
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
-from web.pages import drill_report, drill_running
+from web.pages import drill_calendar, drill_report, drill_running
 from web.pages.frame import console
 from web.pages.reasons import in_words
 from web.rendering import translations
@@ -186,6 +187,18 @@ def new(desk: SignedIn) -> HTMLResponse:
     return show_form(desk, None)
 
 
+@router.get(f"{HERE}/calendar")
+def calendar(desk: SignedIn) -> HTMLResponse:
+    """For the district crisis lead, and a principal for their own school."""
+    return drill_calendar.show(desk)
+
+
+@router.get(f"{HERE}/log.csv")
+def log(desk: SignedIn) -> Response:
+    """For the district crisis lead, and a principal for their own school; that it was taken is on record."""
+    return drill_calendar.table(desk)
+
+
 @router.post(HERE)
 def plan(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     """For the district crisis lead, and a principal for their own school."""
@@ -214,6 +227,15 @@ def of_control(desk: SignedIn, drill: DrillPath) -> HTMLResponse:
 def of_report(desk: SignedIn, drill: DrillPath) -> HTMLResponse:
     """For who runs it; every view is on record."""
     return drill_report.show_report(desk, drill)
+
+
+@router.post("/incidents/{incident_id}/real")
+def make_real(desk: SignedIn, incident_id: IncidentPath, posted: FormPost) -> RedirectResponse:
+    """By whoever sees the practised incident, from any page of it."""
+    form = posted.read(Sent)
+    seen_by(desk, incident_id, "incident viewed")
+    opened = drill_orders.in_earnest(desk, incident_id, None, form.key)
+    return RedirectResponse(f"/incidents/{opened}", status_code=303)
 
 
 RUNNING = frozenset({"start", "end", "give", "put-on", "time", "record"})
