@@ -71,3 +71,38 @@ class EntryKind(StrEnum):
     STUDENT_VOICE = "student_voice"
     FAMILY_VOICE = "family_voice"
     REMARK = "remark"  # after it was signed
+
+
+class Element(StrEnum):
+    """What of a capability is changed: the elements of HSEEP's improvement plan (`protocols.md` 3)."""
+
+    PLANNING = "planning"
+    ORGANIZATION = "organization"
+    EQUIPMENT = "equipment"
+    TRAINING = "training"
+    EXERCISE = "exercise"
+
+
+class Capability(StrEnum):
+    """What a school has to be able to do in a crisis; a design default."""
+
+    RECOGNIZE = "recognize"
+    SUPERVISE = "supervise"
+    ASSESS = "assess"
+    REACH = "reach"  # those who come to help
+    FAMILY = "family"
+    LANGUAGE = "language"  # and what a family holds dear
+    HANDOFF = "handoff"
+    FOLLOW_UP = "follow_up"
+    RECORDS = "records"
+    LEAD = "lead"
+
+
+class ItemState(StrEnum):
+    """How far an improvement item has come."""
+
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"  # with evidence; a second person looks at it
+    VERIFIED = "verified"
+    DROPPED = "dropped"  # with the reason why nothing is changed

@@ -12,10 +12,23 @@ from crisis.protocols.schema import Protocol
 from crisis.review.written import Observed, objectives
 from crisis.review_words import Rating
 from crisis.statemachine.incident import Incident
-from crisis.store import audit, cut, incidents, involved, named_in, people, protocols, queries, reviews, reviews_owed
-from crisis.store.people import SchoolView
+from crisis.store import (
+    audit,
+    cut,
+    improvements,
+    incidents,
+    involved,
+    named_in,
+    people,
+    protocols,
+    queries,
+    reviews,
+    reviews_owed,
+)
+from crisis.store.improvements import Item
+from crisis.store.people import SchoolView, StaffView
 from crisis.store.reviews import FIXED, Entry, KeptReview, Written
-from crisis.vocabulary import IncidentId, PersonId, Phase
+from crisis.vocabulary import IncidentId, PersonId, Phase, StaffRole
 from web.deps import Desk
 
 # All that its figures are made of: who does not see one of these would read half of a truth.
@@ -35,6 +48,9 @@ class Opened:
     names: Mapping[PersonId, str]
     may_write: bool
     figures: bool
+    items: Sequence[Item]
+    carried: Sequence[Item]  # what other reviews of this school left open
+    staff: Sequence[StaffView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +94,11 @@ def opened(desk: Desk, review: str) -> Opened:
             raise NotFound
         protocol = protocols.by_hash(tx, incident.protocol_hash)
         entries = reviews.entries(tx, desk.store.keys, kept.id)
+        items = improvements.of_review(tx, desk.store.keys, kept.id)
+        running = improvements.of_leader(tx, desk.store.keys, desk.actor, desk.at) if may_write else []
+        carried = [each for each in running if each.school == incident.school and each.review != kept.id]
         did = {kept.begun_by, kept.written_by, kept.signed_by, kept.closed_by, *(each.written_by for each in entries)}
+        did |= {each.owner for each in (*items, *carried)}
         audit.record(tx, at=desk.at, actor=desk.person, action="written review viewed", subject=kept.id)
         return Opened(
             kept=kept,
@@ -90,7 +110,15 @@ def opened(desk: Desk, review: str) -> Opened:
             names=people.names(tx, {each for each in did if each is not None}),
             may_write=may_write,
             figures=figures,
+            items=items,
+            carried=carried,
+            staff=staff_of(tx, desk) if may_write else [],
         )
+
+
+def staff_of(tx: Connection, desk: Desk) -> list[StaffView]:
+    """To whom an improvement item may be given."""
+    return [each for each in people.staff(tx, desk.actor.district) if set(each.posts) - {StaffRole.OPERATOR}]
 
 
 def standing(desk: Desk, incident: Incident) -> tuple[KeptReview | None, bool]:
@@ -123,26 +151,26 @@ def names_somebody(desk: Desk, review: str, texts: Mapping[str, str | None]) -> 
 
 def write(desk: Desk, review: str, said: Written) -> None:
     with desk.store.write() as tx:
-        kept, _ = _mine(tx, desk, review)
+        kept, _ = mine(tx, desk, review)
         reviews.write(tx, desk.store.keys, kept, said, by=desk.person, at=desk.at)
 
 
 def change(desk: Desk, review: str, entry: str, said: Written) -> None:
     with desk.store.write() as tx:
-        kept, _ = _mine(tx, desk, review)
+        kept, _ = mine(tx, desk, review)
         reviews.change(tx, desk.store.keys, kept, entry, said, by=desk.person, at=desk.at)
 
 
 def remove(desk: Desk, review: str, entry: str) -> None:
     with desk.store.write() as tx:
-        kept, _ = _mine(tx, desk, review)
+        kept, _ = mine(tx, desk, review)
         reviews.remove(tx, kept, entry, by=desk.person, at=desk.at)
 
 
 def rate(desk: Desk, review: str, ratings: Mapping[Phase, Rating]) -> None:
     """Those that differ from what stands."""
     with desk.store.write() as tx:
-        kept, incident = _mine(tx, desk, review)
+        kept, incident = mine(tx, desk, review)
         known = reviews.observed(tx, kept.id, _objectives(tx, incident))
         if not ratings.keys() <= known.keys():
             raise NotFound
@@ -153,20 +181,20 @@ def rate(desk: Desk, review: str, ratings: Mapping[Phase, Rating]) -> None:
 
 def hand_in(desk: Desk, review: str) -> None:
     with desk.store.write() as tx:
-        kept, incident = _mine(tx, desk, review)
+        kept, incident = mine(tx, desk, review)
         reviews.hand_in(tx, kept, _objectives(tx, incident), by=desk.person, at=desk.at)
 
 
 def send_back(desk: Desk, review: str) -> None:
     with desk.store.write() as tx:
-        reviews.send_back(tx, _mine(tx, desk, review)[0], by=desk.person, at=desk.at)
+        reviews.send_back(tx, mine(tx, desk, review)[0], by=desk.person, at=desk.at)
 
 
 def sign(desk: Desk, review: str) -> None:
     """In one's own name, once one has just shown that it is oneself (PR-61)."""
     desk.must_be_fresh()
     with desk.store.write() as tx:
-        kept, incident = _mine(tx, desk, review)
+        kept, incident = mine(tx, desk, review)
         over = incident.closed_at is not None
         reviews.sign(tx, kept, _objectives(tx, incident), over=over, by=desk.person, at=desk.at)
 
@@ -174,14 +202,15 @@ def sign(desk: Desk, review: str) -> None:
 def close(desk: Desk, review: str) -> None:
     desk.must_be_a_person()
     with desk.store.write() as tx:
-        reviews.close(tx, _mine(tx, desk, review)[0], by=desk.person, at=desk.at)
+        reviews.close(tx, mine(tx, desk, review)[0], by=desk.person, at=desk.at)
 
 
 def _objectives(tx: Connection, incident: Incident) -> list[Phase]:
     return objectives(protocols.by_hash(tx, incident.protocol_hash))
 
 
-def _mine(tx: Connection, desk: Desk, review: str) -> tuple[KeptReview, Incident]:
+def mine(tx: Connection, desk: Desk, review: str) -> tuple[KeptReview, Incident]:
+    """Held until the transaction ends, for whoever may write it."""
     kept, incident = _seen(tx, desk, review, lock=True)
     looking_back.must_write(desk.actor, incident.school, incident.lead)
     return kept, incident

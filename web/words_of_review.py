@@ -1,6 +1,16 @@
 """The look back at an incident, in words."""
 
-from crisis.review_words import EntryKind, Kept, Milestone, Rating, ReviewCause, ReviewState
+from crisis.review_words import (
+    Capability,
+    Element,
+    EntryKind,
+    ItemState,
+    Kept,
+    Milestone,
+    Rating,
+    ReviewCause,
+    ReviewState,
+)
 from crisis.vocabulary import Phase
 from web.words import N_
 
@@ -81,4 +91,31 @@ ENTRIES: dict[EntryKind, tuple[str, str]] = {
     EntryKind.STUDENT_VOICE: (N_("What the student says of it"), N_("only if they want to")),
     EntryKind.FAMILY_VOICE: (N_("What the family says of it"), N_("only if they want to")),
     EntryKind.REMARK: (N_("Remark"), N_("after the signature")),
+}
+
+CAPABILITIES: dict[Capability, str] = {
+    Capability.RECOGNIZE: N_("See and tell a concern"),
+    Capability.SUPERVISE: N_("Stay with the student"),
+    Capability.ASSESS: N_("Ask, and decide the level of risk"),
+    Capability.REACH: N_("Reach those who come to help"),
+    Capability.FAMILY: N_("Talk with the family"),
+    Capability.LANGUAGE: N_("Be understood, and respect what a family holds dear"),
+    Capability.HANDOFF: N_("Hand over to care"),
+    Capability.FOLLOW_UP: N_("Follow up"),
+    Capability.RECORDS: N_("Write down, and keep private"),
+    Capability.LEAD: N_("Lead and decide"),
+}
+ELEMENTS: dict[Element, str] = {
+    Element.PLANNING: N_("Planning: protocols, plans, agreements"),
+    Element.ORGANIZATION: N_("Organization: who does what, and how many"),
+    Element.EQUIPMENT: N_("Equipment: rooms, telephones, lists, tools"),
+    Element.TRAINING: N_("Training: what people know and can do"),
+    Element.EXERCISE: N_("Exercise: what is practised"),
+}
+ITEM_STATES: dict[ItemState, tuple[str, str, str]] = {  # words, tone, icon
+    ItemState.OPEN: (N_("not begun"), "mute", "s-todo"),
+    ItemState.STARTED: (N_("begun"), "live", "s-live"),
+    ItemState.DONE: (N_("done, a second person looks"), "warn", "s-wait"),
+    ItemState.VERIFIED: (N_("done and verified"), "ok", "s-done"),
+    ItemState.DROPPED: (N_("dropped"), "mute", "s-none"),
 }

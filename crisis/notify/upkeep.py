@@ -20,6 +20,7 @@ from crisis.store import (
     destruction,
     drill_records,
     gone,
+    improvements_due,
     kept_records,
     outbox,
     people,
@@ -59,8 +60,8 @@ class Upkeep:
         return sum(self._records_of(district) for district in self._districts()) > 0
 
     def reviews(self) -> bool:
-        """Whether an incident that was closed lately is known now to need a review, or not to."""
-        return sum(self._reviews_of(district) for district in self._districts()) > 0
+        """Whether anybody was told of improvement items, or is known now to owe a review of what was closed lately."""
+        return sum(self._improvements_of(each) + self._reviews_of(each) for each in self._districts()) > 0
 
     def provider_copies(self) -> bool:
         """Whether a provider has forgotten anything."""
@@ -134,6 +135,13 @@ class Upkeep:
             with self.store.write() as tx:
                 reviews_owed.look(tx, incident, self.now())
         return len(unlooked)
+
+    def _improvements_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            if not improvements_due.owed(tx, district, self.now()):
+                return 0
+        with self.store.write() as tx:
+            return improvements_due.tell(tx, district, self.now())
 
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:

@@ -58,6 +58,10 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS records: records requests that press or are late: {amount}. See Records requests in the console.",
         "es": "CRISIS registros: solicitudes de expediente que urgen o han vencido: {amount}. Vea Solicitudes de expediente en la consola.",
     },
+    Subject.IMPROVEMENT_DUE: {
+        "en": "CRISIS plan: improvements that are yours and press or are late: {amount}. See Improvements in the console.",
+        "es": "CRISIS plan: mejoras a su cargo que urgen o han vencido: {amount}. Vea Mejoras en la consola.",
+    },
     Subject.ANCHOR: {
         "en": "CRISIS records: for two days the audit chain was not anchored outside. Ask whoever runs the server to look.",
         "es": "CRISIS registros: hace dos dias que no se guarda fuera la cadena de auditoria. Avise a quien cuida el servidor.",

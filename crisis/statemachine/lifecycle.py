@@ -13,7 +13,7 @@ from transitions.core import MachineError
 from crisis.drill_words import DrillState
 from crisis.errors import Reason, Refused
 from crisis.referral_words import ReferralState
-from crisis.review_words import ReviewState
+from crisis.review_words import ItemState, ReviewState
 from crisis.vocabulary import Custody, Emergency, HandoffState, PageState, Phase
 
 
@@ -194,7 +194,6 @@ REVIEW = Lifecycle(
     ],
 )
 
-
 DRILL = Lifecycle(
     "drill",
     DrillState,
@@ -209,7 +208,22 @@ DRILL = Lifecycle(
     ],
 )
 
-LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL, REVIEW, DRILL)
+IMPROVEMENT = Lifecycle(
+    "improvement item",
+    ItemState,
+    ItemState.OPEN,
+    "AAR",
+    [
+        Move("start", (ItemState.OPEN,), ItemState.STARTED),
+        Move("finish", (ItemState.OPEN, ItemState.STARTED), ItemState.DONE, guarded=True),
+        Move("send_back", (ItemState.DONE,), ItemState.STARTED),
+        Move("verify", (ItemState.DONE,), ItemState.VERIFIED, guarded=True),
+        Move("drop", (ItemState.OPEN, ItemState.STARTED), ItemState.DROPPED, guarded=True),
+        Move("take_up", (ItemState.DROPPED,), ItemState.OPEN),
+    ],
+)
+
+LIFECYCLES = (PHASE, CUSTODY, EMERGENCY, PAGE, HANDOFF, REFERRAL, REVIEW, IMPROVEMENT, DRILL)
 
 
 def drawing() -> str:

@@ -43,6 +43,7 @@ class Subject(StrEnum):
     EMERGENCY_ACCOUNT = "emergency_account"  # an account on paper is used
     GATHERING = "gathering"  # somebody opens the records of many students
     SIGN_IN = "sign_in"  # there is a new way into somebody's account
+    IMPROVEMENT_DUE = "improvement_due"  # items of an owner
     ANCHOR = "anchor"  # where the audit chain stands could not be kept outside
 
 

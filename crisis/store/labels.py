@@ -30,7 +30,10 @@ class Readers(StrEnum):
     NAMES = "who talks with the student, and the privacy officer, by context: `may_keep_names`, PR-9"
     LEDGER = "principals of the school, the district's posts: `docs/access.md`"
     OFFICERS = "the privacy officer and the district crisis lead: `may_keep_policy`"
-    REVIEWERS = "who writes the review, and once it is signed who sees the figures: `crisis/policy/looking_back.py`"
+    REVIEWERS = (
+        "who writes the review, once it is signed who sees the figures, and of an improvement item its owner:"
+        " `crisis/policy/looking_back.py`"
+    )
     STAFF = "every member of staff: `may_see_schedules`"
     PLANNERS = "who plans, and each their own: `may_see_readiness`"
     ACCOUNTS = "who keeps accounts, and each their own: `may_keep_accounts`"

@@ -78,6 +78,15 @@ OF_INCIDENTS: Mapping[str, Table] = {
         words=restricted(*NARRATIVE, kept=WORDS),
         cause=restricted(*NARRATIVE, kept=WORDS),
     ),
+    "improvement_item": table(
+        R.REVIEWERS,
+        technical="id review entry",
+        normal="district school capability element owner starts_on due_on state made_by made_at ended_by ended_at"
+        " verified_by verified_at",
+        restricted="incident",
+        words=restricted(*NARRATIVE, kept=WORDS),
+        evidence=restricted(*NARRATIVE, kept=WORDS),
+    ),
     "review_rating": table(R.REVIEWERS, technical="review", restricted="objective rating rated_by rated_at"),
     "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
     "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),

@@ -10,11 +10,12 @@ from crisis.vocabulary import StudentId
 
 
 def names_in(tx: Connection, keys: KeyRing, incident: Incident) -> frozenset[str]:
-    """Of everybody whom the incident names, and of all who recorded something in it."""
+    """Of everybody whom the incident names or who recorded something in it, and of all who work at its school."""
     wrote = {stored.event.by for stored in incidents.events_of(tx, incident.id) if stored.event.by is not None}
-    staff = people.names(tx, called_in(incident) | wrote).values()
+    staff = {*people.names(tx, called_in(incident) | wrote).values()}
+    staff |= {each.name for each in people.staff(tx, incident.district, incident.school)}
     family = frozenset[str]() if incident.student is None else _of_record(tx, keys, incident.student)
-    return frozenset(staff) | family
+    return family | staff
 
 
 def _of_record(tx: Connection, keys: KeyRing, student: StudentId) -> frozenset[str]:

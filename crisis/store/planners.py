@@ -1,6 +1,6 @@
 """Those who plan who is on call in a district, and what they are told: one text without a name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -30,6 +30,19 @@ def tell(
 ) -> int:
     """One text to each who can be texted; `also` others, `but` not to one. How many texts that are."""
     told = [each for each in dict.fromkeys([*of(tx, district), *also]) if each != but]
+    return text(tx, district, subject, told, at=at, amount=amount)
+
+
+def text(
+    tx: Connection,
+    district: DistrictId,
+    subject: Subject,
+    told: Sequence[PersonId],
+    *,
+    at: datetime,
+    amount: int | None = None,
+) -> int:
+    """One to each of them who can be texted; how many that are."""
     numbers = methods.dialled(tx, told)
     texted = [(each, numbers[each][0].number) for each in told if numbers[each] and numbers[each][0].texts]
     for person, number in texted:

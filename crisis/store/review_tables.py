@@ -1,11 +1,11 @@
 """Rows of reviews that people write on top of the figures of one incident or drill."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from crisis.review_words import EntryKind, Rating, ReviewState
+from crisis.review_words import Capability, Element, EntryKind, ItemState, Rating, ReviewState
 from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import Phase
 
@@ -81,5 +81,48 @@ class ReviewRatingRow(SQLModel, table=True):
     rated_at: datetime = Field(sa_type=UtcTime)
 
 
+class ImprovementItemRow(SQLModel, table=True):
+    """What somebody changes because of one entry of a review. Words are sealed with the incident.
+
+    `evidence`: by what one sees that it is done, or why it was dropped. Who says it is done does not verify it.
+    """
+
+    __tablename__ = "improvement_item"
+    __table_args__ = (
+        CheckConstraint("due_on >= starts_on", name="order"),
+        CheckConstraint("(state IN ('done', 'verified', 'dropped')) = (evidence IS NOT NULL)", name="evidence"),
+        CheckConstraint("(state IN ('done', 'verified', 'dropped')) = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended_by"),
+        CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified"),
+        CheckConstraint("(verified_by IS NULL) = (verified_at IS NULL)", name="verified_by"),
+        CheckConstraint("verified_by <> ended_by", name="verified_by_another"),
+        Index("ix_improvement_item_school", "district", "school", "state"),
+        Index("ix_improvement_item_owner", "owner", "state"),
+        Index("ix_improvement_item_review", "review"),
+    )
+
+    id: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    school: str = Field(foreign_key="school.id")
+    incident: str = Field(foreign_key="incident.id")
+    review: str = Field(foreign_key="after_action_review.id")
+    entry: str = Field(foreign_key="review_entry.id")
+    capability: Capability = Field(sa_type=enum_text(Capability))
+    element: Element = Field(sa_type=enum_text(Element))
+    words: str = Field(foreign_key="words.id")
+    owner: str = Field(foreign_key="person.id")
+    starts_on: date
+    due_on: date
+    state: ItemState = Field(sa_type=enum_text(ItemState))
+    evidence: str | None = Field(foreign_key="words.id")
+    made_by: str = Field(foreign_key="person.id")
+    made_at: datetime = Field(sa_type=UtcTime)
+    ended_by: str | None = Field(foreign_key="person.id")
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+    verified_by: str | None = Field(foreign_key="person.id")
+    verified_at: datetime | None = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 REVIEW, ENTRY, RATING = (_TABLES[name] for name in ("after_action_review", "review_entry", "review_rating"))
+ITEM = _TABLES["improvement_item"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
@@ -18,7 +18,7 @@ from crisis.review_words import EntryKind, Rating, ReviewCause, ReviewState
 from crisis.statemachine.lifecycle import REVIEW as LIFECYCLE
 from crisis.store import audit, sealed
 from crisis.store.people_tables import Found
-from crisis.store.review_tables import ENTRY, RATING, REVIEW
+from crisis.store.review_tables import ENTRY, ITEM, RATING, REVIEW
 from crisis.store.sealed import KeyRing
 from crisis.store.tables import WORDS
 from crisis.vocabulary import DistrictId, IncidentId, PersonId, Phase, SchoolId, WordsId
@@ -115,7 +115,7 @@ def change(
 
 def remove(tx: Connection, kept: KeptReview, entry: str, *, by: PersonId, at: datetime) -> None:
     before = _entry(tx, kept, entry)
-    refuse_if(_not_writable(kept), _fixed(before))
+    refuse_if(_not_writable(kept), _fixed(before), _followed(tx, entry))
     tx.execute(delete(ENTRY).where(ENTRY.c.id == entry))
     _forget(tx, before)
     _touch(tx, kept, by, at)
@@ -157,7 +157,12 @@ def sign(
 
 
 def close(tx: Connection, kept: KeptReview, *, by: PersonId, at: datetime) -> None:
-    _move(tx, kept, "close", at, closed_by=by, closed_at=at)
+    """Once something is to be done about all that should get better, or somebody has said why not."""
+    followed = select(ITEM.c.id).where(ITEM.c.entry == ENTRY.c.id).correlate(ENTRY)
+    areas = (ENTRY.c.review == kept.id, ENTRY.c.kind == EntryKind.AREA)
+    left = tx.execute(select(ENTRY.c.id).where(*areas, ~exists(followed)).limit(1)).first()
+    lacks = Reason("AAR", "Each thing that should get better wants an improvement item, or one that was dropped")
+    _move(tx, kept, "close", at, [] if left is None else [lacks], closed_by=by, closed_at=at)
     _audit(tx, "review closed", kept, by, at)
 
 
@@ -242,6 +247,12 @@ def _not_writable(kept: KeptReview) -> Reason | None:
 
 def _fixed(entry: Found) -> Reason | None:
     return Reason("AAR", "A remark stays as it is; add another one") if entry.kind is EntryKind.REMARK else None
+
+
+def _followed(tx: Connection, entry: str) -> Reason | None:
+    if tx.execute(select(ITEM.c.id).where(ITEM.c.entry == entry).limit(1)).first() is None:
+        return None
+    return Reason("AAR", "An improvement item comes from it; it stays")
 
 
 def _changed(entry: Found, was: str | None) -> Reason | None:

@@ -1,6 +1,6 @@
 """A review is owed by itself, written by two, fixed once it is signed; on both databases where SQL differs."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,9 +11,10 @@ from crisis.notify.gateway import Lines
 from crisis.notify.upkeep import Upkeep
 from crisis.retention_words import RetentionClass
 from crisis.review.written import objectives
-from crisis.review_words import EntryKind, Rating, ReviewCause, ReviewState
-from crisis.store import audit, kept_records, people, remains, reviews, reviews_owed
+from crisis.review_words import Capability, Element, EntryKind, Rating, ReviewCause, ReviewState
+from crisis.store import audit, improvements, kept_records, people, remains, reviews, reviews_owed
 from crisis.store.engine import Store
+from crisis.store.improvements import Plan
 from crisis.store.remains import Whose
 from crisis.store.review_tables import ENTRY, RATING, REVIEW
 from crisis.store.reviews import KeptReview, Written
@@ -30,8 +31,9 @@ from tests.store.looked_back import (
     an_open_incident,
     looked_at,
 )
-from tests.web.district import COUNSELOR, NURSE, OFFICER, STRANGER
+from tests.web.district import COUNSELOR, NURSE, OFFICER, STRANGER, TEACHER
 
+DUE = date(2026, 10, 30)
 LATER = MONDAY + timedelta(hours=5)
 PHASES = objectives(suicide_risk())
 STRENGTH = Written(kind=EntryKind.STRENGTH, objective=Phase.HANDOFF, text="Somebody sat down at once")
@@ -62,6 +64,18 @@ def rated(store: Store, kept: KeptReview, *, by: PersonId = COUNSELOR) -> None:
     with store.write() as tx:
         for phase in PHASES:
             reviews.rate(tx, kept, phase, Rating.NOT_RATED, by=by, at=LATER)
+
+
+def planned(entry: str, owner: PersonId = TEACHER, due_on: date = DUE) -> Plan:
+    return Plan(
+        entry=entry,
+        capability=Capability.REACH,
+        element=Element.EQUIPMENT,
+        text="A list of numbers beside each telephone",
+        owner=owner,
+        starts_on=MONDAY.date(),
+        due_on=due_on,
+    )
 
 
 def now(store: Store, kept: KeptReview) -> KeptReview:
@@ -151,9 +165,12 @@ def test_two_people_write_and_sign_and_then_it_is_fixed(place: Store) -> None:
             change(tx)
     with place.write() as tx:
         reviews.write(tx, place.keys, fixed, remark, by=COUNSELOR, at=LATER)
+        improvements.make(tx, place.keys, fixed, planned(second.id), by=LEAD, at=LATER)
         reviews.close(tx, fixed, by=LEAD, at=LATER)
         texts = [(each.text, each.cause) for each in reviews.entries(tx, place.keys, kept.id)]
-        assert tx.execute(select(func.count()).select_from(WORDS)).scalar_one() == 5  # with the place, without the old
+        assert (
+            tx.execute(select(func.count()).select_from(WORDS)).scalar_one() == 6
+        )  # place and item too, without the old
     closed = now(place, kept)
     assert texts == [
         ("Somebody sat down at once", None),

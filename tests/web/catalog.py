@@ -34,12 +34,14 @@ def _rule_files() -> Iterator[Path]:
     yield from (
         ROOT / "web" / "my_paging_forms.py",
         ROOT / "web" / "step_forms.py",
+        ROOT / "web" / "improvement_orders.py",
         crisis / "notify" / "push.py",
         crisis / "store" / "extra_ways.py",
     )
     yield from (
         crisis / "store" / f"{name}.py"
         for name in (
+            "improvements",
             "reviews",
             "rotations",
             "rotation_plans",

@@ -13,12 +13,20 @@ from crisis.store.engine import Store, open_store
 from crisis.vocabulary import IncidentId, Mode
 from tests.store.looked_back import LEAD, OTHER_PRINCIPAL, PRINCIPAL, a_closed_incident, a_school, looked_at
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, STRANGER, District
+from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 
 SAID = {"kind": "area", "objective": "handoff", "text": "The call took long", "cause": "The list was old"}
+ITEM = {
+    "change": "A list beside each telephone",
+    "capability": "reach",
+    "element": "equipment",
+    "owner": str(TEACHER),
+    "starts_on": (clock.now() - timedelta(days=10)).date().isoformat(),
+    "due_on": (clock.now() - timedelta(days=3)).date().isoformat(),
+}
 PHASES = ("identification", "safety_assessment", "family_contact", "handoff", "follow_up")
 
 
@@ -58,6 +66,13 @@ def rates(by: Browser, review: str, status: int = 303, **ratings: str) -> str:
     return by.send(review, f"{review}/rate", status, **all_of)
 
 
+def agrees(by: Browser, review: str) -> str:
+    """The page of an item about the one thing that should get better; it is the teacher's, who sees no incident."""
+    choice = by.get(review).partition('id="area"')[2].partition("</select>")[0]
+    by.send(review, f"{review}/item", area=choice.rpartition('value="')[2].partition('"')[0], **ITEM)
+    return "/actions/" + by.get(review).partition('href="/actions/')[2].partition('"')[0]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_it_is_owed_begun_written_read_signed_by_another_and_closed(
     site: TestClient, district: District, incident: IncidentId, language: str
@@ -73,6 +88,7 @@ def test_it_is_owed_begun_written_read_signed_by_another_and_closed(
     own = counselor.post(f"{review}/sign", {**counselor.form(review, f"{review}/send-back")}, 422)
     principal.send(review, f"{review}/sign")
     principal.send(review, f"{review}/remark", remark="The list is new")
+    agrees(principal, review)
     principal.send(review, f"{review}/close")
 
     whole, listed = words(principal.get(review)), words(counselor.get("/reviews"))
@@ -175,3 +191,82 @@ def test_signing_asks_who_it_is_and_a_drill_says_that_it_is_one_pr_61(
     assert 'type="password"' in asked.text
     assert "DRILL" in words(principal.get(review))
     assert "signed" not in words(principal.get("/reviews")).partition("To read")[0]
+
+
+def agreed(by: Browser, incident: IncidentId) -> str:
+    review = begins(by, incident)
+    by.send(review, f"{review}/add", **SAID)
+    return agrees(by, review)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_owner_who_sees_nothing_of_the_incident_does_it_and_another_verifies(
+    site: TestClient, district: District, incident: IncidentId, language: str
+) -> None:
+    counselor, teacher = (at_console(site, district, each, language) for each in (COUNSELOR, TEACHER))
+    item = agreed(counselor, incident)
+    mine, page = teacher.get("/actions"), teacher.get(item)
+    teacher.send(item, f"{item}/start")
+    teacher.send(item, f"{item}/finish", evidence="It hangs in all rooms since Monday")
+    forged = teacher.client.post(f"{item}/verify", data=token(teacher))
+    to_look, before = counselor.get("/actions"), counselor.get("/reviews")
+    counselor.send(item, f"{item}/verify")
+
+    over = words(counselor.get(item))
+    assert "A list beside each telephone" in words(mine)
+    assert "A list beside each telephone" in words(page)
+    assert incident[-3:].upper() not in words(mine) + words(page)
+    assert "/reviews/" not in page
+    assert forged.status_code == 404
+    assert f'href="{item}"' in to_look
+    assert 'href="/actions"' in before
+    assert ("done and verified" if language == "en" else "hecha y comprobada") in over
+    assert "It hangs in all rooms since Monday" in over
+
+
+def token(browser: Browser) -> dict[str, str]:
+    return {"csrf": browser.form("/board", "/logout")["csrf"]}
+
+
+def test_a_name_in_an_item_is_refused_or_sent_back_and_tells_its_owner_nothing(
+    site: TestClient, district: District, incident: IncidentId
+) -> None:
+    counselor, teacher = at_console(site, district, COUNSELOR), at_console(site, district, TEACHER)
+    item = agreed(counselor, incident)
+    review = "/reviews/" + counselor.get(item).partition('href="/reviews/')[2].partition('"')[0]
+    fields = {**ITEM, "area": "x", "change": "Ask Ximena"}
+    named = counselor.client.post(f"{review}/item", data={**counselor.form(review, f"{review}/item"), **fields})
+
+    answer = teacher.send(item, f"{item}/finish", evidence="Ximena sits elsewhere")
+    found = counselor.client.post(f"{item}/verify", data=token(counselor))
+
+    assert (named.status_code, 'id="change-err"' in named.text) == (422, True)
+    assert answer == item
+    assert found.status_code == 422
+    assert "A name stands in what they wrote" in words(found.text)
+
+
+def test_items_are_nobody_elses(site: TestClient, district: District, incident: IncidentId) -> None:
+    item = agreed(at_console(site, district, COUNSELOR), incident)
+
+    for who in (NURSE, OFFICER, OTHER_PRINCIPAL, STRANGER):
+        browser = at_console(site, district, who)
+        assert browser.client.get(item).status_code == 404, who
+        assert "A list beside" not in browser.get("/actions")
+        for action, fields in (("start", {}), ("verify", {}), ("again", {}), ("finish", {"evidence": "x"})):
+            answer = browser.client.post(f"{item}/{action}", data=token(browser) | fields)
+            assert answer.status_code == 404, (who, action)
+
+
+def test_what_is_open_is_carried_over_to_the_next_review_of_the_school(
+    site: TestClient, district: District, store: Store, incident: IncidentId
+) -> None:
+    principal = at_console(site, district, PRINCIPAL)
+    item = agreed(principal, incident)
+    drill = a_closed_incident(store, mode=Mode.DRILL, at=clock.now() - timedelta(days=1))
+    looked_at(store, drill, clock.now())
+
+    review = begins(principal, drill)
+
+    assert f'href="{item}"' in principal.get(review)
+    assert "1 late" in words(principal.get("/reviews"))

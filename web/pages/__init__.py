@@ -24,6 +24,7 @@ from web.pages import (
     feeds,
     glass,
     guide,
+    improvements,
     incident,
     incident_log,
     instructions,
@@ -108,6 +109,7 @@ routers: list[APIRouter] = [
     linked.router,  # the same
     review.router,
     reviews.router,
+    improvements.router,
     replay.router,
     call_order.router,
     steps.router,

@@ -29,6 +29,7 @@ from web.pages import (
     directory,
     drills,
     glass,
+    improvements,
     incident,
     instructions,
     instruments,
@@ -87,6 +88,7 @@ _RECORD = re.compile(rf"/students/([^/]+)/({'|'.join(OF_RECORD)})/[^/]+")
 _REQUEST = re.compile(r"/records-requests/([^/]+)/[^/]+")
 _REVIEW = re.compile(rf"{reviews.HERE}/([^/]+)/[^/]+")
 _REVIEW_ENTRY = re.compile(rf"{reviews.HERE}/([^/]+)/entries/([^/]+)/[^/]+")
+_ITEM = re.compile(rf"{improvements.HERE}/([^/]+)/[^/]+")
 _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _DRILL = re.compile(rf"{drills.HERE}/([^/]+)/([^/]+)")
@@ -237,6 +239,9 @@ def _page_of_review(path: str) -> Show | None:
     if found := _REVIEW_ENTRY.fullmatch(path):
         whole, entry = found[1], found[2]
         return lambda desk, state, status: reviews.show_entry(desk, whole, entry, state, status)
+    if found := _ITEM.fullmatch(path):
+        item = found[1]
+        return lambda desk, state, status: improvements.show(desk, item, state, status)
     return None
 
 

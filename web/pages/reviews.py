@@ -1,29 +1,34 @@
 """After-action reviews that people write: what is owed, one of them with its forms, and one entry to change."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from crisis.errors import NotFound
-from crisis.review_words import EntryKind, Rating, ReviewState
+from crisis.review_words import Capability, Element, EntryKind, Rating, ReviewState
+from crisis.store.improvements import MAKING, Plan
 from crisis.store.reviews import FIXED, WRITABLE, Written
-from crisis.vocabulary import Mode, Phase
-from web import review_orders, words
+from crisis.vocabulary import Mode, PersonId, Phase
+from web import improvement_orders, review_orders, words
 from web.deps import ID, Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
+from web.pages import improvements
 from web.pages.frame import console
 from web.rendering import translations
 from web.review_orders import Listed, Opened
 from web.words import N_
-from web.words_of_review import CAUSES, ENTRIES, OBJECTIVES, RATINGS, STATES
+from web.words_of_review import CAPABILITIES, CAUSES, ELEMENTS, ENTRIES, OBJECTIVES, RATINGS, STATES
 
 HERE = "/reviews"
 router = APIRouter(include_in_schema=False)
 ReviewPath = Annotated[str, Path(pattern=ID)]
 
+SHORT = 70  # letters of an entry in a choice
 ABOUT_ONE = frozenset({EntryKind.STRENGTH, EntryKind.AREA})
 ADDED = (EntryKind.STRENGTH, EntryKind.AREA, EntryKind.SUMMARY, EntryKind.STUDENT_VOICE, EntryKind.FAMILY_VOICE)
 GROUPS = (  # of the list: what it is called, and which reviews stand in it
@@ -47,6 +52,16 @@ class Add(Sent):
     objective: Phase | None = Field(None, title=N_("About which objective?"))
     text: str = Field(title=N_("In your words"))
     cause: str | None = Field(None, title=N_("Why was it so?"))
+
+
+class MakeItem(Sent):
+    area: str = Field(title=N_("What should get better"))
+    change: str = Field(title=N_("What is changed"))
+    capability: Capability = Field(title=N_("Capability"))
+    element: Element = Field(title=N_("What of it is changed?"))
+    owner: PersonId = Field(title=N_("Whose is it?"))
+    starts_on: date = Field(title=N_("From when?"))
+    due_on: date = Field(title=N_("Until when?"))
 
 
 class Change(Sent):
@@ -75,6 +90,7 @@ def show_all(desk: Desk) -> HTMLResponse:
         "zone": found[0].school.zone if found else "UTC",
         "groups": groups,
         "late": sum(each.kept.late(desk.at) for each in found),
+        "late_items": improvement_orders.late_of(desk),
         "is_drill": is_drill,
         "states": STATES,
     }
@@ -114,8 +130,30 @@ def shown(found: Opened, desk: Desk) -> dict[str, object]:
         "titles": {each.value: translate(title) for each, (title, _) in ENTRIES.items()},
         "ratings": [(each.value, translate(name), translate(meaning)) for each, (name, meaning) in RATINGS.items()],
         "writable": found.may_write and kept.state in WRITABLE,
+        **_items(found, desk),
         "may_sign": found.may_write and kept.state is ReviewState.IN_REVIEW and kept.written_by != desk.person,
     }
+
+
+def _items(found: Opened, desk: Desk) -> dict[str, object]:
+    """What is changed because of it, and what other reviews of the school left open."""
+    translate = translations(desk.language).gettext
+    today = desk.at.astimezone(ZoneInfo(found.school.zone)).date()
+    areas = [each for each in found.entries if each.kind is EntryKind.AREA]
+    return {
+        "items": improvements.shown(found.items, found.names, today, desk.language),
+        "carried": improvements.shown(found.carried, found.names, today, desk.language),
+        "making": found.may_write and found.kept.state in MAKING and bool(areas),
+        "areas": [(each.id, _short(each.text or "")) for each in areas],
+        "capabilities": [(each.value, translate(said)) for each, said in CAPABILITIES.items()],
+        "elements": [(each.value, translate(said)) for each, said in ELEMENTS.items()],
+        "staff": [(each.id, each.name) for each in found.staff],
+        "today": today,
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT]}…"
 
 
 @router.get(HERE)
@@ -178,6 +216,8 @@ def change(desk: SignedIn, review: ReviewPath, action: ReviewPath, posted: FormP
             _add(posted, review)
         case "rate":
             review_orders.rate(desk, review, posted.read(Rate).ratings)
+        case "item":
+            _make_item(posted, review)
         case "remark":
             text = posted.read(Remark).remark
             _must_name_nobody(posted, review, {"remark": text})
@@ -203,6 +243,21 @@ def _add(posted: Posted, review: str) -> None:
     objective = form.objective if about_one else None
     said = Written(kind=form.kind, text=form.text, objective=objective, cause=form.cause)
     review_orders.write(posted.desk, review, said)
+
+
+def _make_item(posted: Posted, review: str) -> None:
+    form = posted.read(MakeItem)
+    _must_name_nobody(posted, review, {"change": form.change})
+    plan = Plan(
+        entry=form.area,
+        capability=form.capability,
+        element=form.element,
+        text=form.change,
+        owner=form.owner,
+        starts_on=form.starts_on,
+        due_on=form.due_on,
+    )
+    improvement_orders.make(posted.desk, review, plan)
 
 
 def _must_name_nobody(posted: Posted, review: str, texts: Mapping[str, str | None]) -> None:
