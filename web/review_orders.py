@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from crisis.access_words import Matter, Sight
+from crisis.disclosure_words import DisclosureWay
 from crisis.errors import NotFound
 from crisis.policy import looking_back
 from crisis.protocols.schema import Protocol
+from crisis.review.review import Review
 from crisis.review.written import Observed, objectives
 from crisis.review_words import Rating
 from crisis.statemachine.incident import Incident
@@ -19,16 +21,19 @@ from crisis.store import (
     incidents,
     involved,
     named_in,
+    outflows,
     people,
     protocols,
     queries,
+    reviewing,
     reviews,
     reviews_owed,
 )
+from crisis.store.disclosures import Happened
 from crisis.store.improvements import Item
 from crisis.store.people import SchoolView, StaffView
-from crisis.store.reviews import FIXED, Entry, KeptReview, Written
-from crisis.vocabulary import IncidentId, PersonId, Phase, StaffRole
+from crisis.store.reviews import FIXED, UNSIGNED, Entry, KeptReview, Written
+from crisis.vocabulary import IncidentId, Mode, PersonId, Phase, StaffRole
 from web.deps import Desk
 
 # All that its figures are made of: who does not see one of these would read half of a truth.
@@ -83,6 +88,12 @@ def listed(desk: Desk) -> list[Listed]:
         ]
 
 
+def unsigned(desk: Desk) -> int:
+    """How many wait for this person: to be begun, written, read or signed."""
+    with desk.store.read() as tx:
+        return sum(each.state in UNSIGNED for each in reviews_owed.of_actor(tx, desk.actor, desk.at))
+
+
 def opened(desk: Desk, review: str) -> Opened:
     """On record. Who only sees the figures reads it once it is signed."""
     with desk.store.write() as tx:
@@ -114,6 +125,23 @@ def opened(desk: Desk, review: str) -> Opened:
             carried=carried,
             staff=staff_of(tx, desk) if may_write else [],
         )
+
+
+def take(desk: Desk, review: str, way: DisclosureWay) -> tuple[Opened, Review | None]:
+    """It leaves: in the ledger in the same moment; of a drill, which is nobody's record, in the audit alone."""
+    desk.must_be_fresh()
+    found = opened(desk, review)
+    incident = found.incident
+    with desk.store.write() as tx:
+        ground = people.ground(tx, incident.school)
+        figures = reviewing.of_incident(tx, incident.id, found.protocol, ground, desk.at) if found.figures else None
+        if incident.mode is Mode.DRILL:
+            audit.record(tx, at=desk.at, actor=desk.person, action="written review taken", subject=review)
+        else:
+            happened = Happened(at=desk.at, by=desk.person, action="written review taken", subject=review)
+            whose, sent = outflows.about(incident), frozenset({"after_action_review"})
+            outflows.to_program(tx, desk.store.keys, whose, sent, desk.actor, happened=happened, way=way)
+    return found, figures
 
 
 def staff_of(tx: Connection, desk: Desk) -> list[StaffView]:

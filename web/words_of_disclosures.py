@@ -43,6 +43,7 @@ WITHHELD: dict[WithholdBasis, str] = {
     WithholdBasis.NOT_A_RECORD: N_("it is no education record (34 CFR 99.3)"),
 }
 PARTS: dict[str, str] = {
+    "after_action_review": N_("the after-action review, which names nobody"),
     "authorities": N_("what each adult may do"),
     "call_back": N_("only to call back"),
     "call_order": N_("whom to call first"),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from crisis import events as ev
+from crisis.drill_events import DrillEnded
+from crisis.drill_words import DrillEnd
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Protocol
 from crisis.review.deadlines import Expected
@@ -16,7 +18,9 @@ HIGH = (Tier.HIGH, Tier.IMMINENT)
 
 
 def causes(row: Sequence[Moment], protocol: Protocol, found: Sequence[Expected]) -> list[ReviewCause]:
-    """`row` is the whole log."""
+    """`row` is the whole log. A drill that was taken back in its first seconds was none."""
+    if any(isinstance(moment.event, DrillEnded) and moment.event.why is DrillEnd.UNDONE for moment in row):
+        return []
     last = row[-1].after
     holds = {
         ReviewCause.HIGH_RISK: last.peak in HIGH,

@@ -154,17 +154,28 @@ def leads_of(tx: Connection, student: StudentId) -> frozenset[PersonId]:
 
 
 def to_program(
-    tx: Connection, keys: KeyRing, whose: About, sent: frozenset[str], by: Actor, *, happened: Happened
+    tx: Connection,
+    keys: KeyRing,
+    whose: About,
+    sent: frozenset[str],
+    by: Actor,
+    *,
+    happened: Happened,
+    way: DisclosureWay = DisclosureWay.API,
 ) -> None:
-    """What a program of a member of staff is answered: they are a school official, and it has left (PR-23)."""
+    """What a program of a member of staff is answered, or what they take as a file or print.
+
+    They are a school official, and it has left (PR-23).
+    """
     assert by.id is not None
     wanted = Disclosure(
-        way=DisclosureWay.API,
+        way=way,
         basis=LegalBasis.SCHOOL_OFFICIAL,
         purpose=DisclosurePurpose.SCHOOL_WORK,
         recipients=(Recipient(kind=RecipientKind.SCHOOL_OFFICIAL, person=PersonId(by.id)),),
         fields=sent,
         released_as=post_of(by),
+        notice=way is not DisclosureWay.API,
     )
     given = Circumstances(today=happened.at.date())
     disclosures.disclose(tx, keys, whose, wanted, given, happened=happened)

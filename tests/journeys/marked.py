@@ -20,25 +20,41 @@ from crisis.notify.push_crypto import PushKeys
 from crisis.notify.smtp import Mailer, Server
 from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
 from crisis.record_words import FamilyStatus
+from crisis.review_words import Capability, Element, EntryKind
 from crisis.store import (
     accounts,
     contact_record,
     extra_ways,
     family_plan,
+    improvements,
     incidents,
     instructions,
     interpreting,
     people,
     restrictions,
+    reviews,
+    reviews_owed,
     roster,
     school_lines,
 )
 from crisis.store.contact_record import Wish
+from crisis.store.improvements import Plan
 from crisis.store.instructions import Told
 from crisis.store.interpreting import InterpreterWish
 from crisis.store.restrictions import Entry
+from crisis.store.reviews import Written
 from crisis.store.school_lines import SchoolLine
-from crisis.vocabulary import DistrictId, Guardian, IncidentId, PersonId, Relation, SchoolId, StaffRole, StudentId
+from crisis.vocabulary import (
+    DistrictId,
+    Guardian,
+    IncidentId,
+    PersonId,
+    Phase,
+    Relation,
+    SchoolId,
+    StaffRole,
+    StudentId,
+)
 from tests.cheap import HASHING
 from tests.factories import DISTRICT, SCHOOL
 from tests.journeys.hostile import payloads
@@ -313,6 +329,31 @@ class Story:
         self.does("report-student-found")
         self.does("reopen-assessment", reason=...)
 
+    def looked_back(self) -> None:
+        """What people write about it afterwards: a name is refused there, and a mark is none."""
+        store, at = self.village.store, clock.now()
+        with store.write() as tx:
+            kept = reviews_owed.look(tx, IncidentId(self.incident), at)
+            reviews.begin(tx, kept, by=COUNSELOR, at=at)
+            kept = reviews.one(tx, kept.district, kept.id)
+            for kind in (EntryKind.SUMMARY, EntryKind.STUDENT_VOICE, EntryKind.STRENGTH, EntryKind.AREA):
+                about = Phase.HANDOFF if kind in (EntryKind.STRENGTH, EntryKind.AREA) else None
+                cause = self.marks.said("why it was so") if kind is EntryKind.AREA else None
+                said = Written(kind=kind, objective=about, text=self.marks.said(f"review {kind}"), cause=cause)
+                area = reviews.write(tx, store.keys, kept, said, by=COUNSELOR, at=at)
+            plan = Plan(
+                entry=area,
+                capability=Capability.REACH,
+                element=Element.PLANNING,
+                text=self.marks.said("improvement item"),
+                owner=COUNSELOR,
+                starts_on=at.date(),
+                due_on=at.date(),
+            )
+            item = improvements.make(tx, store.keys, kept, plan, by=COUNSELOR, at=at)
+            found = improvements.one(tx, store.keys, kept.district, item)
+            improvements.finish(tx, store.keys, found, self.marks.said("improvement done"), by=COUNSELOR, at=at)
+
     def told(self) -> None:
         self.opens()
         self.assessed()
@@ -320,6 +361,7 @@ class Story:
         self.texted()
         self.family_and_handoff()
         self.lost_and_found()
+        self.looked_back()
 
     def heard_live(self) -> list[str]:
         """Everything that a console is told which listened from the beginning."""

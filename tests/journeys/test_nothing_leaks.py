@@ -221,7 +221,7 @@ def test_no_page_has_a_mark_in_its_title_or_an_address_pr_60(after: Aftermath) -
     found = [fault for page in whole for fault in faults(page, names)]
     assert [fault for fault in found if not fault.startswith("a name in tel:")] == []  # a number to dial is no page
     asked = re.compile(r'<form[^>]*method="get"[^>]*>(.*?)</form>', re.DOTALL)
-    no_words = 'type="(hidden|date|time|datetime-local|number|checkbox|radio)"|inputmode="numeric"'
+    no_words = 'type="(hidden|date|time|datetime-local|number|range|checkbox|radio)"|inputmode="numeric"'
     typed = re.compile(rf"<(textarea|input(?![^>]*({no_words})))")
     assert [form for page in whole for form in asked.findall(page) if typed.search(form)] == []
 

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from crisis.drill_events import DrillEnded
+from crisis.drill_words import DrillEnd
 from crisis.policy.looking_back import may_lead, may_write, names_somebody
 from crisis.review.review import Review, review
 from crisis.review.written import Observed, against, due_at, lacking, objectives, unsignable
 from crisis.review_words import Rating, ReviewCause, ReviewState
 from crisis.statemachine.ground import SchoolCalendar
 from crisis.statemachine.lifecycle import REVIEW
-from crisis.vocabulary import PersonId, Phase, SchoolId, StaffRole
+from crisis.vocabulary import Mode, PersonId, Phase, SchoolId, StaffRole
 from tests.factories import COUNSELOR, SCHOOL, a_person, suicide_risk
 from tests.review.recording import Recording
 
@@ -47,6 +49,17 @@ def test_it_is_due_three_school_days_after_the_close_where_it_pressed_and_five_o
     causes: tuple[ReviewCause, ...], day: int
 ) -> None:
     assert due_at(looked(*causes), CALENDAR) == at_the_bell(day)
+
+
+@pytest.mark.parametrize(("why", "asked"), [(DrillEnd.OVER, True), (DrillEnd.REAL, True), (DrillEnd.UNDONE, False)])
+def test_each_drill_asks_for_a_review_but_one_that_was_taken_back(why: DrillEnd, asked: bool) -> None:
+    told = Recording(suicide_risk())
+    told.opens(FRIDAY, mode=Mode.DRILL, student=None)
+    told.happens(DrillEnded(at=FRIDAY, by=PersonId("p-a"), why=why))
+
+    found = review(told.log, told.protocol, told.ground, FRIDAY)
+
+    assert (ReviewCause.DRILL in found.causes, bool(found.causes)) == (asked, asked)
 
 
 def test_as_long_as_the_incident_is_open_it_is_not_due() -> None:

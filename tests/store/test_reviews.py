@@ -85,8 +85,9 @@ def now(store: Store, kept: KeptReview) -> KeptReview:
 
 @pytest.mark.page
 def test_the_worker_finds_what_is_owed_once_and_nobody_asked(place: Store) -> None:
+    drill = a_closed_incident(place, mode=Mode.DRILL)  # before what is real, beside which there is none
     hard, calm = a_closed_incident(place), a_closed_incident(place, high=False, at=MONDAY + timedelta(minutes=1))
-    goes_on, drill = an_open_incident(place), a_closed_incident(place, mode=Mode.DRILL)
+    goes_on = an_open_incident(place)
     upkeep = Upkeep(place, Lines(None, None), lambda: LATER)
     with place.write() as tx:
         tx.execute(OUTBOX.update().values(done_at=LATER))  # the pages go first, and here nobody sends them

@@ -63,6 +63,7 @@ from web.pages import (
     retention,
     return_news,
     review,
+    review_report,
     reviews,
     rotations,
     school_calendar,
@@ -108,6 +109,7 @@ routers: list[APIRouter] = [
     drills.router,  # before the pages whose actions have any name
     linked.router,  # the same
     review.router,
+    review_report.router,  # before the page whose actions have any name
     reviews.router,
     improvements.router,
     replay.router,

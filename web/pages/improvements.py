@@ -13,7 +13,7 @@ from crisis.review.improving import Pressure, pressure
 from crisis.review_words import ItemState
 from crisis.store.improvements import RUNNING, Item
 from crisis.vocabulary import PersonId
-from web import improvement_orders
+from web import improvement_orders, review_orders
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
 from web.pages.frame import console
@@ -72,6 +72,7 @@ def show_all(desk: Desk) -> HTMLResponse:
         "verify": shown(to_verify, found.names, found.today, desk.language),
         "others": [each for each in others if not each["late"] and each["item"] not in to_verify],
         "schools": found.schools,
+        "unsigned": review_orders.unsigned(desk),
     }
     return console(desk, "pages/improvements.html", values, path=HERE)
 
