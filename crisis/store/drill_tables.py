@@ -40,8 +40,8 @@ class DrillRow(SQLModel, table=True):
     state: DrillState = Field(sa_type=enum_text(DrillState))
     starts_at: datetime = Field(sa_type=UtcTime)
     crisis_type: str
-    scenario: str | None
-    accommodations: str | None
+    scenario: str | None = Field(foreign_key="words.id")
+    accommodations: str | None = Field(foreign_key="words.id")
     announced: bool
     parents_told_on: date | None
     support: str | None = Field(foreign_key="person.id")
@@ -113,7 +113,7 @@ class DrillInjectRow(SQLModel, table=True):
     drill: str = Field(foreign_key="drill.id", index=True)
     district: str
     minute: int | None
-    words: str
+    words: str = Field(foreign_key="words.id")
     done_at: datetime | None = Field(sa_type=UtcTime)
     done_by: str | None = Field(foreign_key="person.id")
 
@@ -141,8 +141,8 @@ class DrillRecordRow(SQLModel, table=True):
     distressed: int
     looked_after: int
     problems: str
-    conditions: str | None
-    notes: str | None
+    conditions: str | None = Field(foreign_key="words.id")
+    notes: str | None = Field(foreign_key="words.id")
     recorded_by: str = Field(foreign_key="person.id")
     recorded_at: datetime = Field(sa_type=UtcTime)
 
@@ -158,7 +158,7 @@ class DrillFeedbackRow(SQLModel, table=True):
     district: str
     knew_what_to_do: int
     felt_safe: int
-    words: str | None
+    words: str | None = Field(foreign_key="words.id")
 
 
 _TABLES = SQLModel.metadata.tables

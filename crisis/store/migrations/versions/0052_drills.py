@@ -62,6 +62,7 @@ def _drill() -> None:
             "district": "district.id",
             "school": "school.id",
             **dict.fromkeys(("support", "planned_by", "started_by"), "person.id"),
+            **dict.fromkeys(("scenario", "accommodations"), "words.id"),
         },
         checks={
             "started": f"({NOT_YET}) = (started_at IS NULL)",
@@ -109,7 +110,7 @@ def _plan() -> None:
         _time("done_at", nullable=True),
         _text("done_by", nullable=True),
         key=("id",),
-        refers={"drill": "drill.id", "done_by": "person.id"},
+        refers={"drill": "drill.id", "done_by": "person.id", "words": "words.id"},
         checks={"minute": "minute IS NULL OR minute >= 0", "done": "(done_at IS NULL) = (done_by IS NULL)"},
     )
     op.create_index("ix_drill_inject_drill", "drill_inject", ["drill"])
@@ -152,7 +153,11 @@ def _afterwards() -> None:
         _text("recorded_by"),
         _time("recorded_at"),
         key=("drill",),
-        refers={"drill": "drill.id", "recorded_by": "person.id"},
+        refers={
+            "drill": "drill.id",
+            "recorded_by": "person.id",
+            **dict.fromkeys(("conditions", "notes"), "words.id"),
+        },
         checks={
             "counted": "students >= 0 AND staff >= 0 AND distressed >= 0 AND looked_after >= 0",
             "each_once": "looked_after <= distressed",
@@ -167,7 +172,7 @@ def _afterwards() -> None:
         sa.Column("felt_safe", sa.Integer(), nullable=False),
         _text("words", nullable=True),
         key=("drill", "person"),
-        refers={"drill": "drill.id", "person": "person.id"},
+        refers={"drill": "drill.id", "person": "person.id", "words": "words.id"},
         checks={"scale": "knew_what_to_do BETWEEN 1 AND 5 AND felt_safe BETWEEN 1 AND 5"},
     )
 
