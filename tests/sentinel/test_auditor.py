@@ -71,7 +71,7 @@ def rows(village: Village, where: str) -> int:
 
 def test_a_sound_village_has_nothing_to_be_found(village: Village) -> None:
     assert an_audit(village).clean
-    village.paged()
+    village.paged(Urgency.U2)  # beside a page that cannot wait no drill begins
     village.worker.until_quiet()
     village.opened(Mode.DRILL)
     village.worker.until_quiet()
