@@ -181,6 +181,6 @@ def test_what_fails_is_in_the_log_by_its_kind_and_without_a_name(
         "refused with 403: another site",
         "refused with 421: another host",
         "input that cannot be read: POST /login: missing, string_too_long",
-        "input that cannot be read: POST /incidents: extra_forbidden, missing, string_too_long",
+        "input that cannot be read: POST /incidents: extra_forbidden, string_too_long",
         "refused with 413: too long",
     ]
