@@ -186,8 +186,9 @@ def test_without_a_basis_the_whole_order_is_undone_pr_23(place: Store, monkeypat
 
 def test_as_many_rows_as_things_that_left_pr_23(place: Store) -> None:
     """Calls that said something, the report, 911, handoffs, exports; not those that reached nobody, and no drill."""
+    drill = at_risk(place, mode=Mode.DRILL, student=None)  # the real one ends it
+    does(place, drill, handed(), cmd.RaiseEmergency(by=CARE, dangers=frozenset({"weapon"}), called_911=True))
     incident = at_risk(place, Tier.HIGH)
-    drill = at_risk(place, mode=Mode.DRILL, student=None)
     sent = [
         handed(),
         contact(by=COLLEAGUE, contact=MOTHER),
@@ -201,7 +202,6 @@ def test_as_many_rows_as_things_that_left_pr_23(place: Store) -> None:
     ]
 
     does(place, incident, *sent, *silent)
-    does(place, drill, handed(), cmd.RaiseEmergency(by=CARE, dangers=frozenset({"weapon"}), called_911=True))
     with place.write() as tx:
         export.release(tx, place.keys, incident, WHOLE, at=AT)
         export.release(tx, place.keys, drill, None, at=AT)
