@@ -176,7 +176,7 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "es": "CRISIS nota, sitio {site}: se le pide que venga. Entre ahora en la consola y diga si puede.",
     },
     Subject.DRILL_OVER: {
-        "en": "CRISIS: the drill at site {site} is over. Something real has come in. Stop practicing; this text is no page.",
+        "en": "CRISIS: the drill at site {site} is over. Something real has come in. The practice ends; this text is no page.",
         "es": "CRISIS: el simulacro en {site} se acaba: hay algo real. Deje de practicar; este mensaje no es un aviso.",
     },
 }

@@ -24,7 +24,7 @@ from tests.crash.journey import Journey
 from tests.crash.lane import Call, Death, Lane, Point, Stuck, a_lane
 
 LANES = 1 if "PYTEST_XDIST_WORKER" in environ else 2
-EVERY = {"sqlite": 800, "postgresql": 2400}  # of each kind of point the first and every so many after it
+EVERY = {"sqlite": 800, "postgresql": 4000}  # of each kind of point the first and every so many after it
 PAIRS_EVERY = 12
 SAME = frozenset(  # these lie next to a commit, with nothing in between that outlives a process
     {

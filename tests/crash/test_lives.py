@@ -20,7 +20,7 @@ from tests.crash.scenarios import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm")  # processes are killed here, not the machine: what a file system keeps is enough
-SAMPLE = {"every": 20, "same": 0, "pairs_every": 80, "pairs": 2, "beyond": 1}
+SAMPLE = {"every": 26, "same": 0, "pairs_every": 104, "pairs": 2, "beyond": 1}
 RARE = {"every": 100, "same": 0, "pairs_every": 400, "pairs": 1, "beyond": 1}  # on PostgreSQL each takes longer
 EVERYTHING = {"every": 1, "same": 1, "pairs_every": 3, "pairs": 4, "beyond": 99}
 LEAST = {  # crashes that each scenario has by default on SQLite

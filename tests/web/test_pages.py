@@ -254,7 +254,7 @@ def test_a_stale_version_says_what_changed_and_offers_three_ways_on(counselor: B
 
     assert "Given P-Counselor finished this step" in words(answer)
     assert "Compare: what stands there now" in words(answer)
-    assert "We kept what you typed: " in words(answer)
+    assert "We kept what you typed:" in words(answer)
     assert "He knows of it" in mine["note"]
     assert f'href="{address}" data-discard' in answer
     assert "He knows of it" in nurse.get(address)

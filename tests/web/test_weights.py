@@ -41,7 +41,7 @@ def test_pages_of_the_console_are_light_enough_cold_and_warm(site: TestClient, d
     for path in ("/board", incident):
         sizes = fetched(counselor, path)
         assert sum(sizes.values()) <= 80 * KB, sizes
-        assert sizes[path] <= 30 * KB
+        assert sizes[path] <= 32 * KB  # not squeezed: it holds secrets
 
 
 def test_what_repeats_the_request_is_never_squeezed(site: TestClient, district: District) -> None:

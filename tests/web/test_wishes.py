@@ -91,7 +91,7 @@ def test_a_refusal_keeps_what_was_typed_and_spanish_is_spoken_too(site: TestClie
     refused = words(asked(counselor, "named_clinician", 422))
     asked(counselor, "sign_language")
 
-    assert "Elija al clínico al que se refieren" in refused
+    assert "Elija a la persona" in refused
     assert "Para comunicarse: lengua de señas" in words(counselor.get(PAGE))
 
 
@@ -119,7 +119,7 @@ def test_by_the_api_too(site: TestClient, district: District) -> None:
 
     assert (made.status, one["kind"], one["strength"], one["stale"]) == (201, "clinician", "route", False)
     assert [each["preference"] for each in hidden] == ["woman"]
-    assert (wrong.status, "Choose the clinician" in str(wrong.body)) == (422, True)
+    assert (wrong.status, "Choose the person" in str(wrong.body)) == (422, True)
     assert confirmed[0]["confirmed_at"] >= one["confirmed_at"]
     assert [each["preference"] for each in officer.get(PATH).body] == ["ask_lead_before_agencies"]
     assert counselor.get(PATH).body == []
