@@ -44,9 +44,7 @@ class Obliged:
     series: bool = False
 
     def served_by(self, row: StartTimer, due_at: datetime, at: datetime) -> bool:
-        """`due_at` is the row's own: what failed was put off."""
-        if row.name != self.timer.name:
-            return False
+        """`row` has the same name; `due_at` is its own: what failed was put off."""
         if self.series:
             return _about(row.key) == _about(self.timer.key)
         if row.key != self.timer.key:
@@ -153,10 +151,13 @@ def missing(
     incident: Incident, protocol: Protocol, ground: Ground, rows: Sequence[tuple[StartTimer, datetime]], at: datetime
 ) -> list[StartTimer]:
     """The timers that are owed and that no row stands for; `rows` are those not done, with when they are due."""
+    named: dict[str, list[tuple[StartTimer, datetime]]] = {}
+    for row, due_at in rows:
+        named.setdefault(row.name, []).append((row, due_at))
     return [
         owed.timer
         for owed in obliged(incident, protocol, ground, at)
-        if not any(owed.served_by(row, due_at, at) for row, due_at in rows)
+        if not any(owed.served_by(row, due_at, at) for row, due_at in named.get(owed.timer.name, ()))
         if _acts(owed.timer, Case(incident, protocol, ground, max(at, owed.timer.due_at)))
     ]
 

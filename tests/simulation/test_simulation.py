@@ -25,7 +25,7 @@ from tests.simulation.universe import Universe
 
 KEPT = Path(__file__).with_name("seeds.txt")
 ROOT = Path(__file__).resolve().parent.parent.parent
-IN_CI, FULL, AT_A_TIME = 50, 20_000, 25
+IN_CI, FULL, AT_A_TIME = 500, 20_000, 25
 HAND_PICKED = (15, 30)  # small, with crashes and outages; nothing leaves, since memory draws no ids for the ledger
 
 
