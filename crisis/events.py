@@ -318,6 +318,8 @@ class FollowUpRecorded(Event):
     outcome: v.FollowUpOutcome
     safety_concern: bool
     note: v.WordsId | None
+    beside: bool = False  # so near to one that counts that it stands beside it, and counts for no week of its own
+    held_at: datetime | None = None  # from when the next one is due; without it, from `at`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,7 @@ def submit(
             *referring.reasons_against(tx, command, before, at),
             *texting.reasons_against(tx, command, before, at),
             *directives.reasons_against(tx, command, before),
+            *same_student.reasons_against(tx, command, before),
             *interpreting.reasons_against(tx, store.keys, command, before, words or {}, at=at),
         )
         protocol = protocols.by_hash(tx, before.protocol_hash)

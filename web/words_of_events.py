@@ -288,7 +288,8 @@ def _(event: ev.HandoffDeclined, known: Known) -> Told:
 def _(event: ev.FollowUpRecorded, known: Known) -> Told:
     outcome = known.translate(words.of(event.outcome))
     tone = "ok" if event.outcome is FollowUpOutcome.COMPLETED and not event.safety_concern else "warn"
-    line = N_("%(step)s, number %(number)s: %(outcome)s")
+    beside = N_("%(step)s, beside those that count: %(outcome)s")
+    line = beside if event.beside else N_("%(step)s, number %(number)s: %(outcome)s")
     step = known.step(event.step)
     return with_(line_of(known, line, "cal", tone, step=step, number=event.occurrence, outcome=outcome), event.note)
 

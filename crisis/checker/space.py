@@ -127,12 +127,14 @@ class Space:
                 yield told, replace(self, again=True) if reopened else self, self._counted(forgetful(after))
 
     def _counted(self, incident: Incident) -> Incident:
-        """Of a series without an end no rule counts more than its least number."""
+        """Of a series without an end no rule counts more than its least number; its next contact comes in its time."""
         found = dict(incident.steps)
         for step in self.protocol.steps:
-            if step.series is not None and step.series.ended_by and step.id in found:
-                record, most = found[step.id], step.series.count
-                found[step.id] = replace(record, times=record.times[-most:], outcomes=record.outcomes[-most:])
+            if step.series is not None and step.id in found:
+                record, most = found[step.id], step.series.count if step.series.ended_by else None
+                held = len(record.times) if most is None else min(len(record.times), most)
+                outcomes = record.outcomes if most is None else record.outcomes[-most:]
+                found[step.id] = replace(record, times=(START - LATER,) * held, outcomes=outcomes)
         return replace(incident, steps=found)
 
     def moves(self, incident: Incident) -> Iterator[Move]:

@@ -95,8 +95,8 @@ def _(event: ev.HandoffDeclined, incident: Incident) -> Incident:
 @folded.register
 def _(event: ev.FollowUpRecorded, incident: Incident) -> Incident:
     record = record_of(incident, event.step)
-    done = event.outcome is FollowUpOutcome.COMPLETED
-    times = (*record.times, event.at) if done else record.times
+    counts = event.outcome is FollowUpOutcome.COMPLETED and not event.beside
+    times = tuple(sorted((*record.times, event.held_at or event.at))) if counts else record.times
     return put(incident, event.step, replace(record, outcomes=(*record.outcomes, event.outcome), times=times))
 
 

@@ -1,6 +1,6 @@
 """Follow-up: a missed contact is escalated and never counts as done (I-18)."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from crisis import commands as cmd
 from crisis import events as ev
@@ -9,6 +9,8 @@ from crisis.errors import Reason, Refused, refuse_if
 from crisis.protocols.schema import Series, Step
 from crisis.statemachine.assessment import is_assessed, reopened
 from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.statemachine.deadlines import local_date
+from crisis.statemachine.ground import SchoolCalendar
 from crisis.statemachine.incident import Incident, StepRecord
 from crisis.statemachine.steps import find_step, not_open, opened_at, wrong_role
 from crisis.vocabulary import FollowUpOutcome, Phase, StepType
@@ -28,6 +30,8 @@ def _(command: cmd.RecordFollowUp, case: Case) -> list[ev.Event]:
     )
     who = stamp(command, case.at)
     record = case.incident.steps.get(step.id, StepRecord())
+    held_at = who["occurred_at"] or case.at
+    beside = command.outcome is FollowUpOutcome.COMPLETED and is_beside(step, record, held_at, case.ground.calendar)
     recorded = ev.FollowUpRecorded(
         **who,
         step=step.id,
@@ -35,13 +39,31 @@ def _(command: cmd.RecordFollowUp, case: Case) -> list[ev.Event]:
         outcome=command.outcome,
         safety_concern=command.safety_concern,
         note=command.note,
+        beside=beside,
+        held_at=held_at,
     )
-    completed = len(record.times) + (command.outcome is FollowUpOutcome.COMPLETED)
+    completed = len(record.times) + (command.outcome is FollowUpOutcome.COMPLETED and not beside)
     finished = step.series is not None and not step.series.ended_by and completed >= step.series.count
     done: list[ev.Event] = [ev.StepCompleted(**who, step=step.id, evidence={})] if finished else []
     concern = command.note if command.safety_concern and is_assessed(case.protocol) else None
     again = [] if concern is None else [reopened(command, case, concern)]
     return [recorded, *done, *again]
+
+
+def is_beside(step: Step, record: StepRecord, held_at: datetime, calendar: SchoolCalendar) -> bool:
+    """Weekly for a month is not four times in a week: so near to one that counts, another one is kept beside it."""
+    day = local_date(held_at, calendar)
+    return any(abs((day - local_date(each, calendar)).days) < _days_between(step) for each in record.times)
+
+
+def counts_again(step: Step, record: StepRecord, calendar: SchoolCalendar) -> date | None:
+    """The first day on which the next contact counts; None before there was one."""
+    return local_date(record.times[-1], calendar) + timedelta(days=_days_between(step)) if record.times else None
+
+
+def _days_between(step: Step) -> int:
+    """D: a third of the interval is left for a day off or a weekend."""
+    return 0 if step.series is None else step.series.days - step.series.days // 3
 
 
 @rule.register

@@ -15,6 +15,7 @@ from crisis import commands as cmd
 from crisis import linked_commands as lcmd
 from crisis.access_words import Sight
 from crisis.effects import LinkSameStudent, LookAtTexts, MoveAdult
+from crisis.errors import Reason
 from crisis.events import ContactAttempted
 from crisis.policy.sight import sight
 from crisis.protocols.schema import Protocol
@@ -23,7 +24,7 @@ from crisis.statemachine.custody import family_blocked
 from crisis.statemachine.ground import Elsewhere, Ground, Talk
 from crisis.statemachine.incident import Incident
 from crisis.statemachine.informing import informs
-from crisis.store import codec, incidents, involved, outbox, people, protocols, restrictions
+from crisis.store import codec, conflicts, incidents, involved, outbox, people, protocols, restrictions
 from crisis.store.incidents import StoredEvent
 from crisis.store.outbox import Numbered
 from crisis.store.tables import INCIDENT
@@ -72,6 +73,27 @@ def hold(tx: Connection, command: cmd.Command, student: StudentId | None) -> Non
     named = command.student if isinstance(command, cmd.OpenIncident | cmd.IdentifyStudent) else student
     if named is not None and isinstance(command, TOGETHER):
         people.hold_student(tx, named)
+
+
+def reasons_against(tx: Connection, command: cmd.Command, incident: Incident) -> list[Reason]:
+    """PR-54: whom any open incident of the student keeps out is not handed the student by anybody.
+
+    The words say neither why nor where, and their rule is that of every handover: the other incident is no news for
+    either side. Whoever takes the student without being asked, or found them, is not refused: they are there.
+    """
+    text = "This adult cannot be asked to be with the student; choose somebody else"
+    match command:
+        case cmd.OfferCustody(to=adult):
+            found = Reason("I-1", text, at="to")
+        case cmd.NameAdult(adult=adult):
+            found = Reason("I-1", text, at="adult")
+        case cmd.AcceptCustody(by=by) if by.id is not None:
+            text = "This handover is no longer possible; the student stays with the adult who is with them"
+            adult, found = by.id, Reason("I-1", text)
+        case _:
+            return []
+    others = [] if incident.student is None else open_of(tx, incident.student, incident.id)
+    return [found] if any(adult in conflicts.people(tx, each) for each in (incident, *others)) else []
 
 
 WEIGHED = (cmd.RecordContact, cmd.ReleaseCustody, cmd.SetTier, lcmd.CountContact)

@@ -20,7 +20,8 @@ from tests.web.page_contract import text_of
 
 HALF_A_DAY, A_DAY = timedelta(hours=12), timedelta(days=1)
 FOLDED = 6  # what one has to unfold first is tried after that many times of the rest
-TOO_OFTEN = 14
+TOO_OFTEN = 14  # on one day
+CHANCES = 3  # so often on one day somebody answers a form as it comes; then they think
 PATIENCE = 40  # days in a row on which nothing can be done
 TURNS = 14  # refusals of one form until somebody gives it up
 DEEP = 3
@@ -32,6 +33,8 @@ class Stranger(Visitor):
     order: Order = calm
     incident: str = ""
     done: Counter[str] = field(default_factory=Counter)
+    today: Counter[str] = field(default_factory=Counter)
+    thinking: bool = False
     guesses: list[str] = field(default_factory=list)
     waited: int = 0
     deep: int = 0
@@ -95,6 +98,7 @@ class Stranger(Visitor):
 
     def passes(self, length: timedelta) -> None:
         self.town.passes(seconds=int(length.total_seconds()))
+        self.today.clear()
         self.trail.append(f"      … {length} go by")
 
     # a page with a task
@@ -111,7 +115,7 @@ class Stranger(Visitor):
         forms = [each for each in page.forms(main) if not in_the_way or places & {asked.id for asked in each.asks}]
         for form in sorted(forms, key=self.how_often):
             often = self.how_often(form)
-            if often > TOO_OFTEN:
+            if self.today[form.action] > TOO_OFTEN:
                 raise self.dead_end(f"{self.kind}: {path} is done again and again")
             if self.leads_on(form, often) and self.answers(form):
                 return True
@@ -168,6 +172,7 @@ class Stranger(Visitor):
 
     def answers(self, form: Form) -> bool:
         """Fills it in and sends it; where it is refused, does what the page says."""
+        self.thinking = self.today[form.action] >= CHANCES
         filled, me = self.filled(form), self.name
         tried: Counter[str] = Counter()
         for _turn in range(TURNS):
@@ -175,6 +180,7 @@ class Stranger(Visitor):
             refused = page.refusal()
             if refused is None:
                 self.done[form.action] += 1
+                self.today[form.action] += 1
             shown = [each for each in page.forms() if each.action == form.action and each.button == form.button]
             if refused is None or not shown:
                 break
@@ -244,4 +250,5 @@ class Stranger(Visitor):
         return found | {each.name: [self.answer(each)] for each in asked}
 
     def answer(self, asked: Field, turn: int = 0) -> str:
-        return answer(asked, self.order, self.town.clock.at.astimezone(ZoneInfo(ZONE)), turn)
+        order = calm if self.thinking else self.order
+        return answer(asked, order, self.town.clock.at.astimezone(ZoneInfo(ZONE)), turn)

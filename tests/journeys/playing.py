@@ -188,12 +188,21 @@ def _ordinary(kind: StepType, step: StepId, story: Story) -> cmd.Command:
             if _goes_on_without_end(step, story):
                 story.now += LEAST
                 return ucmd.EndFollowUp(by=COUNSELOR, step=step, reason=cmd.WordsId("w-7"))
+            story.now += _until_the_next(step, story)
             return cmd.RecordFollowUp(by=COUNSELOR, step=step, outcome=cmd.FollowUpOutcome.COMPLETED)
         case StepType.PAGE:
             return cmd.WaiveStep(by=PRINCIPAL, step=step, reason=cmd.WordsId("w-6"))
         case _:
             by = PRINCIPAL if step == "reentry_meeting" else COUNSELOR
             return cmd.CompleteStep(by=by, step=step, evidence=story._evidence(step, {}))
+
+
+def _until_the_next(name: StepId, story: Story) -> timedelta:
+    """Each contact but the first in its time; before it, it counts for nothing."""
+    step, record = story.protocol.step(name), story.incident.steps.get(name)
+    assert step is not None
+    assert step.series is not None
+    return timedelta(days=step.series.days if record is not None and record.times else 0)
 
 
 def _goes_on_without_end(name: StepId, story: Story) -> bool:

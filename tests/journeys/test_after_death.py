@@ -74,6 +74,7 @@ def test_the_year_after_a_death_from_the_call_to_the_last_day_i_18_i_19(store: S
     story.completes("watch_dates")
     for _day in range(5):
         story.does(cmd.RecordFollowUp(by=COUNSELOR, step=StepId("debrief"), outcome=FollowUpOutcome.COMPLETED))
+        story.now += timedelta(days=1)
 
     assert "I-18" in {reason.rule for reason in obstacles(story.incident, story.protocol, story.now)}
     assert story.refuses(kept()) == {"WATCH"}  # it has not come

@@ -72,6 +72,7 @@ def _rule_files() -> Iterator[Path]:
             "intake",
             "handing_over",
             "conflicts",
+            "same_student",
             "compartments",
             "break_glass",
             "family_plan",

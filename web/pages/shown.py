@@ -157,10 +157,14 @@ def alone(view: IncidentView) -> bool:
 
 
 def elsewhere(view: IncidentView) -> PersonId | None:
-    """Who is with the student by another open incident of theirs, where this one names nobody."""
+    """Who is with the student by another open incident of theirs, where this one names nobody.
+
+    Somebody who must see nothing of this one is no answer to it: another adult is needed.
+    """
     if view.incident.custody is not Custody.UNHELD:
         return None
-    return next((each.adult for each in view.alongside if each.adult is not None), None)
+    found = (each.adult for each in view.alongside if each.adult is not None)
+    return next((each for each in found if each not in view.conflicted), None)
 
 
 def in_charge_of(view: IncidentView) -> frozenset[PersonId]:

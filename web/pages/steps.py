@@ -143,6 +143,7 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
         case StepType.FOLLOW_UP:
             return times.follow_up_values(desk, view, step) | {
                 "runs_days": least_days(step, view.incident),
+                "counts_from": times.counts_from(desk, view, step),
                 "assessed": is_assessed(view.protocol),
             }
         case StepType.HANDOFF:

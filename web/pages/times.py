@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from crisis.policy.hours import WAYS, AvoidedTime, offered
 from crisis.privacy_words import ContactWay, InstructionSource
 from crisis.protocols.schema import Step
+from crisis.statemachine.deadlines import local_date
+from crisis.statemachine.follow_up import counts_again
+from crisis.statemachine.incident import StepRecord
 from crisis.statemachine.timers import live_deadlines
 from crisis.store import contacting, hours
 from crisis.store.hours import KeptTime
@@ -22,7 +25,7 @@ from web.deps import ID, Desk, SignedIn, StudentPath
 from web.forms import FRESH, FormPost, FormState
 from web.pages import record_page
 from web.pages.record_page import RecordForm
-from web.rendering import babel_weekday, translations
+from web.rendering import babel_day, babel_weekday, translations
 from web.words import N_
 from web.words_of_record import SOURCES
 
@@ -125,6 +128,13 @@ def follow_up_values(desk: Desk, view: IncidentView, step: Step) -> dict[str, ob
     if found is None:
         return {"better": None}
     return {"better": {"at": found.at, "hours": words_of_hours.hours_of(found.asked, desk.language)}}
+
+
+def counts_from(desk: Desk, view: IncidentView, step: Step) -> str | None:
+    """The day before which another contact is one more and not the next; None where it counts today."""
+    calendar = view.ground.calendar
+    day = counts_again(step, view.incident.steps.get(step.id, StepRecord()), calendar)
+    return None if day is None or day <= local_date(desk.at, calendar) else babel_day(day, desk.language)
 
 
 @router.get("/students/{student}/times")
