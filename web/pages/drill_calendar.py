@@ -14,7 +14,7 @@ from crisis.policy.drill_calendar import NOBODY_KNOWS, STATES, Held, Place, Stat
 from crisis.store import audit, drill_records, kept_drills, policy_packs
 from crisis.store.kept_drills import Drill
 from crisis.store.people import SchoolView
-from web import drill_orders
+from web import drill_orders, pdf
 from web import words_of_drills as said
 from web.deps import Desk
 from web.pages.frame import console
@@ -94,18 +94,33 @@ def _standing(desk: Desk, school: SchoolView, log: list[Row], rule: StateRule) -
 
 def table(desk: Desk) -> Response:
     """The log as CSV: times by the school's clock, codes as they are stored, so that a program can read it."""
+    log = _taken(desk)
+    text = io.StringIO()
+    made = csv.writer(text)
+    made.writerow(HEAD)
+    made.writerows(_line(row) for row in log)
+    return _file(text.getvalue().encode(), "csv", "text/csv; charset=utf-8")
+
+
+def paper(desk: Desk) -> Response:
+    """The calendar and the log as a PDF that can be read aloud, for a board or for the state."""
+    _taken(desk)
+    return _file(pdf.of_page(bytes(show(desk).body).decode(), at=desk.at), "pdf", "application/pdf")
+
+
+def _taken(desk: Desk) -> list[Row]:
     _, log = rows(desk)
     with desk.store.write() as tx:
         audit.record(
             tx, at=desk.at, actor=desk.person, action="drill log taken", subject=desk.actor.district,
             detail={"drills": len(log)},
         )  # fmt: skip
-    text = io.StringIO()
-    made = csv.writer(text)
-    made.writerow(HEAD)
-    made.writerows(_line(row) for row in log)
-    headers = {"content-disposition": 'attachment; filename="drills.csv"', "cache-control": "no-store"}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return log
+
+
+def _file(body: bytes, ending: str, media_type: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="drills.{ending}"', "cache-control": "no-store"}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _line(row: Row) -> Iterator[str]:

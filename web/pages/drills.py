@@ -199,6 +199,12 @@ def log(desk: SignedIn) -> Response:
     return drill_calendar.table(desk)
 
 
+@router.get(f"{HERE}/log.pdf")
+def log_on_paper(desk: SignedIn) -> Response:
+    """For the district crisis lead, and a principal for their own school; that it was taken is on record."""
+    return drill_calendar.paper(desk)
+
+
 @router.post(HERE)
 def plan(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     """For the district crisis lead, and a principal for their own school."""

@@ -13,7 +13,7 @@ from crisis.review.deadlines import Expected
 from crisis.review.review import Review
 from crisis.review_words import Kept
 from crisis.vocabulary import Mode
-from web import review_orders
+from web import pdf, review_orders
 from web.deps import Desk, SignedIn
 from web.forms import FormPost, Sent
 from web.pages.frame import console
@@ -21,6 +21,7 @@ from web.pages.review import milestone, result, share
 from web.pages.reviews import HERE, ReviewPath, shown
 from web.rendering import Local, short_code
 from web.review_orders import Opened
+from web.review_picture import picture
 from web.review_report import Taken, content, rows
 from web.words import N_
 
@@ -29,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 
 class As(StrEnum):
     PRINT = "print"
+    PDF = "pdf"
     CSV = "csv"
     JSON = "json"
 
@@ -47,6 +49,9 @@ def report(desk: SignedIn, review: ReviewPath, posted: FormPost) -> Response:
     match wanted:
         case As.PRINT:
             return _page(desk, taken)
+        case As.PDF:
+            body = pdf.of_page(bytes(_page(desk, taken).body).decode(), at=desk.at)
+            return _file(found, body, "pdf", "application/pdf")
         case As.CSV:
             return _file(found, rows(content(taken)).encode(), "csv", "text/csv; charset=utf-8")
         case As.JSON:
@@ -63,12 +68,15 @@ def _file(found: Opened, body: bytes, ending: str, media_type: str) -> Response:
 def _page(desk: Desk, taken: Taken) -> Response:
     local = Local(desk.language, taken.found.school.zone)
     values = shown(taken.found, desk) | {
-        "figures": None if taken.figures is None else _figures(taken.figures, desk, local)
+        "figures": None
+        if taken.figures is None
+        else _figures(taken.figures, taken.found.incident.opened_at, desk, local),
+        "result": lambda each: result(each, desk, local),
     }
     return console(desk, "pages/review_report.html", values, path=f"{HERE}/{taken.found.kept.id}")
 
 
-def _figures(found: Review, desk: Desk, local: Local) -> dict[str, object]:
+def _figures(found: Review, opened_at: datetime, desk: Desk, local: Local) -> dict[str, object]:
     """In words; what the record does not hold stays empty."""
 
     def took(since: int | None) -> str | None:
@@ -89,6 +97,7 @@ def _figures(found: Review, desk: Desk, local: Local) -> dict[str, object]:
             )
             for each in found.pages
         ],
+        "picture": picture(found.expected, opened_at, found.until),
         "gap": local.length(found.gap) if found.gap else None,
         "tries": found.tries,
         "language": share(found.in_their_language),
