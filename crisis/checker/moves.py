@@ -96,7 +96,7 @@ def _follows_up(step: Step, incident: Incident) -> Iterator[Move]:
 
 def _evidence(step: Step) -> dict[str, str | bool]:
     found: dict[str, str | bool] = {}
-    for field in step.evidence:
+    for field in (each for each in step.evidence if each.required or each.kind != "person"):
         found[field.name] = True if field.kind == "yes_no" else next(iter(field.options or {}), "words")
     return found
 

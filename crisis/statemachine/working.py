@@ -1,5 +1,7 @@
 """Steps that are done, left out with a reason, or answered: act, notify, document, meeting, decision; and facts."""
 
+from collections.abc import Iterator
+
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis.errors import InBoth, Reason, Refused, refuse_if
@@ -58,7 +60,17 @@ def wrong_evidence(step: Step, evidence: Evidence, protocol: Protocol) -> list[R
                 found.append(Reason("EVIDENCE", "Fill in: %(field)s", label, f"evidence.{name}"))
         elif not _fits(field, evidence[name]):
             found.append(Reason("EVIDENCE", "This answer does not fit: %(field)s", label, f"evidence.{name}"))
-    return found
+    return [*found, *_named_twice(step, evidence)]
+
+
+def _named_twice(step: Step, evidence: Evidence) -> Iterator[Reason]:
+    """“Who else?” asks for somebody else; who does two things is named for both."""
+    seen = set[str | bool]()
+    for field in (each for each in step.evidence if each.kind == "person" and each.name in evidence):
+        if evidence[field.name] in seen and not field.required:
+            text = "You have named this person above already: choose somebody else, or leave it empty"
+            yield Reason("EVIDENCE", text, at=f"evidence.{field.name}")
+        seen.add(evidence[field.name])
 
 
 def is_required(field: EvidenceField, protocol: Protocol) -> bool:

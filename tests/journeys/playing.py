@@ -136,10 +136,10 @@ class Story:
         step = self.protocol.step(StepId(name))
         assert step is not None
         found: dict[str, str | bool] = {}
-        for asked in step.evidence:
+        for asked in (each for each in step.evidence if each.required or each.kind != "person"):
             least: str | bool = True if asked.kind == "yes_no" else next(iter(asked.options or {}), "w-2")
             found[asked.name] = said.get(asked.name, least)
-        return found
+        return found | said
 
     def answers(self, step: str, choice: str, by: Actor = COUNSELOR) -> None:
         self.does(answer(step, choice, by))

@@ -68,6 +68,16 @@ TOLD = (done("notice", sent_by="police"), done("tell_teachers", teacher="p-teach
 OVER = cmd.TimerDue(by=SYSTEM, name="notice_expires", key="notice")
 
 
+def test_who_else_was_told_is_somebody_else() -> None:
+    told = after(begun(), TOLD[0])
+    twice = done("tell_teachers", teacher="p-teacher", second_teacher="p-other", third_teacher="p-teacher")
+    with pytest.raises(Refused) as no:
+        after(told, twice)
+
+    assert [(each.rule, each.at) for each in no.value.reasons] == [("EVIDENCE", "evidence.third_teacher")]
+    assert after(told, done("tell_teachers", teacher="p-teacher", second_teacher="p-other")).steps
+
+
 def test_it_is_led_to_its_end_with_three_answers_and_asks_for_nobody_and_nothing_else() -> None:
     incident = begun(by=TEACHER, beside=Beside.NOBODY, place=SAID)
     closed = after(incident, *TOLD, answers("none_seen"), cmd.CloseIncident(by=PRINCIPAL))
