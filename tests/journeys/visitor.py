@@ -23,8 +23,8 @@ class DeadEnd(AssertionError):
     """Nothing on the page leads on; the trail says how one came there."""
 
 
-def seen_by_nobody(_path: str, _name: str) -> None:
-    """Whoever takes pictures looks at each page here."""
+def seen_by_nobody(_path: str, _name: str, _html: str) -> None:
+    """Whoever takes pictures looks at each page here, as it came."""
 
 
 @dataclass(kw_only=True)
@@ -34,7 +34,7 @@ class Visitor:
     town: Town
     name: str = "Maya Okafor"
     trail: list[str] = field(default_factory=list)
-    looks: Callable[[str, str], None] = seen_by_nobody
+    looks: Callable[[str, str, str], None] = seen_by_nobody
     clients: dict[str, httpx2.Client] = field(default_factory=dict)
 
     @cached_property
@@ -66,7 +66,7 @@ class Visitor:
             answer = self.client.get(path)
         if answer.status_code != 200:
             raise self.dead_end(f"{path} answers {answer.status_code}")
-        self.looks(path, self.name)
+        self.looks(path, self.name, answer.text)
         return Page(answer.text)
 
     def signs_in(self) -> None:
@@ -83,6 +83,7 @@ class Visitor:
         if answer.status_code not in ((409, 422) if refused else (200,)):
             raise self.dead_end(f"{form.action} answers {answer.status_code}")
         if refused:
+            self.looks(form.action, self.name, answer.text)
             must_keep_to_contract(answer.text, *STUDENT)
         return answer.url.path, page
 

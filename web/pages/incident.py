@@ -18,6 +18,7 @@ from crisis.policy import access
 from crisis.policy.preferences import LEAD_FIRST
 from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
+from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.closing import review_demanded
 from crisis.statemachine.custody import family_unknown
 from crisis.statemachine.reports import rules_of
@@ -88,6 +89,8 @@ def values_of(desk: Desk, view: IncidentView, only: str = "all") -> dict[str, ob
         "alone": shown.alone(view),
         "elsewhere": shown.elsewhere(view),
         "of_a_school": view.protocol.subject is Subject.COMMUNITY,
+        "of_a_notice": view.protocol.subject is Subject.NOTICE,
+        "assessed": is_assessed(view.protocol),
         "matters": view.matters,
         "may_review": OF_SHEET["review"] <= view.matters,
         "plan": shown.plan(view),

@@ -11,7 +11,6 @@ from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
 from crisis.protocols.schema import Citation, Step
-from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.follow_up import least_days
 from crisis.statemachine.steps import not_open, waits_for
 from crisis.statemachine.timers import live_deadlines
@@ -144,7 +143,6 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
             return times.follow_up_values(desk, view, step) | {
                 "runs_days": least_days(step, view.incident),
                 "counts_from": times.counts_from(desk, view, step),
-                "assessed": is_assessed(view.protocol),
             }
         case StepType.HANDOFF:
             return sharing.handoff_values(desk, view, withhold_options(desk, view))
