@@ -34,6 +34,7 @@ class Readers(StrEnum):
         "who writes the review, once it is signed who sees the figures, and of an improvement item its owner:"
         " `crisis/policy/looking_back.py`"
     )
+    LEADERS = "who leads a school or the district, added up: `crisis/policy/looking_back.py`"
     STAFF = "every member of staff: `may_see_schedules`"
     PLANNERS = "who plans, and each their own: `may_see_readiness`"
     ACCOUNTS = "who keeps accounts, and each their own: `may_keep_accounts`"

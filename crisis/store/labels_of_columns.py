@@ -87,6 +87,20 @@ OF_INCIDENTS: Mapping[str, Table] = {
         words=restricted(*NARRATIVE, kept=WORDS),
         evidence=restricted(*NARRATIVE, kept=WORDS),
     ),
+    "incident_figure": table(
+        R.LEADERS,
+        technical="seq",
+        normal="district school mode month",
+        restricted="incident over offered paged sent_home wishes_met wishes_unmet gap due kept follow_due follow_kept"
+        " to_supervised to_asked to_arrived to_tier to_guardian to_released to_handed_off to_settled to_closed",
+        police=restricted(C.LAW_ENF),
+    ),
+    "page_figure": table(
+        R.LEADERS,
+        technical="page",
+        normal="district school mode month urgency state levels tries failed to_sent to_accepted to_arrived",
+        restricted="incident",
+    ),
     "review_rating": table(R.REVIEWERS, technical="review", restricted="objective rating rated_by rated_at"),
     "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
     "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),
