@@ -18,6 +18,7 @@ from crisis import (
     cli_accounts,
     cli_contacts,
     cli_export,
+    cli_figures,
     cli_ladders,
     cli_ready,
     cli_records,
@@ -88,6 +89,7 @@ cli_ready.add_to(oncall_app, roster_app, account_app)
 cli_accounts.add_to(account_app, token_app)
 cli_contacts.add_to(roster_app)
 cli_export.add_to(incident_app)
+cli_figures.add_to(app)
 cli_records.add_to(app)
 
 log = logging.getLogger(__name__)

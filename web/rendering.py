@@ -140,6 +140,11 @@ def babel_day(day: date, language: Language) -> str:
     return format_date(day, "MMM d, y", locale=_REGION[language])
 
 
+def babel_month(month: str, language: Language) -> str:
+    """Of a month as in 2026-11."""
+    return format_date(date(int(month[:4]), int(month[5:]), 1), "MMM y", locale=_REGION[language])
+
+
 def babel_weekday(day: int, language: Language) -> str:
     """From 0, Monday."""
     return str(get_day_names("wide", locale=_REGION[language])[day])

@@ -85,6 +85,7 @@ DEEDS = frozenset(
         N_("end of the district withdrawn"),
         N_("entry viewed"),
         N_("facts viewed"),
+        N_("figures taken"),
         N_("family status recorded"),
         N_("family stays blocked"),
         N_("feed created"),

@@ -19,6 +19,7 @@ from crisis.store import (
     break_glass,
     destruction,
     drill_records,
+    figures,
     gone,
     improvements_due,
     kept_records,
@@ -62,6 +63,10 @@ class Upkeep:
     def reviews(self) -> bool:
         """Whether anybody was told of improvement items, or is known now to owe a review of what was closed lately."""
         return sum(self._improvements_of(each) + self._reviews_of(each) for each in self._districts()) > 0
+
+    def figures(self) -> bool:
+        """Whether any log has grown since it was counted."""
+        return bool(self._districts()) and figures.catch_up(self.store) > 0
 
     def provider_copies(self) -> bool:
         """Whether a provider has forgotten anything."""

@@ -137,6 +137,7 @@ class Worker:
             ("plan", PLAN, upkeep.plan),
             ("records", PLAN, upkeep.records),
             ("reviews", PLAN, upkeep.reviews),
+            ("figures", PLAN, upkeep.figures),
             ("retention", RETENTION, upkeep.retention),
             ("provider copies", RETENTION, upkeep.provider_copies),
         )

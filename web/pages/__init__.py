@@ -22,6 +22,7 @@ from web.pages import (
     drills,
     family_sheet,
     feeds,
+    figures,
     glass,
     guide,
     improvements,
@@ -112,6 +113,7 @@ routers: list[APIRouter] = [
     review_report.router,  # before the page whose actions have any name
     reviews.router,
     improvements.router,
+    figures.router,
     replay.router,
     call_order.router,
     steps.router,
