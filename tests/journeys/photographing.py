@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 390, 844
 SHOWN = 1040  # of a page on a sheet, in pixels from its top
 SCALE = 0.4
 IN_A_ROW = 8
+AT_MOST = 300_000  # bytes
 SHEET = """
 async ([pictures, width, height, row, quality]) => {
   const loaded = await Promise.all(pictures.map(async (each) => {
@@ -67,6 +68,7 @@ class Album:
 
         page.route(there, as_it_came)
         page.goto(there)
+        page.evaluate("document.fonts.ready")
         tall = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": WIDTH, "height": tall})  # what stays at the foot of the screen covers nothing
         where = re.sub("[^a-z_]+", "-", re.sub(r"/incidents/[0-9a-z]{26}(/steps)?", "", path)).strip("-")
@@ -75,15 +77,18 @@ class Album:
         page.close()
         return shot
 
-    def sheet(self, path: Path, quality: float = 0.5) -> None:
-        """All of them small, on one picture."""
+    def sheet(self, path: Path) -> None:
+        """All of them small, on one picture, as sharp as fits."""
         blank = self.context.browser
         assert blank is not None
         page: Page = blank.new_page()
         pictures = [{"url": _url(shot), "words": words} for shot, words in self.taken]
         size = [int(WIDTH * SCALE), int(SHOWN * SCALE)]
-        drawn: str = page.evaluate(SHEET, [pictures, *size, IN_A_ROW, quality])
-        path.write_bytes(base64.b64decode(drawn.partition(",")[2]))
+        for quality in (0.5, 0.35, 0.2):
+            drawn: str = page.evaluate(SHEET, [pictures, *size, IN_A_ROW, quality])
+            path.write_bytes(base64.b64decode(drawn.partition(",")[2]))
+            if path.stat().st_size < AT_MOST:
+                break
         page.close()
 
 

@@ -124,7 +124,8 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
     found = []
     if guardians_blocked(view):
         found.append(Alert(text=translate(N_("Do not contact the family")), forbids=True, icon="s-none"))
-    for barred in (each.contact.name for each in view.family if each.refused):
+    barred_one_by_one = [] if found else [each.contact.name for each in view.family if each.refused]
+    for barred in barred_one_by_one:
         text = translate(N_("Do not contact %(name)s")) % {"name": barred}
         found.append(Alert(text=text, forbids=True, icon="s-none"))
     for excluded in in_charge_of(view) & view.conflicted:

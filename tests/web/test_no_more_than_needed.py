@@ -1,0 +1,85 @@
+"""What a page leaves out, because somebody new to it would take it for something to do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from crisis import clock
+from crisis import page_commands as pcmd
+from crisis.protocols import loader
+from crisis.store import protocols
+from crisis.store.engine import open_store
+from crisis.submit import submit
+from crisis.vocabulary import IncidentId, Role, WordsId
+from tests.factories import STUDENT, a_person, screen
+from tests.web.district import COUNSELOR, SETTINGS, District, a_district
+from tests.web.test_pages import at_console, words
+from web.app import build_app
+
+CARE = a_person(COUNSELOR, *Role)
+
+
+@pytest.fixture
+def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
+    """One database is enough for pages."""
+    store = open_store(sqlite_url, key_file)
+    made = a_district(store)
+    with store.write() as tx:
+        for name in ("postvention_death", "handle_with_care", "abuse_disclosure"):
+            protocols.publish(tx, loader.protocol(name), clock.now())
+    yield made
+    store.close()
+
+
+@pytest.fixture
+def site(district: District) -> Iterator[TestClient]:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+        yield made
+
+
+def test_an_incident_of_a_whole_school_says_so_and_names_no_student(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    address = counselor.opens(kind="death_student", beside="not_asked", place="Main office")
+    page = counselor.get(address)
+    card = page[page.index('id="part-student"') :]
+
+    assert 'id="h-st">Who it is about<' in card
+    assert "This is about a whole school." in card
+    assert "If someone asks, say" not in page
+    assert "Assess again" not in words(counselor.get(f"{address}/facts"))  # nobody decides a level of risk there
+    assert "Optional" not in words(counselor.get(f"{address}/steps/verify"))  # either answer needs its reason
+
+
+def test_where_nobody_decides_a_level_of_risk_none_is_missing(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    notice = counselor.get(counselor.opens(kind="handle_with_care", student=STUDENT, place="", beside="nobody"))
+
+    assert "Risk not known yet" not in words(notice)
+    assert "The student is with school staff" not in words(notice)
+    assert "Risk not known yet" in words(counselor.get(counselor.opens(student=STUDENT)))
+
+
+def test_a_family_that_nobody_may_contact_is_said_once(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    address = counselor.opens(kind="abuse_told", student=STUDENT, beside="nobody")
+    page = counselor.get(address)
+    know = page[page.index("Know before you act") :].partition("</div>")[0]
+
+    assert know.count("Do not contact") == 1
+
+
+def test_while_a_page_is_out_another_one_is_folded(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    address = counselor.opens(student=STUDENT)
+    step, incident = f"{address}/steps/clinician_page", IncidentId(address.rpartition("/")[2])
+    acute = submit(district.store, incident, screen("ynnny", CARE), at=clock.now()).incident
+    assert "Page again" in words(counselor.get(step))
+
+    for page in acute.pages:
+        order = pcmd.CancelPage(by=CARE, page=page, reason=WordsId("w-1"))
+        submit(district.store, incident, order, at=clock.now(), words={WordsId("w-1"): "Here already"})
+    after = words(counselor.get(step))
+    assert "Page now" in after
+    assert "Page again" not in after
