@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crisis.commands import Command
-from crisis.message_words import GuardianTextId, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
 from crisis.vocabulary import PersonId, StepId, WordsId
 
 
@@ -11,7 +11,8 @@ from crisis.vocabulary import PersonId, StepId, WordsId
 class TextGuardian(Command):
     """Sends one text of the catalog to one number of one adult. `shown` is the digest of the words that were read.
 
-    In a drill `person` is whoever gives the order, and the text goes to their own telephone.
+    By e-mail `phone` is what the record calls the address. In a drill `person` is whoever gives the order, and the text
+    goes to their own telephone.
     """
 
     step: StepId
@@ -21,6 +22,7 @@ class TextGuardian(Command):
     language: str  # BCP 47
     rung: Rung
     shown: str
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

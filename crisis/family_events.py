@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crisis import vocabulary as v
 from crisis.events import Event
-from crisis.message_words import GuardianTextId, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,17 +19,19 @@ class GuardianTextOrdered(Event):
     language: str
     rung: Rung
     shown: str
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianTextGiven(Event):
-    """To the carrier; its row of the ledger is written with this. `ordered_by` answers for it."""
+    """To the carrier or the mail server; its row of the ledger is written with this. `ordered_by` answers for it."""
 
     text: GuardianTextId
     contact: v.PersonId
     phone: PhoneId
     message: str
     ordered_by: v.PersonId | None
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class GuardianTextStopped(Event):
     text: GuardianTextId
     contact: v.PersonId
     rules: frozenset[str]
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class GuardianTextMoved(Event):
     contact: v.PersonId
     state: SendState
     code: str
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class GuardianTextOutrun(Event):
     text: GuardianTextId
     contact: v.PersonId
     rules: frozenset[str]
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class GuardianTextsRefused(Event):
 
     text: GuardianTextId
     contact: v.PersonId
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +90,4 @@ class GuardianNumberWrong(Event):
     text: GuardianTextId
     contact: v.PersonId
     phone: PhoneId
+    way: MessageWay = MessageWay.TEXT

@@ -59,6 +59,13 @@ class ContactWay(StrEnum):
     IN_PERSON = "in_person"
 
 
+class EmailOver(StrEnum):
+    """Why nothing goes to an address any more."""
+
+    STOPPED = "stopped"  # they asked for no more
+    NOT_THEIRS = "not_theirs"
+
+
 class ContactEffect(StrEnum):
     """What came of asking; the order is how much each restrains."""
 

@@ -33,6 +33,7 @@ class PreferenceKind(StrEnum):
     AGENCIES = "agencies"
     SUPPORT = "support"
     COMPANY = "company"  # who sits with the student (field 25)
+    WORDING = "wording"  # which words staff use with the family (field 17)
 
 
 class Preference(StrEnum):
@@ -56,6 +57,8 @@ class Preference(StrEnum):
     MORE_TIME = "more_time"
     TRUSTED_ADULT = "trusted_adult"  # of the staff: offered to be asked to come
     TRUSTED_ADULT_AT_ONCE = "trusted_adult_at_once"  # asked without anybody pressing a button
+    OWN_COMMUNITY = "own_community"  # one whom they feel is of theirs: a person, and never which community it is
+    SAY_WELLBEING = "say_wellbeing"  # instead of “mental health”
 
 
 class FamilyStatus(StrEnum):
@@ -148,3 +151,4 @@ class RecordTask(StrEnum):
 
     TELL_TITLE_IX = "tell_title_ix"  # 34 CFR 106.30: what one employee knows the school knows
     CHECK_ICWA = "check_icwa"  # the caseworker looks whether the Indian Child Welfare Act applies
+    INVITE_HELPER = "invite_helper"  # an elder, a spiritual leader, a broker: whom the family wants with it (field 16)

@@ -1,8 +1,8 @@
-"""Forms on the step that reaches the family: one text to one number, and that a number is somebody else's."""
+"""Forms on the step that reaches the family: one text or e-mail, and that a number is somebody else's."""
 
 from crisis import commands as cmd
 from crisis import family_commands as fcmd
-from crisis.message_words import GuardianTextId, PhoneId, Rung
+from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung
 from crisis.protocols.schema import Step
 from crisis.vocabulary import PersonId
 from web.deps import Desk
@@ -19,6 +19,7 @@ class SendText(StepForm):
     language: str
     rung: Rung
     shown: str
+    way: MessageWay = MessageWay.TEXT
 
     def command(self, desk: Desk, step: Step) -> cmd.Command:
         return fcmd.TextGuardian(
@@ -30,6 +31,7 @@ class SendText(StepForm):
             language=self.language,
             rung=self.rung,
             shown=self.shown,
+            way=self.way,
         )
 
 

@@ -57,6 +57,7 @@ SHARED_PAGE = frozenset(
         "decline-page",
         "watch",
         "kept",
+        "wish",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
     | {"sign-draft", "sign-paper", "publish-draft"}
@@ -79,6 +80,7 @@ ABOUT = {
     "offer-page": "page",
     "decline-page": "page",
     "kept": "day",
+    "wish": "adult",
     "sign-draft": "kind",
 }
 CARDS = frozenset(

@@ -9,6 +9,7 @@ DEEDS = frozenset(
         N_("absence ended"),
         N_("account created"),
         N_("account disabled"),
+        N_("address of a family is over"),
         N_("admitted to a side"),
         N_("agency added"),
         N_("agency changed"),

@@ -23,6 +23,7 @@ SOURCES: dict[InstructionSource, str] = {
     InstructionSource.STAFF: N_("Staff"),
 }
 FORBIDS = frozenset({InstructionKind.DO_NOT_SAY, InstructionKind.MAKES_WORSE, InstructionKind.TOUCH})
+ON_THE_WAY = frozenset({InstructionKind.TOUCH, InstructionKind.PRACTICE})  # seen to before the student is taken away
 CONTEXTS: dict[NameContext, str] = {  # a guardian is chosen by name
     NameContext.FACE_TO_FACE: N_("When staff talk with the student"),
     NameContext.STAFF_CONSOLE: N_("On this screen, for the response team"),
@@ -41,6 +42,7 @@ KINDS_OF_WISH: dict[PreferenceKind, str] = {
     PreferenceKind.AGENCIES: N_("Agencies"),
     PreferenceKind.SUPPORT: N_("To tell us things"),
     PreferenceKind.COMPANY: N_("Company"),
+    PreferenceKind.WORDING: N_("Words with the family"),
 }
 WISHES: dict[Preference, str] = {
     Preference.WOMAN: N_("a woman, where it takes no longer"),
@@ -61,6 +63,8 @@ WISHES: dict[Preference, str] = {
     Preference.MORE_TIME: N_("time to answer"),
     Preference.TRUSTED_ADULT: N_("an adult at school whom they trust"),
     Preference.TRUSTED_ADULT_AT_ONCE: N_("an adult at school whom they trust, asked at once when something happens"),
+    Preference.OWN_COMMUNITY: N_("this one, whom they feel is of their own community"),
+    Preference.SAY_WELLBEING: N_("say “wellbeing” or “health concern”, not “mental health”"),
 }
 
 

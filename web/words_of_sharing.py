@@ -33,6 +33,7 @@ def _(event: cev.AssentRecorded, known: Known) -> Told:
 TASKS: dict[RecordTask, str] = {
     RecordTask.TELL_TITLE_IX: N_("Tell the Title IX coordinator"),
     RecordTask.CHECK_ICWA: N_("Ask the caseworker to look at the Indian Child Welfare Act"),
+    RecordTask.INVITE_HELPER: N_("Invite whom the family wants with them"),
 }
 
 

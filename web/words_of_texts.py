@@ -1,9 +1,9 @@
-"""Texts to guardians in words: how far each came, why one was stopped, and one sentence for each event."""
+"""Texts and e-mail to guardians in words: how far each came, why one was stopped, and one sentence for each event."""
 
 from collections.abc import Iterable
 
 from crisis import family_events as fev
-from crisis.message_words import SendState
+from crisis.message_words import MessageWay, SendState
 from crisis.protocols import loader
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
@@ -13,7 +13,7 @@ STATES: dict[SendState, tuple[str, str]] = {  # in words, and how the tag looks
     SendState.STOPPED: (N_("Stopped: nothing was sent. Call them."), "late"),
     SendState.GIVEN: (N_("Is being sent"), "warn"),
     SendState.UNKNOWN: (N_("Not known whether it left. Call them."), "late"),
-    SendState.TAKEN: (N_("The carrier has it; nobody is informed by that"), ""),
+    SendState.TAKEN: (N_("Handed on; nobody is informed by that"), ""),
     SendState.DELIVERED: (N_("Delivered; nobody is informed by that"), "ok"),
     SendState.FAILED: (N_("Did not arrive. Call them now."), "late"),
 }
@@ -24,11 +24,11 @@ WHY: dict[str, str] = {
     "PR-4": N_("child protection is contacted in place of the parents"),
     "PR-7": N_("an order about this person has run out; a person decides"),
     "PR-14": N_("it waited too long"),
-    "PR-15": N_("texts do not reach them any more"),
+    "PR-15": N_("what is written does not reach them any more"),
     "PR-21": N_("somebody else may read it"),
-    "PR-23": N_("no telephone line is set up here"),
+    "PR-23": N_("nothing is set up here that could send it"),
     "PR-71": N_("the text was changed, or is not published any more"),
-    "PR-72": N_("they asked to be called"),
+    "PR-72": N_("they asked to be called, or for a short text"),
     "FAMILY": N_("the lead decides about this adult"),
     "PR-73": N_("no text is ready in their language"),
 }
@@ -54,18 +54,24 @@ def _number(rule: str) -> int:
 @told.register
 def _(event: fev.GuardianTextOrdered, known: Known) -> Told:
     line = N_("Text to %(name)s ordered: %(what)s")
+    if event.way is MessageWay.EMAIL:
+        line = N_("E-mail to %(name)s ordered: %(what)s")
     return line_of(known, line, "sms", name=known.person(event.contact), what=title(event.message, known.language))
 
 
 @told.register
 def _(event: fev.GuardianTextGiven, known: Known) -> Told:
     line = N_("The text to %(name)s was given to the carrier: %(what)s")
+    if event.way is MessageWay.EMAIL:
+        line = N_("The e-mail to %(name)s was given to the mail server: %(what)s")
     return line_of(known, line, "sms", name=known.person(event.contact), what=title(event.message, known.language))
 
 
 @told.register
 def _(event: fev.GuardianTextStopped, known: Known) -> Told:
     line = N_("The text to %(name)s was stopped before it left: %(why)s. Call them, where they may be called.")
+    if event.way is MessageWay.EMAIL:
+        line = N_("The e-mail to %(name)s was stopped before it left: %(why)s. Call them, where they may be called.")
     return line_of(known, line, "s-none", "late", name=known.person(event.contact), why=why(event.rules, known))
 
 
@@ -75,17 +81,25 @@ _MOVED: dict[SendState, tuple[str, str]] = {
     SendState.DELIVERED: (N_("The text to %(name)s was delivered; nobody is informed by that"), "ok"),
     SendState.FAILED: (N_("The text to %(name)s did not arrive: call them now"), "late"),
 }
+_MAILED: dict[SendState, tuple[str, str]] = {  # a mail server says of no e-mail that it was delivered
+    SendState.UNKNOWN: (N_("Not known whether the e-mail to %(name)s left: call them"), "late"),
+    SendState.TAKEN: (N_("The mail server has the e-mail to %(name)s; nobody is informed by that"), ""),
+    SendState.FAILED: (N_("The e-mail to %(name)s did not arrive: call them now"), "late"),
+}
 
 
 @told.register
 def _(event: fev.GuardianTextMoved, known: Known) -> Told:
-    line, tone = _MOVED[event.state]
+    mailed = _MAILED.get(event.state) if event.way is MessageWay.EMAIL else None
+    line, tone = mailed or _MOVED[event.state]
     return line_of(known, line, "sms", tone, name=known.person(event.contact))
 
 
 @told.register
 def _(event: fev.GuardianTextOutrun, known: Known) -> Told:
     line = N_("A text had left for %(name)s before this was known: %(why)s")
+    if event.way is MessageWay.EMAIL:
+        line = N_("An e-mail had left for %(name)s before this was known: %(why)s")
     return line_of(known, line, "alert", "late", name=known.person(event.contact), why=why(event.rules, known))
 
 
@@ -98,7 +112,9 @@ def _(event: fev.GuardianWrote, known: Known) -> Told:
 @told.register
 def _(event: fev.GuardianTextsRefused, known: Known) -> Told:
     line = N_("%(name)s wrote STOP: no text goes to this number any more. Call them now.")
-    if event.by is not None:
+    if event.way is MessageWay.EMAIL:
+        line = N_("%(name)s wants no more e-mail: none goes to this address any more. Call them now.")
+    elif event.by is not None:
         line = N_("%(name)s wants no more texts: none goes to this number any more. Call them now.")
     return line_of(known, line, "s-none", "late", name=known.person(event.contact))
 
@@ -106,4 +122,6 @@ def _(event: fev.GuardianTextsRefused, known: Known) -> Told:
 @told.register
 def _(event: fev.GuardianNumberWrong, known: Known) -> Told:
     line = N_("A number of %(name)s belongs to somebody else; it is not used any more")
+    if event.way is MessageWay.EMAIL:
+        line = N_("An e-mail address of %(name)s belongs to somebody else; it is not used any more")
     return line_of(known, line, "x", "late", name=known.person(event.contact))

@@ -81,6 +81,16 @@ class Extras:
             if theirs:
                 self._start(each, ExtraChannel.PUSH, sent, partial(self._push, each, theirs))
 
+    def later(self, send: Callable[[], None]) -> None:
+        """Something else that talks with the mail server: it finds for itself what is to be said of the outcome."""
+        self._pool.submit(self._safely, send)
+
+    def _safely(self, send: Callable[[], None]) -> None:
+        try:
+            send()
+        except _LOST as error:
+            log.warning("what became of an e-mail is not on record: %s", type(error).__name__)
+
     def _is_news(self, beside: Beside) -> bool:
         """Minutes apart as texts are, and for the same: what is left out here the text and the reminders say."""
         if beside.grown_from is None:

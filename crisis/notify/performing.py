@@ -65,7 +65,7 @@ class Performing:
                 linking.tell_the_others(self.store, job, job.effect, self.now())
                 return None
             case SendGuardianText() | LookAtTexts():
-                return FamilyTexts(self.store, self.lines, self.now).perform(job, job.effect)
+                return FamilyTexts(self.store, self.lines, self.now, self.extras).perform(job, job.effect)
             case _:
                 assert_never(job.effect)
 

@@ -17,6 +17,7 @@ from crisis.policy.hours import AvoidedTime, left_alone_until
 from crisis.policy.messages import can_read
 from crisis.policy.packs import FLOOR, Pack
 from crisis.policy.restricted import WHY
+from crisis.policy.writing import against_writing
 from crisis.privacy_words import (
     Authority,
     ContactEffect,
@@ -69,9 +70,15 @@ class Adult:
     not_theirs: frozenset[str] = frozenset()  # numbers of which whoever has them said so
     safe_to_leave_message: bool = True
     voice_only: bool = False
+    short_text: bool = False
+    addresses: frozenset[str] = frozenset()  # of e-mail, in small letters
     reads: Sequence[str] = ()
     speaks: str | None = None
     interpreter: bool = False
+
+    @property
+    def reached_at(self) -> frozenset[str]:
+        return self.numbers | self.addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,7 @@ class ContactRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Whom somebody wants to reach; `number` is E.164, None where none is used."""
+    """Whom somebody wants to reach; `number` is E.164 or an address of e-mail, None where none is used."""
 
     person: PersonId
     purpose: ContactPurpose
@@ -227,7 +234,7 @@ def _number(case: _Case) -> Found:
         return
     adults = {each.person: each for each in case.record.adults}
     for each in case.in_force():
-        theirs = each.numbers | (adults[each.person].numbers if each.person in adults else frozenset())
+        theirs = each.numbers | (adults[each.person].reached_at if each.person in adults else frozenset())
         if number not in theirs or each.person == case.contact.person:
             continue
         if each.person in adults:
@@ -343,15 +350,11 @@ def _safe_way(case: _Case) -> Found:
     if adult is None:
         return
     others = [each for each in case.record.adults if each.person != adult.person]
-    shared = contact.number is not None and any(contact.number in each.numbers for each in others)
-    if contact.way is ContactWay.TEXT and contact.number in adult.stopped:
-        yield _refuse("PR-15", "They asked for no more texts to this number; call them")
-    if contact.way is ContactWay.TEXT and contact.number in adult.not_reached:
-        yield _refuse("PR-15", "Texts do not reach this number; call it")
-    if contact.way in WRITTEN and adult.voice_only:
-        yield _refuse("PR-72", "This person asked to be called, not written to; call them")
+    shared = contact.number is not None and any(contact.number in each.reached_at for each in others)
+    for each in against_writing(contact.way, contact.number, adult):
+        yield Ruling(ContactEffect.REFUSE, each)
     if not adult.safe_to_leave_message or shared:
-        if contact.way in LEFT_BEHIND:
+        if contact.way in LEFT_BEHIND | WRITTEN:
             yield _refuse("PR-21", "Somebody else may hear or read it: leave no message, call again")
         if contact.way is ContactWay.CALL:
             yield Obligation.NO_VOICEMAIL

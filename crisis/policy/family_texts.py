@@ -1,4 +1,4 @@
-"""What exactly would be written to one adult, in which language, how long it is, and why not: pure.
+"""What exactly would be written to one adult, as a text or an e-mail, in which language, and why not: pure.
 
 The words come from a published text of the catalog, its places from what the district has recorded; there is none for
 a name, a pronoun or a reason (PR-8, PR-20). What cannot be filled in is not sent.
@@ -17,6 +17,8 @@ from crisis.protocols.segments import MOST, Length, length
 from crisis.vocabulary import Mode
 
 TEXTS = ("f1", "f2", "f3", "f4")  # of the catalog: what a person may send from the step that reaches the family
+LETTERS = (*TEXTS, "f9", "f12", "f15")  # by e-mail also what needs no leave to text (47 CFR 64.1200 is of telephones)
+SHORT = 160  # letters of an e-mail to whoever wants short texts
 ANSWER = "f16"  # the one answer to whoever writes back
 WRITABLE = frozenset({Rung.EXACT, Rung.ACCEPTED, Rung.ENGLISH_AND_LINE})
 MISSING: Mapping[Blank, Reason] = {
@@ -32,6 +34,8 @@ MISSING: Mapping[Blank, Reason] = {
 }
 NOT_A_TEXT = Reason("PR-71", "This message is not sent as a text from here")
 NO_TEXT = Reason("PR-73", "No text can be written in a language that they read; call them, with an interpreter")
+NOT_A_LETTER = Reason("PR-71", "This message is not sent by e-mail from here")
+NOT_SHORT = Reason("PR-72", "They asked for short texts, and this one is longer; send a shorter one, or call them")
 TOO_LONG = Reason("PR-77", "With what is filled in it is too long for a text; call them")
 SAYS_TOO_MUCH = Reason("PR-8", "What is filled in says something of health; call them")
 
@@ -40,7 +44,8 @@ SAYS_TOO_MUCH = Reason("PR-8", "What is filled in says something of health; call
 class Written:
     """`body` is what goes out, letter by letter; `english` says the same to whoever orders it.
 
-    `shown` is the digest of `body`: what was read is what is sent, or nothing is.
+    `shown` is the digest of it: what was read is what is sent, or nothing is. `subject` is an e-mail's: the name of the
+    school alone, which is the same in each language and has nothing of a student.
     """
 
     message: str
@@ -51,10 +56,21 @@ class Written:
     length: Length
     against: tuple[Reason, ...]
     passed: tuple[Reason, ...]
+    subject: str = ""
 
     @property
     def shown(self) -> str:
-        return hashlib.sha256(self.body.encode()).hexdigest()[:32]
+        whole = f"{self.subject}\n{self.body}" if self.subject else self.body
+        return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """In which form one adult is written to. `short`: they asked for short texts."""
+
+    mode: Mode
+    way: MessageWay = MessageWay.TEXT
+    short: bool = False
 
 
 def written(
@@ -64,34 +80,47 @@ def written(
     *,
     line: Message,
     neutral: Mapping[str, Neutral],
-    mode: Mode,
+    form: Form,
 ) -> Written:
     """Total. `line` goes with an English text; `values` are those that are on record."""
     lacking = tuple(MISSING[blank] for blank in message.blanks if blank not in values)
-    against = [*lacking, *_against_message(message)]
+    against = [*lacking, *_against_message(message, form.way)]
     if reached.rung not in WRITABLE or reached.tag is None:
         return _nothing(message, reached, (*against, NO_TEXT))
     if against:
         return _nothing(message, reached, tuple(against))
-    body = _first(reached, mode) + _body(message, reached, values, line)
-    found = length(body)
-    against += [TOO_LONG] if found.segments > MOST else []
-    against += [SAYS_TOO_MUCH] if any(_health(body, reached.tag, neutral)) else []
+    body = _first(reached, form.mode) + _body(message, reached, values, line)
+    subject = values[Blank.SCHOOL_NAME] if form.way is MessageWay.EMAIL else ""
+    against += _too_long(body, form)
+    against += [SAYS_TOO_MUCH] if any(_health(f"{subject}\n{body}", reached.tag, neutral)) else []
     return Written(
         message=message.id,
         rung=reached.rung,
         tag=reached.tag,
         body=body,
         english=_english(message, values),
-        length=found,
+        length=length(body),
         against=tuple(against),
         passed=reached.passed,
+        subject=subject,
     )
 
 
-def _against_message(message: Message) -> Iterator[Reason]:
-    if message.health_content or MessageWay.TEXT not in message.ways or message.consent is not Consent.EMERGENCY:
+def _against_message(message: Message, way: MessageWay) -> Iterator[Reason]:
+    """Leave is asked for a text alone: a telephone rings, and its owner may have given the number to nobody."""
+    if message.health_content or way not in message.ways:
+        yield NOT_A_LETTER if way is MessageWay.EMAIL else NOT_A_TEXT
+    elif way is MessageWay.TEXT and message.consent is not Consent.EMERGENCY:
         yield NOT_A_TEXT
+
+
+def _too_long(body: str, form: Form) -> list[Reason]:
+    if form.way is MessageWay.EMAIL:
+        return [NOT_SHORT] if form.short and len(body) > SHORT else []
+    segments = length(body).segments
+    if segments > MOST:
+        return [TOO_LONG]
+    return [NOT_SHORT] if form.short and segments > 1 else []
 
 
 def _nothing(message: Message, reached: Reached, against: tuple[Reason, ...]) -> Written:

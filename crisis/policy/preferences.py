@@ -25,6 +25,8 @@ KIND_OF: dict[Preference, PreferenceKind] = {
     Preference.MORE_TIME: PreferenceKind.SUPPORT,
     Preference.TRUSTED_ADULT: PreferenceKind.COMPANY,
     Preference.TRUSTED_ADULT_AT_ONCE: PreferenceKind.COMPANY,
+    Preference.OWN_COMMUNITY: PreferenceKind.CLINICIAN,
+    Preference.SAY_WELLBEING: PreferenceKind.WORDING,
 }
 STRENGTH: dict[PreferenceKind, Strength] = {
     PreferenceKind.CLINICIAN: Strength.ROUTE,
@@ -32,9 +34,10 @@ STRENGTH: dict[PreferenceKind, Strength] = {
     PreferenceKind.AGENCIES: Strength.ROUTE,
     PreferenceKind.SUPPORT: Strength.BLOCK,
     PreferenceKind.COMPANY: Strength.ROUTE,
+    PreferenceKind.WORDING: Strength.ADVISE,
 }
 COMPANY = frozenset({Preference.TRUSTED_ADULT, Preference.TRUSTED_ADULT_AT_ONCE})  # said by the student alone
-OF_A_PERSON = COMPANY | {Preference.NAMED_CLINICIAN, Preference.NOT_THIS_CLINICIAN}
+OF_A_PERSON = COMPANY | {Preference.NAMED_CLINICIAN, Preference.NOT_THIS_CLINICIAN, Preference.OWN_COMMUNITY}
 # What a coordinator writes down that a clinician can do or is for this; the same codes as any other skill.
 SKILLS = frozenset(
     {Preference.WOMAN, Preference.MAN, Preference.LIVED_EXPERIENCE, Preference.BY_VIDEO, Preference.IN_PERSON}

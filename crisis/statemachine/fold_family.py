@@ -19,6 +19,7 @@ def _(event: fev.GuardianTextOrdered, incident: Incident) -> Incident:
         language=event.language,
         rung=event.rung,
         shown=event.shown,
+        way=event.way,
         ordered_by=event.by,
         ordered_at=event.at,
         state=SendState.ORDERED,

@@ -8,7 +8,7 @@ from crisis.ladders import LADDERS, Ladder, whole
 from crisis.statemachine.kit import Kit
 from crisis.vocabulary import IncidentId, PersonId, Role, Tier, Urgency
 
-NAMED, AVOIDED = "named_clinician", "not_this_clinician"  # wishes about one person
+NAMED, AVOIDED, OURS = "named_clinician", "not_this_clinician", "own_community"  # wishes about one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Wishes:
     skills: frozenset[str] = frozenset()
     named: frozenset[PersonId] = frozenset()
     avoided: frozenset[PersonId] = frozenset()
+    ours: frozenset[PersonId] = frozenset()  # whom they feel is of their own community
     can: Mapping[PersonId, frozenset[str]] = field(default_factory=dict)
     supports: frozenset[str] = frozenset()
     lead_first: bool = False
@@ -57,11 +58,13 @@ class Wishes:
         return list(dict.fromkeys(each for each in having if each is not None))
 
     def _wanted(self) -> frozenset[str]:
-        return self.skills | ({NAMED} if self.named else frozenset()) | ({AVOIDED} if self.avoided else frozenset())
+        of_persons = {NAMED: self.named, AVOIDED: self.avoided, OURS: self.ours}
+        return self.skills | frozenset(wish for wish, persons in of_persons.items() if persons)
 
     def _met(self, person: PersonId) -> frozenset[str]:
         found = self.skills & self.can.get(person, frozenset())
         found |= {NAMED} if person in self.named else frozenset()
+        found |= {OURS} if person in self.ours else frozenset()
         return found | ({AVOIDED} if self.avoided and person not in self.avoided else frozenset())
 
 

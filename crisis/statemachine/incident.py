@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from crisis.instrument_words import StaysSafe
 from crisis.ladders import Ladder
-from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, InterpreterKind, MessageWay, PhoneId, Rung, SendState
 from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
@@ -138,7 +138,7 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianText:
-    """One text to one number of an adult, from the order on. `rules` are why it was stopped, or should have been."""
+    """One text to a number or address of an adult, from the order on. `rules` are why it was stopped, or should be."""
 
     id: GuardianTextId
     step: StepId
@@ -159,6 +159,7 @@ class GuardianText:
     answered: bool = False  # the one neutral answer has gone back
     refused: bool = False  # they wrote STOP
     wrong_number: bool = False
+    way: MessageWay = MessageWay.TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from datetime import timedelta
 from crisis import events as ev
 from crisis import family_commands as fcmd
 from crisis import family_events as fev
+from crisis.commands import Command
 from crisis.errors import Reason, Refused, refuse_if
-from crisis.message_words import GuardianTextId, PhoneId, SendState
-from crisis.statemachine.case import Case, person, rule, stamp
+from crisis.message_words import GuardianTextId, MessageWay, PhoneId, SendState
+from crisis.statemachine.case import Case, Stamp, person, rule, stamp
 from crisis.statemachine.incident import GuardianText, Incident
 from crisis.statemachine.steps import find_step, not_open, standing, wrong_role
-from crisis.vocabulary import Mode, StepState, StepType
+from crisis.vocabulary import Mode, PersonId, StepState, StepType
 
 LATE = timedelta(minutes=10)  # PR-14: “please call us now” must not arrive an hour later
 UNDER_WAY = frozenset({SendState.ORDERED, SendState.GIVEN})
@@ -43,13 +44,18 @@ def _(command: fcmd.TextGuardian, case: Case) -> list[ev.Event]:
             language=command.language,
             rung=command.rung,
             shown=command.shown,
+            way=command.way,
         )
     ]
 
 
 def _only_to_oneself(command: fcmd.TextGuardian, case: Case) -> Reason | None:
     """I-22: a drill reaches no family."""
-    if case.incident.mode is not Mode.DRILL or command.person == command.by.id:
+    if case.incident.mode is not Mode.DRILL:
+        return None
+    if command.way is MessageWay.EMAIL:
+        return Reason("I-22", "No e-mail of a drill goes out; practice with the text to your own telephone")
+    if command.person == command.by.id:
         return None
     return Reason("I-22", "In a drill the text goes to your own telephone; nobody of a family is written to")
 
@@ -59,6 +65,8 @@ def against_another(incident: Incident, phone: PhoneId, message: str) -> Reason 
     same = [each for each in incident.texts.values() if each.phone == phone]
     if any(each.state in UNDER_WAY for each in same):
         return Reason("PR-23", "A text to this number is on its way; wait for what becomes of it, or call")
+    if any(each.refused and each.way is MessageWay.EMAIL for each in same):
+        return Reason("PR-15", "They asked for no more e-mail to this address; call them")
     if any(each.refused for each in same):
         return Reason("PR-15", "They asked for no more texts to this number; call them")
     if message == APOLOGY and not any(each.wrong_number and each.state.has_left for each in same):
@@ -74,7 +82,7 @@ def _(command: fcmd.MarkWrongNumber, case: Case) -> list[ev.Event]:
     text = _known(command.text, case)
     if text.wrong_number:
         return []
-    return [fev.GuardianNumberWrong(**stamp(command, case.at), text=text.id, contact=text.contact, phone=text.phone)]
+    return [fev.GuardianNumberWrong(**_of(text, command, case), phone=text.phone)]
 
 
 @rule.register
@@ -93,6 +101,7 @@ def _(command: fcmd.GiveText, case: Case) -> list[ev.Event]:
             phone=text.phone,
             message=text.message,
             ordered_by=text.ordered_by,
+            way=text.way,
         )
     ]
 
@@ -102,7 +111,7 @@ def _(command: fcmd.StopText, case: Case) -> list[ev.Event]:
     text = _known(command.text, case)
     if text.state is not SendState.ORDERED:
         return []
-    return [fev.GuardianTextStopped(**stamp(command, case.at), text=text.id, contact=text.contact, rules=command.rules)]
+    return [fev.GuardianTextStopped(**_of(text, command, case), rules=command.rules)]
 
 
 @rule.register
@@ -111,8 +120,7 @@ def _(command: fcmd.RecordTextOutcome, case: Case) -> list[ev.Event]:
     text = _known(command.text, case)
     if text.state in (SendState.ORDERED, SendState.STOPPED) or command.state.rank <= text.state.rank:
         return []
-    said = stamp(command, case.at)
-    return [fev.GuardianTextMoved(**said, text=text.id, contact=text.contact, state=command.state, code=command.code)]
+    return [fev.GuardianTextMoved(**_of(text, command, case), state=command.state, code=command.code)]
 
 
 @rule.register
@@ -120,7 +128,7 @@ def _(command: fcmd.RecordTextOutrun, case: Case) -> list[ev.Event]:
     text = _known(command.text, case)
     if text.outrun or not text.state.has_left:
         return []
-    return [fev.GuardianTextOutrun(**stamp(command, case.at), text=text.id, contact=text.contact, rules=command.rules)]
+    return [fev.GuardianTextOutrun(**_of(text, command, case), rules=command.rules)]
 
 
 @rule.register
@@ -154,7 +162,17 @@ def _refused(command: fcmd.RecordTextsRefused | fcmd.EndTexts, case: Case) -> li
     text = _known(command.text, case)
     if text.refused:
         return []
-    return [fev.GuardianTextsRefused(**stamp(command, case.at), text=text.id, contact=text.contact)]
+    return [fev.GuardianTextsRefused(**_of(text, command, case))]
+
+
+class _OfText(Stamp):
+    text: GuardianTextId
+    contact: PersonId
+    way: MessageWay
+
+
+def _of(text: GuardianText, command: Command, case: Case) -> _OfText:
+    return {**stamp(command, case.at), "text": text.id, "contact": text.contact, "way": text.way}
 
 
 def _known(text: GuardianTextId, case: Case) -> GuardianText:

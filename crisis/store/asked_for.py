@@ -55,6 +55,7 @@ def of_student(tx: Connection, district: DistrictId, student: StudentId) -> Wish
         skills=wanted,
         named=_persons(kept, Preference.NAMED_CLINICIAN),
         avoided=_persons(kept, Preference.NOT_THIS_CLINICIAN),
+        ours=_persons(kept, Preference.OWN_COMMUNITY),
         can=skills.plainly(tx, district) if wanted else {},
         supports=frozenset(each.preference.value for each in kept if each.kind is PreferenceKind.SUPPORT),
         lead_first=any(each.kind in LEAD_FIRST for each in kept),

@@ -10,7 +10,7 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
 from crisis.schedules.readiness import Method
-from crisis.store import audit, authorities, family_plan, hours, methods, people, restrictions
+from crisis.store import audit, authorities, family_mail, family_plan, hours, methods, people, restrictions
 from crisis.store.interpreter_tables import INTERPRETER_WISH
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
@@ -25,7 +25,7 @@ LONGEST_HOUSEHOLD = 40  # letters of its label
 class Wish:
     """How an adult wants to be reached. `household` is a label that people who live together share; None: nobody knows.
 
-    `reads` are BCP 47, in the order of preference.
+    `reads` are BCP 47, in the order of preference. `email` is in small letters.
     """
 
     household: str | None = None
@@ -33,6 +33,8 @@ class Wish:
     interpreter: bool = False
     voice_only: bool = False
     safe_to_leave_message: bool = True
+    short_text: bool = False
+    email: str | None = None
 
 
 def of_student(tx: Connection, student: StudentId) -> ContactRecord:
@@ -41,7 +43,13 @@ def of_student(tx: Connection, student: StudentId) -> ContactRecord:
     contacts, wished = people.contacts_of(tx, student), wishes(tx, student)
     interpreted = interpreter_needs(tx, student)
     known_of = methods.of(tx, [each.person for each in contacts])
-    made = [_adult(each, wished.get(each.person, Wish()), known_of[each.person]) for each in contacts]
+    mail = family_mail.of(tx, [each.person for each in contacts])
+    made = [
+        family_mail.with_addresses(
+            _adult(each, wished.get(each.person, Wish()), known_of[each.person]), mail[each.person]
+        )
+        for each in contacts
+    ]
     return ContactRecord(
         zone=people.school(tx, known.school).zone,
         birth_date=known.birth_date,
@@ -91,6 +99,7 @@ def _adult(contact: ContactView, wish: Wish, telephones: Iterable[Method]) -> Ad
         not_theirs=frozenset(each.number for each in bad if each.bad_code == methods.NOT_THEIRS),
         safe_to_leave_message=wish.safe_to_leave_message,
         voice_only=wish.voice_only,
+        short_text=wish.short_text,
         reads=wish.reads or _known(contact.language),
         speaks=contact.language,
         interpreter=wish.interpreter,
@@ -123,6 +132,8 @@ def _wish(row: Found) -> Wish:
         interpreter=row.interpreter,
         voice_only=row.voice_only,
         safe_to_leave_message=row.safe_to_leave_message,
+        short_text=row.short_text,
+        email=row.email,
     )
 
 
@@ -135,6 +146,7 @@ def set_wish(tx: Connection, student: StudentId, person: PersonId, wish: Wish, *
     if wish.household is not None and len(wish.household) > LONGEST_HOUSEHOLD:
         raise Refused(Reason("PR-3", "A household has a short name, as “mother's home”; the address stays out"))
     same = (CONTACT_WISH.c.student == student, CONTACT_WISH.c.person == person)
+    mail = family_mail.columns(tx, student, person, wish.email)
     tx.execute(delete(CONTACT_WISH).where(*same))
     tx.execute(
         insert(CONTACT_WISH).values(
@@ -146,8 +158,10 @@ def set_wish(tx: Connection, student: StudentId, person: PersonId, wish: Wish, *
             interpreter=wish.interpreter,
             voice_only=wish.voice_only,
             safe_to_leave_message=wish.safe_to_leave_message,
+            short_text=wish.short_text,
             recorded_by=by,
             recorded_at=at,
+            **mail,
         )
     )
     audit.record(tx, at=at, actor=by, action="contact wish recorded", subject=student)

@@ -77,14 +77,16 @@ def _card(record: ContactRecord, contact: ContactView, given: Circumstances, at:
     whole = decided(None)
     if whole.effect is ContactEffect.REFUSE:
         return Card(contact, whole, ())
-    first = next(iter(contact.phones), None)
+    adult = next(each for each in record.adults if each.person == contact.person)
+    first, address = next(iter(contact.phones), None), next(iter(sorted(adult.addresses)), None)
+    wanted = [way for way in record.ways.get(contact.person, ()) if address or way is not ContactWay.EMAIL]
     asked = Obligation.OTHER_HOUR in whole.obligations
     return Card(
         contact,
         whole,
         tuple((number, decided(number)) for number in contact.phones),
         conditions,
-        ways=tuple((way, decided(first, way)) for way in record.ways.get(contact.person, ())),
+        ways=tuple((way, decided(address if way is ContactWay.EMAIL else first, way)) for way in wanted),
         not_before=left_alone_until(record.avoided, contact.person, at, record.zone) if asked else None,
     )
 

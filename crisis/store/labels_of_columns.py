@@ -201,8 +201,9 @@ OF_STUDENTS: Mapping[str, Table] = {
     ),
     "contact_wish": table(
         R.RECORD,
-        normal="district reads interpreter voice_only",
-        restricted="student person safe_to_leave_message recorded_by recorded_at",
+        technical="email_id",
+        normal="district reads interpreter voice_only short_text",
+        restricted="student person email email_over safe_to_leave_message recorded_by recorded_at",
         household=restricted(C.HOUSING),
     ),
     "contact_turn": table(

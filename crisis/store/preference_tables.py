@@ -17,8 +17,8 @@ class PreferenceRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
         CheckConstraint(
-            "(preference IN ('named_clinician', 'not_this_clinician', 'trusted_adult', 'trusted_adult_at_once'))"
-            " = (person IS NOT NULL)",
+            "(preference IN ('named_clinician', 'not_this_clinician', 'trusted_adult', 'trusted_adult_at_once',"
+            " 'own_community')) = (person IS NOT NULL)",
             name="about_whom",
         ),
         Index("ix_preference_student", "student", "ended_at"),

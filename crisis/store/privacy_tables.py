@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from crisis.privacy_words import InstructionKind, InstructionSource, RestrictionKind
+from crisis.privacy_words import EmailOver, InstructionKind, InstructionSource, RestrictionKind
 from crisis.store.columns import UtcTime, enum_text
 
 
@@ -45,21 +45,26 @@ class RestrictionRow(SQLModel, table=True):
 
 
 class RestrictionNumberRow(SQLModel, table=True):
-    """A number that was theirs when it was entered: it stays barred, whoever is said to have it later."""
+    """A number or address that was theirs when it was entered: it stays barred, whoever is said to have it later."""
 
     __tablename__ = "restriction_number"
 
     restriction: str = Field(foreign_key="restriction.id", primary_key=True)
-    number: str = Field(primary_key=True)  # E.164
+    number: str = Field(primary_key=True)  # E.164, or an address of e-mail in small letters
 
 
 class ContactWishRow(SQLModel, table=True):
     """How one adult wants to be reached about one student. `household` is a label that people who live together share.
 
-    `reads` are BCP 47 codes with blanks between, in the order of preference; empty where nobody asked.
+    `reads` are BCP 47 codes with blanks between, in the order of preference; empty where nobody asked. `email_id` is
+    what orders and the log call the address, another one for each address that was ever given.
     """
 
     __tablename__ = "contact_wish"
+    __table_args__ = (
+        CheckConstraint("(email IS NULL) = (email_id IS NULL)", name="email_id"),
+        CheckConstraint("email IS NOT NULL OR email_over IS NULL", name="email_over_of_one"),
+    )
 
     student: str = Field(foreign_key="student.id", primary_key=True)
     person: str = Field(foreign_key="person.id", primary_key=True)
@@ -71,6 +76,10 @@ class ContactWishRow(SQLModel, table=True):
     safe_to_leave_message: bool
     recorded_by: str = Field(foreign_key="person.id")
     recorded_at: datetime = Field(sa_type=UtcTime)
+    short_text: bool = False
+    email: str | None = Field(default=None, index=True)
+    email_id: str | None = Field(default=None, index=True)
+    email_over: EmailOver | None = Field(default=None, sa_type=enum_text(EmailOver))
 
 
 class InstructionRow(SQLModel, table=True):

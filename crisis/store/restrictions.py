@@ -1,7 +1,7 @@
 """Who must not be contacted about a student: entered by one person and in force at once, lifted by two (PR-6)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.privacy_words import RestrictionKind
 from crisis.store import audit, codec, outbox, people
 from crisis.store.people_tables import TIE, Found
-from crisis.store.privacy_tables import RESTRICTION, RESTRICTION_NUMBER
+from crisis.store.privacy_tables import CONTACT_WISH, RESTRICTION, RESTRICTION_NUMBER
 from crisis.store.tables import INCIDENT
 from crisis.vocabulary import DistrictId, PersonId, StudentId
 
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A restriction as it stands. `numbers` are E.164, as they were when it was entered."""
+    """A restriction as it stands. `numbers` are E.164, and addresses of e-mail, as they were when it was entered."""
 
     id: str
     district: DistrictId
@@ -75,12 +75,18 @@ def enter(tx: Connection, entry: Entry, *, by: PersonId, at: datetime) -> str:
             until=entry.until,
         )
     )
-    numbers = people.dialled(tx, [entry.person]).get(entry.person, ())
+    numbers = {*people.dialled(tx, [entry.person]).get(entry.person, ()), *_addresses(tx, entry.person)}
     if numbers:
-        tx.execute(insert(RESTRICTION_NUMBER), [{"restriction": new, "number": number} for number in numbers])
+        tx.execute(insert(RESTRICTION_NUMBER), [{"restriction": new, "number": each} for each in sorted(numbers)])
     _record(tx, "restriction entered", new, by, at)
     _look_at_texts(tx, entry.student, at)
     return new
+
+
+def _addresses(tx: Connection, person: PersonId) -> Iterable[str]:
+    """Of e-mail, on whatever record somebody gave one for them."""
+    query = select(CONTACT_WISH.c.email).where(CONTACT_WISH.c.person == person, CONTACT_WISH.c.email.is_not(None))
+    return tx.execute(query).scalars().all()
 
 
 def family_stays_blocked(

@@ -1,9 +1,10 @@
-"""What would be written to which number of whom, and why not: for the page, for the order, and when it is sent (PR-5).
+"""What would be written to which number or address of whom, and why not: for page, order and sending alike (PR-5).
 
 All three ask the same function. The last two ask it in their own transaction, and the sending holds the student's row
 meanwhile, as does whoever enters a restriction: one of the two is first, and the other one sees it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +17,11 @@ from crisis import family_events as fev
 from crisis.delivery import Purpose
 from crisis.errors import Reason
 from crisis.events import Event
-from crisis.message_words import Blank, GuardianTextId, PhoneId
+from crisis.message_words import Blank, GuardianTextId, MessageWay, PhoneId
 from crisis.policy.contact import Adult, Circumstances, Contact, ContactRecord, decide_contact
-from crisis.policy.family_texts import ANSWER, NOT_A_TEXT, TEXTS, Written, written
+from crisis.policy.family_texts import ANSWER, LETTERS, NOT_A_LETTER, NOT_A_TEXT, TEXTS, Form, Written, written
 from crisis.policy.messages import Reader, language_ladder
-from crisis.privacy_words import ContactEffect, ContactWay
+from crisis.privacy_words import ContactEffect, ContactWay, EmailOver
 from crisis.protocols import loader
 from crisis.protocols.languages import SOURCE
 from crisis.statemachine.incident import GuardianText, Incident
@@ -29,6 +30,7 @@ from crisis.store import (
     contact_record,
     contacting,
     drills,
+    family_mail,
     message_texts,
     methods,
     outgoing,
@@ -41,7 +43,11 @@ from crisis.store.outgoing import Outgoing
 from crisis.store.phones import for_people
 from crisis.vocabulary import Channel, Mode, PersonId
 
-SENDABLE = frozenset({*TEXTS, APOLOGY, ANSWER})
+WAYS: Mapping[MessageWay, ContactWay] = {MessageWay.TEXT: ContactWay.TEXT, MessageWay.EMAIL: ContactWay.EMAIL}
+SENDABLE: defaultdict[MessageWay, frozenset[str]] = defaultdict(
+    frozenset,
+    {MessageWay.TEXT: frozenset({*TEXTS, APOLOGY}), MessageWay.EMAIL: frozenset({*LETTERS, APOLOGY})},
+)
 OF_A_RESTRICTION = frozenset({"PR-1", "PR-2", "PR-3", "PR-4", "PR-7"})
 CHANGED = Reason("PR-71", "The text has changed since you read it; read it again")
 NO_NUMBER = Reason("PR-2", "This number is not on record for this person any more; load the page again")
@@ -51,11 +57,12 @@ NOBODY = Reason("PR-30", "Nobody knows yet which student it is; find that out fi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One text to one number. `against` empty: it may go out as it reads."""
+    """One text to one number, or e-mail to one address. `against` empty: it may go out as it reads."""
 
     person: PersonId
     phone: PhoneId
     number: str
+    way: MessageWay
     written: Written
     against: tuple[Reason, ...]
 
@@ -70,27 +77,33 @@ class Ground:
     signed: Signed
     values: Mapping[Blank, str]
     phones: Mapping[PersonId, Mapping[PhoneId, str]]
+    letters: Mapping[PersonId, Mapping[PhoneId, str]]  # addresses of e-mail; none in a drill
     listed: frozenset[str]  # in a drill, the numbers that it may reach
 
     def offer(self, person: PersonId, phone: PhoneId, message: str, at: datetime) -> Offer:
-        number = self.phones.get(person, {}).get(phone, "")
+        way = MessageWay.EMAIL if phone in self.letters.get(person, {}) else MessageWay.TEXT
+        number = {**self.phones.get(person, {}), **self.letters.get(person, {})}.get(phone, "")
         adult = next((each for each in self.record.adults if each.person == person), None)
-        found = self._written(adult, message)
-        against = [*self._against(adult, person, number, message, at), *found.against]
-        return Offer(person=person, phone=phone, number=number, written=found, against=tuple(dict.fromkeys(against)))
+        found = self._written(adult, message, way)
+        wanted = Contact(
+            person=person, purpose=loader.messages()[message].purpose, way=WAYS[way], number=number or None
+        )
+        against = tuple(dict.fromkeys([*self._against(wanted, message, at), *found.against]))
+        return Offer(person=person, phone=phone, number=number, way=way, written=found, against=against)
 
     def offers(self, person: PersonId, phone: PhoneId, at: datetime) -> list[Offer]:
         """What may be sent to this number, or why not; to a stranger nothing but the word that it was a mistake."""
         texts = self.incident.texts.values()
         wrong = any(each.wrong_number and each.phone == phone for each in texts)
-        found = [self.offer(person, phone, message, at) for message in ((APOLOGY,) if wrong else TEXTS)]
+        usual = LETTERS if phone in self.letters.get(person, {}) else TEXTS
+        found = [self.offer(person, phone, message, at) for message in ((APOLOGY,) if wrong else usual)]
         again = [against_another(self.incident, phone, each.written.message) for each in found]
         return [
             each if reason is None else replace(each, against=tuple(dict.fromkeys((reason, *each.against))))
             for each, reason in zip(found, again, strict=True)
         ]
 
-    def _written(self, adult: Adult | None, message: str) -> Written:
+    def _written(self, adult: Adult | None, message: str, way: MessageWay) -> Written:
         reader = Reader() if adult is None else Reader(reads=adult.reads, speaks=adult.speaks)
         ready = message_texts.ready_by(self.signed, message, interpreter=Blank.INTERPRETER_LINE in self.values)
         catalog = loader.messages()
@@ -100,18 +113,15 @@ class Ground:
             self.values,
             line=catalog[LINE],
             neutral=loader.neutral(),
-            mode=self.incident.mode,
+            form=Form(mode=self.incident.mode, way=way, short=adult is not None and adult.short_text),
         )
 
-    def _against(
-        self, adult: Adult | None, person: PersonId, number: str, message: str, at: datetime
-    ) -> Sequence[Reason]:
+    def _against(self, wanted: Contact, message: str, at: datetime) -> Sequence[Reason]:
         """PR-1 to PR-4, PR-7, PR-15, PR-72: also what a person would have to decide is not written."""
-        if not number:
+        if wanted.number is None:
             return [NO_NUMBER]
         if self.incident.mode is Mode.DRILL:
-            return [] if number in self.listed else [NOT_STAFF]
-        wanted = Contact(person=person, purpose=loader.messages()[message].purpose, way=ContactWay.TEXT, number=number)
+            return [] if wanted.number in self.listed else [NOT_STAFF]
         ready = message_texts.ready_by(self.signed, message, interpreter=Blank.INTERPRETER_LINE in self.values)
         found = decide_contact(self.record, wanted, contacting.with_texts(self.given, ready), at)
         return found.reasons if found.effect in (ContactEffect.REFUSE, ContactEffect.HUMAN) else ()
@@ -140,6 +150,7 @@ def ground(tx: Connection, incident: Incident, by: PersonId | None, at: datetime
         signed=message_texts.signed(tx, incident.district),
         values={blank: value for blank, value in values.items() if value},
         phones=phones,
+        letters=_letters(tx, incident, record),
         listed=frozenset(drills.within(tx, incident.id, numbers)) if incident.mode is Mode.DRILL else frozenset(),
     )
 
@@ -156,6 +167,13 @@ def _record(tx: Connection, incident: Incident, by: PersonId | None) -> ContactR
         return ContactRecord(zone="UTC", birth_date=None, adults=())
     spoken = people.language(tx, by) or SOURCE
     return ContactRecord(zone="UTC", birth_date=None, adults=[Adult(person=by, guardian=True, reads=(spoken,))])
+
+
+def _letters(tx: Connection, incident: Incident, record: ContactRecord) -> Mapping[PersonId, Mapping[PhoneId, str]]:
+    if incident.mode is Mode.DRILL or incident.student is None:
+        return {}
+    theirs = {each.person: family_mail.of_student(tx, incident.student, each.person) for each in record.adults}
+    return {person: addresses for person, addresses in theirs.items() if addresses}
 
 
 def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at: datetime) -> Sequence[Reason]:
@@ -180,8 +198,8 @@ def _hold(tx: Connection, incident: Incident) -> None:
 
 
 def _against_order(tx: Connection, command: fcmd.TextGuardian, incident: Incident, at: datetime) -> Sequence[Reason]:
-    if command.message not in SENDABLE or command.message == ANSWER:
-        return [NOT_A_TEXT]
+    if command.message not in SENDABLE[command.way]:
+        return [NOT_A_TEXT if command.way is MessageWay.TEXT else NOT_A_LETTER]
     if incident.mode is Mode.LIVE and incident.student is None:
         return [NOBODY]
     if incident.mode is Mode.DRILL and command.person != command.by.id:
@@ -190,8 +208,8 @@ def _against_order(tx: Connection, command: fcmd.TextGuardian, incident: Inciden
     found = ground(tx, incident, by, at).offer(command.person, command.phone, command.message, at)
     if found.against:
         return found.against
-    read = (command.language, command.rung, command.shown)
-    return [] if read == (found.written.tag, found.written.rung, found.written.shown) else [CHANGED]
+    read = (command.way, command.language, command.rung, command.shown)
+    return [] if read == (found.way, found.written.tag, found.written.rung, found.written.shown) else [CHANGED]
 
 
 def against_sending(offer: Offer, text: GuardianText) -> tuple[Reason, ...]:
@@ -226,18 +244,28 @@ def of_change(tx: Connection, events: Iterable[Event], after: Incident, at: date
     """What is written with these events, in their transaction: what is about to leave, and whose number is wrong."""
     for event in events:
         match event:
-            case fev.GuardianTextGiven():
+            case fev.GuardianTextGiven(way=MessageWay.TEXT):
                 outgoing.begin(tx, _outgoing(tx, event, after, at))
-            case fev.GuardianTextsRefused():
-                number = telephones.of_person(tx, event.contact).get(after.texts[event.text].phone)
-                if number is not None:
-                    methods.opt_out(tx, number, at=at)
-            case fev.GuardianNumberWrong():
-                number = telephones.of_person(tx, event.contact).get(event.phone)
-                if number is not None:
-                    methods.mark_wrong(tx, event.contact, number, at=at)
+            case fev.GuardianTextsRefused(way=MessageWay.EMAIL) | fev.GuardianNumberWrong(way=MessageWay.EMAIL):
+                wrong = isinstance(event, fev.GuardianNumberWrong)
+                why = EmailOver.NOT_THEIRS if wrong else EmailOver.STOPPED
+                family_mail.over(tx, event.contact, after.texts[event.text].phone, why, at=at)
+            case fev.GuardianTextsRefused() | fev.GuardianNumberWrong():
+                _number_over(tx, event, after, at)
             case _:
                 pass
+
+
+def _number_over(
+    tx: Connection, event: fev.GuardianTextsRefused | fev.GuardianNumberWrong, after: Incident, at: datetime
+) -> None:
+    number = telephones.of_person(tx, event.contact).get(after.texts[event.text].phone)
+    if number is None:
+        return  # taken off the record meanwhile
+    if isinstance(event, fev.GuardianNumberWrong):
+        methods.mark_wrong(tx, event.contact, number, at=at)
+    else:
+        methods.opt_out(tx, number, at=at)
 
 
 def _outgoing(tx: Connection, event: fev.GuardianTextGiven, incident: Incident, at: datetime) -> Outgoing:

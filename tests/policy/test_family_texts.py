@@ -6,8 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crisis.message_words import Blank, Rung
-from crisis.policy.family_texts import ANSWER, MISSING, NO_TEXT, NOT_A_TEXT, SAYS_TOO_MUCH, TEXTS, TOO_LONG, written
+from crisis.message_words import Blank, MessageWay, Rung
+from crisis.policy.family_texts import (
+    ANSWER,
+    LETTERS,
+    MISSING,
+    NO_TEXT,
+    NOT_A_LETTER,
+    NOT_A_TEXT,
+    NOT_SHORT,
+    SAYS_TOO_MUCH,
+    TEXTS,
+    TOO_LONG,
+    Form,
+    written,
+)
 from crisis.policy.messages import Reached
 from crisis.protocols import loader
 from crisis.protocols.segments import MOST, length
@@ -21,6 +34,8 @@ VALUES = {
     Blank.INTERPRETER_LINE: "(617) 555-0199",
     Blank.PLACE_PUBLIC: "40 Elm St",
 }
+LIVE, LETTER = Form(mode=Mode.LIVE), Form(mode=Mode.LIVE, way=MessageWay.EMAIL)
+SHORTLY = Form(mode=Mode.LIVE, short=True)
 SENT = (*TEXTS, ANSWER, APOLOGY)
 
 
@@ -29,10 +44,10 @@ def of(
     rung: Rung = Rung.EXACT,
     tag: str | None = "en",
     values: Mapping[Blank, str] = VALUES,
-    mode: Mode = Mode.LIVE,
+    form: Form = LIVE,
 ):  # type: ignore[no-untyped-def]  # of one message, as it would go out
     line = CATALOG["line"]
-    return written(CATALOG[message], Reached(rung, tag, ()), values, line=line, neutral=NEUTRAL, mode=mode)
+    return written(CATALOG[message], Reached(rung, tag, ()), values, line=line, neutral=NEUTRAL, form=form)
 
 
 @pytest.mark.parametrize("message", SENT)
@@ -78,7 +93,38 @@ def test_what_is_said_by_a_person_or_on_paper_is_no_text(message: str) -> None:
 
 @given(st.sampled_from(SENT), st.sampled_from(["en", "es"]))
 def test_each_text_of_a_drill_says_so_first_i_22_pr_57(message: str, tag: str) -> None:
-    live, drill = of(message, tag=tag), of(message, tag=tag, mode=Mode.DRILL)
+    live, drill = of(message, tag=tag), of(message, tag=tag, form=Form(mode=Mode.DRILL))
 
     assert drill.body == {"en": "DRILL. ", "es": "SIMULACRO. "}[tag] + live.body
     assert drill.shown != live.shown
+
+
+@pytest.mark.parametrize("message", LETTERS)
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_an_e_mail_is_the_same_words_under_the_name_of_the_school_alone_pr_8_pr_72(message: str, tag: str) -> None:
+    found = of(message, tag=tag, form=LETTER)
+
+    assert (found.against, found.subject) == ((), "Larkfield High School")
+    assert found.body == (CATALOG[message].asset(tag).written or "").format_map({str(k): v for k, v in VALUES.items()})
+    assert NEUTRAL[tag].found_in(f"{found.subject}\n{found.body}") == ()
+    assert found.shown != of(message, tag=tag, form=LETTER, values={**VALUES, Blank.SCHOOL_NAME: "Another"}).shown
+
+
+@pytest.mark.parametrize("message", ["f5", "f7", "f8", "f11", "f13", "f16"])
+def test_what_speaks_of_health_is_no_e_mail_either_pr_8(message: str) -> None:
+    assert NOT_A_LETTER in of(message, form=LETTER).against
+
+
+def test_a_subject_that_says_something_of_health_is_not_sent_pr_8() -> None:
+    assert of("f1", values={**VALUES, Blank.SCHOOL_NAME: "Psychiatric School"}, form=LETTER).against == (SAYS_TOO_MUCH,)
+
+
+def test_whoever_wants_short_texts_gets_none_of_two_parts_and_is_called() -> None:
+    long = {
+        **VALUES,
+        Blank.SCHOOL_NAME: "Larkfield Regional High School of the Three Rivers and the Upper Valley",
+    }
+
+    assert (of("f1", form=SHORTLY).against, of("f1", values=long).against) == ((), ())
+    assert of("f4", values=long, form=SHORTLY).against == (NOT_SHORT,)
+    assert of("f12", form=Form(mode=Mode.LIVE, way=MessageWay.EMAIL, short=True)).against == (NOT_SHORT,)

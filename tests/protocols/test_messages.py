@@ -300,3 +300,10 @@ def test_a_digest_covers_both_forms() -> None:
 
 def test_every_file_of_the_catalog_is_read() -> None:
     assert {path.stem for path in Path(loader.MESSAGES).glob("*.yaml")} == set(CATALOG)
+
+
+def test_no_message_says_mental_health_so_that_none_needs_a_variant() -> None:
+    """Field 17: also what is said by a person or given on paper."""
+    said = [(each.id, tag, f"{asset.written} {asset.spoken}".lower()) for each, tag, asset in TEXTS]
+
+    assert [each for each in said if "mental" in each[2]] == []

@@ -39,6 +39,7 @@ WISHES = st.builds(
     skills=st.frozensets(st.sampled_from(("woman", "language:es"))),
     named=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
     avoided=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
+    ours=st.frozensets(st.sampled_from(PEOPLE), max_size=2),
     can=st.dictionaries(st.sampled_from(PEOPLE), st.frozensets(st.sampled_from(("woman", "language:es")))),
 )
 CALM = Wishes(supports=frozenset({"pictures", "more_time"}))
@@ -143,3 +144,12 @@ def test_before_the_police_are_called_the_lead_decides_and_for_a_life_nobody_wai
     assert [type(each[0]) for each in answered] == [ev.DecisionAnswered] * 3
     assert all(isinstance(each[0], ev.DecisionAnswered) and each[0].reason == WORDS for each in answered)
     assert made(incident, asked, decision("call_911", by=by))
+
+
+def test_one_of_their_own_community_is_asked_sooner_and_whoever_else_comes_comes() -> None:
+    """Field 15: a person whom they named, and nothing of who anybody is."""
+    a, b, c, _ = PEOPLE
+    wishes = Wishes(ours=frozenset({c}))
+
+    assert (wishes.sooner([a], [b, c]), wishes.sooner([c], [a, b]), Wishes().sooner([a], [b, c])) == ([c], [], [])
+    assert (wishes.met(c), wishes.unmet(a)) == (("own_community",), ("own_community",))

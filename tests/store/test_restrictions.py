@@ -9,9 +9,19 @@ from sqlalchemy.exc import IntegrityError
 
 from crisis import commands as cmd
 from crisis.errors import NotFound, Refused
-from crisis.privacy_words import ContactEffect, RestrictionKind
+from crisis.privacy_words import ContactEffect, ContactWay, EmailOver, RestrictionKind
 from crisis.protocols import loader
-from crisis.store import audit, contact_record, contacting, protocols, restrictions, roster
+from crisis.store import (
+    audit,
+    contact_record,
+    contacting,
+    family_mail,
+    hours,
+    people,
+    protocols,
+    restrictions,
+    roster,
+)
 from crisis.store.contact_record import Wish
 from crisis.store.engine import Store
 from crisis.store.restrictions import Entry, Kept
@@ -229,3 +239,45 @@ def test_nobody_is_released_on_an_order_that_ran_out_unless_a_lead_decides_pr_7(
     nobody = replace(released(FATHER), by=replace(CARE, roles=frozenset({Role.SUPERVISING_ADULT})))
     assert rules_of(family, incident, nobody) == {"PR-7"}
     assert "PR-7" not in rules_of(family, incident, released(FATHER))
+
+
+def test_an_address_of_e_mail_is_barred_with_its_owner_and_what_was_said_of_it_stays_pr_1_pr_15(family: Store) -> None:
+    """Whoever the record says has it later; and an order to send no more outlives a new wish of the same adult."""
+    address = "his@example.org"
+
+    def wishes(person: PersonId, email: str | None) -> None:
+        with family.write() as tx:
+            wish = Wish(household=person, email=email)
+            contact_record.set_wish(tx, STUDENT, person, wish, by=COUNSELOR, at=AT)
+
+    wishes(FATHER, address.upper())
+    entered(family)
+    with family.write() as tx:
+        (his,) = family_mail.of(tx, [FATHER])[FATHER]
+        family_mail.over(tx, FATHER, his.id, EmailOver.STOPPED, at=AT)
+    wishes(FATHER, address)
+    with family.read() as tx:
+        (again,) = family_mail.of(tx, [FATHER])[FATHER]
+        adult = next(each for each in contact_record.of_student(tx, STUDENT).adults if each.person == FATHER)
+    wishes(FATHER, "new@example.org")
+    with family.read() as tx:
+        (new,) = family_mail.of(tx, [FATHER])[FATHER]
+
+    assert kept(family).numbers == {HIS, address}
+    assert (again, adult.stopped) == (replace(his, over=EmailOver.STOPPED), {address})
+    assert (new.id != his.id, new.over) == (True, None)
+    with pytest.raises(Refused, match="not an e-mail address"):
+        wishes(MOTHER, "hers\nBcc: somebody@example.org")
+
+
+def test_two_of_a_family_with_one_address_are_written_to_by_a_person_alone_pr_21(family: Store) -> None:
+    with family.write() as tx:
+        for person in (MOTHER, AUNT):
+            wish = Wish(household="one", email="ours@example.org")
+            contact_record.set_wish(tx, STUDENT, person, wish, by=COUNSELOR, at=AT)
+        hours.set_ways(tx, people.student(tx, STUDENT), MOTHER, (ContactWay.EMAIL,), by=COUNSELOR, at=AT)
+        (hers,) = [each for each in contacting.cards(tx, STUDENT, None, AT) if each.contact.person == MOTHER]
+
+    ((way, decision),) = hers.ways
+    assert (way, decision.effect) == (ContactWay.EMAIL, ContactEffect.REFUSE)
+    assert "PR-21" in {each.rule for each in decision.reasons}

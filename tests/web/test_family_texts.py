@@ -86,7 +86,7 @@ def test_one_press_orders_it_and_the_step_says_what_becomes_of_it(site: TestClie
     shown = words(nurse.get(page))
 
     assert (answer.status_code, answer.headers["location"]) == (303, page)
-    assert "Texts so far" in shown
+    assert "Texts and e-mail so far" in shown
     assert "Is being sent" in shown
     with district.store.read() as tx:
         kept = incidents.load(tx, IncidentId(incident.rpartition("/")[2]))

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from crisis.access_words import Matter
-from crisis.message_words import GuardianTextId, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
 from crisis.store import texting
 from crisis.store.texting import Offer
 from crisis.vocabulary import PersonId
@@ -24,13 +24,16 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["texts to guardians"])
 class TextOffer:
     """`body` goes out letter by letter; `english` says the same. `why` empty: it may be sent as it reads.
 
-    `segments`: parts that the carrier counts. `shown` is the digest of `body`, which the order repeats.
+    By e-mail `number` is the address, and `subject` says no more than which school it is. `segments`: parts that the
+    carrier counts. `shown` is the digest of what goes out, which the order repeats.
     """
 
     person: PersonId
     phone: PhoneId
     number: str
+    way: MessageWay
     message: str
+    subject: str
     language: str | None
     rung: Rung
     body: str
@@ -48,6 +51,7 @@ class TextView:
     person: PersonId
     phone: PhoneId
     message: str
+    way: MessageWay
     language: str
     state: SendState
     at: datetime
@@ -75,7 +79,7 @@ def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianText
         _offer(each)
         for person, phones in ground.phones.items()
         if person not in barred
-        for phone in phones
+        for phone in (*phones, *ground.letters.get(person, {}))
         for each in ground.offers(person, phone, desk.at)
     ]
     texts = [
@@ -84,6 +88,7 @@ def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianText
             person=each.contact,
             phone=each.phone,
             message=each.message,
+            way=each.way,
             language=each.language,
             state=each.state,
             at=each.state_at,
@@ -103,7 +108,9 @@ def _offer(offer: Offer) -> TextOffer:
         person=offer.person,
         phone=offer.phone,
         number=offer.number,
+        way=offer.way,
         message=offer.written.message,
+        subject=offer.written.subject,
         language=offer.written.tag,
         rung=offer.written.rung,
         body=offer.written.body,

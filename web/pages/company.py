@@ -1,13 +1,18 @@
-"""Whom the student trusts, on the page of an incident: who can be asked to come, and what became of it."""
+"""Whom the student trusts and the family wants with them, on the page of an incident, and what became of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.access_words import Matter
+from crisis.privacy_words import InstructionKind
+from crisis.record_words import RecordTask
 from crisis.statemachine.company import could_be_about_staff, sits
+from crisis.statemachine.incident import TaskRecord
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import Custody, PersonId
 from web.deps import Desk
+from web.rendering import Language, translations
+from web.words_of_sharing import TASKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +66,12 @@ def _seat(view: IncidentView, person: PersonId, *, away: bool, over: bool) -> Se
         here=here,
         can_ask=named and not (away or over or here or waits),
     )
+
+
+def tasks(view: IncidentView, language: Language) -> list[tuple[str, str, TaskRecord | None]]:
+    """What has to be done because of what this is about; whom to invite only where the record names somebody."""
+    translate = translations(language).gettext
+    helper = any(each.kind is InstructionKind.HELPER for each in view.instructions)
+    known = view.incident.tasks
+    named = [each for each in TASKS if each is not RecordTask.INVITE_HELPER or helper or each in known]
+    return [(task.value, translate(TASKS[task]), known.get(task)) for task in named]

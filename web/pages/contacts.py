@@ -85,6 +85,8 @@ class WishForm(RecordForm):
     interpreter: Tick = "no"
     voice_only: Tick = "no"
     no_message: Tick = "no"
+    short_text: Tick = "no"
+    email: str | None = Field(default=None, title=N_("E-mail address"))
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         wanted = Wish(
@@ -93,6 +95,8 @@ class WishForm(RecordForm):
             interpreter=self.interpreter == "yes",
             voice_only=self.voice_only == "yes",
             safe_to_leave_message=self.no_message == "no",
+            short_text=self.short_text == "yes",
+            email=self.email,
         )
         record_orders.wish(desk, student, PersonId(self.adult), wanted)
 

@@ -1,16 +1,17 @@
-"""Beside each number of the family: the very text that would go out, in their language and in English, or why not.
+"""Beside each number and address of the family: the very words that would go out, in two languages, or why not.
 
 And what became of each text so far. None of it informs anybody: the call stands above it, one press away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.access_words import Matter
 from crisis.events import Event
 from crisis.family_events import GuardianWrote
-from crisis.message_words import Encoding, GuardianTextId, PhoneId, Rung, SendState
+from crisis.message_words import Encoding, GuardianTextId, MessageWay, PhoneId, Rung, SendState
+from crisis.privacy_words import ContactWay
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.statemachine.incident import GuardianText
 from crisis.statemachine.texting import APOLOGY
@@ -36,9 +37,10 @@ CALL_NOW = frozenset({SendState.STOPPED, SendState.UNKNOWN, SendState.FAILED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`english` is None where `body` is English. `against` empty: the button sends it."""
+    """`english` is None where `body` is English. `against` empty: the button sends it. `subject`: of an e-mail."""
 
     message: str
+    subject: str
     title: str
     body: str
     tag: str  # of `body`
@@ -56,11 +58,12 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Textable:
-    """One number of an adult. Where no text may go at all, `against` says why and `previews` is empty."""
+    """One number or address. Where nothing may be written to it at all, `against` says why and `previews` is empty."""
 
     person: PersonId
     phone: PhoneId
     number: str
+    way: MessageWay
     against: tuple[Said, ...]
     previews: tuple[Preview, ...]
 
@@ -70,6 +73,7 @@ class Sent:
     """One text so far. `call` is the number to dial now, None where nobody has to, or may."""
 
     id: GuardianTextId
+    mail: bool
     name: str
     title: str
     at: datetime
@@ -99,7 +103,7 @@ def text_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         "texts": {} if drill else offers,
         "own_texts": offers.get(desk.person, []) if drill else [],
         "sent_texts": [
-            _sent(view, each, phones[each.contact].get(each.phone), callable_now, desk.language)
+            _sent(view, each, _to_call(each, phones[each.contact], callable_now), desk.language)
             for each in sorted(incident.texts.values(), key=lambda each: each.ordered_at, reverse=True)
             if Matter.FAMILY in view.matters
         ],
@@ -113,7 +117,12 @@ def _first_message(view: IncidentView) -> str:
 
 
 def _textables(ground: Ground, person: PersonId, first: str, desk: Desk) -> list[Textable]:
-    return [_textable(ground, person, phone, first, desk) for phone in ground.phones.get(person, {})]
+    """By e-mail first where they asked for that before a text, or nothing of theirs can be dialled."""
+    phones, letters = list(ground.phones.get(person, {})), list(ground.letters.get(person, {}))
+    order = [way for way in ground.record.ways.get(person, ()) if way in (ContactWay.TEXT, ContactWay.EMAIL)]
+    mail_first = order[:1] == [ContactWay.EMAIL]
+    asked = [*letters, *phones] if mail_first else [*phones, *letters]
+    return [_textable(ground, person, each, first, desk) for each in asked]
 
 
 def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk: Desk) -> Textable:
@@ -123,7 +132,8 @@ def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk
     return Textable(
         person=person,
         phone=phone,
-        number=ground.phones[person][phone],
+        number=offers[0].number,
+        way=offers[0].way,
         against=tuple(in_words(each, desk.language) for each in shared),
         previews=() if shared else tuple(_preview(each, desk.language) for each in offers),
     )
@@ -134,6 +144,7 @@ def _preview(offer: Offer, language: Language) -> Preview:
     tag = found.tag or SOURCE
     return Preview(
         message=found.message,
+        subject=found.subject,
         title=title(found.message, language),
         body=found.body,
         tag=SOURCE if found.rung is Rung.ENGLISH_AND_LINE else tag,
@@ -150,15 +161,21 @@ def _preview(offer: Offer, language: Language) -> Preview:
     )
 
 
-def _sent(
-    view: IncidentView, text: GuardianText, number: str | None, callable_now: set[str], language: Language
-) -> Sent:
+def _to_call(text: GuardianText, phones: Mapping[PhoneId, str], callable_now: set[str]) -> str | None:
+    """The number that the text went to; of whoever got an e-mail the first that may be called."""
+    mail = text.way is MessageWay.EMAIL
+    tried = [number for phone, number in phones.items() if mail or phone == text.phone]
+    return next((number for number in tried if number in callable_now), None)
+
+
+def _sent(view: IncidentView, text: GuardianText, number: str | None, language: Language) -> Sent:
     translate = translations(language).gettext
     standing, tone = STATES[text.state]
     somebody = translate(N_("Somebody"))
     needs_call = text.state in CALL_NOW or text.refused
     return Sent(
         id=text.id,
+        mail=text.way is MessageWay.EMAIL,
         name=view.names.get(text.contact, somebody),
         title=title(text.message, language),
         at=text.state_at,
@@ -170,7 +187,7 @@ def _sent(
         wrong_number=text.wrong_number,
         may_be_wrong=view.incident.mode is Mode.LIVE and _may_be_wrong(text),
         replies=_replies(view, text),
-        call=number if needs_call and number in callable_now else None,
+        call=number if needs_call else None,
     )
 
 

@@ -43,7 +43,6 @@ from web.review_orders import FIGURES
 from web.review_orders import standing as review_of
 from web.words import N_
 from web.words_of_review import STATES
-from web.words_of_sharing import TASKS
 
 router = APIRouter(include_in_schema=False)
 
@@ -161,7 +160,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: School
         "Urgency": choices(Urgency),
         "DeclineReason": choices(DeclineReason),
         "Disposal": choices(Disposal),
-        "tasks": [(task.value, translate(text), view.incident.tasks.get(task)) for task, text in TASKS.items()],
+        "tasks": company.tasks(view, desk.language),
         "query": query,
         "found": found_students(desk, view, query, school) if len(query) > 1 else [],
     }

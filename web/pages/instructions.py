@@ -21,14 +21,14 @@ from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
 from web.rendering import Language, translations
 from web.words import N_
-from web.words_of_record import FORBIDS, INSTRUCTIONS, SOURCES
+from web.words_of_record import FORBIDS, INSTRUCTIONS, ON_THE_WAY, SOURCES
 
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`stale`: nobody has confirmed it for a year."""
+    """`stale`: nobody has confirmed it for a year. `on_the_way`: whoever takes the student away is told of it."""
 
     id: str
     kind: InstructionKind
@@ -36,6 +36,7 @@ class Shown:
     text: str
     source: str
     forbids: bool
+    on_the_way: bool
     stale: bool
 
 
@@ -50,6 +51,7 @@ def shown(found: Iterable[Instruction], at: datetime, language: Language) -> lis
             text=each.text,
             source=translate(SOURCES[each.source]),
             forbids=each.kind in FORBIDS,
+            on_the_way=each.kind in ON_THE_WAY,
             stale=each.stale(at),
         )
         for each in found
