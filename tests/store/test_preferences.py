@@ -10,7 +10,7 @@ from crisis.errors import NotFound, Refused
 from crisis.policy.preferences import COMPANY, KIND_OF, OF_A_PERSON, SKILLS, STRENGTH
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference, PreferenceKind, Strength
-from crisis.statemachine.ground import AVOIDED, NAMED
+from crisis.statemachine.ground import AVOIDED, NAMED, OURS
 from crisis.store import asked_for, audit, preferences, skills
 from crisis.store.engine import Store
 from crisis.store.instructions import STALE
@@ -39,7 +39,7 @@ def test_every_wish_has_its_kind_and_weight_and_only_a_support_holds_anything_up
     assert set(KIND_OF) == set(Preference)
     assert set(STRENGTH) == set(PreferenceKind)
     assert [kind for kind, strength in STRENGTH.items() if strength is Strength.BLOCK] == [PreferenceKind.SUPPORT]
-    assert {NAMED, AVOIDED} == {each.value for each in OF_A_PERSON - COMPANY}
+    assert {NAMED, AVOIDED, OURS} == {each.value for each in OF_A_PERSON - COMPANY}
     assert not SKILLS & OF_A_PERSON
 
 
