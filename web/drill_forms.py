@@ -1,6 +1,7 @@
 """The forms of drills, and what each becomes."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -25,6 +26,8 @@ class DrillForm(Sent):
     scenario: str | None = Field(default=None, title=N_("Scenario"))
     objectives: dict[str, str] = Field(default_factory=dict, title=N_("Objectives"))
     capabilities: dict[str, Capability] = Field(default_factory=dict, title=N_("Core capability"))
+    items: dict[str, str] = Field(default_factory=dict)
+    carry: frozenset[str] = Field(default=frozenset(), title=N_("Left open by earlier reviews"))
     takes_part: frozenset[str] = Field(default=frozenset(), title=N_("Who takes part?"))
     observes: frozenset[str] = Field(default=frozenset(), title=N_("Who observes?"))
     announced: Literal["yes", "no"] = "no"
@@ -33,7 +36,8 @@ class DrillForm(Sent):
     accommodations: str | None = Field(default=None, title=N_("Accommodations"))
     script: str | None = Field(default=None, title=N_("Script"))
 
-    def plan(self, zone: str) -> Plan:
+    def plan(self, zone: str, carried: Sequence[Objective] = ()) -> Plan:
+        """`carried`: objectives that come from earlier reviews, after those that were written."""
         starts_at = in_zone(self.starts_at, zone)
         assert starts_at is not None
         return Plan(
@@ -41,10 +45,7 @@ class DrillForm(Sent):
             type=self.type,
             starts_at=starts_at,
             crisis_type=self.kind,
-            objectives=tuple(
-                Objective(text=text, capability=self.capabilities.get(turn, Capability.COORDINATION))
-                for turn, text in sorted(self.objectives.items())
-            ),
+            objectives=(*self._written(), *carried),
             scenario=self.scenario,
             accommodations=self.accommodations,
             takes_part=frozenset(PersonId(each) for each in self.takes_part),
@@ -53,6 +54,11 @@ class DrillForm(Sent):
             parents_told_on=self.parents_told_on,
             support=None if self.support is None else PersonId(self.support),
         )
+
+    def _written(self) -> Iterator[Objective]:
+        for turn, text in sorted(self.objectives.items(), key=lambda each: each[0].rjust(3)):
+            capability = self.capabilities.get(turn, Capability.COORDINATION)
+            yield Objective(text=text, capability=capability, item=self.items.get(turn))
 
     def lines(self) -> list[tuple[int | None, str]]:
         """One for each line: a number in front is its minute; without one it is given by hand."""

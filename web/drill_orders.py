@@ -9,19 +9,21 @@ from crisis.drill_words import DrillEnd, DrillId, DrillState
 from crisis.errors import NotFound, Reason, Refused
 from crisis.events import IncidentOpened
 from crisis.policy import access
-from crisis.policy.drilling import Plan
+from crisis.policy.drilling import Plan, practised
 from crisis.store import (
     audit,
     drill_plans,
     drill_records,
     drill_runs,
     drill_scripts,
+    improvements,
     incidents,
     kept_drills,
     people,
     protocols,
     sealed,
 )
+from crisis.store.improvements import Item
 from crisis.store.kept_drills import Drill
 from crisis.store.people import SchoolView
 from crisis.vocabulary import Beside, IncidentId, Mode
@@ -84,7 +86,7 @@ def run_by(desk: Desk, drill: DrillId) -> Seen:
 
 
 def plan(desk: Desk, form: DrillForm) -> DrillId:
-    wanted = _wanted(desk, form)
+    wanted = _wanted(desk, form, None)
     with desk.store.write() as tx:
         made = drill_plans.plan(tx, desk.store.keys, desk.actor.district, wanted, by=desk.person, at=desk.at)
         known = kept_drills.one(tx, desk.actor.district, made)
@@ -94,17 +96,29 @@ def plan(desk: Desk, form: DrillForm) -> DrillId:
 
 def change(desk: Desk, drill: DrillId, form: DrillForm) -> None:
     found = run_by(desk, drill)
-    wanted = _wanted(desk, form)
+    wanted = _wanted(desk, form, found.drill)
     with desk.store.write() as tx:
         drill_plans.change(tx, desk.store.keys, found.drill, wanted, by=desk.person, at=desk.at)
         drill_scripts.write(tx, desk.store.keys, found.drill, form.lines(), by=desk.person, at=desk.at)
 
 
-def _wanted(desk: Desk, form: DrillForm) -> Plan:
+def _wanted(desk: Desk, form: DrillForm, known: Drill | None) -> Plan:
     named = {str(each.id): each for each in schools(desk)}
     if form.school not in named:
         raise Refused(Reason("ACCESS", "Plan a drill for a school where you answer for it"))
-    return form.plan(named[form.school].zone)
+    offered = {each.id: each for each in left_open(desk) if each.school == form.school}
+    kept = {each.item for each in known.objectives} if known is not None else set()
+    if not form.carry <= offered.keys() or not set(form.items.values()) <= offered.keys() | kept:
+        raise Refused(Reason("DRILL", "What an earlier review left open is practiced at its own school; choose again"))
+    taken = (offered[each] for each in sorted(form.carry - set(form.items.values())))
+    return form.plan(named[form.school].zone, [practised(each.id, each.text or "", each.capability) for each in taken])
+
+
+def left_open(desk: Desk) -> list[Item]:
+    """Improvement items of earlier reviews that are not done, as far as this person sees what they come from."""
+    with desk.store.read() as tx:
+        found = improvements.of_leader(tx, desk.store.keys, desk.actor, desk.at, improvements.RUNNING)
+    return [each for each in found if each.text is not None]
 
 
 def call_off(desk: Desk, drill: DrillId) -> None:

@@ -9,10 +9,11 @@ from crisis.access_words import Matter, Sight
 from crisis.disclosure_words import DisclosureWay
 from crisis.errors import NotFound
 from crisis.policy import looking_back
+from crisis.policy.drilling import Objective as Aim
 from crisis.protocols.schema import Protocol
 from crisis.review.review import Review
-from crisis.review.written import Observed, objectives
-from crisis.review_words import Rating
+from crisis.review.written import Objective, ObjectiveId, Observed, objectives
+from crisis.review_words import ItemState, Rating
 from crisis.statemachine.incident import Incident
 from crisis.store import (
     audit,
@@ -20,6 +21,7 @@ from crisis.store import (
     improvements,
     incidents,
     involved,
+    kept_drills,
     named_in,
     outflows,
     people,
@@ -33,7 +35,7 @@ from crisis.store.disclosures import Happened
 from crisis.store.improvements import Item
 from crisis.store.people import SchoolView, StaffView
 from crisis.store.reviews import FIXED, UNSIGNED, Entry, KeptReview, Written
-from crisis.vocabulary import IncidentId, Mode, PersonId, Phase, StaffRole
+from crisis.vocabulary import IncidentId, Mode, PersonId, StaffRole
 from web.deps import Desk
 
 # All that its figures are made of: who does not see one of these would read half of a truth.
@@ -49,7 +51,9 @@ class Opened:
     protocol: Protocol
     school: SchoolView
     entries: Sequence[Entry]
-    observed: Mapping[Phase, Observed]
+    observed: Mapping[Objective, Observed]
+    aims: Mapping[Objective, Aim]  # of a drill: what it was planned to show
+    practised: Mapping[str, Item]  # which improvement items that came from, as far as they may be seen
     names: Mapping[PersonId, str]
     may_write: bool
     figures: bool
@@ -106,10 +110,10 @@ def opened(desk: Desk, review: str) -> Opened:
         protocol = protocols.by_hash(tx, incident.protocol_hash)
         entries = reviews.entries(tx, desk.store.keys, kept.id)
         items = improvements.of_review(tx, desk.store.keys, kept.id)
-        running = improvements.of_leader(tx, desk.store.keys, desk.actor, desk.at) if may_write else []
-        carried = [each for each in running if each.school == incident.school and each.review != kept.id]
+        aims = _aims(tx, incident)
+        practised, carried = _earlier(tx, desk, kept, aims) if may_write else ({}, [])
         did = {kept.begun_by, kept.written_by, kept.signed_by, kept.closed_by, *(each.written_by for each in entries)}
-        did |= {each.owner for each in (*items, *carried)}
+        did |= {each.owner for each in (*items, *carried, *practised.values())}
         audit.record(tx, at=desk.at, actor=desk.person, action="written review viewed", subject=kept.id)
         return Opened(
             kept=kept,
@@ -117,7 +121,9 @@ def opened(desk: Desk, review: str) -> Opened:
             protocol=protocol,
             school=people.school(tx, incident.school),
             entries=entries,
-            observed=reviews.observed(tx, kept.id, objectives(protocol)),
+            observed=reviews.observed(tx, kept.id, [*aims, *objectives(protocol)]),
+            aims=aims,
+            practised=practised,
             names=people.names(tx, {each for each in did if each is not None}),
             may_write=may_write,
             figures=figures,
@@ -179,7 +185,9 @@ def names_somebody(desk: Desk, review: str, texts: Mapping[str, str | None]) -> 
 
 def write(desk: Desk, review: str, said: Written) -> None:
     with desk.store.write() as tx:
-        kept, _ = mine(tx, desk, review)
+        kept, incident = mine(tx, desk, review)
+        if said.objective is not None and said.objective not in _objectives(tx, incident):
+            raise NotFound
         reviews.write(tx, desk.store.keys, kept, said, by=desk.person, at=desk.at)
 
 
@@ -195,7 +203,7 @@ def remove(desk: Desk, review: str, entry: str) -> None:
         reviews.remove(tx, kept, entry, by=desk.person, at=desk.at)
 
 
-def rate(desk: Desk, review: str, ratings: Mapping[Phase, Rating]) -> None:
+def rate(desk: Desk, review: str, ratings: Mapping[Objective, Rating]) -> None:
     """Those that differ from what stands."""
     with desk.store.write() as tx:
         kept, incident = mine(tx, desk, review)
@@ -233,8 +241,34 @@ def close(desk: Desk, review: str) -> None:
         reviews.close(tx, mine(tx, desk, review)[0], by=desk.person, at=desk.at)
 
 
-def _objectives(tx: Connection, incident: Incident) -> list[Phase]:
-    return objectives(protocols.by_hash(tx, incident.protocol_hash))
+def _objectives(tx: Connection, incident: Incident) -> list[Objective]:
+    return [*_aims(tx, incident), *objectives(protocols.by_hash(tx, incident.protocol_hash))]
+
+
+def _aims(tx: Connection, incident: Incident) -> dict[Objective, Aim]:
+    """Of a drill that was planned, in the order of its plan; of anything else none."""
+    drill = kept_drills.of_incident(tx, incident.id) if incident.mode is Mode.DRILL else None
+    if drill is None:
+        return {}
+    return {ObjectiveId(each.id): each for each in drill.aims_of(incident.id) if each.id is not None}
+
+
+def _earlier(
+    tx: Connection, desk: Desk, kept: KeptReview, aims: Mapping[Objective, Aim]
+) -> tuple[dict[str, Item], list[Item]]:
+    """Of other reviews of this school: what was practised here, however it stands, and what else is open."""
+    every = improvements.of_leader(tx, desk.store.keys, desk.actor, desk.at, frozenset(ItemState))
+    wanted = {each.item for each in aims.values()}
+    practised = {each.id: each for each in every if each.id in wanted}
+    carried = [
+        each
+        for each in every
+        if each.school == kept.school
+        and each.review != kept.id
+        and each.state in improvements.UNSEEN
+        and each.id not in wanted
+    ]
+    return practised, carried
 
 
 def mine(tx: Connection, desk: Desk, review: str) -> tuple[KeptReview, Incident]:

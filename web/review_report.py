@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.review.review import Review
+from crisis.review.written import Objective
 from crisis.review_words import EntryKind
 from crisis.store.improvements import Item
 from web.review_orders import Opened
@@ -40,18 +41,19 @@ def content(taken: Taken) -> dict[str, object]:
             "signed_at": _at(kept.signed_at),
             "closed_at": _at(kept.closed_at),
         },
-        "objectives": [_objective(taken.found, each.value) for each in found.observed],
+        "objectives": [_objective(taken.found, each) for each in found.observed],
         "written": [{"kind": each.kind.value, "text": each.text} for each in found.entries if each.objective is None],
         "items": [_item(each) for each in found.items],
         **({} if taken.figures is None else _figures(taken.figures)),
     }
 
 
-def _objective(found: Opened, objective: str) -> dict[str, object]:
-    seen = next(each for phase, each in found.observed.items() if phase.value == objective)
+def _objective(found: Opened, objective: Objective) -> dict[str, object]:
+    seen, planned = found.observed[objective], found.aims.get(objective)
     mine = [each for each in found.entries if each.objective == objective]
     return {
-        "objective": objective,
+        "objective": str(objective),
+        **({} if planned is None else {"text": planned.text, "capability": planned.capability.value}),
         "rating": seen.rating.value if seen.rating is not None else None,
         "strengths": [each.text for each in mine if each.kind is EntryKind.STRENGTH],
         "areas": [{"text": each.text, "cause": each.cause} for each in mine if each.kind is EntryKind.AREA],

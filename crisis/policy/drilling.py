@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from crisis.drill_words import Capability, DrillType
 from crisis.errors import Reason
+from crisis.review_words import Capability as Changed
 from crisis.vocabulary import PersonId, SchoolId, StaffRole
 
 OPERATIONS_BASED = frozenset({DrillType.DRILL, DrillType.FUNCTIONAL, DrillType.FULL_SCALE})  # HSEEP, S48a
@@ -17,12 +18,28 @@ SUPPORTS = frozenset({StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.SOC
 MOST_OBJECTIVES, LONGEST_OBJECTIVE = 10, 300
 MOST_MEMBERS = 400
 KEPT = timedelta(days=3 * 366)  # S50e: records of drills, for three years
+PRACTISED_AS = {  # which core capability shows whether a change of that kind holds; a design default
+    Changed.RECOGNIZE: Capability.SITUATION,
+    Changed.SUPERVISE: Capability.PROTECTION,
+    Changed.ASSESS: Capability.HEALTH,
+    Changed.REACH: Capability.COMMUNICATIONS,
+    Changed.FAMILY: Capability.INFORMATION,
+    Changed.LANGUAGE: Capability.INFORMATION,
+    Changed.HANDOFF: Capability.HEALTH,
+    Changed.FOLLOW_UP: Capability.RECOVERY,
+    Changed.RECORDS: Capability.PLANNING,
+    Changed.LEAD: Capability.COORDINATION,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
+    """`item` is the improvement item that it was taken from. `id` None: it is not kept yet."""
+
     text: str
     capability: Capability
+    item: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +72,12 @@ class Ready:
     parents_told_on: date | None
     supports: frozenset[StaffRole] | None
     day: date
+
+
+def practised(item: str, text: str, changed: Changed) -> Objective:
+    """What an earlier review left open, as an objective; a long text is cut, and whoever plans may write it anew."""
+    short = text if len(text) <= LONGEST_OBJECTIVE else f"{text[: LONGEST_OBJECTIVE - 1]}…"
+    return Objective(text=short, capability=PRACTISED_AS[changed], item=item)
 
 
 def malformed(plan: Plan) -> Iterator[Reason]:

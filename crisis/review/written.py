@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NewType
 
 from crisis.errors import Reason
 from crisis.protocols.schema import Protocol
@@ -12,6 +13,8 @@ from crisis.statemachine.deadlines import after_school_days
 from crisis.statemachine.ground import SchoolCalendar
 from crisis.vocabulary import PersonId, Phase, Urgency
 
+ObjectiveId = NewType("ObjectiveId", str)
+Objective = Phase | ObjectiveId  # a phase of the protocol, or what a drill was planned to show
 SOON, USUAL = 3, 5  # school days after the close (`paging.md` 6.14)
 PRESSING = frozenset({ReviewCause.HIGH_RISK, ReviewCause.EMERGENCY})
 SHORT_OF = frozenset({Rating.SOME_CHALLENGES, Rating.MAJOR_CHALLENGES, Rating.UNABLE})
@@ -47,7 +50,7 @@ def against(rating: Rating, seen: Observed) -> Reason | None:
     return None
 
 
-def lacking(seen: Mapping[Phase, Observed]) -> Iterator[Reason]:
+def lacking(seen: Mapping[Objective, Observed]) -> Iterator[Reason]:
     """What a draft needs before somebody else reads it."""
     if any(each.rating is None for each in seen.values()):
         yield Reason("AAR", "Rate each objective first; where too little was seen, say so")

@@ -123,9 +123,10 @@ def _columns(tx: Connection, keys: KeyRing, drill: DrillId, wanted: Plan) -> dic
 def _put_members(
     tx: Connection, district: DistrictId, drill: DrillId, wanted: Plan, out: Mapping[PersonId, datetime]
 ) -> None:
-    base = {"drill": drill, "district": district}
+    base: dict[str, object] = {"drill": drill, "district": district}
     aims = [
-        base | {"id": clock.new_id(), "position": turn, "text": each.text, "capability": each.capability}
+        base
+        | {"id": clock.new_id(), "position": turn, "text": each.text, "capability": each.capability, "item": each.item}
         for turn, each in enumerate(wanted.objectives, start=1)
     ]
     duties = dict.fromkeys(wanted.observes, DrillDuty.OBSERVES) | dict.fromkeys(wanted.takes_part, DrillDuty.TAKES_PART)

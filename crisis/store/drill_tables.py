@@ -56,6 +56,8 @@ class DrillRow(SQLModel, table=True):
 
 
 class DrillObjectiveRow(SQLModel, table=True):
+    """`item`: the improvement item of an earlier review that it was taken from, which may be gone by now."""
+
     __tablename__ = "drill_objective"
     __table_args__ = (UniqueConstraint("drill", "position"), CheckConstraint("position > 0", name="counted"))
 
@@ -65,6 +67,7 @@ class DrillObjectiveRow(SQLModel, table=True):
     position: int
     text: str
     capability: Capability = Field(sa_type=enum_text(Capability))
+    item: str | None
 
 
 class DrillMemberRow(SQLModel, table=True):

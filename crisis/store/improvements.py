@@ -148,6 +148,11 @@ def one(tx: Connection, keys: KeyRing, district: DistrictId, item: str, *, lock:
     return _read(tx, keys, [row])[0]
 
 
+def kept(tx: Connection, items: Collection[str]) -> set[str]:
+    """Those that are still there: they go with their incident."""
+    return set(tx.execute(select(ITEM.c.id).where(ITEM.c.id.in_(items))).scalars())
+
+
 def of_review(tx: Connection, keys: KeyRing, review: str) -> list[Item]:
     return _found(tx, keys, ITEM.c.review == review)
 

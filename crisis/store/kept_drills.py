@@ -57,6 +57,10 @@ class Drill:
         named = (person for person, duty in self.members.items() if duty is DrillDuty.TAKES_PART)
         return frozenset(named) - self.opted_out.keys()
 
+    def aims_of(self, incident: IncidentId) -> tuple[Objective, ...]:
+        """What its review rates; of a run that was taken back, or that grew out of another, nothing."""
+        return self.objectives if incident == self.incident and self.ended_as is not DrillEnd.UNDONE else ()
+
     @property
     def observes(self) -> frozenset[PersonId]:
         return frozenset(person for person, duty in self.members.items() if duty is DrillDuty.OBSERVES)
@@ -102,7 +106,8 @@ def _drill(row: Found, aims: Sequence[Found], members: Sequence[Found], runs: Se
     return Drill(
         **{name: getattr(row, name) for name in _PLAIN},
         objectives=tuple(
-            Objective(text=each.text, capability=each.capability) for each in sorted(aims, key=attrgetter("position"))
+            Objective(text=each.text, capability=each.capability, item=each.item, id=each.id)
+            for each in sorted(aims, key=attrgetter("position"))
         ),
         members={each.person: each.duty for each in members},
         opted_out={each.person: each.opted_out_at for each in members if each.opted_out_at is not None},

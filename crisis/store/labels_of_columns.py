@@ -126,7 +126,7 @@ OF_INCIDENTS: Mapping[str, Table] = {
         scenario=restricted(kept=WORDS),
         accommodations=restricted(C.DISABILITY, kept=WORDS),
     ),
-    "drill_objective": table(R.DRILLS, technical="id drill position", normal="district text capability"),
+    "drill_objective": table(R.DRILLS, technical="id drill position item", normal="district text capability"),
     "drill_member": table(R.DRILLS, technical="drill", normal="district person duty", restricted="opted_out_at"),
     "drill_run": table(
         R.DRILLS, technical="incident drill first", normal="district mode began_at", restricted="ended_as"

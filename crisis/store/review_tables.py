@@ -2,12 +2,29 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Dialect, Index, String
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from crisis.review.written import Objective, ObjectiveId
 from crisis.review_words import Capability, Element, EntryKind, ItemState, Rating, ReviewState
 from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import Phase
+
+_PHASES = frozenset(Phase)
+
+
+class ObjectiveText(TypeDecorator[Objective]):
+    """The word of a phase, or the id of an objective that a drill was planned with; that may be gone before this."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Objective | None:
+        if value is None:
+            return None
+        return Phase(value) if value in _PHASES else ObjectiveId(value)
+
 
 _BEGUN = "state IN ('draft', 'in_review', 'signed', 'closed')"
 
@@ -62,7 +79,7 @@ class ReviewEntryRow(SQLModel, table=True):
     district: str = Field(foreign_key="district.id")
     review: str = Field(foreign_key="after_action_review.id")
     kind: EntryKind = Field(sa_type=enum_text(EntryKind))
-    objective: Phase | None = Field(sa_type=enum_text(Phase))
+    objective: str | None = Field(sa_type=ObjectiveText)
     words: str = Field(foreign_key="words.id")
     cause: str | None = Field(foreign_key="words.id")
     written_by: str = Field(foreign_key="person.id")
@@ -75,7 +92,7 @@ class ReviewRatingRow(SQLModel, table=True):
     __tablename__ = "review_rating"
 
     review: str = Field(foreign_key="after_action_review.id", primary_key=True)
-    objective: Phase = Field(sa_type=enum_text(Phase), primary_key=True)
+    objective: str = Field(sa_type=ObjectiveText, primary_key=True)
     rating: Rating = Field(sa_type=enum_text(Rating))
     rated_by: str = Field(foreign_key="person.id")
     rated_at: datetime = Field(sa_type=UtcTime)

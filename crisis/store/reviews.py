@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 from crisis import clock
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.review import written
-from crisis.review.written import Observed
+from crisis.review.written import Objective, Observed
 from crisis.review_words import EntryKind, Rating, ReviewCause, ReviewState
 from crisis.statemachine.lifecycle import REVIEW as LIFECYCLE
 from crisis.store import audit, sealed
@@ -21,7 +21,7 @@ from crisis.store.people_tables import Found
 from crisis.store.review_tables import ENTRY, ITEM, RATING, REVIEW
 from crisis.store.sealed import KeyRing
 from crisis.store.tables import WORDS
-from crisis.vocabulary import DistrictId, IncidentId, PersonId, Phase, SchoolId, WordsId
+from crisis.vocabulary import DistrictId, IncidentId, PersonId, SchoolId, WordsId
 
 LONGEST = 4000  # letters
 UNSIGNED = frozenset({ReviewState.OWED, ReviewState.DRAFT, ReviewState.IN_REVIEW})
@@ -63,7 +63,7 @@ class Written:
 
     kind: EntryKind
     text: str
-    objective: Phase | None = None
+    objective: Objective | None = None
     cause: str | None = None
     was: str | None = None
 
@@ -75,7 +75,7 @@ class Entry:
     id: str
     version: str
     kind: EntryKind
-    objective: Phase | None
+    objective: Objective | None
     text: str | None
     cause: str | None
     written_by: PersonId
@@ -122,7 +122,7 @@ def remove(tx: Connection, kept: KeptReview, entry: str, *, by: PersonId, at: da
     _audit(tx, "review entry taken out", kept, by, at)
 
 
-def rate(tx: Connection, kept: KeptReview, objective: Phase, rating: Rating, *, by: PersonId, at: datetime) -> None:
+def rate(tx: Connection, kept: KeptReview, objective: Objective, rating: Rating, *, by: PersonId, at: datetime) -> None:
     """Raises `Refused` where what was written about it says otherwise."""
     seen = observed(tx, kept.id, [objective])[objective]
     refuse_if(_not_writable(kept), written.against(rating, seen))
@@ -134,7 +134,7 @@ def rate(tx: Connection, kept: KeptReview, objective: Phase, rating: Rating, *, 
     _audit(tx, "review rated", kept, by, at)
 
 
-def hand_in(tx: Connection, kept: KeptReview, objectives: Sequence[Phase], *, by: PersonId, at: datetime) -> None:
+def hand_in(tx: Connection, kept: KeptReview, objectives: Sequence[Objective], *, by: PersonId, at: datetime) -> None:
     """A second person reads it now. Raises `Refused` with all that it lacks."""
     reasons = tuple(written.lacking(observed(tx, kept.id, objectives)))
     _move(tx, kept, "hand_in", at, reasons)
@@ -147,7 +147,7 @@ def send_back(tx: Connection, kept: KeptReview, *, by: PersonId, at: datetime) -
 
 
 def sign(
-    tx: Connection, kept: KeptReview, objectives: Sequence[Phase], *, over: bool, by: PersonId, at: datetime
+    tx: Connection, kept: KeptReview, objectives: Sequence[Objective], *, over: bool, by: PersonId, at: datetime
 ) -> None:
     """Fixes what it says. `over`: the incident is closed. Asked again what it lacks: it may be changed until now."""
     lacks = written.lacking(observed(tx, kept.id, objectives))
@@ -200,7 +200,7 @@ def entries(tx: Connection, keys: KeyRing, review: str) -> list[Entry]:
     ]
 
 
-def observed(tx: Connection, review: str, objectives: Sequence[Phase]) -> dict[Phase, Observed]:
+def observed(tx: Connection, review: str, objectives: Sequence[Objective]) -> dict[Objective, Observed]:
     ratings = {
         row.objective: row.rating
         for row in tx.execute(select(RATING.c.objective, RATING.c.rating).where(RATING.c.review == review))

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from crisis.drill_words import DrillId
-from crisis.store import drill_records, drill_scripts, people, protocols, sealed
+from crisis.store import drill_records, drill_scripts, improvements, people, protocols, sealed
 from crisis.store.drill_records import Feedback, Record
 from crisis.store.drill_scripts import Inject
 from crisis.store.kept_drills import Drill
@@ -60,13 +60,28 @@ def _plan(tx: Connection, desk: Desk, drill: Drill) -> dict[str, object]:
         "tag": (STATES[drill.state][1], translate(STATES[drill.state][0])),
         "kind": None if kind is None else kind.in_language(desk.language),
         "ended": None if drill.ended_as is None else translate(ENDS[drill.ended_as]),
-        "aims": [(each.text, translate(CAPABILITIES[each.capability])) for each in drill.objectives],
+        "aims": aims_of(tx, desk, drill),
         "took_part": sorted(Counter(posts.get(each, "") for each in drill.takes_part).items()),
         "observed": len(drill.observes),
         "opted_out": len(drill.opted_out),
         "support": None if drill.support is None else named.get(drill.support),
         "run_by": None if drill.started_by is None else named.get(drill.started_by),
     }
+
+
+def aims_of(tx: Connection, desk: Desk, drill: Drill) -> list[tuple[str, str, bool, str | None]]:
+    """What it is to show; whether an earlier review left that open, and the item, as long as that is kept."""
+    translate = translations(desk.language).gettext
+    known = improvements.kept(tx, [each.item for each in drill.objectives if each.item is not None])
+    return [
+        (
+            each.text,
+            translate(CAPABILITIES[each.capability]),
+            each.item is not None,
+            each.item if each.item in known else None,
+        )
+        for each in drill.objectives
+    ]
 
 
 def _record(desk: Desk, record: Record | None, zone: str) -> dict[str, object]:

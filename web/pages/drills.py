@@ -14,6 +14,7 @@ from crisis.errors import NotFound
 from crisis.policy.drilling import MOST_OBJECTIVES, OPERATIONS_BASED, SUPPORTS
 from crisis.store import drill_plans, drill_records, drill_scripts, people, protocols, sealed
 from crisis.store.kept_drills import Drill
+from crisis.store.people import SchoolView
 from crisis.vocabulary import WordsId
 from web import drill_orders, words
 from web.api.reading import seen_by
@@ -105,9 +106,21 @@ def show_form(desk: Desk, drill: DrillId | None, problem: FormState = FRESH, sta
         "starts_at": "" if known is None else known.starts_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"),
         "zone": zone,
         "coordination": Capability.COORDINATION.value,
+        "left_open": _left_open(desk, own, known),
     }
     path = f"{HERE}/new" if drill is None else f"{HERE}/{drill}/change"
     return console(desk, "pages/drill_form.html", values, path=path, status=status, problem=problem)
+
+
+def _left_open(desk: Desk, own: Iterable[SchoolView], known: Drill | None) -> list[tuple[str, str, str]]:
+    """What may be practised: the item, what is changed, and at which school; not what the plan holds already."""
+    named = {each.id: each.name for each in own}
+    held = {each.item for each in known.objectives} if known is not None else set()
+    return [
+        (each.id, each.text or "", named[each.school])
+        for each in drill_orders.left_open(desk)
+        if each.school in named and each.id not in held and (known is None or each.school == known.school)
+    ]
 
 
 def show_new(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
@@ -132,6 +145,7 @@ def show(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: int = 2
         lines = len(drill_scripts.of(tx, known.id)) if seen.runs else 0
         spoke = drill_records.has_said(tx, known.id, desk.person)
         title = _kind(tx, desk, known)
+        aims = drill_report.aims_of(tx, desk, known)
     members = {
         duty: sorted(named.get(each, translate(N_("Somebody"))) for each, held in known.members.items() if held is duty)
         for duty in DrillDuty
@@ -146,7 +160,7 @@ def show(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: int = 2
         "line": in_list(desk, seen),
         "what": translate(TYPES[known.type][1]),
         "kind": title,
-        "aims": [(each.text, translate(CAPABILITIES[each.capability])) for each in known.objectives],
+        "aims": aims,
         "missing": [in_words(each, desk.language) for each in missing] if seen.runs else [],
         "taking_part": members[DrillDuty.TAKES_PART],
         "observing": members[DrillDuty.OBSERVES],

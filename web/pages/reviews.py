@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
 from crisis.errors import NotFound
+from crisis.review.written import Objective, ObjectiveId
 from crisis.review_words import Capability, Element, EntryKind, Rating, ReviewState
 from crisis.store.improvements import MAKING, Plan
 from crisis.store.reviews import FIXED, WRITABLE, Written
@@ -22,6 +23,7 @@ from web.pages.frame import console
 from web.rendering import translations
 from web.review_orders import Listed, Opened
 from web.words import N_
+from web.words_of_drills import CAPABILITIES as CORE_CAPABILITIES
 from web.words_of_review import CAPABILITIES, CAUSES, ELEMENTS, ENTRIES, OBJECTIVES, RATINGS, STATES
 
 HERE = "/reviews"
@@ -49,7 +51,7 @@ STEPS = {
 
 class Add(Sent):
     kind: EntryKind = Field(title=N_("What do you write?"))
-    objective: Phase | None = Field(None, title=N_("About which objective?"))
+    objective: str | None = Field(None, title=N_("About which objective?"))
     text: str = Field(title=N_("In your words"))
     cause: str | None = Field(None, title=N_("Why was it so?"))
 
@@ -71,7 +73,7 @@ class Change(Sent):
 
 
 class Rate(Sent):
-    ratings: dict[Phase, Rating] = Field(default={}, title=N_("How well each objective was reached"))
+    ratings: dict[str, Rating] = Field(default={}, title=N_("How well each objective was reached"))
 
 
 class Remark(Sent):
@@ -119,10 +121,7 @@ def shown(found: Opened, desk: Desk) -> dict[str, object]:
         "late": kept.late(desk.at),
         "state": STATES[kept.state],
         "causes": [translate(CAUSES[each]) for each in kept.causes],
-        "objectives": [
-            (each, translate(words.of(each)), translate(OBJECTIVES[each]), seen)
-            for each, seen in found.observed.items()
-        ],
+        "objectives": [(each, *_named(found, each, desk), seen) for each, seen in found.observed.items()],
         "of": lambda kind, objective=None: [
             each for each in found.entries if each.kind == kind and each.objective == objective
         ],
@@ -131,8 +130,26 @@ def shown(found: Opened, desk: Desk) -> dict[str, object]:
         "ratings": [(each.value, translate(name), translate(meaning)) for each, (name, meaning) in RATINGS.items()],
         "writable": found.may_write and kept.state in WRITABLE,
         **_items(found, desk),
+        "came_from": _came_from(found, desk),
         "may_sign": found.may_write and kept.state is ReviewState.IN_REVIEW and kept.written_by != desk.person,
     }
+
+
+def _named(found: Opened, objective: Objective, desk: Desk) -> tuple[str, str]:
+    """What an objective is called, and what it is about."""
+    translate = translations(desk.language).gettext
+    if isinstance(objective, Phase):
+        return translate(words.of(objective)), translate(OBJECTIVES[objective])
+    planned = found.aims[objective]
+    return planned.text, translate(CORE_CAPABILITIES[planned.capability])
+
+
+def _came_from(found: Opened, desk: Desk) -> dict[Objective, dict[str, object] | None]:
+    """Of each objective that was taken from an earlier review: that item, or None for whoever may not see it."""
+    today = desk.at.astimezone(ZoneInfo(found.school.zone)).date()
+    rows = improvements.shown(found.practised.values(), found.names, today, desk.language)
+    known = dict(zip(found.practised, rows, strict=True))
+    return {key: known.get(aim.item) for key, aim in found.aims.items() if aim.item is not None}
 
 
 def _items(found: Opened, desk: Desk) -> dict[str, object]:
@@ -215,7 +232,8 @@ def change(desk: SignedIn, review: ReviewPath, action: ReviewPath, posted: FormP
         case "add":
             _add(posted, review)
         case "rate":
-            review_orders.rate(desk, review, posted.read(Rate).ratings)
+            ratings = posted.read(Rate).ratings
+            review_orders.rate(desk, review, {_objective(each): rating for each, rating in ratings.items()})
         case "item":
             _make_item(posted, review)
         case "remark":
@@ -240,9 +258,13 @@ def _add(posted: Posted, review: str) -> None:
     if form.kind is EntryKind.AREA and not form.cause:
         raise posted.lacks("cause")
     _must_name_nobody(posted, review, {"text": form.text, "cause": form.cause})
-    objective = form.objective if about_one else None
+    objective = _objective(form.objective) if about_one and form.objective is not None else None
     said = Written(kind=form.kind, text=form.text, objective=objective, cause=form.cause)
     review_orders.write(posted.desk, review, said)
+
+
+def _objective(sent: str) -> Objective:
+    return Phase(sent) if sent in set(Phase) else ObjectiveId(sent)
 
 
 def _make_item(posted: Posted, review: str) -> None:
