@@ -26,6 +26,7 @@ from crisis.store import (
     outbox,
     people,
     plan_watch,
+    practice_due,
     records_due,
     reviews_owed,
     second_look,
@@ -61,8 +62,9 @@ class Upkeep:
         return sum(self._records_of(district) for district in self._districts()) > 0
 
     def reviews(self) -> bool:
-        """Whether anybody was told of improvement items, or is known now to owe a review of what was closed lately."""
-        return sum(self._improvements_of(each) + self._reviews_of(each) for each in self._districts()) > 0
+        """Whether anybody was told of improvements, drills or reviews, or now owes a review of a late close."""
+        orders = (self._improvements_of, self._reviews_of, self._practice_of)
+        return sum(order(each) for each in self._districts() for order in orders) > 0
 
     def figures(self) -> bool:
         """Whether any log has grown since it was counted."""
@@ -147,6 +149,13 @@ class Upkeep:
                 return 0
         with self.store.write() as tx:
             return improvements_due.tell(tx, district, self.now())
+
+    def _practice_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            if not practice_due.owed(tx, district, self.now()):
+                return 0
+        with self.store.write() as tx:
+            return practice_due.tell(tx, district, self.now())
 
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:

@@ -62,6 +62,26 @@ _TEXTS: dict[Subject, dict[str, str]] = {
         "en": "CRISIS plan: improvements that are yours and press or are late: {amount}. See Improvements in the console.",
         "es": "CRISIS plan: mejoras a su cargo que urgen o han vencido: {amount}. Vea Mejoras en la consola.",
     },
+    Subject.DRILL_COMING: {
+        "en": "CRISIS plan: drills in the next days that you run or take part in: {amount}. See Drills in the console.",
+        "es": "CRISIS plan: simulacros en los proximos dias que dirige o en que participa: {amount}. Vea Simulacros.",
+    },
+    Subject.DRILL_PARENTS: {
+        "en": "CRISIS plan: drills of which parents have to be told in writing now: {amount}. See Drills in the console.",
+        "es": "CRISIS plan: simulacros de los que hay que avisar ya por escrito a los padres: {amount}. Vea Simulacros.",
+    },
+    Subject.DRILL_OWED: {
+        "en": "CRISIS plan: schools that have to hold a drill, or are late: {amount}. See Drills in the console.",
+        "es": "CRISIS plan: escuelas que deben hacer un simulacro o van tarde: {amount}. Vea Simulacros en la consola.",
+    },
+    Subject.REVIEW_OWED: {
+        "en": "CRISIS plan: reviews that wait to be written, or are late: {amount}. See Reviews in the console.",
+        "es": "CRISIS plan: revisiones por escribir o con retraso: {amount}. Vea Revisiones en la consola.",
+    },
+    Subject.REVIEW_TO_SIGN: {
+        "en": "CRISIS plan: reviews that wait to be read and signed: {amount}. See Reviews in the console.",
+        "es": "CRISIS plan: revisiones por leer y firmar: {amount}. Vea Revisiones en la consola.",
+    },
     Subject.ANCHOR: {
         "en": "CRISIS records: for two days the audit chain was not anchored outside. Ask whoever runs the server to look.",
         "es": "CRISIS registros: hace dos dias que no se guarda fuera la cadena de auditoria. Avise a quien cuida el servidor.",

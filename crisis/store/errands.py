@@ -44,6 +44,11 @@ class Subject(StrEnum):
     GATHERING = "gathering"  # somebody opens the records of many students
     SIGN_IN = "sign_in"  # there is a new way into somebody's account
     IMPROVEMENT_DUE = "improvement_due"  # items of an owner
+    DRILL_COMING = "drill_coming"  # that somebody runs or takes part in
+    DRILL_PARENTS = "drill_parents"  # have not been told
+    DRILL_OWED = "drill_owed"  # by a school
+    REVIEW_OWED = "review_owed"  # to be written
+    REVIEW_TO_SIGN = "review_to_sign"
     ANCHOR = "anchor"  # where the audit chain stands could not be kept outside
 
 

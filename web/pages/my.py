@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from crisis.store import my_work, own_reports, partial
+from crisis.policy.practice_reminders import Nudge, Stage
+from crisis.store import my_work, own_reports, partial, practice_due
 from crisis.store.my_work import WaitingPage, WaitingStep, Work
 from crisis.store.upcoming import NEVER
 from crisis.vocabulary import Mode
@@ -20,6 +21,20 @@ from web.words import N_
 router = APIRouter(include_in_schema=False)
 
 MINE, FOLLOW_UPS = "/my", "/followups"
+NUDGES = {
+    Nudge.DRILL: N_("A drill that you run or take part in"),
+    Nudge.PARENTS: N_("Tell the parents of a drill in writing"),
+    Nudge.SCHOOL: N_("This school has to hold its next drill, and none is planned"),
+    Nudge.WRITE: N_("Write a review"),
+    Nudge.SIGN: N_("Read a review and sign it"),
+}
+PLACES = {
+    Nudge.DRILL: "/drills/{}",
+    Nudge.PARENTS: "/drills/{}",
+    Nudge.SCHOOL: "/drills/calendar",
+    Nudge.WRITE: "/reviews",
+    Nudge.SIGN: "/reviews/{}",
+}
 MOST = 12  # steps that others of the same post may do just as well
 
 
@@ -58,6 +73,25 @@ def page_row(each: WaitingPage) -> dict[str, object]:
     }
 
 
+def practice_rows(desk: Desk) -> list[dict[str, object]]:
+    """Drills and reviews that wait for this person; what is late first, since the nearest day is."""
+    with desk.store.read() as tx:
+        known = practice_due.practice(tx, desk.actor.district)
+        found = practice_due.of_actor(tx, desk.actor, known, desk.at)
+    translate = translations(desk.language).gettext
+    return [
+        {
+            "address": PLACES[each.kind].format(each.of),
+            "title": translate(NUDGES[each.kind]),
+            "school": known.schools[each.school].name,
+            "day": babel_day(each.day, desk.language),
+            "late": each.stage(desk.at) is Stage.LATE,
+            "next": each.stage(desk.at) is Stage.NEXT,
+        }
+        for each in found
+    ]
+
+
 @router.get(MINE)
 def mine(desk: SignedIn) -> HTMLResponse:
     """Of themselves alone, out of what they may see."""
@@ -77,6 +111,7 @@ def mine(desk: SignedIn) -> HTMLResponse:
         "more": max(0, len(others) - MOST),
         "reports": [each for each in reports if each.report.filed_at is None],
         "follow_ups": [step_row(each, desk) for each in work.follow_ups if each.mine],
+        "practice": practice_rows(desk),
     }
     return console(desk, "pages/my.html", values, path=MINE)
 
