@@ -98,6 +98,17 @@ def test_init_makes_keys_that_only_the_owner_reads_and_puts_protocols_in_force(
     assert "Made the key file" not in again
 
 
+def test_init_makes_nobody_who_could_sign_in(crisis: Crisis, installation: Path) -> None:
+    """No account, no person and no token of a program is there from the beginning (ASVS 6.3.2)."""
+    crisis("init")
+
+    with installed(installation) as store, store.read() as tx:
+        ways_in = ("person", "account", "token", "passkey", "identity", "emergency_account", "provider_sign_in")
+        assert {
+            each: tx.execute(text(f"SELECT count(*) FROM {each}")).scalar_one() for each in ways_in
+        } == dict.fromkeys(ways_in, 0)
+
+
 def test_before_init_every_command_says_what_to_do(crisis: Crisis) -> None:
     said = crisis("audit", "verify", fails=True)
 

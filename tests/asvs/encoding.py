@@ -8,6 +8,7 @@ from tests.asvs.places import (
     CATALOGS,
     CODEC,
     CONTRACT,
+    DECODED,
     ENGINE,
     FORMS,
     FUZZ,
@@ -25,12 +26,11 @@ from tests.asvs.places import (
 from tests.asvs.row import Row, because, foreign, shown
 
 ROWS: dict[str, Row] = {
-    "1.1.1": because(
+    "1.1.1": shown(
         "what comes in is decoded once, before it is judged",
-        (
-            "addresses, forms and JSON are decoded by the framework before a shape is asked; nothing of "
-            "ours decodes an address or a form again"
-        ),
+        (DECODED, "test_what_is_encoded_twice_is_kept_and_shown_as_it_was_typed_by_form_and_by_program"),
+        (DECODED, "test_an_address_is_decoded_once_by_the_server_and_never_again"),
+        (DECODED, "test_nothing_of_the_console_decodes_anything_again"),
     ),
     "1.1.2": shown(
         "what goes out is escaped last, by whoever writes it",

@@ -5,6 +5,7 @@ from tests.asvs.places import (
     ADDRESSES,
     API,
     ATTACKS,
+    CLI,
     CLI_ACCOUNTS,
     FACTOR,
     FIRST,
@@ -73,10 +74,7 @@ ROWS: dict[str, Row] = {
         (ACCOUNTS, "test_guesses_at_one_account_are_limited_to_ten_an_hour"),
         (ADDRESSES, "test_one_word_on_many_names_is_stopped_and_whoever_was_here_before_comes_in_and_raises"),
     ),
-    "6.3.2": because(
-        "no account is there from the beginning",
-        ("`crisis init` makes none; those of `crisis demo` are in its own folder, with passphrases made anew"),
-    ),
+    "6.3.2": shown("no account is there from the beginning", (CLI, "test_init_makes_nobody_who_could_sign_in")),
     "6.3.3": shown(
         "a second factor, of everybody where nobody has decided otherwise",
         (CLI_ACCOUNTS, "test_what_an_operator_hands_over_is_over_in_days_and_a_new_district_asks_two_factors_of_all"),
@@ -118,8 +116,9 @@ ROWS: dict[str, Row] = {
         (STORE_FACTOR, "test_codes_are_long_enough_for_a_digest_and_those_of_before_still_count_once"),
         (STORE_FACTOR, "test_a_recovery_code_is_good_once_however_it_is_typed_and_for_its_owner_alone"),
     ),
-    "6.5.3": because(
-        "codes and secrets are random", "`secrets` of the language and of pyotp: `crisis/store/second_factor.py`"
+    "6.5.3": shown(
+        "codes and secrets are random",
+        (STORE_FACTOR, "test_no_code_and_no_secret_follows_from_a_seed_that_somebody_knows"),
     ),
     "6.5.4": because("no code can be guessed in one go", "138 bits: `crisis/store/passwords.py`"),
     "6.5.5": shown(

@@ -166,7 +166,10 @@ def a_marked_school(village: Village, marks: Marks) -> None:
         restrictions.enter(tx, order, by=COUNSELOR, at=at)
         line = SchoolLine(callback="+16175550170")
         school_lines.set_line(tx, DISTRICT, SCHOOL, line, by=COUNSELOR, at=at)
-        home, address = marks.name("contact_wish.household", "<svg onload=alert(1)>"), marks.name("contact_wish.email")
+        home, address = (
+            marks.name("contact_wish.household", "<svg onload=alert(1)>"),
+            marks.name("contact_wish.email", ""),
+        )
         wish = Wish(household=home, reads=("es",), email=f"{address}@example.org")
         contact_record.set_wish(tx, CHILD, MOTHER, wish, by=COUNSELOR, at=at)
         known = people.student(tx, CHILD)

@@ -1,18 +1,20 @@
 """Codes of an app and recovery codes: each good once, few guesses, and no record without what the district asks for."""
 
 import math
+import random
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
+from crisis import clock
 from crisis.errors import Refused
-from crisis.store import accounts, second_factor, sessions
+from crisis.store import accounts, extra_ways, second_factor, sessions
 from crisis.store.accounts import HalfSignIn
 from crisis.store.engine import Store
-from crisis.store.passwords import LETTERS, token_digest
-from crisis.store.sign_in_tables import RECOVERY_CODE
+from crisis.store.passwords import LETTERS, passphrase, secret_token, token_digest, typed_code
+from crisis.store.sign_in_tables import CODE_APP, RECOVERY_CODE
 from crisis.vocabulary import PersonId
 from tests.cheap import HASHING
 from tests.factories import DISTRICT
@@ -210,3 +212,23 @@ def test_showing_again_gives_the_session_a_new_secret(place: Store) -> None:
         assert sessions.holder(tx, new, AT + MINUTE) == NURSE
     assert shown is not None
     assert (shown.proved_at, shown.factors) == (AT + MINUTE, 2)
+
+
+def test_no_code_and_no_secret_follows_from_a_seed_that_somebody_knows(place: Store) -> None:
+    """ASVS 6.5.3: all are drawn by the system's generator."""
+    makers = (passphrase, typed_code, secret_token, clock.new_id)
+
+    def drawn() -> list[str]:
+        random.seed(7)
+        with place.write() as tx:
+            tx.execute(delete(CODE_APP))
+        app, codes = enrolled(place)
+        with place.write() as tx:
+            mail = extra_ways.give_email(tx, NURSE, "nurse@example.org", AT)
+        return [*(make() for make in makers), app.secret, *codes, mail]
+
+    first, second, third = drawn(), drawn(), drawn()
+
+    assert len({*first[:-1], *second[:-1], *third[:-1]}) == 3 * len(first[:-1])
+    assert len({first[-1], second[-1], third[-1]}) > 1  # three times the same six digits come by chance hardly ever
+    assert len(first[len(makers)]) * 5 == 160  # bits of the secret that an app holds
