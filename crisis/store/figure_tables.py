@@ -3,10 +3,14 @@
 Nobody enters one. They are made anew whenever their log has grown, and are gone with the record.
 """
 
-from sqlalchemy import CheckConstraint, Index
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
-from crisis.store.columns import enum_text
+from crisis.policy.small_cells import ReportKind
+from crisis.referral_words import Care, ReferralReason
+from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import Mode, PageState, Urgency
 
 
@@ -70,5 +74,40 @@ class PageFigureRow(SQLModel, table=True):
     to_arrived: int | None
 
 
+class ReferralFigureRow(SQLModel, table=True):
+    """One referral of an incident that was really asked for (`crisis.review.counted.CountedReferral`)."""
+
+    __tablename__ = "referral_figure"
+    __table_args__ = (Index("ix_referral_figure_month", "district", "mode", "month"),)
+
+    incident: str = Field(primary_key=True, foreign_key="incident.id")
+    referral: str = Field(primary_key=True)
+    district: str = Field(foreign_key="district.id")
+    school: str = Field(foreign_key="school.id")
+    mode: Mode = Field(sa_type=enum_text(Mode))
+    month: str
+    care: Care = Field(sa_type=enum_text(Care))
+    days: int | None
+    reason: ReferralReason | None = Field(sa_type=enum_text(ReferralReason))
+
+
+class PublishedReportRow(SQLModel, table=True):
+    """What was shown of some months, both inclusive: made once and never changed, so that no two of them differ by one.
+
+    `body` holds sums of ten or more alone (PR-67).
+    """
+
+    __tablename__ = "published_report"
+    __table_args__ = (CheckConstraint("since <= until", name="order"),)
+
+    district: str = Field(primary_key=True, foreign_key="district.id")
+    kind: ReportKind = Field(sa_type=enum_text(ReportKind), primary_key=True)
+    since: str = Field(primary_key=True)
+    until: str
+    made_at: datetime = Field(sa_type=UtcTime)
+    body: str = Field(sa_type=Text)
+
+
 _TABLES = SQLModel.metadata.tables
 INCIDENT_FIGURE, PAGE_FIGURE = _TABLES["incident_figure"], _TABLES["page_figure"]
+REFERRAL_FIGURE, PUBLISHED = _TABLES["referral_figure"], _TABLES["published_report"]

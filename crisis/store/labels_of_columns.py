@@ -101,6 +101,13 @@ OF_INCIDENTS: Mapping[str, Table] = {
         normal="district school mode month urgency state levels tries failed to_sent to_accepted to_arrived",
         restricted="incident",
     ),
+    "referral_figure": table(
+        R.NOBODY,
+        technical="referral",
+        normal="district school mode month",
+        restricted="incident care days reason",
+    ),
+    "published_report": table(R.LEADERS, normal="district kind since until made_at body"),
     "review_rating": table(R.REVIEWERS, technical="review", restricted="objective rating rated_by rated_at"),
     "words": table(R.VIEW, technical="id", restricted="subject", sealed=very(*EVERYTHING, kept=Kept.SEALED)),
     "seal": table(R.NOBODY, technical="destroyed_at", restricted="subject", wrapped=SECRET),
