@@ -9,7 +9,7 @@ from crisis.review.spread import Spread, together
 MOST = 36  # rows of a picture; the table has all of them
 FILLS = ("did", "hatch", "dots", "cross", "none")  # of the series, in their order
 NARROW, WIDE = 350, 900
-MARKS = (60, 600, 3600, 8 * 3600, 86400, 7 * 86400, 30 * 86400)  # seconds, on an axis where each step is a factor
+MARKS = (60, 3600, 86400, 30 * 86400)  # seconds, on an axis where each step is a factor
 SHORTEST, LONGEST = 10, 90 * 86400
 
 
@@ -162,8 +162,7 @@ def times(part: Times, said: dict[str, str], *, narrow: bool = False) -> Picture
         )
         for number, row in enumerate(rows)
     ]
-    marks = MARKS[::2] if narrow else MARKS
-    return frame.picture(drawn, [(frame.left + _along(each, frame), each) for each in marks])
+    return frame.picture(drawn, [(frame.left + _along(each, frame), each) for each in MARKS])
 
 
 def _x(seconds: int | None, frame: _Frame) -> float | None:

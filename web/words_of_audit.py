@@ -176,6 +176,8 @@ DEEDS = frozenset(
         N_("referrals viewed"),
         N_("repaired by the sentinel"),
         N_("replay viewed"),
+        N_("report published"),
+        N_("report taken"),
         N_("restriction checked"),
         N_("restriction entered"),
         N_("restriction kept"),

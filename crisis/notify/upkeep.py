@@ -27,6 +27,7 @@ from crisis.store import (
     people,
     plan_watch,
     practice_due,
+    published,
     records_due,
     reviews_owed,
     second_look,
@@ -67,8 +68,11 @@ class Upkeep:
         return sum(order(each) for each in self._districts() for order in orders) > 0
 
     def figures(self) -> bool:
-        """Whether any log has grown since it was counted."""
-        return bool(self._districts()) and figures.catch_up(self.store) > 0
+        """Whether any log has grown since it was counted, or a report of a whole year is made now."""
+        districts = self._districts()
+        if not districts or figures.catch_up(self.store) > 0:
+            return bool(districts)  # a year of which some logs were not read yet is not told
+        return sum(self._published_of(each) for each in districts) > 0
 
     def provider_copies(self) -> bool:
         """Whether a provider has forgotten anything."""
@@ -156,6 +160,13 @@ class Upkeep:
                 return 0
         with self.store.write() as tx:
             return practice_due.tell(tx, district, self.now())
+
+    def _published_of(self, district: DistrictId) -> int:
+        with self.store.read() as tx:
+            if not published.owed(tx, district, self.now()):
+                return 0
+        with self.store.write() as tx:
+            return published.publish(tx, district, self.now())
 
     def _records_of(self, district: DistrictId) -> bool:
         with self.store.read() as tx:

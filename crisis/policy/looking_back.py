@@ -31,6 +31,11 @@ def leads_somewhere(actor: Actor) -> bool:
     return _own(actor) and (leads_district(actor) or bool(actor.posts & PRINCIPALS))
 
 
+def may_read_community(actor: Actor) -> bool:
+    """What schools and agencies learn from together: who leads here, and staff of an agency, who see it as we do."""
+    return actor.kind is ActorKind.PERSON and (actor.partner or leads_somewhere(actor))
+
+
 def must_write(actor: Actor, school: SchoolId, lead: PersonId | None) -> None:
     if not may_write(actor, school, lead):
         raise NotFound

@@ -1,6 +1,6 @@
 """What of one incident or drill goes into the figures: read from its log alone, and naming nobody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,12 +9,15 @@ from crisis import events as ev
 from crisis.events import Event
 from crisis.page_events import PreferencesWeighed
 from crisis.protocols.schema import Protocol
+from crisis.referral_events import ReferralDrafted, ReferralMoved
+from crisis.referral_words import Care, ReferralId, ReferralReason, ReferralState
 from crisis.review.paged import Paged
 from crisis.review.review import Review, review
 from crisis.review_words import Milestone, ReviewCause
 from crisis.statemachine.ground import Ground
 from crisis.vocabulary import DeadlineKind, Mode, PageId, PageState, ReleaseTo, Urgency
 
+TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.COMPLETED)
 HOME = (ReleaseTo.GUARDIAN, ReleaseTo.AUTHORISED_ADULT)
 
 
@@ -32,6 +35,21 @@ class CountedPage:
     to_sent: int | None
     to_accepted: int | None
     to_arrived: int | None
+
+    @property
+    def row(self) -> Mapping[str, object]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedReferral:
+    """One that was asked for. `days` until it was accepted, None: it was not; `reason` is the last that was given."""
+
+    referral: ReferralId
+    month: str
+    care: Care
+    days: int | None
+    reason: ReferralReason | None
 
     @property
     def row(self) -> Mapping[str, object]:
@@ -69,11 +87,13 @@ class Counted:
     to_settled: int | None
     to_closed: int | None
     pages: tuple[CountedPage, ...]
+    referrals: tuple[CountedReferral, ...]
 
     @property
     def row(self) -> Mapping[str, object]:
-        """All but the pages, which are rows of their own."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "pages"}
+        """All but the pages and the referrals, which are rows of their own."""
+        apart = ("pages", "referrals")
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in apart}
 
 
 def counted(log: Sequence[Event], protocol: Protocol, ground: Ground) -> Counted:
@@ -99,6 +119,7 @@ def counted(log: Sequence[Event], protocol: Protocol, ground: Ground) -> Counted
         follow_kept=follow.count,
         **_lengths(found),
         pages=tuple(_page(each, ground) for each in found.pages),
+        referrals=tuple(_referrals(log, ground)),
     )
 
 
@@ -125,6 +146,23 @@ def _page(paged: Paged, ground: Ground) -> CountedPage:
         to_accepted=paged.seconds(paged.accepted_at),
         to_arrived=paged.seconds(paged.arrived_at),
     )
+
+
+def _referrals(log: Sequence[Event], ground: Ground) -> Iterator[CountedReferral]:
+    """By the server's times: what somebody wrote down on the telephone."""
+    for drafted in (each for each in log if isinstance(each, ReferralDrafted)):
+        moves = [each for each in log if isinstance(each, ReferralMoved) and each.referral == drafted.referral]
+        asked = next((each.at for each in moves if each.state is not ReferralState.CANCELLED), None)
+        if asked is None:
+            continue
+        accepted = next((each.at for each in moves if each.state in TAKEN), None)
+        yield CountedReferral(
+            referral=drafted.referral,
+            month=_month(asked, ground),
+            care=drafted.care,
+            days=None if accepted is None else (accepted - asked).days,
+            reason=next((each.reason for each in reversed(moves) if each.reason is not None), None),
+        )
 
 
 def _month(at: datetime, ground: Ground) -> str:

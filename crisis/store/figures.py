@@ -4,18 +4,19 @@ One way in: a log that has grown is read anew as a whole, by the worker or by `c
 order that made it grow: a fault in a figure must never keep a page from going out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, Table, delete, insert, or_, select
 
 from crisis.review.counted import Counted, counted
 from crisis.store import incidents, people, protocols, sealed
 from crisis.store.engine import Store
-from crisis.store.figure_tables import INCIDENT_FIGURE, PAGE_FIGURE
+from crisis.store.figure_tables import INCIDENT_FIGURE, PAGE_FIGURE, REFERRAL_FIGURE
 from crisis.store.tables import INCIDENT
 from crisis.vocabulary import DistrictId, IncidentId, ProtocolHash, SchoolId
 
+_PARTS = (PAGE_FIGURE, REFERRAL_FIGURE)
 AT_ONCE = 20  # in one transaction: whoever raises an incident waits for it
 
 
@@ -45,7 +46,7 @@ def catch_up(store: Store, *, limit: int = 200) -> int:
 def rebuild(store: Store) -> int:
     """Forgets everything that was kept and reads all logs anew; how many those were."""
     with store.write() as tx:
-        for table in (PAGE_FIGURE, INCIDENT_FIGURE):
+        for table in (*_PARTS, INCIDENT_FIGURE):
             tx.execute(delete(table))
     done = 0
     while (more := catch_up(store)) > 0:
@@ -64,16 +65,18 @@ def _as_kept(tx: Connection, row: Mapping[str, object]) -> bool:
     fresh = _read(tx, incident).found
     if fresh.seq != row["seq"]:
         return True  # it has grown since: it is read again anyway
-    kept = {
-        row.page: row._asdict() for row in tx.execute(select(PAGE_FIGURE).where(PAGE_FIGURE.c.incident == incident))
-    }
-    same = all(row[name] == value for name, value in fresh.row.items())
-    pages = {each.page: each.row for each in fresh.pages}
-    return (
-        same
-        and kept.keys() == pages.keys()
-        and all(kept[page][name] == value for page, theirs in pages.items() for name, value in theirs.items())
-    )
+    whole = all(row[name] == value for name, value in fresh.row.items())
+    return whole and all(_same(tx, table, incident, rows) for table, rows in _parts(fresh).items())
+
+
+def _same(tx: Connection, table: Table, incident: IncidentId, rows: Sequence[Mapping[str, object]]) -> bool:
+    """Whatever else stands in those rows is their place."""
+    kept = [row._asdict() for row in tx.execute(select(table).where(table.c.incident == incident))]
+    return len(kept) == len(rows) and all(any(fresh.items() <= each.items() for each in kept) for fresh in rows)
+
+
+def _parts(found: Counted) -> dict[Table, list[Mapping[str, object]]]:
+    return {PAGE_FIGURE: [each.row for each in found.pages], REFERRAL_FIGURE: [each.row for each in found.referrals]}
 
 
 def _behind(tx: Connection, limit: int) -> list[IncidentId]:
@@ -107,10 +110,11 @@ def _keep(tx: Connection, read: _Read) -> None:
     mine = INCIDENT_FIGURE.c.incident == read.incident
     if tx.execute(select(INCIDENT_FIGURE.c.incident).where(mine, INCIDENT_FIGURE.c.seq >= read.found.seq)).first():
         return
-    tx.execute(delete(PAGE_FIGURE).where(PAGE_FIGURE.c.incident == read.incident))
+    for table in _PARTS:
+        tx.execute(delete(table).where(table.c.incident == read.incident))
     tx.execute(delete(INCIDENT_FIGURE).where(mine))
     place = {"incident": read.incident, "district": read.district, "school": read.school}
     tx.execute(insert(INCIDENT_FIGURE).values(**place, **read.found.row))
-    pages = [{**place, "mode": read.found.mode, **each.row} for each in read.found.pages]
-    if pages:
-        tx.execute(insert(PAGE_FIGURE), pages)
+    for table, rows in _parts(read.found).items():
+        if rows:
+            tx.execute(insert(table), [{**place, "mode": read.found.mode, **each} for each in rows])

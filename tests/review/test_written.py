@@ -7,7 +7,7 @@ import pytest
 
 from crisis.drill_events import DrillEnded
 from crisis.drill_words import DrillEnd
-from crisis.policy.looking_back import may_lead, may_write, names_somebody
+from crisis.policy.looking_back import leads_somewhere, may_lead, may_read_community, may_write, names_somebody
 from crisis.review.review import Review, review
 from crisis.review.written import Observed, against, due_at, lacking, objectives, unsignable
 from crisis.review_words import Rating, ReviewCause, ReviewState
@@ -137,3 +137,11 @@ def test_the_lead_a_principal_of_the_school_and_the_district_crisis_lead_write_i
 )
 def test_a_name_is_found_whole_in_any_case_and_a_part_as_a_name_is_written(text: str, named: bool) -> None:
     assert names_somebody(text, ["Ximena Quetzal", "Will Marks"]) is named
+
+
+def test_staff_of_an_agency_read_the_community_report_and_lead_nothing() -> None:
+    partner = replace(a_person("p-partner"), posts=frozenset({StaffRole.PRINCIPAL}), partner=True)
+
+    assert may_read_community(partner)
+    assert not leads_somewhere(partner)
+    assert not may_read_community(a_person("p-nurse"))
