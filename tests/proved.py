@@ -11,9 +11,11 @@ from pathlib import Path
 
 from crisis.protocols import loader
 from crisis.protocols.diagram import mermaid, outline
+from crisis.protocols.schema import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "protocols.md"
+JOURNEYS = ROOT / "docs" / "pictures" / "journeys"
 IN_NAME = re.compile(r"_i_(\d+)(?=_|$)")
 RULES = "tests/statemachine"  # played on suicide_risk
 PLACES: dict[str, tuple[str, ...]] = {
@@ -81,6 +83,17 @@ def lines() -> list[str]:
     return [*said, *at_once(), ""]
 
 
+def photographed(protocol: Protocol) -> list[str]:
+    """The walks of `tests/journeys/test_pictures.py` that were kept: what somebody new to it sees, page by page."""
+    kept = [(kind, JOURNEYS / f"{kind}.webp") for kind in protocol.crisis_types]
+    shown = [
+        f"[{protocol.crisis_types[kind].en}]({sheet.relative_to(PAGE.parent).as_posix()})"
+        for kind, sheet in kept
+        if sheet.exists()
+    ]
+    return [f"Each page from the opening to the close, on a telephone: {', '.join(shown)}.", ""] if shown else []
+
+
 def page() -> str:
     """`docs/protocols.md`."""
     parts = ["# Protocols", "", "Made from `crisis/protocols/library/`; a test compares the two.", ""]
@@ -97,6 +110,7 @@ def page() -> str:
             outline(protocol),
             "```",
             "",
+            *photographed(protocol),
         ]
     return "\n".join([*parts, *lines()])
 

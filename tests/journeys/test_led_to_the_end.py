@@ -1,15 +1,24 @@
 """A person who never saw the system opens each kind of crisis with three inputs and is led to its close."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from crisis.commands import AnswerDecision, Command
+from crisis.errors import Reason, Refused
+from crisis.events import Event
 from crisis.protocols import loader
+from crisis.protocols.schema import Protocol
+from crisis.statemachine.decide import decide
+from crisis.statemachine.ground import Ground
+from crisis.statemachine.incident import Incident
 from crisis.store.engine import open_store
 from tests.journeys.guessing import Order, by_chance, calm
 from tests.journeys.led import Stranger
 from tests.journeys.town import Town, a_town
+from tests.journeys.visitor import DeadEnd
 
 KINDS = [kind for name in loader.names() for kind in loader.protocol(name).crisis_types]
 ALWAYS = ("handle_with_care", "death_staff")
@@ -47,3 +56,20 @@ def test_a_stranger_is_led_to_the_close_and_each_refusal_says_what_to_do(town: T
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_stranger_answers_they_are_led_to_the_close(town: Town, kind: str, seed: int) -> None:
     led(town, kind, by_chance(f"{kind} {seed}"))
+
+
+def test_a_step_that_refuses_everybody_and_says_nothing_is_a_dead_end(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walker can fail: otherwise the others prove nothing."""
+
+    def stubborn(incident: Incident, protocol: Protocol, ground: Ground, command: Command, at: datetime) -> list[Event]:
+        if isinstance(command, AnswerDecision):
+            raise Refused(Reason("NO", "This cannot be"))
+        return decide(incident, protocol, ground, command, at)
+
+    monkeypatch.setattr("crisis.submit.decide", stubborn)
+    monkeypatch.setattr("tests.journeys.led.PATIENCE", 2)
+
+    with pytest.raises(DeadEnd, match="This cannot be"):
+        led(town, "handle_with_care", calm)

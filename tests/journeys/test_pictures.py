@@ -18,6 +18,7 @@ from tests.journeys.test_led_to_the_end import KINDS
 from tests.journeys.town import Town, a_town
 from tests.web.test_pictures import paging_stands_well
 
+A_YEAR = 365
 pytestmark = NEEDS_CHROMIUM
 
 
@@ -39,7 +40,7 @@ def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.Mo
 def test_photographs_of_a_walk(town: Town, chromium: Browser, request: pytest.FixtureRequest, kind: str) -> None:
     folder: Path = request.config.getoption("pictures") / kind
     folder.mkdir(parents=True, exist_ok=True)
-    paging_stands_well(town)
+    paging_stands_well(town, days=A_YEAR)
     context = chromium.new_context(
         viewport={"width": WIDTH, "height": HEIGHT}, java_script_enabled=False, base_url=town.settings.public_url
     )
