@@ -106,7 +106,7 @@ class Stranger(Visitor):
     def works_on(self, path: str) -> bool:
         page = self.get(path)
         main = page.needs("main")
-        if self.somebody_paged(main) or self.somebody_signs(main, path):
+        if self.somebody_paged(main) or self.somebody_signs(main, path) or self.somebody_closes(main, path):
             return True
         in_the_way = [address for address, _, _ in page.links(page.section("What stands in the way"))]
         if any(self.works_on(each) for each in self.inside(in_the_way) if each != path):
@@ -152,6 +152,13 @@ class Stranger(Visitor):
         if wanted is None:
             return False
         return self.does_as(self.other_than_me(frozenset(wanted[1].split(", "))), "/sign", [path])
+
+    def somebody_closes(self, main: Element, path: str) -> bool:
+        """I have signed, and the page says whose it is to close."""
+        wanted = re.search(r"It is closed by: (.*?)\. ", text_of(main))
+        if wanted is None or "Sign for closing" in text_of(main):
+            return False
+        return self.does_as(self.other_than_me(frozenset(wanted[1].split(", "))), "/close", [path])
 
     def other_than_me(self, roles: frozenset[str]) -> str:
         found = next((name for name, own in self.staff.items() if own & roles and name != self.name), None)

@@ -9,16 +9,17 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis import page_commands as pcmd
 from crisis.protocols import loader
-from crisis.store import protocols
+from crisis.store import protocols, roster
 from crisis.store.engine import open_store
 from crisis.submit import submit
-from crisis.vocabulary import IncidentId, Role, WordsId
-from tests.factories import STUDENT, a_person, screen
+from crisis.vocabulary import IncidentId, PersonId, Role, StaffRole, WordsId
+from tests.factories import DISTRICT, SCHOOL, STUDENT, a_person, screen
 from tests.web.district import COUNSELOR, SETTINGS, District, a_district
 from tests.web.test_pages import at_console, words
 from web.app import build_app
 
 CARE = a_person(COUNSELOR, *Role)
+HEAD = PersonId("p-head")
 
 
 @pytest.fixture
@@ -83,3 +84,17 @@ def test_while_a_page_is_out_another_one_is_folded(site: TestClient, district: D
     after = words(counselor.get(step))
     assert "Page now" in after
     assert "Page again" not in after
+
+
+def test_who_may_not_close_it_is_told_who_does_and_signs_once(site: TestClient, district: District) -> None:
+    with district.store.write() as tx:
+        roster.add_person(tx, DISTRICT, HEAD, ("Given", "Head"), staff=True)
+        roster.give_post(tx, DISTRICT, HEAD, StaffRole.PRINCIPAL, SCHOOL)
+    counselor, head = at_console(site, district, COUNSELOR), at_console(site, district, HEAD)
+    address = counselor.opens(kind="handle_with_care", student=STUDENT, place="", beside="nobody")
+
+    mine, theirs = words(counselor.get(f"{address}/close")), words(head.get(f"{address}/close"))
+    assert "It is closed by: Administrator, District on-call. Sign it, and ask one of them to open this page." in mine
+    assert "Close this incident" not in mine
+    assert "Close this incident" in theirs
+    assert "It is closed by" not in theirs

@@ -59,6 +59,7 @@ OF_SHEET = {
     "review": FIGURES,
 }
 FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
+CLOSERS = (Role.ADMIN, Role.DISTRICT_ONCALL)  # as `crisis.statemachine.closing` asks; others are not offered it
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 Only = Annotated[str, Query(pattern="^[a-z]{1,20}$")]
 GO: dict[StepType, str] = {
@@ -161,6 +162,8 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: School
         "DeclineReason": choices(DeclineReason),
         "Disposal": choices(Disposal),
         "tasks": company.tasks(view, desk.language),
+        "closers": CLOSERS,
+        "may_close": bool(desk.actor.roles & set(CLOSERS)),
         "query": query,
         "found": found_students(desk, view, query, school) if len(query) > 1 else [],
     }
