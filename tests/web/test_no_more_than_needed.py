@@ -28,7 +28,7 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
     store = open_store(sqlite_url, key_file)
     made = a_district(store)
     with store.write() as tx:
-        for name in ("postvention_death", "handle_with_care", "abuse_disclosure"):
+        for name in ("postvention_death", "handle_with_care", "abuse_disclosure", "reentry"):
             protocols.publish(tx, loader.protocol(name), clock.now())
     yield made
     store.close()
@@ -60,6 +60,15 @@ def test_where_nobody_decides_a_level_of_risk_none_is_missing(site: TestClient, 
     assert "Risk not known yet" not in words(notice)
     assert "The student is with school staff" not in words(notice)
     assert "Risk not known yet" in words(counselor.get(counselor.opens(student=STUDENT)))
+
+
+def test_a_student_who_comes_back_from_a_hospital_goes_to_class(site: TestClient, district: District) -> None:
+    """Whoever opened it was with them; nobody decides a level of risk there, so it would stand there for a month."""
+    counselor = at_console(site, district, COUNSELOR)
+    alone = "Risk not known: do not leave the student alone"
+
+    assert alone not in words(counselor.get(counselor.opens(kind="return_from_care", student=STUDENT)))
+    assert alone in words(counselor.get(counselor.opens(student=STUDENT)))
 
 
 def test_a_family_that_nobody_may_contact_is_said_once(site: TestClient, district: District) -> None:

@@ -135,7 +135,8 @@ def warnings(view: IncidentView, language: Language) -> list[Alert]:
         found.append(Alert(text=translate(words.of(incident.custody)), forbids=True, icon="alert"))
     tier = incident.effective_tier
     held = incident.custody in (Custody.HELD, Custody.OFFERED) or elsewhere(view) is not None
-    watched = alone(view) or held  # on a watch list they are in class
+    looked_after = any(step.custody is not None for step in view.protocol.steps)  # at a return they are in class
+    watched = alone(view) or (held and looked_after and incident.closed_at is None)
     if watched and tier is None and Matter.RISK in view.matters:
         text = translate(N_("Risk not known: do not leave the student alone"))
         found.append(Alert(text=text, forbids=True, icon="shield"))
