@@ -64,12 +64,18 @@ def plain(reason: Reason) -> str:
     return reason.text % dict(reason.values) if reason.values else reason.text
 
 
+def _told(reason: Reason) -> dict[str, str]:
+    """`at`, where there is one: the field that was sent, or the page of the incident where a person acts on it."""
+    at = {"at": reason.at} if reason.at else {}
+    return {"rule": reason.rule, "text": plain(reason), **at}
+
+
 def as_json(problem: Problem) -> Response:
     body: dict[str, object] = {"type": "about:blank", "title": problem.title, "status": problem.status}
     if problem.detail:
         body["detail"] = problem.detail
     if problem.reasons:
-        body["reasons"] = [{"rule": reason.rule, "text": plain(reason)} for reason in problem.reasons]
+        body["reasons"] = [_told(reason) for reason in problem.reasons]
     if problem.now is not None:
         body |= {"seen": problem.seen, "now": problem.now}
         body["changes"] = [{"seq": c.seq, "event": c.event, "by": c.by} for c in problem.changes]

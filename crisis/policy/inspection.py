@@ -95,6 +95,12 @@ def hiding(others: Iterable[str], own: str) -> Callable[[str], str]:
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
+def words_of(text: str) -> set[str]:
+    """Folded, and each part of what is joined by a hyphen."""
+    found = [_folded(each[0]) for each in _WORD.finditer(text)]
+    return {part for each in found for part in (each, *re.split(r"['’-]", each))}
+
+
 def _without_whole(text: str, by_first: Mapping[str, list[list[str]]]) -> str:
     """Names of two or more words, with whatever stands between them."""
     words = list(_WORD.finditer(text))

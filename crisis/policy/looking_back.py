@@ -8,8 +8,9 @@ from collections.abc import Collection
 from crisis.commands import Actor, ActorKind
 from crisis.errors import NotFound
 from crisis.policy.access import PRINCIPALS
-from crisis.policy.inspection import hiding
+from crisis.policy.inspection import hiding, words_of
 from crisis.policy.sight import for_district
+from crisis.policy.words_and_names import ALSO_WORDS, SHORTEST
 from crisis.vocabulary import PersonId, SchoolId, StaffRole
 
 
@@ -42,11 +43,17 @@ def must_write(actor: Actor, school: SchoolId, lead: PersonId | None) -> None:
 
 
 def names_somebody(text: str, names: Collection[str]) -> bool:
-    """Whether one of the names stands in it: whole in any case, a part of one only as a name is written.
+    """Whether one of the names stands in it, whole or in part, in capitals or not.
 
-    Finds rather too much: a sentence that begins with "Will" names whoever is called so.
+    In small letters a part that is a word as well is read as that: "will" names nobody. Finds rather too much: a
+    sentence that begins with "Will" names whoever is called so.
     """
-    return hiding(names, "")(text) != text
+    return hiding(names, "")(text) != text or not _parts(names).isdisjoint(words_of(text))
+
+
+def _parts(names: Collection[str]) -> set[str]:
+    found = {part for name in names for part in words_of(name) if len(part) >= SHORTEST}
+    return found - ALSO_WORDS
 
 
 def _own(actor: Actor) -> bool:

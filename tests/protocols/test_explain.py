@@ -80,7 +80,7 @@ def test_a_step_is_explained_in_spanish() -> None:
 
     assert told.needed_when == "hubo peligro agudo"
     assert told.deadlines == ("antes de 5 minutos desde el primer peligro agudo (obligatorio)",)
-    assert told.roles == ("evaluador", "dirección", "responsable del caso", "enfermería")
+    assert told.roles == ("evaluador", "dirección", "responsable", "enfermería")
 
 
 @pytest.mark.parametrize("name", loader.names())

@@ -242,6 +242,17 @@ def test_what_comes_next_names_step_owner_and_what_stands_before_closing(counsel
     assert answer["next"]
     assert {"step", "title", "why", "owner", "roles", "due_at", "kind"} == set(answer["next"][0])
     assert "I-19" in {reason["rule"] for reason in answer["before_closing"]}
+    assert {"rule", "text", "at"} == set(answer["before_closing"][0])
+    assert "/steps/screen" in {reason["at"] for reason in answer["before_closing"]}
+
+
+def test_a_refusal_says_to_a_program_in_which_field_or_on_which_page_it_is_answered(counselor: Api) -> None:
+    incident, seen = counselor.opened()
+
+    answer = counselor.order(incident, "record-assent", seen, answer="unsafe")
+
+    (reason,) = answer.body["reasons"]
+    assert (answer.status, reason["rule"], reason["at"]) == (422, "ASSENT", "reason")
 
 
 def test_events_go_on_where_the_reader_stopped(counselor: Api) -> None:

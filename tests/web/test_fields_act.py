@@ -161,3 +161,16 @@ def test_a_program_is_offered_the_same_e_mail(site: TestClient, district: Distri
     (mine,) = [each for each in offers if each["number"] == HERS and each["message"] == "f1"]
 
     assert (mine["way"], mine["subject"], mine["why"]) == ("email", "School s-1", [])
+
+
+@pytest.mark.parametrize(("language", "post"), [("en", "Nurse"), ("es", "Enfermero escolar")])
+def test_whoever_gives_a_step_away_sees_the_posts_beside_the_names_and_who_may_do_it_first(
+    site: TestClient, district: District, language: str, post: str
+) -> None:
+    nurse, incident = at_the_step(site, district, language)
+
+    html = nurse.get(f"{incident}/{STEP}")
+    listed = said(html[html.index('id="to"') :].partition("</select>")[0])
+
+    assert f"Given P-Nurse · {post}" in listed
+    assert listed.index("Given P-Counselor") < listed.index("Given P-Teacher")

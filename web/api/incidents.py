@@ -277,8 +277,11 @@ def texts(body: object) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
+    """`at`: the page of the incident where a person acts on it (`/custody`), None where there is no one page."""
+
     rule: str
     text: str
+    at: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,5 +300,5 @@ def what_next(desk: TokenHolder, incident_id: IncidentPath) -> Next:
     return Next(
         seq=view.incident.seq,
         next=[next_view(each, desk.language) for each in view.next],
-        before_closing=[Told(rule=reason.rule, text=plain(reason)) for reason in view.obstacles],
+        before_closing=[Told(rule=reason.rule, text=plain(reason), at=reason.at or None) for reason in view.obstacles],
     )

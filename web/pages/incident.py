@@ -23,6 +23,7 @@ from crisis.statemachine.closing import review_demanded
 from crisis.statemachine.custody import family_unknown
 from crisis.statemachine.reports import rules_of
 from crisis.store import audit, names, people, queries
+from crisis.store.people import StaffView
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, SchoolId, StepType, Urgency
 from web import words
@@ -153,7 +154,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: School
     translate = translations(desk.language).gettext
     family = [(each.contact.person, each.contact.name) for each in view.family if not each.refused]
     return {
-        "staff_options": lambda roles: staff_options(view, roles),
+        "staff_options": lambda roles: staff_options(view, roles, desk.language),
         "role_options": [(role.value, translate(words.of(role))) for role in PAGED],
         "family_options": family,
         "reportable": bool(rules_of(view.protocol)),
@@ -176,11 +177,17 @@ def choices(kind: type[Enum]) -> list[Enum]:
     return list(kind)
 
 
-def staff_options(view: IncidentView, roles: Sequence[Role]) -> list[tuple[str, str]]:
-    """Staff of this school first; `roles` narrows to nobody: whether they may do it is for the rules to say."""
-    here = [each for each in view.staff if view.incident.school in each.schools]
-    rest = [each for each in view.staff if view.incident.school not in each.schools]
-    return [(str(each.id), each.name) for each in (*here, *rest)]
+def staff_options(view: IncidentView, roles: Sequence[Role], language: Language) -> list[tuple[str, str]]:
+    """With their posts; whose roles fit first, then staff of this school. Whether they may is for the rules to say."""
+    translate = translations(language).gettext
+
+    def farther(each: StaffView) -> tuple[bool, bool]:
+        return bool(roles) and each.roles.isdisjoint(roles), view.incident.school not in each.schools
+
+    return [
+        (str(each.id), " · ".join((each.name, *(translate(words.of(post)) for post in each.posts))))
+        for each in sorted(view.staff, key=farther)
+    ]
 
 
 def found_students(desk: Desk, view: IncidentView, query: str, school: SchoolId | None = None) -> list[tuple[str, str]]:
