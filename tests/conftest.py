@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import tempfile
 import zlib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
@@ -18,6 +19,7 @@ from sqlalchemy.util import LRUCache
 from crisis import clock
 from crisis.store.engine import Store, open_store
 from crisis.store.sealed import KeyRing
+from tests import every_page, pressed
 from tests.cluster import Cluster, binaries, in_memory
 from tests.watch import Watch
 
@@ -40,8 +42,10 @@ def statements_are_compiled_once() -> None:
 
 
 statements_are_compiled_once()
+every_page.installed()
 gc.set_threshold(50_000, 20, 50)  # the checker and the simulation make millions of small values and no circles
 
+NEVER_TRIED = pytest.StashKey[list[str]]()
 IN_CI = os.environ.get("CRISIS_CI") == "1"
 
 
@@ -49,6 +53,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """The photographer checks nothing, so it only comes when called."""
     uncalled = config.getoption("pictures") is None
     return True if uncalled and collection_path.name == "test_pictures.py" else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that this one starts share a folder, so that each kind of form is sent again once in a run."""
+    if pressed.TRIED not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="crisis-forms-")
+        os.environ[pressed.TRIED] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -71,6 +83,29 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """After the fixtures, so that a server of the test has answered for the last time."""
+    yield
+    every_page.watched.must_have_found_nothing()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Of a run of everything, whatever was done by several processes: each form on a page was sent by some test."""
+    config = session.config
+    chosen = config.option.keyword or config.option.markexpr or config.option.deselect or config.option.pictures
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+    if whole and not hasattr(config, "workerinput") and session.testsfailed == 0:
+        config.stash[NEVER_TRIED] = pressed.never_tried()
+        if config.stash[NEVER_TRIED]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in sorted(config.stash.get(NEVER_TRIED, [])):
+        terminalreporter.write_line(f"FAILED {line}", red=True)
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ from web.deps import Anyone, store_of
 from web.devices import limit_rules
 from web.hub import Hub
 from web.pages import errors, routers
+from web.pressed_once import PressedOnce
 from web.sent import TellSent
 from web.squeezing import Squeezed
 from web.static_files import Kept
@@ -158,6 +159,7 @@ def build_app(store: Store, settings: Settings, pulse: Pulse | None = None) -> F
     app.add_api_route(security.HEALTH, health, methods=["GET"], dependencies=[Anyone], include_in_schema=False)
     app.mount("/static", Kept(directory=STATIC), name="static")
 
+    app.add_middleware(PressedOnce, settings=settings)
     app.add_middleware(TellSent, settings=settings)
 
     answer = security.told(problems.answering(errors.render), settings)

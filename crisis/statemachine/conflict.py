@@ -17,7 +17,7 @@ from crisis import watch_commands as wcmd
 from crisis import watch_events as wev
 from crisis.errors import Change
 
-_NAMED = ("step", "page", "handoff", "referral", "exception", "obligation")
+_NAMED = ("step", "page", "handoff", "referral", "exception", "obligation", "fact")
 _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
     **dict.fromkeys(
         (
@@ -42,6 +42,8 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
     **dict.fromkeys((cmd.AssignLead, ev.LeadAssigned), "lead"),
     **dict.fromkeys((cmd.IdentifyStudent, ev.StudentIdentified), "student"),
     **dict.fromkeys((cmd.ResolveEmergency, ev.EmergencyRaised, ev.EmergencyResolved), "emergency"),
+    **dict.fromkeys((cmd.RecordReturn, ev.StudentReturned), "return"),
+    **dict.fromkeys((ccmd.RecordAssent, cev.AssentRecorded), "assent"),
     **dict.fromkeys((cmd.DecideReview, ev.ReviewDecided), "review"),
     **dict.fromkeys((cmd.TransferFollowUp, ev.FollowUpTransferred), "follow_up"),
 }
@@ -93,6 +95,8 @@ def subjects(thing: cmd.Command | ev.Event) -> frozenset[str]:
         return frozenset()
     region = _REGIONS.get(type(thing))
     named = {f"{name}:{getattr(thing, name)}" for name in _NAMED if _has(thing, name)}
+    if isinstance(thing, ccmd.DecideOnContact | cev.ContactDecided):
+        named.add(f"told:{thing.contact}")
     return frozenset(named if region is None else {*named, region})
 
 

@@ -303,12 +303,19 @@ def state_of(problem: Problem, posted: Posted, path: str) -> FormState:
     return FormState(
         fields=posted.fields,
         action=path.rpartition("/")[2],
-        errors=tuple((at, translated(posted.title_of(at)), translate(text)) for at, text in problem.fields),
+        errors=tuple(
+            (_there(at, posted), translated(posted.title_of(at)), translate(text)) for at, text in problem.fields
+        ),
         reasons=tuple(_placed(in_words(reason, language), posted) for reason in problem.reasons),
         conflict=tuple(changed(posted.desk, change) for change in problem.changes),
         changed=tuple(change.seq for change in problem.changes),
         kept=posted.texts if problem.status == 409 else (),
     )
+
+
+def _there(at: str, posted: Posted) -> str:
+    """A field that the form does not have can be led to by nothing."""
+    return at if posted.form is None or at.partition(".")[0] in posted.form.model_fields else ""
 
 
 def _placed(said: Said, posted: Posted) -> Said:

@@ -67,6 +67,7 @@ def console(
         "problem": problem,
         "local": Local(desk.language, zone),
         "live": "position" in values,
+        "district_line": desk.settings.office_phone or None,
         "incident_id": None,
     }
     return page(template, desk.language, status=status, **(always | dict(values)))

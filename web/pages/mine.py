@@ -28,9 +28,12 @@ def show_shortcuts(desk: SignedIn) -> HTMLResponse:
 
 @router.post("/me/choices")
 def choose(
-    desk: SignedIn, choice: Annotated[Choice, Form()], to: Annotated[Literal["on", "off"], Form()]
+    desk: SignedIn,
+    choice: Annotated[Choice, Form()],
+    to: Annotated[Literal["on", "off"], Form()],
+    back: Annotated[Literal["/shortcuts", "/settings/me"], Form()] = "/shortcuts",
 ) -> RedirectResponse:
     """Of this browser alone."""
-    response = RedirectResponse("/shortcuts", status_code=303)
+    response = RedirectResponse(back, status_code=303)
     remember_choice(response, desk.settings, choice, on=to == "on")
     return response

@@ -1,0 +1,96 @@
+"""The same form of the same person is done once; `tests/pressed.py` presses every form twice that any test sends."""
+
+import asyncio
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from tests.web.district import SETTINGS
+from web import pressed_once
+from web.pressed_once import FORM, PressedOnce
+
+FIELDS = {"csrf": "token", "key": "01kaa", "name": "Night Line"}
+
+
+class Desk:
+    """Counts what it does, and takes its time."""
+
+    def __init__(self, refuses: int = 0) -> None:
+        self.done, self.refuses = list[str](), refuses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        form = await Request(scope, receive).form()
+        await asyncio.sleep(0.01)
+        answer: Response
+        if self.refuses:
+            self.refuses -= 1
+            answer = PlainTextResponse("Fill this in.", 422)
+        else:
+            self.done.append(str(form["name"]))
+            answer = RedirectResponse(f"/agencies/{len(self.done)}", 303)
+        await answer(scope, receive, send)
+
+
+async def pressed(app: PressedOnce, times: int = 1, session: str | None = "maya", **fields: str) -> list[str]:
+    """At once. Where each press led, or what it was told."""
+    transport = httpx2.ASGITransport(app=app)
+    cookies = {"session": session} if session else {}
+    async with httpx2.AsyncClient(transport=transport, base_url=SETTINGS.public_url, cookies=cookies) as client:
+        body, headers = urlencode(FIELDS | fields), {"content-type": f"{FORM};charset=UTF-8"}
+        presses = [client.post("/agencies", content=body, headers=headers) for _ in range(times)]
+        answers = await asyncio.gather(*presses)
+    return [each.headers.get("location", each.text) for each in answers]
+
+
+def test_presses_at_the_same_time_and_afterwards_get_the_answer_of_the_first() -> None:
+    desk = Desk()
+    app = PressedOnce(desk, SETTINGS)
+
+    led = asyncio.run(pressed(app, 3)) + asyncio.run(pressed(app))
+
+    assert led == ["/agencies/1"] * 4
+    assert desk.done == ["Night Line"]
+
+
+def test_other_words_another_person_and_another_form_are_another_press() -> None:
+    desk = Desk()
+    app = PressedOnce(desk, SETTINGS)
+
+    for changes in ({}, {"name": "Open Door"}, {"session": "ines"}, {"key": "01kab"}):
+        asyncio.run(pressed(app, **changes))
+
+    assert desk.done == ["Night Line", "Open Door", "Night Line", "Night Line"]
+
+
+def test_what_was_refused_may_be_sent_again() -> None:
+    desk = Desk(refuses=1)
+    app = PressedOnce(desk, SETTINGS)
+
+    assert asyncio.run(pressed(app)) == ["Fill this in."]
+    assert asyncio.run(pressed(app)) == ["/agencies/1"]
+
+
+@pytest.mark.parametrize("changes", [{"key": ""}, {"session": None}])
+def test_a_form_without_a_key_and_one_of_nobody_pass(changes: dict[str, str]) -> None:
+    desk = Desk()
+
+    asyncio.run(pressed(PressedOnce(desk, SETTINGS), 2, **changes))
+
+    assert len(desk.done) == 2
+
+
+def test_it_remembers_so_many_and_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressed_once, "MOST", 2)
+    app = PressedOnce(Desk(), SETTINGS)
+    for key in ("01kaa", "01kab", "01kac"):
+        asyncio.run(pressed(app, key=key))
+    assert len(app.known) == 2
+
+    monkeypatch.setattr(pressed_once, "KEPT_FOR", 0.0)
+    asyncio.run(pressed(app, key="01kad"))
+
+    assert len(app.known) <= 1
