@@ -22,6 +22,7 @@ OF_PEOPLE: Mapping[str, Table] = {
         R.CALL_TREE, technical="id", normal="district kind position imported valid", restricted="person raw number"
     ),
     "skill": table(R.PLANNERS, normal="district", restricted="person skill"),
+    "trained": table(R.PLANNERS, normal="district training since until", restricted="person entered_by entered_at"),
     "method": table(
         R.PLANNERS,
         technical="bad_code",

@@ -1,11 +1,12 @@
 """Rows of readiness: methods that were proved, errands, turns that were asked about, what planners were told."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from crisis.readiness_words import ErrandKind, Proof
+from crisis.schedules.training import Training
 from crisis.store.columns import UtcTime, enum_text
 from crisis.vocabulary import AttemptOutcome
 
@@ -93,6 +94,22 @@ class PlanWatchRow(SQLModel, table=True):
     news_since: datetime | None = Field(sa_type=UtcTime)
 
 
+class TrainedRow(SQLModel, table=True):
+    """What somebody has learned, and until when that counts; both days count. `until` None: it does not run out."""
+
+    __tablename__ = "trained"
+    __table_args__ = (CheckConstraint("until >= since", name="order"),)
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    training: Training = Field(sa_type=enum_text(Training), primary_key=True)
+    district: str = Field(foreign_key="district.id", index=True)
+    since: date
+    until: date | None
+    entered_by: str = Field(foreign_key="person.id")
+    entered_at: datetime = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 METHOD, ERRAND = _TABLES["method"], _TABLES["errand"]
 ASKED_TURN, PLAN_WATCH = _TABLES["asked_turn"], _TABLES["plan_watch"]
+TRAINED = _TABLES["trained"]
