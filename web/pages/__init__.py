@@ -80,6 +80,7 @@ from web.pages import (
     status,
     steps,
     times,
+    training,
     wall,
     whole_district,
     wishes,
@@ -166,4 +167,5 @@ routers: list[APIRouter] = [
     school_hours.router,
     set_up.router,
     skills.router,
+    training.router,
 ]

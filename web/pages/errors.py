@@ -61,6 +61,7 @@ from web.pages import (
     statements,
     steps,
     times,
+    training,
     whole_district,
     wishes,
 )
@@ -93,7 +94,7 @@ _KEPT = re.compile(rf"{retention.HERE}/([^/]+)/[^/]+")
 _AGENCY = re.compile(r"/directory/([^/]+)/[^/]+")
 _DRILL = re.compile(rf"{drills.HERE}/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)/[^/]+")
-_SKILLS = re.compile(rf"{skills.HERE}/([^/]+)/[^/]+")
+_SKILLS = re.compile(rf"({skills.HERE}|{training.HERE})/([^/]+)/[^/]+")
 _DRAFT = re.compile(rf"{protocols.DRAFTS}/([^/]+)/([^/]+)")
 _DRAFT_STEP = re.compile(rf"{protocols.DRAFTS}/([^/]+)/steps/([^/]+)/[^/]+")
 _BRIEF = re.compile(r"/incidents/([^/]+)/brief/([a-z_]+)")
@@ -224,8 +225,8 @@ def _page_of_one(path: str) -> Show | None:
         drill, action = DrillId(found[1]), found[2]
         return lambda desk, state, status: drills.again(desk, drill, action, state, status)
     if found := _SKILLS.fullmatch(path):
-        whose = PersonId(found[1])
-        return lambda desk, state, status: skills.again(desk, whose, state, status)
+        whose, pages = PersonId(found[2]), skills if found[1] == skills.HERE else training
+        return lambda desk, state, status: pages.again(desk, whose, state, status)
     if found := _ACCOUNT.fullmatch(path):
         person = PersonId(found[1])
         return lambda desk, state, status: accounts.show(desk, person, state, status)

@@ -23,6 +23,7 @@ from web import readiness_orders, words
 from web.deps import ID, Desk, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.oncall_forms import Id
+from web.pages import training
 from web.pages.frame import console
 from web.places import Places
 from web.words import N_
@@ -186,6 +187,7 @@ def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLR
             for each in found.levels
         ],
         "late": [late_values(tell, each) for each in late],
+        "untrained": training.red_items(desk),
         "red": [tell.person(each) for each in found.red],
         "green": [tell.person(each) for each in found.people if not each.lacks],
         "unconfirmed": [turn_values(tell, each) for each in found.unconfirmed],
