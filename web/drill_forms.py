@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from crisis.drill_words import AlertMethod, Capability, DrillProblem, DrillType, Situation
-from crisis.policy.drilling import Objective, Plan
+from crisis.errors import Reason, Refused
+from crisis.policy.drilling import Line, Objective, Plan, Speaker
 from crisis.store.drill_records import Figures
 from crisis.vocabulary import PersonId, SchoolId
 from web.forms import Sent, in_zone
@@ -16,6 +17,13 @@ from web.words import N_
 
 Mark = Literal["1", "2", "3", "4", "5"]
 _LINE = re.compile(r"(\d{1,3})[.:)]?\s+(.+)")
+_SPOKEN = re.compile(r"@(\w+)[.:]?\s+(.+)")
+SPEAKERS = {each.value: each for each in Speaker} | {
+    "familia": Speaker.PARENT,
+    "docente": Speaker.TEACHER,
+    "agente": Speaker.OFFICER,
+    "central": Speaker.DISPATCHER,
+}
 
 
 class DrillForm(Sent):
@@ -60,11 +68,24 @@ class DrillForm(Sent):
             capability = self.capabilities.get(turn, Capability.COORDINATION)
             yield Objective(text=text, capability=capability, item=self.items.get(turn))
 
-    def lines(self) -> list[tuple[int | None, str]]:
-        """One for each line: a number in front is its minute; without one it is given by hand."""
+    def lines(self) -> list[Line]:
+        """One for each line: a number in front is its minute, then who is simulated; without one it is given by hand.
+
+        Raises `Refused` for a simulated person whom nobody knows.
+        """
         found = [line.strip() for line in (self.script or "").splitlines() if line.strip()]
         timed = [(_LINE.fullmatch(line), line) for line in found]
-        return [(None, line) if match is None else (int(match[1]), match[2]) for match, line in timed]
+        return [_spoken(None, line) if match is None else _spoken(int(match[1]), match[2]) for match, line in timed]
+
+
+def _spoken(minute: int | None, said: str) -> Line:
+    match = _SPOKEN.fullmatch(said)
+    if match is None:
+        return Line(text=said, minute=minute)
+    speaker = SPEAKERS.get(match[1].casefold())
+    if speaker is None:
+        raise Refused(Reason("DRILL", "Simulated people are @parent, @teacher, @officer and @dispatcher"))
+    return Line(text=match[2], minute=minute, speaker=speaker)
 
 
 class PutOn(Sent):

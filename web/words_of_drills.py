@@ -13,6 +13,7 @@ from crisis.drill_words import (
     Standing,
     StateAsks,
 )
+from crisis.policy.drilling import Speaker
 from web.telling import Known, Told, line_of, told
 from web.words import N_
 
@@ -97,3 +98,11 @@ ASKS: dict[StateAsks, str] = {
 @told.register
 def _(event: dev.DrillEnded, known: Known) -> Told:
     return line_of(known, ENDS[event.why], "flag", "ok" if event.why is DrillEnd.OVER else "warn")
+
+
+SPEAKERS: dict[Speaker, str] = {
+    Speaker.PARENT: N_("Simulated parent"),
+    Speaker.TEACHER: N_("Simulated teacher"),
+    Speaker.OFFICER: N_("Simulated officer"),
+    Speaker.DISPATCHER: N_("Simulated dispatcher"),
+}

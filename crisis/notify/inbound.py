@@ -14,7 +14,7 @@ from crisis.notify.answers import Asked
 from crisis.notify.calls import Address, Stage
 from crisis.notify.later_word import About, latest_word, say, show
 from crisis.notify.standing import call_state_of, outcome_of, receipt_of, state_of
-from crisis.store import allowances, calls_out, inbox, incidents, outgoing, page_codes
+from crisis.store import allowances, calls_out, drill_texts, inbox, incidents, outgoing, page_codes
 from crisis.store.calls_out import CallOut
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
@@ -65,7 +65,11 @@ def text_came(store: Store, sid: str, form: Mapping[str, str], at: datetime) -> 
     if canary_text.came_back(store, body["Body"], at):
         return received, False
     with store.write() as tx:
-        if page_codes.of_phone(tx, phone, at) or family_replies.texts_to(tx, phone, at):
+        if (
+            page_codes.of_phone(tx, phone, at)
+            or family_replies.texts_to(tx, phone, at)
+            or drill_texts.last_to(tx, phone)
+        ):
             return received, inbox.receive(tx, store.keys, "text", sid, body, at=at, kept_by=copy)
         if not allowances.take(tx, "kept", phone, KEPT, since=allowances.this_hour(at)):
             return received, False

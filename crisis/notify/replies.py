@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crisis.notify import bad_numbers, errand_answers, family_replies
+from crisis.notify import bad_numbers, drill_lines, errand_answers, family_replies
 from crisis.notify.answers import Answered, Asked, answered, page_of, seen, texts_stopped, too_late
 from crisis.notify.grammar import Reply, readings
 from crisis.notify.machines import by_a_machine
@@ -68,6 +68,8 @@ def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None
 def _of_no_page(wrote: Wrote, *, family: bool) -> str | None:
     if family:
         return family_replies.wrote(wrote.store, wrote.phone, wrote.body, wrote.at, key=wrote.key)
+    if drill_lines.keeps(wrote.store, wrote.phone, wrote.body, wrote.live, at=wrote.at, key=wrote.key):
+        return None
     return _no_answer(wrote) if wrote.coded else _of_a_stranger(wrote)
 
 

@@ -22,6 +22,7 @@ from crisis.notify.anchoring import LOOK, Anchoring, outside
 from crisis.notify.canaries import Canaries
 from crisis.notify.checking import LOOK as CHECKS
 from crisis.notify.checking import Checking
+from crisis.notify.drill_lines import DrillLines
 from crisis.notify.extras import Extras, extras
 from crisis.notify.following import Following
 from crisis.notify.gateway import Lines, lines
@@ -133,6 +134,7 @@ class Worker:
         upkeep = Upkeep(self.store, self.lines, self.now)
         steps = (
             ("errands", ERRANDS, upkeep.errands),
+            ("lines of drills", ERRANDS, DrillLines(self.store, self.lines, self.now).turn),
             ("turns", TURNS, upkeep.turns),
             ("plan", PLAN, upkeep.plan),
             ("records", PLAN, upkeep.records),

@@ -3,9 +3,10 @@
 No student plays anybody in it, and there is no place to name one: staff take part, and staff observe.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from crisis.drill_words import Capability, DrillType
 from crisis.errors import Reason
@@ -30,6 +31,24 @@ PRACTISED_AS = {  # which core capability shows whether a change of that kind ho
     Changed.RECORDS: Capability.PLANNING,
     Changed.LEAD: Capability.COORDINATION,
 }
+
+
+class Speaker(StrEnum):
+    """Whom a line of the script is spoken by, as a text to those who take part; nobody of them is real."""
+
+    PARENT = "parent"
+    TEACHER = "teacher"
+    OFFICER = "officer"
+    DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Of a script. `minute` from the start, None: by hand. `speaker` None: whoever runs it says or hands it out."""
+
+    text: str
+    minute: int | None = None
+    speaker: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +107,22 @@ def malformed(plan: Plan) -> Iterator[Reason]:
         yield Reason("DRILL", "Keep each objective to 300 letters")
     if len(plan.takes_part) + len(plan.observes) > MOST_MEMBERS:
         yield Reason("DRILL", "At most 400 people take part in one drill")
+
+
+MOST_LINES, LAST_MINUTE, LONGEST_SPOKEN = 60, 480, 300
+
+
+def misspoken(script: Collection[Line], names: Collection[str]) -> Iterator[Reason]:
+    """Why a script cannot be kept. `names` are those of the district's students: nobody real is played (I-22)."""
+    if len(script) > MOST_LINES:
+        yield Reason("DRILL", "Keep the script to 60 lines")
+    if any(each.minute is not None and each.minute > LAST_MINUTE for each in script):
+        yield Reason("DRILL", "Minutes go from 0 to 480")
+    spoken = [each.text.casefold() for each in script if each.speaker is not None]
+    if any(len(each) > LONGEST_SPOKEN for each in spoken):
+        yield Reason("DRILL", "Keep what a simulated person says to 300 letters")
+    if any(name.casefold() in each for each in spoken for name in names if " " in name):
+        yield Reason("I-22", "A student of this district is named in what a simulated person says; make somebody up")
 
 
 def lacking(ready: Ready) -> list[Reason]:

@@ -12,7 +12,7 @@ from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.policy.drilling import KEPT
 from crisis.store import audit, sealed
 from crisis.store.drill_plans import seal
-from crisis.store.drill_tables import DRILL, FEEDBACK, INJECT, MEMBER, OBJECTIVE, RECORD, RUN
+from crisis.store.drill_tables import DRILL, FEEDBACK, INJECT, MEMBER, OBJECTIVE, RECORD, RUN, TEXT
 from crisis.store.kept_drills import Drill, one
 from crisis.store.people_tables import Found
 from crisis.store.sealed import KeyRing
@@ -156,7 +156,7 @@ def forget(tx: Connection, these: Sequence[DrillId], at: datetime) -> int:
     """Keys, rows and words; how many drills that were."""
     for drill in these:
         sealed.destroy(tx, drill, at)
-        for table in (FEEDBACK, RECORD, INJECT, RUN, MEMBER, OBJECTIVE):
+        for table in (FEEDBACK, RECORD, TEXT, INJECT, RUN, MEMBER, OBJECTIVE):
             tx.execute(delete(table).where(table.c.drill == drill))
         tx.execute(delete(DRILL).where(DRILL.c.id == drill))
         audit.record(tx, at=at, actor=None, action="drill forgotten", subject=drill)

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from crisis import clock
 from crisis.drill_words import DrillId, DrillState, DrillType
 from crisis.errors import NotFound, Reason, Refused, refuse_if
-from crisis.store import audit
+from crisis.policy.drilling import Line, Speaker, misspoken
+from crisis.store import audit, drill_texts, people
 from crisis.store.drill_plans import seal
 from crisis.store.drill_tables import DRILL, INJECT
 from crisis.store.kept_drills import Drill, one
 from crisis.store.sealed import KeyRing
-from crisis.vocabulary import PersonId, WordsId
+from crisis.vocabulary import PersonId, StudentId, WordsId
 
-MOST_LINES, LAST_MINUTE = 60, 480
 LONGEST_AHEAD = 480  # minutes
 
 
@@ -27,26 +27,27 @@ class Inject:
     id: str
     minute: int | None
     words: WordsId
+    speaker: Speaker | None
     done_at: datetime | None
     done_by: PersonId | None
 
 
-def write(
-    tx: Connection, keys: KeyRing, known: Drill, lines: Sequence[tuple[int | None, str]], *, by: PersonId, at: datetime
-) -> None:
+def write(tx: Connection, keys: KeyRing, known: Drill, lines: Sequence[Line], *, by: PersonId, at: datetime) -> None:
     """The whole script, in place of the one before, as long as the drill has not begun."""
     found = one(tx, known.district, known.id, lock=True)
-    minutes = [minute for minute, _ in lines if minute is not None]
+    spoken = any(each.speaker is not None for each in lines)
+    names = people.names_of_other_students(tx, found.district, StudentId("")) if spoken else []
     refuse_if(
         None if found.state is DrillState.PLANNED else Reason("DRILL", "This drill has begun; its script stays"),
-        Reason("DRILL", "Keep the script to 60 lines") if len(lines) > MOST_LINES else None,
-        Reason("DRILL", "Minutes go from 0 to 480") if any(each > LAST_MINUTE for each in minutes) else None,
+        *misspoken(lines, names),
     )
     tx.execute(delete(INJECT).where(INJECT.c.drill == found.id))
     base = {"drill": found.id, "district": found.district, "done_at": None, "done_by": None}
     rows = [
-        base | {"id": clock.new_id(), "minute": minute, "words": seal(tx, keys, found.id, text)}
-        for minute, text in lines
+        base
+        | {"id": clock.new_id(), "minute": each.minute, "words": seal(tx, keys, found.id, each.text)}
+        | {"speaker": each.speaker}
+        for each in lines
     ]
     if rows:
         tx.execute(insert(INJECT), rows)
@@ -56,21 +57,31 @@ def write(
 def of(tx: Connection, drill: DrillId) -> list[Inject]:
     """By minute, and those by hand last, in the order in which they were written."""
     rows = tx.execute(select(INJECT).where(INJECT.c.drill == drill).order_by(INJECT.c.id)).all()
-    found = [
-        Inject(id=row.id, minute=row.minute, words=row.words, done_at=row.done_at, done_by=row.done_by) for row in rows
-    ]
+    plain = ("id", "minute", "words", "speaker", "done_at", "done_by")
+    found = [Inject(**{name: getattr(row, name) for name in plain}) for row in rows]
     return sorted(found, key=lambda each: (each.minute is None, each.minute or 0))
 
 
 def give(tx: Connection, known: Drill, inject: str, *, by: PersonId, at: datetime) -> None:
-    """That this line was given out now; the first time counts."""
-    _running(tx, known)
+    """That this line was given out now, and what a simulated person says is sent; the first time counts."""
+    found = _running(tx, known)
     waits = (INJECT.c.id == inject, INJECT.c.drill == known.id)
-    if tx.execute(select(INJECT.c.id).where(*waits)).first() is None:
+    line = tx.execute(select(INJECT).where(*waits)).one_or_none()
+    if line is None:
         raise NotFound
     mine = update(INJECT).where(*waits, INJECT.c.done_at.is_(None))
     if tx.execute(mine.values(done_at=at, done_by=by)).rowcount == 1:
-        audit.record(tx, at=at, actor=by, action="drill line given", subject=known.id)
+        told = 0 if line.speaker is None else drill_texts.speak(tx, found, line.id, line.words, at)
+        detail = {} if line.speaker is None else {"texts": told}
+        audit.record(tx, at=at, actor=by, action="drill line given", subject=known.id, detail=detail)
+
+
+def give_by_time(tx: Connection, drill: DrillId, inject: str, *, at: datetime) -> None:
+    """By the clock, in the name of whoever began the drill; nothing where that has ended meanwhile."""
+    district = tx.execute(select(DRILL.c.district).where(DRILL.c.id == drill)).scalar_one()
+    found = one(tx, district, drill, lock=True)
+    if found.state is DrillState.RUNNING and found.started_by is not None:
+        give(tx, found, inject, by=found.started_by, at=at)
 
 
 def put_on(tx: Connection, known: Drill, minutes: int, *, by: PersonId, at: datetime) -> None:

@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 from crisis.drill_words import AlertMethod, Capability, DrillDuty, DrillEnd, DrillState, DrillType, Situation
+from crisis.policy.drilling import Speaker
 from crisis.store.columns import UtcTime, enum_text
-from crisis.vocabulary import Mode
+from crisis.vocabulary import AttemptOutcome, Mode
 
 _NOT_YET = "state IN ('planned', 'called_off')"
 
@@ -104,7 +105,7 @@ class DrillRunRow(SQLModel, table=True):
 
 
 class DrillInjectRow(SQLModel, table=True):
-    """A line of the script, sealed. `minute` counts from the start; None: by hand."""
+    """A line of the script, sealed. `minute` counts from the start; None: by hand. `speaker`: it goes out as a text."""
 
     __tablename__ = "drill_inject"
     __table_args__ = (
@@ -117,8 +118,41 @@ class DrillInjectRow(SQLModel, table=True):
     district: str
     minute: int | None
     words: str = Field(foreign_key="words.id")
+    speaker: Speaker | None = Field(sa_type=enum_text(Speaker))
     done_at: datetime | None = Field(sa_type=UtcTime)
     done_by: str | None = Field(foreign_key="person.id")
+
+
+class DrillTextRow(SQLModel, table=True):
+    """A text to or from the telephone of somebody who takes part; it goes with the incident of its run.
+
+    `inject`: the line that it speaks; None: they wrote it, and `came_as` names what came in. Only a number on the list
+    of that drill has one (N19, F75). `sent_at` is set before it goes out.
+    """
+
+    __tablename__ = "drill_text"
+    __table_args__ = (
+        CheckConstraint("mode = 'drill'", name="never_live"),
+        CheckConstraint("inject IS NOT NULL OR (sent_at IS NULL AND outcome IS NULL)", name="only_ours_are_sent"),
+        ForeignKeyConstraint(["incident", "mode"], ["incident.id", "incident.mode"]),
+        ForeignKeyConstraint(["incident", "phone"], ["drill_phone.incident", "drill_phone.phone"]),
+        UniqueConstraint("inject", "phone"),
+        Index("ix_drill_text_phone", "phone", "sent_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    drill: str = Field(foreign_key="drill.id", index=True)
+    district: str
+    incident: str
+    mode: Mode = Field(sa_type=enum_text(Mode))
+    inject: str | None = Field(foreign_key="drill_inject.id")
+    person: str = Field(foreign_key="person.id")
+    phone: str
+    words: str = Field(foreign_key="words.id")
+    at: datetime = Field(sa_type=UtcTime)
+    came_as: str | None = Field(unique=True)
+    sent_at: datetime | None = Field(sa_type=UtcTime)
+    outcome: AttemptOutcome | None = Field(sa_type=enum_text(AttemptOutcome))
 
 
 class DrillRecordRow(SQLModel, table=True):
@@ -165,6 +199,7 @@ class DrillFeedbackRow(SQLModel, table=True):
 
 
 _TABLES = SQLModel.metadata.tables
-DRILL, OBJECTIVE, MEMBER, RUN, INJECT, RECORD, FEEDBACK = (
-    _TABLES[f"drill{suffix}"] for suffix in ("", "_objective", "_member", "_run", "_inject", "_record", "_feedback")
+DRILL, OBJECTIVE, MEMBER, RUN, INJECT, RECORD, FEEDBACK, TEXT = (
+    _TABLES[f"drill{suffix}"]
+    for suffix in ("", "_objective", "_member", "_run", "_inject", "_record", "_feedback", "_text")
 )

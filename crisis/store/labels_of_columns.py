@@ -141,7 +141,13 @@ OF_INCIDENTS: Mapping[str, Table] = {
     "drill_inject": table(
         R.DRILLS,
         technical="id drill minute",
-        normal="district done_at done_by",
+        normal="district speaker done_at done_by",
+        words=restricted(kept=WORDS),
+    ),
+    "drill_text": table(
+        R.DRILLS,
+        technical="id drill inject came_as sent_at outcome",
+        normal="district incident mode person phone at",
         words=restricted(kept=WORDS),
     ),
     "drill_record": table(

@@ -24,6 +24,7 @@ from crisis.store import (
     calls_out,
     conflicts,
     drill_runs,
+    drill_texts,
     drills,
     errands,
     idempotency,
@@ -51,6 +52,7 @@ from crisis.store import (
 )
 from crisis.store.allowances import FOR_GOOD
 from crisis.store.calls_out import CallOut
+from crisis.store.drill_texts import DrillText
 from crisis.store.errands import Errand
 from crisis.store.inbox import Received
 from crisis.store.incidents import StoredEvent
@@ -520,6 +522,12 @@ def texts_to(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
 def family_texts(tx: Tx, phone: str, since: datetime) -> list[Outgoing]:
     """No family here is written to."""
     return []
+
+
+@of(drill_texts)
+def last_to(tx: Tx, phone: str) -> DrillText | None:
+    """Nobody is simulated here."""
+    return None
 
 
 @of(texted)

@@ -17,7 +17,7 @@ from crisis.vocabulary import WordsId
 from web import drill_orders, words
 from web.deps import Desk
 from web.forms import FRESH, FormState
-from web.pages.drill_running import line_of
+from web.pages.drill_running import conversation, line_of
 from web.pages.frame import console
 from web.rendering import translations
 from web.words_of_drills import ALERTS, CAPABILITIES, ENDS, PROBLEMS, SITUATIONS, STATES, TYPES
@@ -31,7 +31,7 @@ def show_report(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: 
         record, told = drill_records.of(tx, drill), drill_records.feedback(tx, drill)
         script = drill_scripts.of(tx, drill)
         said = sealed.read(tx, desk.store.keys, _written(known, record, told, script))
-        values = _plan(tx, desk, known)
+        values, talk = _plan(tx, desk, known), conversation(tx, desk, drill)
     values |= _record(desk, record, seen.zone) | {
         "here": "drills",
         "zone": seen.zone,
@@ -39,7 +39,8 @@ def show_report(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: 
         "school": seen.school.name,
         "said": said,
         "told": told,
-        "lines": [line_of(each, said, None) for each in script],
+        "lines": [line_of(each, said, None, desk) for each in script],
+        "talk": talk,
         "may_write": known.state in drill_records.AFTER,
     }
     path = f"/drills/{drill}/report"

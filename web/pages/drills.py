@@ -98,10 +98,7 @@ def show_form(desk: Desk, drill: DrillId | None, problem: FormState = FRESH, sta
         "members": members,
         "supports": [(str(each.id), each.name) for each in staff if SUPPORTS & set(each.posts)],
         "said": said,
-        "script": "\n".join(
-            f"{each.minute} {said.get(each.words, '')}" if each.minute is not None else said.get(each.words, "")
-            for each in script
-        ),
+        "script": "\n".join(drill_running.as_typed(each, said) for each in script),
         "turns": range(1, max(SHOWN_OBJECTIVES, min(MOST_OBJECTIVES, len(known.objectives) + 1 if known else 0)) + 1),
         "starts_at": "" if known is None else known.starts_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"),
         "zone": zone,
