@@ -22,6 +22,7 @@ from crisis.notify.extras import Extras
 from crisis.notify.gateway import Lines
 from crisis.notify.sending import Sending
 from crisis.notify.standing import next_look
+from crisis.policy.family_texts import NO_MAIL
 from crisis.statemachine.incident import GuardianText, Incident
 from crisis.store import incidents, outbox, outgoing, texting
 from crisis.store.engine import Store
@@ -35,7 +36,6 @@ AT_WORK = timedelta(seconds=15)  # longer than two providers take: whoever gave 
 MAIL_AT_WORK = timedelta(seconds=60)  # longer than a place at the mail server and the talk with it may take
 AGAIN = timedelta(seconds=5)
 NO_LINE = Reason("PR-23", "No telephone line is set up here; call them yourself")
-NO_MAIL = Reason("PR-23", "No e-mail is set up here; call them yourself")
 MAILED = {
     AttemptOutcome.ACCEPTED: SendState.TAKEN,
     AttemptOutcome.UNKNOWN: SendState.UNKNOWN,

@@ -35,6 +35,7 @@ MISSING: Mapping[Blank, Reason] = {
 NOT_A_TEXT = Reason("PR-71", "This message is not sent as a text from here")
 NO_TEXT = Reason("PR-73", "No text can be written in a language that they read; call them, with an interpreter")
 NOT_A_LETTER = Reason("PR-71", "This message is not sent by e-mail from here")
+NO_MAIL = Reason("PR-23", "No e-mail is set up here; call them yourself")
 NOT_SHORT = Reason("PR-72", "They asked for short texts, and this one is longer; send a shorter one, or call them")
 TOO_LONG = Reason("PR-77", "With what is filled in it is too long for a text; call them")
 SAYS_TOO_MUCH = Reason("PR-8", "What is filled in says something of health; call them")

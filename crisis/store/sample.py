@@ -199,7 +199,7 @@ def _castillo(tx: Connection, at: datetime) -> None:
     barred = restrictions.enter(tx, order, by=counselor, at=at - timedelta(days=40))
     restrictions.check(tx, barred, DISTRICT, by=person_id("Ines", "Duarte"), at=at - timedelta(days=39))
     message_texts.set_interpreter_line(tx, DISTRICT, "617-555-0199", by=counselor, at=at - timedelta(days=39))
-    home = Wish(household="mother’s home", reads=("es",), interpreter=True)
+    home = Wish(household="mother’s home", reads=("es",), interpreter=True, email="marisol.castillo@example.org")
     for person, wish in (
         (mother, home),
         (aunt, Wish(household="mother’s home", reads=("es",))),

@@ -24,6 +24,7 @@ INSTRUCTIONS = (
     (InstructionKind.TOUCH, InstructionSource.FAMILY, "Ask before you touch her arm or shoulder"),
     (InstructionKind.HELPS, InstructionSource.STUDENT, "The quiet room by the library, and time"),
     (InstructionKind.COMMUNICATION, InstructionSource.STUDENT, "She writes when she cannot talk: give her paper"),
+    (InstructionKind.HELPER, InstructionSource.FAMILY, "Señora Ortiz of their church, whom her grandmother asks"),
     (InstructionKind.WORDS_TO_USE, InstructionSource.FAMILY, "The family says “nervios” for what she feels"),
 )
 WISHES = (

@@ -32,7 +32,8 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
+    mail = SETTINGS.model_copy(update={"smtp_host": "mail.example.org", "smtp_from": "crisis@example.org"})
+    with TestClient(build_app(district.store, mail), base_url=SETTINGS.public_url) as made:
         yield made
 
 
@@ -130,6 +131,18 @@ def test_the_very_e_mail_stands_at_the_step_and_one_press_orders_it(site: TestCl
     assert "E-mail: Call us now" in shown
     assert "E-mail to Rosa Quetzal ordered: Call us now" in words(nurse.get(incident))
     assert HERS not in words(nurse.get(incident))
+
+
+def test_where_no_e_mail_is_set_up_none_is_offered_and_it_says_call(district: District) -> None:
+    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as bare:
+        nurse, incident = at_the_step(bare, district)
+        ready(district)
+        keeps(district, email=HERS)
+
+        rosa = said(part(nurse.get(f"{incident}/{STEP}"), "Rosa"))
+
+    assert "No e-mail is set up here; call them yourself" in rosa
+    assert "Send this e-mail" not in rosa
 
 
 def field(html: str, name: str) -> str:

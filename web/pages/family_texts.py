@@ -4,13 +4,14 @@ And what became of each text so far. None of it informs anybody: the call stands
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crisis.access_words import Matter
 from crisis.events import Event
 from crisis.family_events import GuardianWrote
 from crisis.message_words import Encoding, GuardianTextId, MessageWay, PhoneId, Rung, SendState
+from crisis.policy.family_texts import NO_MAIL
 from crisis.privacy_words import ContactWay
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.statemachine.incident import GuardianText
@@ -122,7 +123,15 @@ def _textables(ground: Ground, person: PersonId, first: str, desk: Desk) -> list
     order = [way for way in ground.record.ways.get(person, ()) if way in (ContactWay.TEXT, ContactWay.EMAIL)]
     mail_first = order[:1] == [ContactWay.EMAIL]
     asked = [*letters, *phones] if mail_first else [*phones, *letters]
-    return [_textable(ground, person, each, first, desk) for each in asked]
+    found = [_textable(ground, person, each, first, desk) for each in asked]
+    return found if desk.settings.smtp_host else [_without_mail(each, desk.language) for each in found]
+
+
+def _without_mail(found: Textable, language: Language) -> Textable:
+    """What would be stopped on its way out anyway is not offered."""
+    if found.way is not MessageWay.EMAIL:
+        return found
+    return replace(found, against=(in_words(NO_MAIL, language),), previews=())
 
 
 def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk: Desk) -> Textable:
