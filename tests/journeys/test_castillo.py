@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from crisis.message_words import PhoneId
 from crisis.page_events import PreferencesWeighed
-from crisis.store import incidents, names, people, sample, sample_record
+from crisis.store import incidents, names, people, roster, sample, sample_record, sample_texts, telephones
 from crisis.store.engine import open_store
 from crisis.store.sample_record import STUDENT
-from crisis.vocabulary import IncidentId
+from crisis.vocabulary import Guardian, IncidentId, PersonId, Relation
 from tests.journeys.test_suicide_risk import DANIEL, INES, JOAN, MAYA, OLIVER, done, interviewed, offered, screened
 from tests.journeys.town import Somebody, Town, a_town
 
 MOTHER, AUNT, FATHER = (sample.person_id(*name) for name in sample.CASTILLO)
+AGAIN = PersonId("p-again")
 TALKED = {"step": "guardian_contact", "guardian": True, "method": "phone", "outcome": "reached", "understood": True}
 BY_THE_LINE = {
     "language": "es",
@@ -46,6 +48,39 @@ def a_woman_is_called(town: Town, maya: Somebody, incident: str) -> None:
     assert ("woman" in weighed.met, "woman" in weighed.unmet) == (True, False)
 
 
+def nobody_is_written_to_who_should_not_be(town: Town, daniel: Somebody, incident: str) -> None:
+    """By a program, by a reply, and by a roster that brings the father back under another id; the mother by e-mail."""
+    texts = town.client.get(f"/api/v1/incidents/{incident}/texts", headers=daniel._headers()).json()["offers"]
+    sendable = {(each["person"], each["way"]) for each in texts if not each["why"]}
+    assert sendable == {(MOTHER, "email")}
+    assert all("Val" not in f"{each['subject']} {each['body']}" for each in texts)
+    phones = {person: next(iter(_numbers(town, person))) for person in (MOTHER, AUNT, FATHER)}
+    wanted = {"step": "guardian_contact", "message": "f1", "language": "es", "rung": "exact", "shown": "f" * 32}
+    for person, rule in ((FATHER, "PR-1"), (AUNT, "PR-21"), (MOTHER, "PR-21")):
+        assert rule in daniel.is_refused(incident, "text-guardian", person=person, phone=phones[person], **wanted)
+
+    his = _numbers(town, FATHER)[phones[FATHER]]
+    before = town.incident(incident).seq
+    town.exchange.reply(his, "Where is my daughter?")
+    town.worker.until_quiet()
+    assert town.incident(incident).seq == before
+    assert not [each for each in town.exchange.ledger.of_phone(his) if each.kind == "call"]
+
+    with town.store.write() as tx:
+        roster.add_person(tx, sample.DISTRICT, AGAIN, ("H.", "Castillo"), staff=False, language="es")
+        roster.tie(tx, STUDENT, AGAIN, Relation.PARENT, guardian=Guardian.YES, priority=1)
+        roster.add_phone(tx, AGAIN, his)
+    (back,) = [each for each in asks(daniel, "contacts") if each["person"] == AGAIN]
+    assert [each["effect"] for each in back["numbers"]] == ["human"]
+    offers = town.client.get(f"/api/v1/incidents/{incident}/texts", headers=daniel._headers()).json()["offers"]
+    assert all(each["why"] for each in offers if each["person"] == AGAIN)
+
+
+def _numbers(town: Town, person: PersonId) -> dict[PhoneId, str]:
+    with town.store.read() as tx:
+        return telephones.of_person(tx, person)
+
+
 @pytest.mark.timeout(120)
 def test_each_wrong_thing_is_refused_and_the_right_one_is_at_hand(
     sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -53,6 +88,7 @@ def test_each_wrong_thing_is_refused_and_the_right_one_is_at_hand(
     with closing(open_store(sqlite_url, key_file)) as store, a_town(store, tmp_path, monkeypatch) as town:
         with store.write() as tx:
             sample_record.fill(tx, store.keys, town.clock.now())
+            sample_texts.publish(tx, town.clock.now())
         maya, daniel, ines, joan = (town.acts(each) for each in (MAYA, DANIEL, INES, JOAN))
         incident = maya.opens(student=STUDENT)
         with store.read() as tx:
@@ -81,6 +117,7 @@ def test_each_wrong_thing_is_refused_and_the_right_one_is_at_hand(
         done(maya, incident, "tell_admin")
         a_woman_is_called(town, maya, incident)
 
+        nobody_is_written_to_who_should_not_be(town, daniel, incident)
         english = {"language": "en", "language_help": "shared"}
         by_a_child = {**BY_THE_LINE, "interpreted_by": "child"}
         assert "PR-1" in daniel.is_refused(incident, "record-contact", contact=FATHER, **TALKED, **english)

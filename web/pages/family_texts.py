@@ -11,7 +11,7 @@ from crisis.access_words import Matter
 from crisis.events import Event
 from crisis.family_events import GuardianWrote
 from crisis.message_words import Encoding, GuardianTextId, MessageWay, PhoneId, Rung, SendState
-from crisis.policy.family_texts import NO_MAIL
+from crisis.policy.family_texts import NO_MAIL, TEXTS
 from crisis.privacy_words import ContactWay
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.statemachine.incident import GuardianText
@@ -29,6 +29,7 @@ from web.words import N_
 from web.words_of_texts import STATES, title, why
 
 FIRST, AGAIN = "f1", "f2"
+USUAL = frozenset({*TEXTS, APOLOGY})
 ALPHABETS: dict[Encoding, str] = {
     Encoding.GSM_7: N_("letters of the small alphabet"),
     Encoding.UCS_2: N_("letters that make a text longer"),
@@ -135,8 +136,11 @@ def _without_mail(found: Textable, language: Language) -> Textable:
 
 
 def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk: Desk) -> Textable:
-    """A reason that stands against each of them is said once."""
-    offers = sorted(ground.offers(person, phone, desk.at), key=lambda each: each.written.message != first)
+    """A reason against each of them is said once; what is seldom wanted stands there only where it can be sent."""
+    known = [
+        each for each in ground.offers(person, phone, desk.at) if each.written.message in USUAL or not each.against
+    ]
+    offers = sorted(known, key=lambda each: each.written.message != first)
     shared = [each for each in offers[0].against if all(each in one.against for one in offers)]
     return Textable(
         person=person,
