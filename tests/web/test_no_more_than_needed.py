@@ -65,10 +65,13 @@ def test_where_nobody_decides_a_level_of_risk_none_is_missing(site: TestClient, 
 def test_a_student_who_comes_back_from_a_hospital_goes_to_class(site: TestClient, district: District) -> None:
     """Whoever opened it was with them; nobody decides a level of risk there, so it would stand there for a month."""
     counselor = at_console(site, district, COUNSELOR)
-    alone = "Risk not known: do not leave the student alone"
+    alone, here = "Risk not known: do not leave the student alone", "“The student is with school staff.”"
+    returning = words(counselor.get(counselor.opens(kind="return_from_care", student=STUDENT)))
+    at_risk = words(counselor.get(counselor.opens(student=STUDENT)))
 
-    assert alone not in words(counselor.get(counselor.opens(kind="return_from_care", student=STUDENT)))
-    assert alone in words(counselor.get(counselor.opens(student=STUDENT)))
+    assert (alone in returning, here in returning) == (False, False)
+    assert "“I cannot talk about a student.”" in returning  # what is said to whoever asks is true
+    assert (alone in at_risk, here in at_risk) == (True, True)
 
 
 def test_a_family_that_nobody_may_contact_is_said_once(site: TestClient, district: District) -> None:
