@@ -84,7 +84,7 @@ def _spoken(minute: int | None, said: str) -> Line:
         return Line(text=said, minute=minute)
     speaker = SPEAKERS.get(match[1].casefold())
     if speaker is None:
-        raise Refused(Reason("DRILL", "Simulated people are @parent, @teacher, @officer and @dispatcher"))
+        raise Refused(Reason("DRILL", N_("Simulated people are @parent, @teacher, @officer and @dispatcher")))
     return Line(text=match[2], minute=minute, speaker=speaker)
 
 
