@@ -94,6 +94,7 @@ def test_a_drill_is_told_of_a_week_and_a_day_before_and_the_notice_to_parents_in
     ]
 
 
+@pytest.mark.page
 def test_parents_who_were_told_in_time_are_nobodys_task(place: Store) -> None:
     a_drill(place, MONDAY + timedelta(days=14), (MONDAY + timedelta(days=2)).date())
 
@@ -118,6 +119,7 @@ def test_a_review_is_told_of_when_owed_handed_in_and_late_then_to_leaders_too(pl
     assert handed_in == each((PRINCIPAL, LEAD), Nudge.SIGN)
 
 
+@pytest.mark.page
 def test_my_work_says_the_same_as_the_texts(place: Store) -> None:
     looked_at(place, a_closed_incident(place, at=MONDAY), MONDAY + timedelta(hours=5))
     at = MONDAY + timedelta(days=4)
