@@ -124,9 +124,9 @@ class Space:
             after = self.after(incident, *orders)
             if after is not None:
                 reopened = isinstance(orders[0], cmd.ReopenAssessment)
-                yield told, replace(self, again=True) if reopened else self, self._counted(forgetful(after))
+                yield told, replace(self, again=True) if reopened else self, self.counted(forgetful(after))
 
-    def _counted(self, incident: Incident) -> Incident:
+    def counted(self, incident: Incident) -> Incident:
         """Of a series without an end no rule counts more than its least number; its next contact comes in its time."""
         found = dict(incident.steps)
         for step in self.protocol.steps:

@@ -23,13 +23,13 @@ SETBACKS = ("loses sight", "raises the emergency", "declares", "reopens", "runs 
 
 
 def possible(walked: Space, incident: Incident, chance: Random) -> Iterator[tuple[str, Incident]]:
-    """What can happen next, in an order of chance."""
+    """What can happen next, in an order of chance; the next of weekly contacts comes a week later."""
     moves = list(walked.moves(incident))
     chance.shuffle(moves)
     for told, commands in moves:
         after = walked.after(incident, *commands)
         if after is not None:
-            yield told, after
+            yield told, walked.counted(after)
 
 
 def wandered(walked: Space, chance: Random, steps: int) -> tuple[Incident, list[str]]:
