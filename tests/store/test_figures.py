@@ -1,18 +1,22 @@
 """What is kept of each incident is what its log says, on both databases; it adds up, and real and drill stay apart."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from typer import Exit
 
+from crisis import cli_figures
 from crisis.access_words import IncidentMark
 from crisis.notify.gateway import Lines
 from crisis.notify.upkeep import Upkeep
 from crisis.review.spread import Month, Spread, together
 from crisis.review_words import Milestone
 from crisis.store import figure_sums, figures, incidents, marks, remains, sealed
-from crisis.store.engine import Store
+from crisis.store.engine import Store, open_store
 from crisis.store.figure_sums import Asked
 from crisis.store.figure_tables import INCIDENT_FIGURE, PAGE_FIGURE
 from crisis.store.remains import Whose
@@ -154,3 +158,25 @@ def test_every_page_ended_in_one_way(place: Store) -> None:
     for each in found:
         assert each.asked == each.first + each.later + each.nobody + each.called_off + each.running
         assert each.asked == each.accepted.all
+
+
+def test_the_operator_holds_them_against_the_logs_and_makes_them_anew(
+    sqlite_url: str, key_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRISIS_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("CRISIS_KEY_FILE", str(key_file))
+    with closing(open_store(sqlite_url, key_file)) as store:
+        a_school(store)
+        a_closed_incident(store)
+        figures.catch_up(store)
+        with store.write() as tx:
+            tx.execute(INCIDENT_FIGURE.update().values(gap=7))
+
+    with pytest.raises(Exit):
+        cli_figures.check()
+    cli_figures.rebuild()
+    cli_figures.check()
+
+    said = capsys.readouterr().out
+    assert "1 logs were read." in said
+    assert "All figures are what their logs say." in said
