@@ -13,8 +13,8 @@ from tests.protocols.small import SMALL, small
 
 USING = small("  - id: family\n", "  - use: clear_means\n  - id: family\n")
 PINNED = {  # open incidents run on these: a protocol of another content is another protocol
-    "suicide_risk": "fcfdfb6e516b35d2492d874b874339ace42e2fd1e71bff7cb6de32e9a5ecef76",
-    "missing_student": "c0bdabbd1bef4e48e17b65c9909f8f8d8a4ffae651c85845a04ad659e7a098d8",
+    "suicide_risk": "a47af7303bf04b667d6d31727eff78adce4ad5c00fed579b1d788b31bb3d9ae5",
+    "missing_student": "40720b0f12693462bf6773ddf0a76218bca815232e421857c9eb77c0709b0401",
 }
 
 
