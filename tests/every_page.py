@@ -43,7 +43,12 @@ class Watched:
     busy: bool = False  # with a form that is sent again
 
     def looks(self, html: str, headers: Headers, where: str, *, ours: bool) -> None:
-        """`ours`: of the console; other applications are only looked at for what every page needs."""
+        """`ours`: of the console; other applications are only looked at for what every page needs.
+
+        The stand-in of a provider also gives, when asked to, what stands between it and us would: a bare error page.
+        """
+        if not ours and not html.lstrip().lower().startswith("<!doctype"):
+            return
         broken = page_contract.faults_of_words(html, self.names, unquote(where)) + (policed(headers) if ours else [])
         if ours:
             pressed.seen_on(html)
