@@ -93,19 +93,19 @@ def pytest_runtest_teardown() -> Generator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Of a run of everything, whatever was done by several processes: each form on a page was sent by some test."""
+    """Of a run of everything: which forms on its pages no test has sent. With `--full` that is a failure."""
     config = session.config
     chosen = config.option.keyword or config.option.markexpr or config.option.deselect or config.option.pictures
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
     if whole and not hasattr(config, "workerinput") and session.testsfailed == 0:
         config.stash[NEVER_TRIED] = pressed.never_tried()
-        if config.stash[NEVER_TRIED]:
+        if config.stash[NEVER_TRIED] and config.getoption("--full"):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in sorted(config.stash.get(NEVER_TRIED, [])):
-        terminalreporter.write_line(f"FAILED {line}", red=True)
+    for line in sorted(config.stash.get(NEVER_TRIED, None) or ()):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

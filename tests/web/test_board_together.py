@@ -97,7 +97,7 @@ def test_the_board_counts_them_and_no_alarm_is_lost(site: TestClient, district: 
     shown = words(html)
 
     must_keep_to_contract(html)
-    assert {"en": "7 incidents:", "es": "7 casos:"}[language] in shown
+    assert {"en": "7 incidents:", "es": "7 incidentes:"}[language] in shown
     assert {"en": "alarms: 7", "es": "alarmas: 7"}[language] in shown
     assert html.count('class="card inc') == 1 + 1 + SHOWN  # the parent, the group, and the worst in its fold
     assert f"/incidents/{parent}/linked" in html
