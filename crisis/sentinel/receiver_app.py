@@ -19,7 +19,7 @@ from crisis.settings import ReceiverSettings
 LONGEST = 1024  # bytes of a beat
 STUCK = 120.0  # an alarm may wait for a command and a mail server
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">
-<meta name="viewport" content="width=device-width"><title>Heartbeat</title></head><body>
+<meta name="viewport" content="width=device-width"><title>{heading}</title></head><body>
 <h1>{heading}</h1><p>{words}</p></body></html>"""
 
 

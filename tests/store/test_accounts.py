@@ -319,7 +319,8 @@ def test_many_sessions_and_tokens_are_looked_at_in_one_go_and_by_the_same_rules(
     assert session is not None
     with district.write() as tx:
         kept, revoked = (accounts.create_token(tx, TEACHER, label, AT) for label in ("kept", "revoked"))
-        accounts.revoke_token(tx, TEACHER, accounts.tokens_of(tx, TEACHER)[1].id, AT, by=None)
+        second = next(each for each in accounts.tokens_of(tx, TEACHER) if each.label == "revoked")
+        accounts.revoke_token(tx, TEACHER, second.id, AT, by=None)
         shown = [session, kept, revoked, "made-up"]
         now = accounts.holders(tx, shown, AT + timedelta(minutes=14))
         idle = accounts.holders(tx, shown, AT + timedelta(minutes=15))
