@@ -122,7 +122,7 @@ def test_a_subject_that_says_something_of_health_is_not_sent_pr_8() -> None:
 def test_whoever_wants_short_texts_gets_none_of_two_parts_and_is_called() -> None:
     long = {
         **VALUES,
-        Blank.SCHOOL_NAME: "Larkfield Regional High School of the Three Rivers and the Upper Valley",
+        Blank.SCHOOL_NAME: "Larkfield Regional High School of the Three Rivers, the Upper Valley and the Lake District",
     }
 
     assert (of("f1", form=SHORTLY).against, of("f1", values=long).against) == ((), ())

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
-from crisis.message_words import GuardianTextId, InterpreterKind, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, InterpreterKind, MessageWay, PhoneId, Rung, SendState
 from crisis.policy import matters
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
@@ -180,6 +180,7 @@ class TextTold(Told):
     answered: bool
     refused: bool
     wrong_number: bool
+    way: MessageWay
 
 
 class HandoffTold(Told):
