@@ -1,16 +1,18 @@
 """Without a network: notes wait and go once, what nobody may think was sent says NOT SENT, a page says what to do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from crisis.events import NoteAdded
-from crisis.store import incidents
+from crisis.store import incidents, people
 from crisis.vocabulary import IncidentId
 from tests import every_page
 from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.factories import done, screen
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR
 from tests.web.test_drafts import TYPED, events, stored
@@ -131,3 +133,24 @@ def test_what_the_rules_refuse_later_is_shown_with_its_words(chromium: Browser, 
         page.wait_for_selector("text=This was not saved")
         assert page.url == f"{incident}/correct"
         stored(page, 0, "out")
+
+
+def test_a_page_to_which_its_own_form_leads_shows_what_was_recorded(chromium: Browser, site: Site) -> None:
+    """The interview and the level of risk stand on one page: after the first it must not look as if nothing were."""
+    with a_console(chromium, site, COUNSELOR) as page:
+        incident = opened(page, site)
+        with site.district.store.read() as tx:
+            by = people.actor(tx, COUNSELOR)
+        for order in (done("clear_means"), done("tell_admin"), screen("ynyn-")):
+            site.order(incident.rpartition("/")[2], replace(order, by=by))
+        page.goto(f"{incident}/steps/assess")
+        page.check("input[name=right_now][value=no]", force=True)
+        page.check("input[name=disposition][value=further_evaluation]", force=True)
+        page.fill("[name=rationale]", TYPED)
+        with page.expect_navigation():
+            page.click("button:has-text('Record the interview')")
+
+        assert events(site, "InterviewRecorded") == 1
+        assert page.url == f"{incident}/steps/assess"
+        assert page.locator("[name=rationale]").first.input_value() == ""
+        assert page.locator("#changed").is_hidden()

@@ -167,7 +167,9 @@ def while_it_is_urgent(office: Office, photographer: Photographer, incident: str
     town.worker.until_quiet()
     maya.goes_to(f"/incidents/{incident}")
     maya.writes("note", "Calm and talking. Agreed to wait for his grandmother.")
-    maya.presses("Save note")
+    maya.page.click("#noteform button[type=submit]")  # the page stays, and follows
+    maya.page.wait_for_selector("#tl >> text=Calm and talking")
+    maya.goes_to(f"/incidents/{incident}")
     photographer.shoots(maya.page, "incident")
     shown(photographer, maya, "/board", "board")
     page = maya.page.context.new_page()

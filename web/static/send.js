@@ -24,10 +24,13 @@
   };
   const taken = async (form, answer) => {
     await window.kept?.taken(form);
-    const to = answer.headers.get('X-To');
-    if (to !== location.pathname) { location.assign(to); return; }
+    const to = answer.headers.get('X-To'), [path] = to.split('#');
+    if (path !== location.pathname) { location.assign(to); return; }
     fresh(form, answer.headers.get('X-Key'));
-    dispatchEvent(new Event('pull'));
+    if (document.getElementById('tl')) { dispatchEvent(new Event('pull')); return; } // the one page that follows live
+    if (to === path) { location.assign(to); return; }
+    history.replaceState(null, '', to); // an address with a mark is one to scroll to, and loads nothing
+    location.reload();
   };
   let retry;
   const send = async (form, button, body) => {
