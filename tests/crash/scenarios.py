@@ -103,7 +103,8 @@ KEY = Scenario(
 
 
 def _race(act: Act) -> tuple[Step, ...]:
-    return (Step(0, opens()), Step(1, pages(Urgency.U2)), Step(150, act), Step(600, nothing))
+    """Half a minute past the second level, and past a deadline: two crashes at the beginning move them by as much."""
+    return (Step(0, opens()), Step(1, pages(Urgency.U2)), Step(180, act), Step(650, nothing))
 
 
 def _in_turn(first: PersonId, second: PersonId) -> Scenario:
