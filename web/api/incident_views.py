@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crisis.access_words import Matter, View
 from crisis.ladders import Ladder
-from crisis.message_words import GuardianTextId, InterpreterKind, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId
 from crisis.policy import matters
-from crisis.record_words import Assent, RecordTask
+from crisis.record_words import RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
 from crisis.statemachine.incident import Incident, SafetyPlan, WatchDate
 from crisis.store.queries import IncidentView
@@ -48,10 +48,7 @@ from crisis.vocabulary import (
     Urgency,
     WordsId,
 )
-
-
-class Told(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True, extra="forbid")
+from web.api.family_views import AssentTold, InterpreterTold, TextTold, Told
 
 
 class FactTold(Told):
@@ -133,20 +130,6 @@ class PageTold(Told):
     held_until: datetime | None
 
 
-class InterpreterTold(Told):
-    kind: InterpreterKind
-    by: PersonId | None
-    at: datetime
-
-
-class AssentTold(Told):
-    """What the student said when they were told what leaves; no consent of the law."""
-
-    answer: Assent
-    agreed: frozenset[str]
-    at: datetime
-
-
 class CompanyTold(Told):
     asked_at: datetime
     asked_by: PersonId | None
@@ -156,31 +139,6 @@ class CompanyTold(Told):
 class TaskTold(Told):
     opened_at: datetime
     done_at: datetime | None
-
-
-class TextTold(Told):
-    """A text to a guardian; its words stand in the catalog of messages, and its number with the contact."""
-
-    id: GuardianTextId
-    step: StepId
-    contact: PersonId
-    phone: PhoneId
-    message: str
-    language: str
-    rung: Rung
-    shown: str
-    ordered_by: PersonId | None
-    ordered_at: datetime
-    state: SendState
-    state_at: datetime
-    rules: frozenset[str]
-    code: str
-    outrun: bool
-    replies: int
-    answered: bool
-    refused: bool
-    wrong_number: bool
-    way: MessageWay
 
 
 class HandoffTold(Told):
