@@ -34,6 +34,7 @@ from web.app import all_routes, build_app
 from web.deps import form_token
 
 FORM = "application/x-www-form-urlencoded"
+NOT_YET = Path(__file__).with_name("forms_not_yet.txt")
 TRIED = "CRISIS_TRIED_FORMS"  # a folder that all processes of a run share: a file for each kind that was tried
 ELSE = PersonId("p-somebody-else")
 TOUCHES = ("session", "sign_of_life", "alembic_version")  # that somebody is there, that the console lives
@@ -167,10 +168,16 @@ def kind_of(path: str) -> str | None:
     return None
 
 
+def not_yet(how: str) -> set[str]:
+    """Of `forms_not_yet.txt`: `how` is "twice" or "stale"."""
+    lines = (line.split() for line in NOT_YET.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {kind for each, kind in lines if each == how}
+
+
 def never_tried() -> list[str]:
-    """Of all forms on all pages of a whole run."""
-    unpressed = tried("form") - tried("twice") - set(WORK_EACH_TIME) - set(ELSEWHERE)
-    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE)
+    """Of all forms on all pages of a whole run, but those of which that is known and written down."""
+    unpressed = tried("form") - tried("twice") - set(WORK_EACH_TIME) - set(ELSEWHERE) - not_yet("twice")
+    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE) - not_yet("stale")
     return [
         *(
             f"no test sends this form with success, so nobody knows what a second press does: {each}"

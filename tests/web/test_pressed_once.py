@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from tests import pressed as pressing
 from tests.web.district import SETTINGS
 from web import pressed_once
 from web.pressed_once import FORM, PressedOnce
@@ -94,3 +95,14 @@ def test_it_remembers_so_many_and_so_long(monkeypatch: pytest.MonkeyPatch) -> No
     asyncio.run(pressed(app, key="01kad"))
 
     assert len(app.known) <= 1
+
+
+def test_a_form_that_no_test_sends_is_named_unless_that_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = "/incidents/{incident_id}/close"
+    seen = {"form": {known, "/new/form"}, "versioned": {known, "/new/form"}}
+    monkeypatch.setattr(pressing, "tried", lambda how: seen.get(how, set()))
+
+    named = pressing.never_tried()
+
+    assert known in pressing.not_yet("twice") & pressing.not_yet("stale")
+    assert [each.rpartition(" ")[2] for each in named] == ["/new/form", "/new/form"]
