@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crisis import clock
 from crisis.clock import Steady
 
 BEGAN = datetime(2026, 11, 1, 5, 59, tzinfo=UTC)
@@ -61,3 +62,14 @@ def test_once_the_clock_is_right_and_later_again_it_is_believed_again_f66(machin
     machine.passed, machine.wrong = 20.0, timedelta(seconds=0.5)
 
     assert steady() == machine.wall()
+
+
+def test_ids_of_one_process_come_in_the_order_in_which_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of one millisecond are listed as they were said: `recorded_at`, then the id. Also when the clock is put."""
+    monkeypatch.setattr(clock, "_ids", clock.Ids())
+    made = []
+    for at in (BEGAN, BEGAN + timedelta(hours=1), BEGAN):
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        made += [clock.new_id() for _ in range(1_000)]
+
+    assert made == sorted(set(made))
