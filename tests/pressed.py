@@ -54,6 +54,7 @@ ELSEWHERE = {
     "/login/with/{name}/logout": "sent by a provider's page",
 }
 _ADDS = "adds to what others wrote, and overwrites nothing"
+# Whoever knew less is not stopped; where a rule does, it keeps what they typed all the same.
 NEVER_STALE = {
     "/incidents/{incident_id}/note": _ADDS,
     "/incidents/{incident_id}/suspect": _ADDS,
@@ -65,6 +66,7 @@ NEVER_STALE = {
     "/incidents/{incident_id}/page": _ADDS,
     "/incidents/{incident_id}/correct": _ADDS,
     "/incidents/{incident_id}/emergency": "an alarm is raised whatever is known",
+    "/incidents/{incident_id}/sign-close": "a signature of one's own, and the rules look at all that stands in the way",
     "/incidents/{incident_id}/accept-page": "an answer of one's own",
     "/incidents/{incident_id}/decline-page": "an answer of one's own",
     "/incidents/{incident_id}/stand-by": "an answer of one's own",
@@ -194,8 +196,7 @@ def faults(press: Press) -> list[str]:
     if press.kind not in WORK_EACH_TIME and first_of_its_kind(press.kind, "twice"):
         found += twice(press)
     store: Store = press.app.state.store
-    may_be_stale = "seen" in press.fields and press.kind not in NEVER_STALE and store.dialect == "sqlite"
-    if may_be_stale and not is_tried(press.kind, "stale"):
+    if "seen" in press.fields and store.dialect == "sqlite" and not is_tried(press.kind, "stale"):
         found += stale(press)
     return found
 
@@ -227,7 +228,10 @@ def stale(press: Press) -> list[str]:
     if answer.status_code in (403, 404):
         return []  # it was for this person alone: the next test may have one for others too
     first_of_its_kind(press.kind, "stale")
-    if answer.status_code != 409 or 'id="conflict"' not in page:
+    if press.kind in NEVER_STALE and answer.status_code == 303:
+        return []
+    told = answer.status_code == 409 and 'id="conflict"' in page
+    if not told and not (press.kind in NEVER_STALE and answer.status_code == 422):
         return [f"{press.kind} sent with a version before the last change: {answer.status_code}, and not what changed"]
     return [f"{press.kind} does not keep {each!r}" for each in drafts if each not in page]
 

@@ -27,6 +27,7 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
             cmd.AcceptCustody,
             cmd.DeclineCustody,
             cmd.ReleaseCustody,
+            cmd.ReportStudentFound,
             ev.CustodyTaken,
             ev.CustodyOffered,
             ev.CustodyAccepted,
@@ -46,6 +47,8 @@ _REGIONS: dict[type[cmd.Command] | type[ev.Event], str] = {
     **dict.fromkeys((ccmd.RecordAssent, cev.AssentRecorded), "assent"),
     **dict.fromkeys((cmd.DecideReview, ev.ReviewDecided), "review"),
     **dict.fromkeys((cmd.TransferFollowUp, ev.FollowUpTransferred), "follow_up"),
+    **dict.fromkeys((cmd.ReopenAssessment, ev.AssessmentReopened), "assessment"),
+    **dict.fromkeys((cmd.CloseIncident, ev.IncidentClosed), "close"),
 }
 # Attempts and answers add to the log and overwrite nothing; what time does is nobody's edit.
 _ADDITIVE = (
@@ -94,9 +97,15 @@ def subjects(thing: cmd.Command | ev.Event) -> frozenset[str]:
     if isinstance(thing, _ADDITIVE):
         return frozenset()
     region = _REGIONS.get(type(thing))
+    if isinstance(thing, cmd.ReportCustodyLost):
+        return frozenset({"lost"})
     named = {f"{name}:{getattr(thing, name)}" for name in _NAMED if _has(thing, name)}
     if isinstance(thing, ccmd.DecideOnContact | cev.ContactDecided):
         named.add(f"told:{thing.contact}")
+    if isinstance(thing, ev.CustodyLost):
+        named.add("lost")
+    if isinstance(thing, wcmd.KeepWatchDate | wev.WatchDateKept):
+        named.add(f"watch:{thing.day}_{thing.why}")
     return frozenset(named if region is None else {*named, region})
 
 
@@ -104,9 +113,17 @@ def _has(thing: cmd.Command | ev.Event, name: str) -> bool:
     return any(field.name == name for field in fields(thing)) and getattr(thing, name) is not None
 
 
+def _of_this_alarm(since: list[tuple[int, ev.Event]]) -> list[tuple[int, ev.Event]]:
+    """Lost once more after having been found is a new alarm, which nothing of before may hold up."""
+    found = [at for at, (_, event) in enumerate(since, start=1) if isinstance(event, ev.StudentFound)]
+    return since[found[-1] :] if found else since
+
+
 def clashes(command: cmd.Command, since: Iterable[tuple[int, ev.Event]]) -> list[Change]:
     """The events since the seen version that are about what the command is about, but for those of its own sender."""
     wanted = subjects(command)
+    if isinstance(command, cmd.ReportCustodyLost):
+        since = _of_this_alarm(list(since))
     return [
         Change(seq=seq, event=type(event).__name__, by=event.by)
         for seq, event in since

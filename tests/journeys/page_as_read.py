@@ -130,10 +130,13 @@ class Page:
         return Form(
             action=form.get("action", ""),
             button="" if button is None else text_of(button),
-            fields=tuple(self._fields(form)),
+            fields=self.fields(form),
             main=button is not None and "p" in button.get("class", "").split(),
             folded=folded,
         )
+
+    def fields(self, form: Element) -> tuple[Field, ...]:
+        return tuple(self._fields(form))
 
     def _fields(self, form: Element) -> Iterator[Field]:
         labels = {each.get("for"): text_of(each) for each in form.iter("label") if each.get("for")}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -151,6 +152,10 @@ _CHANGED = {
     "CustodyTaken": N_("%(name)s recorded who is with the student"),
     "CustodyAccepted": N_("%(name)s took over and is with the student"),
     "CustodyReleased": N_("%(name)s recorded the release"),
+    "CustodyLost": N_("%(name)s said that the student cannot be found"),
+    "StudentFound": N_("%(name)s found the student"),
+    "AssessmentReopened": N_("%(name)s opened the assessment again"),
+    "IncidentClosed": N_("%(name)s closed this incident"),
     "LeadAssigned": N_("%(name)s named a lead"),
 }
 _CHANGED_OTHERWISE = N_("%(name)s changed the same thing")
@@ -164,13 +169,28 @@ def render(request: Request, problem: Problem) -> Response:
         show = form_page(request.url.path)
         if show is not None:
             try:
-                return show(posted.desk, state_of(problem, posted, request.url.path), problem.status)
+                return _keeping(show, posted, state_of(problem, posted, request.url.path), problem.status)
             except NotFound:  # it went away between the order and this answer
                 return alone(request, problem, posted)
     return alone(request, problem, posted)
 
 
 Show = Callable[[Desk, FormState, int], HTMLResponse]
+
+
+def _keeping(show: Show, posted: Posted, state: FormState, status: int) -> HTMLResponse:
+    """What somebody else did meanwhile may have taken the form off its page; what was typed in it is then beside it."""
+    answer = show(posted.desk, state, status)
+    if state.kept or _shows(answer, posted):
+        return answer
+    return show(posted.desk, replace(state, kept=posted.texts), status)
+
+
+def _shows(answer: HTMLResponse, posted: Posted) -> bool:
+    html = bytes(answer.body).decode()
+    return all(escape(each) in html for each in posted.texts)
+
+
 _EXACTLY: dict[str, Show] = {
     "/incidents": open.show,
     "/directory": directory.show_new,
