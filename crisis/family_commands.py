@@ -1,9 +1,10 @@
 """What can be ordered about a text to a guardian: sent by a person, moved on by the worker, answered by a telephone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crisis.commands import Command
-from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MeetingPlace, MessageWay, PhoneId, Rung, SendState
 from crisis.vocabulary import PersonId, StepId, WordsId
 
 
@@ -12,7 +13,8 @@ class TextGuardian(Command):
     """Sends one text of the catalog to one number of one adult. `shown` is the digest of the words that were read.
 
     By e-mail `phone` is what the record calls the address. In a drill `person` is whoever gives the order, and the text
-    goes to their own telephone.
+    goes to their own telephone. `meets_at` and `place` are of a text that names a time; `number_given`: they gave this
+    number to the school themselves, says whoever orders it (47 CFR 64.1200).
     """
 
     step: StepId
@@ -23,6 +25,9 @@ class TextGuardian(Command):
     rung: Rung
     shown: str
     way: MessageWay = MessageWay.TEXT
+    meets_at: datetime | None = None
+    place: MeetingPlace | None = None
+    number_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,20 @@
 """What became of a text to a guardian. No number and no words of it stand here: they are read when it is sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crisis import vocabulary as v
 from crisis.events import Event
-from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MeetingPlace, MessageWay, PhoneId, Rung, SendState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianTextOrdered(Event):
-    """`rung` is how far down the ladder of languages it had to go; `shown` the digest of the words that were read."""
+    """`rung` is how far down the ladder of languages it had to go; `shown` the digest of the words that were read.
+
+    `meets_at` and `place` are what it says of a meeting, where it is about one. `number_given`: whoever ordered it says
+    that they gave this number to the school themselves.
+    """
 
     step: v.StepId
     text: GuardianTextId
@@ -20,6 +25,9 @@ class GuardianTextOrdered(Event):
     rung: Rung
     shown: str
     way: MessageWay = MessageWay.TEXT
+    meets_at: datetime | None = None
+    place: MeetingPlace | None = None
+    number_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,14 @@ class Blank(StrEnum):
     PLACE_PUBLIC = "place_public"
 
 
+class MeetingPlace(StrEnum):
+    """Where a family is asked to. Closed: nobody can write a name or a reason into it."""
+
+    ADDRESS = "address"  # where families of the school come to, as the district recorded it
+    OFFICE = "office"  # of the school
+    TELEPHONE = "telephone"  # the school calls them
+
+
 class TextState(StrEnum):
     """How far one language of one message has come; only what is published is sent (PR-71)."""
 

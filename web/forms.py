@@ -58,6 +58,7 @@ SHARED_PAGE = frozenset(
         "watch",
         "kept",
         "wish",
+        "meeting",
     }
     | {"override", "absence", "swap", "email", "confirm-email", "interpreter"}
     | {"sign-draft", "sign-paper", "publish-draft"}
@@ -81,6 +82,7 @@ ABOUT = {
     "decline-page": "page",
     "kept": "day",
     "wish": "adult",
+    "meeting": "phone",
     "sign-draft": "kind",
 }
 CARDS = frozenset(

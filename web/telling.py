@@ -21,6 +21,7 @@ class Known:
     translate: Translate
     protocol: Protocol
     names: Mapping[PersonId, str]
+    zone: str = "UTC"  # the school's
     agencies: Mapping[AgencyId, str] = field(default_factory=dict)
     referred: Mapping[ReferralId, AgencyId] = field(default_factory=dict)  # which agency each referral is to
 

@@ -1,10 +1,13 @@
 """Texts and e-mail to guardians in words: how far each came, why one was stopped, and one sentence for each event."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from crisis import family_events as fev
 from crisis.message_words import MessageWay, SendState
+from crisis.policy.meetings import SPEECH, time_in
 from crisis.protocols import loader
+from crisis.statemachine.incident import GuardianText
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
 
@@ -41,6 +44,14 @@ def title(message: str, language: str) -> str:
     return message.upper() if known is None else known.title.in_language(language)
 
 
+def about(text: GuardianText | fev.GuardianTextOrdered, known: Known) -> str:
+    """Which text, and of which time it speaks, by the school's clock."""
+    named, speech = title(text.message, known.language), SPEECH.get(known.language)
+    if text.meets_at is None or speech is None:
+        return named
+    return f"{named}, {time_in(speech, text.meets_at, ZoneInfo(known.zone))}"
+
+
 def why(rules: Iterable[str], known: Known) -> str:
     said = dict.fromkeys(WHY.get(rule, OTHERWISE) for rule in sorted(rules, key=_number))
     return "; ".join(known.translate(each) for each in said)
@@ -56,7 +67,7 @@ def _(event: fev.GuardianTextOrdered, known: Known) -> Told:
     line = N_("Text to %(name)s ordered: %(what)s")
     if event.way is MessageWay.EMAIL:
         line = N_("E-mail to %(name)s ordered: %(what)s")
-    return line_of(known, line, "sms", name=known.person(event.contact), what=title(event.message, known.language))
+    return line_of(known, line, "sms", name=known.person(event.contact), what=about(event, known))
 
 
 @told.register

@@ -13,10 +13,10 @@ from crisis.protocols.segments import MOST, Length, length
 
 LONGEST: Mapping[Blank, str] = {
     Blank.SCHOOL_NAME: "Dr. Martin L. King Jr. Elementary School",
-    Blank.STAFF_CALLBACK: "+1 617 555 0123",
-    Blank.INTERPRETER_LINE: "+1 617 555 0199",
-    Blank.TIME: "Wed, Sep 30, 10:30 a.m.",
-    Blank.PLACE_PUBLIC: "the main office, first floor",
+    Blank.STAFF_CALLBACK: "(617) 555-0123",
+    Blank.INTERPRETER_LINE: "(617) 555-0199",
+    Blank.TIME: "mié 30 sep, 10:30 a. m. AKT",
+    Blank.PLACE_PUBLIC: "1600 Dr. Martin Luther King Jr Boulevard",
 }
 PLAIN: Mapping[Blank, str] = {  # as words, for those who count how hard a text is to read
     Blank.SCHOOL_NAME: "Oak School",

@@ -7,7 +7,15 @@ from operator import attrgetter
 
 from crisis.instrument_words import StaysSafe
 from crisis.ladders import Ladder
-from crisis.message_words import GuardianTextId, InterpreterKind, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import (
+    GuardianTextId,
+    InterpreterKind,
+    MeetingPlace,
+    MessageWay,
+    PhoneId,
+    Rung,
+    SendState,
+)
 from crisis.protocol_words import WatchWhy
 from crisis.record_words import Assent, RecordTask
 from crisis.referral_words import AgencyId, Care, ReferralId, ReferralReason, ReferralState
@@ -160,6 +168,9 @@ class GuardianText:
     refused: bool = False  # they wrote STOP
     wrong_number: bool = False
     way: MessageWay = MessageWay.TEXT
+    meets_at: datetime | None = None
+    place: MeetingPlace | None = None
+    number_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,9 @@ def _(command: fcmd.TextGuardian, case: Case) -> list[ev.Event]:
             rung=command.rung,
             shown=command.shown,
             way=command.way,
+            meets_at=command.meets_at,
+            place=command.place,
+            number_given=command.number_given,
         )
     ]
 

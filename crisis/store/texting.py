@@ -6,8 +6,9 @@ meanwhile, as does whoever enters a restriction: one of the two is first, and th
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,19 @@ from crisis.errors import Reason
 from crisis.events import Event
 from crisis.message_words import Blank, GuardianTextId, MessageWay, PhoneId
 from crisis.policy.contact import Adult, Circumstances, Contact, ContactRecord, decide_contact
-from crisis.policy.family_texts import ANSWER, LETTERS, NOT_A_LETTER, NOT_A_TEXT, TEXTS, Form, Written, written
+from crisis.policy.family_texts import (
+    ANSWER,
+    LETTERS,
+    MEETINGS,
+    NOT_A_LETTER,
+    NOT_A_TEXT,
+    TEXTS,
+    Form,
+    Places,
+    Written,
+    written,
+)
+from crisis.policy.meetings import Meeting
 from crisis.policy.messages import Reader, language_ladder
 from crisis.privacy_words import ContactEffect, ContactWay, EmailOver
 from crisis.protocols import loader
@@ -46,7 +59,10 @@ from crisis.vocabulary import Channel, Mode, PersonId
 WAYS: Mapping[MessageWay, ContactWay] = {MessageWay.TEXT: ContactWay.TEXT, MessageWay.EMAIL: ContactWay.EMAIL}
 SENDABLE: defaultdict[MessageWay, frozenset[str]] = defaultdict(
     frozenset,
-    {MessageWay.TEXT: frozenset({*TEXTS, APOLOGY}), MessageWay.EMAIL: frozenset({*LETTERS, APOLOGY})},
+    {
+        MessageWay.TEXT: frozenset({*TEXTS, *MEETINGS, APOLOGY}),
+        MessageWay.EMAIL: frozenset({*LETTERS, *MEETINGS, APOLOGY}),
+    },
 )
 OF_A_RESTRICTION = frozenset({"PR-1", "PR-2", "PR-3", "PR-4", "PR-7"})
 CHANGED = Reason("PR-71", "The text has changed since you read it; read it again")
@@ -68,6 +84,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What whoever orders it chose and says: of a meeting, and that they gave this number themselves."""
+
+    meeting: Meeting = field(default_factory=Meeting)
+    number_given: bool = False
+
+
+NOTHING_CHOSEN = Chosen()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """What the texts of one incident are made from, read once."""
 
@@ -76,44 +103,50 @@ class Ground:
     given: Circumstances
     signed: Signed
     values: Mapping[Blank, str]
+    zone: ZoneInfo  # the school's
     phones: Mapping[PersonId, Mapping[PhoneId, str]]
     letters: Mapping[PersonId, Mapping[PhoneId, str]]  # addresses of e-mail; none in a drill
     listed: frozenset[str]  # in a drill, the numbers that it may reach
 
-    def offer(self, person: PersonId, phone: PhoneId, message: str, at: datetime) -> Offer:
+    def offer(
+        self, person: PersonId, phone: PhoneId, message: str, at: datetime, chosen: Chosen = NOTHING_CHOSEN
+    ) -> Offer:
         way = MessageWay.EMAIL if phone in self.letters.get(person, {}) else MessageWay.TEXT
         number = {**self.phones.get(person, {}), **self.letters.get(person, {})}.get(phone, "")
         adult = next((each for each in self.record.adults if each.person == person), None)
-        found = self._written(adult, message, way)
+        places = Places(recorded=self.values, at=at, zone=self.zone, meeting=chosen.meeting)
+        short = adult is not None and adult.short_text
+        form = Form(mode=self.incident.mode, way=way, short=short, number_given=chosen.number_given)
+        found = self._written(adult, message, places, form)
         wanted = Contact(
             person=person, purpose=loader.messages()[message].purpose, way=WAYS[way], number=number or None
         )
         against = tuple(dict.fromkeys([*self._against(wanted, message, at), *found.against]))
         return Offer(person=person, phone=phone, number=number, way=way, written=found, against=against)
 
-    def offers(self, person: PersonId, phone: PhoneId, at: datetime) -> list[Offer]:
+    def offers(self, person: PersonId, phone: PhoneId, at: datetime, chosen: Chosen = NOTHING_CHOSEN) -> list[Offer]:
         """What may be sent to this number, or why not; to a stranger nothing but the word that it was a mistake."""
         texts = self.incident.texts.values()
         wrong = any(each.wrong_number and each.phone == phone for each in texts)
-        usual = LETTERS if phone in self.letters.get(person, {}) else TEXTS
-        found = [self.offer(person, phone, message, at) for message in ((APOLOGY,) if wrong else usual)]
+        usual = (*(LETTERS if phone in self.letters.get(person, {}) else TEXTS), *MEETINGS)
+        found = [self.offer(person, phone, message, at, chosen) for message in ((APOLOGY,) if wrong else usual)]
         again = [against_another(self.incident, phone, each.written.message) for each in found]
         return [
             each if reason is None else replace(each, against=tuple(dict.fromkeys((reason, *each.against))))
             for each, reason in zip(found, again, strict=True)
         ]
 
-    def _written(self, adult: Adult | None, message: str, way: MessageWay) -> Written:
+    def _written(self, adult: Adult | None, message: str, places: Places, form: Form) -> Written:
         reader = Reader() if adult is None else Reader(reads=adult.reads, speaks=adult.speaks)
         ready = message_texts.ready_by(self.signed, message, interpreter=Blank.INTERPRETER_LINE in self.values)
         catalog = loader.messages()
         return written(
             catalog[message],
             language_ladder(reader, ready),
-            self.values,
+            places,
             line=catalog[LINE],
             neutral=loader.neutral(),
-            form=Form(mode=self.incident.mode, way=way, short=adult is not None and adult.short_text),
+            form=form,
         )
 
     def _against(self, wanted: Contact, message: str, at: datetime) -> Sequence[Reason]:
@@ -149,6 +182,7 @@ def ground(tx: Connection, incident: Incident, by: PersonId | None, at: datetime
         given=given,
         signed=message_texts.signed(tx, incident.district),
         values={blank: value for blank, value in values.items() if value},
+        zone=ZoneInfo(school.zone),
         phones=phones,
         letters=_letters(tx, incident, record),
         listed=frozenset(drills.within(tx, incident.id, numbers)) if incident.mode is Mode.DRILL else frozenset(),
@@ -205,7 +239,7 @@ def _against_order(tx: Connection, command: fcmd.TextGuardian, incident: Inciden
     if incident.mode is Mode.DRILL and command.person != command.by.id:
         return ()  # the rules say it (I-22)
     by = PersonId(command.by.id) if command.by.id is not None else None
-    found = ground(tx, incident, by, at).offer(command.person, command.phone, command.message, at)
+    found = ground(tx, incident, by, at).offer(command.person, command.phone, command.message, at, chosen_in(command))
     if found.against:
         return found.against
     read = (command.way, command.language, command.rung, command.shown)
@@ -219,7 +253,12 @@ def against_sending(offer: Offer, text: GuardianText) -> tuple[Reason, ...]:
 
 def offer_of(tx: Connection, incident: Incident, text: GuardianText, at: datetime) -> Offer:
     """What was ordered, as it would go out now."""
-    return ground(tx, incident, text.ordered_by, at).offer(text.contact, text.phone, text.message, at)
+    return ground(tx, incident, text.ordered_by, at).offer(text.contact, text.phone, text.message, at, chosen_in(text))
+
+
+def chosen_in(order: fcmd.TextGuardian | GuardianText) -> Chosen:
+    """What an order, or what became of it, says of a meeting."""
+    return Chosen(meeting=Meeting(at=order.meets_at, place=order.place), number_given=order.number_given)
 
 
 def answer_to(tx: Connection, incident: Incident, text: GuardianText, at: datetime) -> Offer:

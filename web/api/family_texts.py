@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
+from pydantic import AwareDatetime
 
 from crisis.access_words import Matter
-from crisis.message_words import GuardianTextId, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, MeetingPlace, MessageWay, PhoneId, Rung, SendState
+from crisis.policy.meetings import Meeting
 from crisis.store import texting
-from crisis.store.texting import Offer
+from crisis.store.texting import Chosen, Offer
 from crisis.vocabulary import PersonId
 from web.api.contacts import Why
 from web.api.reading import sent_of
@@ -53,6 +55,8 @@ class TextView:
     message: str
     way: MessageWay
     language: str
+    meets_at: datetime | None
+    place: MeetingPlace | None
     state: SendState
     at: datetime
     rules: list[str]
@@ -69,8 +73,19 @@ class GuardianTexts:
 
 
 @router.get("/{incident_id}/texts")
-def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianTexts:
-    """For whoever may read the incident; every look is on record. In a drill the only number is one's own."""
+def guardian_texts(
+    desk: TokenHolder,
+    incident_id: IncidentPath,
+    meets_at: AwareDatetime | None = None,
+    place: MeetingPlace | None = None,
+    number_given: bool = False,
+) -> GuardianTexts:
+    """For whoever may read the incident; every look is on record. In a drill the only number is one's own.
+
+    What names a time is offered with `meets_at` and `place`, which the order repeats; as a text only where
+    `number_given` says that they gave this number to the school themselves.
+    """
+    chosen = Chosen(meeting=Meeting(at=meets_at, place=place), number_given=number_given)
     view = sent_of(desk, incident_id, "texts viewed", "contacts", frozenset({Matter.FAMILY}))
     incident, barred = view.incident, {each.contact.person for each in view.family if each.refused}
     with desk.store.read() as tx:
@@ -80,7 +95,7 @@ def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianText
         for person, phones in ground.phones.items()
         if person not in barred
         for phone in (*phones, *ground.letters.get(person, {}))
-        for each in ground.offers(person, phone, desk.at)
+        for each in ground.offers(person, phone, desk.at, chosen)
     ]
     texts = [
         TextView(
@@ -90,6 +105,8 @@ def guardian_texts(desk: TokenHolder, incident_id: IncidentPath) -> GuardianText
             message=each.message,
             way=each.way,
             language=each.language,
+            meets_at=each.meets_at,
+            place=each.place,
             state=each.state,
             at=each.state_at,
             rules=sorted(each.rules),

@@ -11,7 +11,7 @@ from crisis.access_words import Matter
 from crisis.events import Event
 from crisis.family_events import GuardianWrote
 from crisis.message_words import Encoding, GuardianTextId, MessageWay, PhoneId, Rung, SendState
-from crisis.policy.family_texts import NO_MAIL, TEXTS
+from crisis.policy.family_texts import MEETINGS, NO_MAIL, TEXTS
 from crisis.privacy_words import ContactWay
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.statemachine.incident import GuardianText
@@ -21,12 +21,14 @@ from crisis.store.queries import IncidentView
 from crisis.store.texting import Ground, Offer
 from crisis.vocabulary import Mode, PersonId
 from web.deps import Desk
-from web.forms import Said
+from web.forms import FormState, Said
+from web.pages import family_meetings
+from web.pages.family_meetings import MeetingForm
 from web.pages.reasons import in_words
 from web.pages.shown import known
 from web.rendering import Language, babel_language, translations
 from web.words import N_
-from web.words_of_texts import STATES, title, why
+from web.words_of_texts import STATES, about, title, why
 
 FIRST, AGAIN = "f1", "f2"
 USUAL = frozenset({*TEXTS, APOLOGY})
@@ -68,6 +70,8 @@ class Textable:
     way: MessageWay
     against: tuple[Said, ...]
     previews: tuple[Preview, ...]
+    meeting: MeetingForm | None = None
+    chosen: Preview | None = None  # of the text about a meeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,26 +94,35 @@ class Sent:
     call: str | None
 
 
-def text_values(desk: Desk, view: IncidentView) -> dict[str, object]:
-    """For the step that reaches the family. In a drill the only number is one's own."""
+def text_values(desk: Desk, view: IncidentView, problem: FormState) -> tuple[dict[str, object], FormState]:
+    """For the step that reaches the family. In a drill the only number is one's own.
+
+    And the state of the form about a meeting, with what stands against what was chosen.
+    """
     incident = view.incident
     drill = incident.mode is Mode.DRILL
     wanted = [desk.person] if drill else [each.contact.person for each in view.family if not each.refused]
     with desk.store.read() as tx:
         ground = texting.ground(tx, incident, desk.person, desk.at)
-        phones = {each: telephones.of_person(tx, each) for each in {text.contact for text in incident.texts.values()}}
+        telephone_of = {
+            each: telephones.of_person(tx, each) for each in {text.contact for text in incident.texts.values()}
+        }
     first = _first_message(view)
-    offers = {person: _textables(ground, person, first, desk) for person in wanted}
+    reached = {person: (*ground.phones.get(person, {}), *ground.letters.get(person, {})) for person in wanted}
+    owners = {phone: person for person, phones in reached.items() for phone in phones}
+    asked = family_meetings.judged(ground, owners, family_meetings.of_meeting(problem), desk)
+    offers = {person: _textables(_Asked(ground, desk, first, asked), person) for person in wanted}
     callable_now = {number for card in view.family for number, decision in card.numbers if not decision.reasons}
-    return {
+    values: dict[str, object] = {
         "texts": {} if drill else offers,
         "own_texts": offers.get(desk.person, []) if drill else [],
         "sent_texts": [
-            _sent(view, each, _to_call(each, phones[each.contact], callable_now), desk.language)
+            _sent(view, each, _to_call(each, telephone_of[each.contact], callable_now), desk.language)
             for each in sorted(incident.texts.values(), key=lambda each: each.ordered_at, reverse=True)
             if Matter.FAMILY in view.matters
         ],
     }
+    return values, asked
 
 
 def _first_message(view: IncidentView) -> str:
@@ -118,13 +131,21 @@ def _first_message(view: IncidentView) -> str:
     return AGAIN if tried else FIRST
 
 
-def _textables(ground: Ground, person: PersonId, first: str, desk: Desk) -> list[Textable]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    ground: Ground
+    desk: Desk
+    first: str
+    problem: FormState
+
+
+def _textables(asked: _Asked, person: PersonId) -> list[Textable]:
     """By e-mail first where they asked for that before a text, or nothing of theirs can be dialled."""
+    ground, desk = asked.ground, asked.desk
     phones, letters = list(ground.phones.get(person, {})), list(ground.letters.get(person, {}))
     order = [way for way in ground.record.ways.get(person, ()) if way in (ContactWay.TEXT, ContactWay.EMAIL)]
     mail_first = order[:1] == [ContactWay.EMAIL]
-    asked = [*letters, *phones] if mail_first else [*phones, *letters]
-    found = [_textable(ground, person, each, first, desk) for each in asked]
+    found = [_textable(asked, person, each) for each in ([*letters, *phones] if mail_first else [*phones, *letters])]
     return found if desk.settings.smtp_host else [_without_mail(each, desk.language) for each in found]
 
 
@@ -132,16 +153,19 @@ def _without_mail(found: Textable, language: Language) -> Textable:
     """What would be stopped on its way out anyway is not offered."""
     if found.way is not MessageWay.EMAIL:
         return found
-    return replace(found, against=(in_words(NO_MAIL, language),), previews=())
+    return replace(found, against=(in_words(NO_MAIL, language),), previews=(), meeting=None, chosen=None)
 
 
-def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk: Desk) -> Textable:
+def _textable(asked: _Asked, person: PersonId, phone: PhoneId) -> Textable:
     """A reason against each of them is said once; what is seldom wanted stands there only where it can be sent."""
-    known = [
-        each for each in ground.offers(person, phone, desk.at) if each.written.message in USUAL or not each.against
-    ]
-    offers = sorted(known, key=lambda each: each.written.message != first)
+    ground, desk = asked.ground, asked.desk
+    found = [each for each in ground.offers(person, phone, desk.at) if each.written.message not in MEETINGS]
+    known = [each for each in found if each.written.message in USUAL or not each.against]
+    offers = sorted(known, key=lambda each: each.written.message != asked.first)
     shared = [each for each in offers[0].against if all(each in one.against for one in offers)]
+    stranger = offers[0].written.message == APOLOGY
+    meeting = None if stranger else family_meetings.form_of(ground, person, phone, asked.problem, desk)
+    chosen = None if meeting is None else meeting.found
     return Textable(
         person=person,
         phone=phone,
@@ -149,6 +173,8 @@ def _textable(ground: Ground, person: PersonId, phone: PhoneId, first: str, desk
         way=offers[0].way,
         against=tuple(in_words(each, desk.language) for each in shared),
         previews=() if shared else tuple(_preview(each, desk.language) for each in offers),
+        meeting=meeting,
+        chosen=None if chosen is None else _preview(chosen, desk.language),
     )
 
 
@@ -190,7 +216,7 @@ def _sent(view: IncidentView, text: GuardianText, number: str | None, language: 
         id=text.id,
         mail=text.way is MessageWay.EMAIL,
         name=view.names.get(text.contact, somebody),
-        title=title(text.message, language),
+        title=about(text, known(view, language)),
         at=text.state_at,
         standing=translate(standing),
         tone=tone,

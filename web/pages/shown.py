@@ -58,6 +58,7 @@ def known(view: IncidentView, language: Language) -> Known:
         translate=translate,
         protocol=view.protocol,
         names=view.names,
+        zone=view.zone,
         agencies=view.agencies,
         referred={each.id: each.agency for each in view.incident.referrals.values()},
     )

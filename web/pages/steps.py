@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from crisis.access_words import Matter
@@ -35,7 +35,7 @@ from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState
 from web.instrument_forms import INSTRUMENT_STEP_FORMS
-from web.pages import after_death, at_step, family_talk, family_texts, present, sharing, shown, times
+from web.pages import after_death, at_step, family_meetings, family_talk, family_texts, present, sharing, shown, times
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -91,6 +91,9 @@ def show(
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query, school)
     values["looked_in"] = school or view.incident.school
     values |= step_values(desk, view, step, problem.typed("instrument") or chosen)
+    if step.type is StepType.CONTACT:
+        of_family, problem = contact_values(desk, view, problem)
+        values |= of_family
     path = f"/incidents/{incident_id}/steps/{step_id}"
     return console(desk, "pages/step.html", values, path=path, status=status, problem=problem)
 
@@ -137,8 +140,6 @@ def _at_any_time(step: Step, state: StepState) -> bool:
 def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[str, object]:
     """What only this kind of step shows."""
     match step.type:
-        case StepType.CONTACT:
-            return contact_values(desk, view)
         case StepType.FOLLOW_UP:
             return times.follow_up_values(desk, view, step) | {
                 "runs_days": least_days(step, view.incident),
@@ -154,9 +155,11 @@ def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[st
             return {}
 
 
-def contact_values(desk: Desk, view: IncidentView) -> dict[str, object]:
-    asked = {"ask_before": sharing.before_telling(desk, view)}
-    return family_talk.talk_values(desk, view) | family_texts.text_values(desk, view) | asked
+def contact_values(desk: Desk, view: IncidentView, problem: FormState) -> tuple[dict[str, object], FormState]:
+    """And the state of its forms, with what stands against the time that was chosen."""
+    texts, asked = family_texts.text_values(desk, view, problem)
+    before = {"ask_before": sharing.before_telling(desk, view)}
+    return family_talk.talk_values(desk, view) | texts | before, asked
 
 
 ENUMS = (ContactMethod, ContactOutcome, FollowUpOutcome, InterpreterKind, LanguageHelp, ReceiverKind, Tier)
@@ -210,9 +213,14 @@ def withhold_options(desk: Desk, view: IncidentView) -> list[tuple[str, str]]:
 
 @router.get("/incidents/{incident_id}/steps/{step_id}")
 def show_step(
-    desk: SignedIn, incident_id: IncidentPath, step_id: str, chosen: Annotated[str, Query(alias="with")] = ""
+    desk: SignedIn,
+    incident_id: IncidentPath,
+    step_id: str,
+    request: Request,
+    chosen: Annotated[str, Query(alias="with")] = "",
 ) -> HTMLResponse:
-    return show(desk, incident_id, step_id, chosen=chosen)
+    asked = family_meetings.asked(desk, request.query_params.multi_items())
+    return show(desk, incident_id, step_id, asked, chosen=chosen)
 
 
 @router.post("/incidents/{incident_id}/steps/{step_id}/{action}")
