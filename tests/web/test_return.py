@@ -81,3 +81,16 @@ def test_of_a_student_who_may_be_alone_no_page_says_that_somebody_must_stay(coun
     for page in (counselor.get(place), counselor.get("/board"), counselor.get(f"{place}/steps/reentry_meeting")):
         assert "No adult is with the student" not in page
         assert "do not leave the student alone" not in page
+
+
+def test_the_meeting_before_coming_back_leads_to_where_the_family_is_written_when(counselor: Browser) -> None:
+    place = opened(counselor)
+    counselor.identifies(place, "quetzal", STUDENT)
+    counselor.send(f"{place}/custody", f"{place}/returned")
+
+    meeting, review = counselor.get(f"{place}/steps/reentry_meeting"), counselor.get(f"{place}/steps/month_review")
+
+    leads = f'href="{place}/steps/guardian_contact"><'
+    assert "Write the family when to meet" in meeting
+    assert leads in meeting.replace("\n", "")
+    assert "Write the family when to meet" not in review

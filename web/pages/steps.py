@@ -25,6 +25,7 @@ from crisis.vocabulary import (
     LegalBasis,
     ReceiverKind,
     SchoolId,
+    StepId,
     StepState,
     StepType,
     Tier,
@@ -69,6 +70,7 @@ STAYS = (
     *("questionnaire", "write-plan", "spawn", "watch", "kept"),
 )
 OF_STEPS = frozenset({Matter.RISK})
+WITH_THE_FAMILY = StepId("reentry_meeting")
 AGAIN = frozenset({StepType.SCREEN, StepType.ASSESS, StepType.CONTACT})  # another one may always be added
 
 
@@ -140,6 +142,8 @@ def _at_any_time(step: Step, state: StepState) -> bool:
 def _of_type(desk: Desk, view: IncidentView, step: Step, chosen: str) -> dict[str, object]:
     """What only this kind of step shows."""
     match step.type:
+        case StepType.MEETING if step.id == WITH_THE_FAMILY:
+            return {"calls_family": next((each for each in view.protocol.steps if each.type is StepType.CONTACT), None)}
         case StepType.FOLLOW_UP:
             return times.follow_up_values(desk, view, step) | {
                 "runs_days": least_days(step, view.incident),
