@@ -144,7 +144,7 @@ def is_a_press(app: Starlette, scope: Scope) -> bool:
 
 async def pressing(app: Starlette, scope: Scope, receive: Receive, send: Send, answer: App) -> None:
     """What was done, is sent again."""
-    body, led = bytearray(), False
+    body, status = bytearray(), 0
 
     async def hearing() -> Message:
         message = await receive()
@@ -152,15 +152,17 @@ async def pressing(app: Starlette, scope: Scope, receive: Receive, send: Send, a
         return message
 
     async def telling(message: Message) -> None:
-        nonlocal led
-        led = led or message.get("status") == 303
+        nonlocal status
+        status = message.get("status", status)
         await send(message)
 
     await answer(app, scope, hearing, telling)
     route = getattr(scope.get("route"), "path", None)
-    if not led or route is None or watched.busy:
+    if route is None or watched.busy:
         return
     kind = route.replace("{action}", str(scope["path_params"].get("action")))
+    if not pressed.is_success(kind, status):
+        return
     cookies = Request(scope).cookies
     press = pressed.Press(kind=kind, path=scope["path"], cookies=cookies, body=bytes(body), app=app)
     watched.busy = True

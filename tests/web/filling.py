@@ -33,7 +33,7 @@ DRAFT = "What I had typed so far"
 def filled(html: str, action: str, /, **typed: Typed) -> Filled:
     """What a browser would send of the form with this action. `__` in a name is a dot.
 
-    Of several, the first in which what nobody can type stands as it is named here.
+    Of several, the first in which what nobody can type stands as it is named here. A script may fill in what is empty.
     """
     page = Page(html)
     said = {name.replace("__", "."): [value] if isinstance(value, str) else value for name, value in typed.items()}
@@ -54,7 +54,7 @@ def _hidden(page: Page, form: Element) -> Filled:
 
 
 def _of(said: Filled, hidden: Filled) -> Filled:
-    return {name: values for name, values in said.items() if name in hidden and name != "csrf"}
+    return {name: values for name, values in said.items() if hidden.get(name)}
 
 
 def _given(field: Field) -> list[str]:
@@ -67,6 +67,16 @@ def sent(by: Browser, action: str, form: Filled, status: int = 303) -> str:
     answer = by.client.post(action, data=form)
     assert answer.status_code == status, words(answer.text)[:1500]
     return answer.headers["location"] if status == 303 else answer.text
+
+
+def shown_once(by: Browser, page: str, action: str, count: Callable[[], object], /, **typed: Typed) -> str:
+    """As `twice`, for what is in the answer itself and nowhere else: the second press shows the very same."""
+    form, before = filled(by.get(page), action, **typed), count()
+    shown, once = sent(by, action, form, 200), count()
+    again = sent(by, action, form, 200)
+    assert once != before, f"{action} did nothing"
+    assert (again, count()) == (shown, once)
+    return shown
 
 
 def twice(by: Browser, page: str, action: str, count: Callable[[], object], /, **typed: Typed) -> str:

@@ -136,6 +136,18 @@ def actions(district: District) -> list[str]:
         return [row.action for row in tx.exec_driver_sql("SELECT action FROM audit ORDER BY number")]
 
 
+def test_two_presses_begin_two_ways_and_the_last_one_is_gone(
+    sitting: Sitting, district: District, google: StandIn
+) -> None:
+    account(district)
+    known_as(district, google)
+
+    first, last = sitting.comes_back(sitting.leaves()), sitting.comes_back(sitting.leaves())
+
+    assert sitting.client.get(first).status_code == 401  # the browser holds the secret of the last one alone
+    assert sitting.client.get(last).headers["location"] == "/board"
+
+
 def test_who_is_connected_comes_in_and_sets_up_a_factor_of_ours_first(
     sitting: Sitting, district: District, google: StandIn
 ) -> None:
