@@ -68,13 +68,17 @@ def _keys(step: Step) -> set[str]:
 
 def deadline_in_words(deadline: Deadline, protocol: Protocol, language: str) -> str:
     """“within 30 minutes of the opening (goal)”."""
-    anchor, kind = term(deadline.anchor, language), term(deadline.kind, language)
-    length = length_in_words(deadline, language)
-    whole = choose((f"{length} of {anchor} ({kind})", f"{length} desde {anchor} ({kind})"), language)
+    whole = f"{counted_in_words(deadline, language)} ({term(deadline.kind, language)})"
     if deadline.when is None:
         return whole
     condition = condition_in_words(deadline.when, protocol, language)
     return f"{whole}, {choose(('if', 'si'), language)} {condition}"
+
+
+def counted_in_words(deadline: Deadline, language: str) -> str:
+    """“within 30 minutes of the opening”."""
+    length, anchor = length_in_words(deadline, language), term(deadline.anchor, language)
+    return choose((f"{length} of {anchor}", f"{length} desde {anchor}"), language)
 
 
 def length_in_words(deadline: Deadline, language: str) -> str:

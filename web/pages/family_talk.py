@@ -23,6 +23,7 @@ from crisis.store.queries import IncidentView
 from crisis.vocabulary import ContactMethod, ContactOutcome, PersonId, StepId, StepState
 from web.deps import Desk
 from web.forms import Said
+from web.pages import first_words
 from web.pages.reasons import in_words
 from web.rendering import Language, babel_language, translations
 from web.words import N_
@@ -40,6 +41,8 @@ RUNGS: dict[Rung, str] = {
     Rung.ENGLISH_AND_LINE: N_("Speak English slowly, and read this one line in %(language)s:"),
     Rung.PERSON: N_("Nothing is ready in their language. Find somebody who interprets before you call."),
 }
+ONLY_IF_TRUE = N_("Say it only if it is true now.")
+ALOUD = frozenset({Rung.EXACT, Rung.ACCEPTED, Rung.RECORDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Script:
     """What to say first to one adult, and why not in a better way. `tag` is the language of `lines`."""
 
     advice: str
+    caution: str
     lines: tuple[str, ...]
     tag: str | None
     direction: str
@@ -103,6 +107,7 @@ def talk_values(desk: Desk, view: IncidentView) -> dict[str, object]:
         "interpreter_line": line,
         "next_attempt": next_attempt_at(view.incident, view.protocol),
         "not_informed": not_informed(view, desk.language),
+        **first_words.values(view, desk.language),
     }
 
 
@@ -160,9 +165,12 @@ def _reader(card: Card, wishes: dict[PersonId, Wish]) -> Reader:
 
 def _script(view: IncidentView, message: str, reader: Reader, ready: Ready, language: Language) -> Script:
     found, translate = language_ladder(reader, ready), translations(language).gettext
+    if found.rung in ALOUD and not first_words.with_an_adult(view):  # they say that an adult is with the student
+        found = Reached(Rung.LIVE_CALL, None, ())
     advice = translate(RUNGS[found.rung])
     return Script(
         advice=advice % {"language": babel_language(found.tag, language)} if found.tag else advice,
+        caution=translate(ONLY_IF_TRUE) if first_words.in_danger(view.incident) else "",
         lines=_lines(view, message, found),
         tag=found.tag,
         recording=_recorded(message, found, ready),
@@ -173,7 +181,7 @@ def _script(view: IncidentView, message: str, reader: Reader, ready: Ready, lang
 
 def _recorded(message: str, found: Reached, ready: Ready) -> str | None:
     """Beside the text as well: a caller may not be able to read it aloud."""
-    has = found.tag in ready.recorded and found.rung in (Rung.EXACT, Rung.ACCEPTED, Rung.RECORDING)
+    has = found.tag in ready.recorded and found.rung in ALOUD
     return f"/messages/{message}/{found.tag}/recording" if has else None
 
 

@@ -20,7 +20,7 @@ from crisis.protocol_words import Subject
 from crisis.protocols.schema import Step
 from crisis.statemachine.assessment import is_assessed
 from crisis.statemachine.closing import review_demanded
-from crisis.statemachine.custody import family_unknown
+from crisis.statemachine.custody import FAMILY, family_unknown
 from crisis.statemachine.reports import rules_of
 from crisis.store import audit, names, people, queries
 from crisis.store.people import StaffView
@@ -158,7 +158,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: School
         "role_options": [(role.value, translate(words.of(role))) for role in PAGED],
         "family_options": family,
         "reportable": bool(rules_of(view.protocol)),
-        "ReleaseTo": choices(ReleaseTo),
+        "ReleaseTo": [each for each in ReleaseTo if not (each in FAMILY and shown.guardians_blocked(view))],
         "Urgency": choices(Urgency),
         "DeclineReason": choices(DeclineReason),
         "Disposal": choices(Disposal),

@@ -10,6 +10,7 @@ from crisis.access_words import Matter
 from crisis.errors import NotFound
 from crisis.events import TierSet
 from crisis.message_words import STAND_INS, InterpreterKind
+from crisis.protocols import explain
 from crisis.protocols.schema import Citation, Step
 from crisis.statemachine.follow_up import least_days
 from crisis.statemachine.steps import not_open, waits_for
@@ -36,7 +37,18 @@ from web.deps import Desk, IncidentPath, SignedIn
 from web.family_text_forms import STEP_FORMS
 from web.forms import FRESH, FormPost, FormState
 from web.instrument_forms import INSTRUMENT_STEP_FORMS
-from web.pages import after_death, at_step, family_meetings, family_talk, family_texts, present, sharing, shown, times
+from web.pages import (
+    after_death,
+    at_step,
+    family_meetings,
+    family_talk,
+    family_texts,
+    first_words,
+    present,
+    sharing,
+    shown,
+    times,
+)
 from web.pages.agencies import takers
 from web.pages.frame import console
 from web.pages.incident import Action, choices, frame_of, option_names, sheet_values, step_of, values_of
@@ -111,6 +123,8 @@ def step_values(desk: Desk, view: IncidentView, step: Step, chosen: str = "") ->
             "again": _at_any_time(step, state) and view.incident.closed_at is None,
             "record": view.incident.steps.get(step.id),
             "due": [each for each in due if each.step.id == step.id],
+            "counted": lambda deadline: explain.counted_in_words(deadline, desk.language),
+            "is_the_first": first_words.is_the_first(view),
             "waiting": waits_for(view.incident, protocol, step),
             "closed_because": in_words(closed, desk.language) if closed is not None else None,
             "exceptions": shown.exceptions_of(view, step),
