@@ -113,12 +113,13 @@ def test_while_a_student_is_gone_no_page_says_that_they_are_safe(
 def test_who_sees_no_other_incident_is_told_to_pass_over_what_is_said_of_the_first(counselor: Browser) -> None:
     alone = "You see no other open incident of this student"
     missing = counselor.opens(kind="missing_student", student=STUDENT, beside="nobody")
-    by_itself = words(counselor.get(f"{missing}/{STEP}"))
+    by_itself, elsewhere = (words(counselor.get(f"{missing}/{each}")) for each in (STEP, "steps/local_search"))
     counselor.opens(student=STUDENT)
 
     beside_another = words(counselor.get(f"{missing}/{STEP}"))
 
     assert alone in by_itself
+    assert alone not in elsewhere
     assert alone not in beside_another
 
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from crisis.protocols import loader
-from crisis.protocols.schema import Protocol
+from crisis.protocols.schema import Protocol, Step
 from crisis.statemachine.incident import Incident
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import Custody, Emergency, ReleaseTo, StepId
@@ -74,9 +74,10 @@ def searches(protocol: Protocol) -> bool:
     return any(loader.protocol(name).missing_student_protocol == protocol.id for name in loader.names())
 
 
-def is_the_first(view: IncidentView) -> bool:
-    """It was opened by somebody, and no other incident of the student stands behind it, of which its steps speak."""
-    return searches(view.protocol) and view.incident.linked_to is None and not view.alongside
+def is_the_first(view: IncidentView, step: Step) -> bool:
+    """The step speaks of the incident that opened this one, and there is none, or none for this person to see."""
+    behind = view.incident.linked_to is not None or bool(view.alongside)
+    return "first incident" in step.why.en and not behind
 
 
 def _found(incident: Incident) -> bool:

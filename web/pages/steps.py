@@ -124,7 +124,7 @@ def step_values(desk: Desk, view: IncidentView, step: Step, chosen: str = "") ->
             "record": view.incident.steps.get(step.id),
             "due": [each for each in due if each.step.id == step.id],
             "counted": lambda deadline: explain.counted_in_words(deadline, desk.language),
-            "is_the_first": first_words.is_the_first(view),
+            "is_the_first": first_words.is_the_first(view, step),
             "waiting": waits_for(view.incident, protocol, step),
             "closed_because": in_words(closed, desk.language) if closed is not None else None,
             "exceptions": shown.exceptions_of(view, step),
