@@ -139,7 +139,7 @@ def reading(app: Starlette, scope: Scope, send: Send) -> Send:
 def is_a_press(app: Starlette, scope: Scope) -> bool:
     """A form of the console, sent by a client of a test; a browser's server answers others meanwhile."""
     ours = hasattr(app.state, "hub") and (scope.get("client") or ("",))[0] == "testclient"
-    return ours and scope["method"] == "POST" and Headers(scope=scope).get("content-type") == pressed.FORM
+    return ours and scope["method"] == "POST" and pressed.is_form(Headers(scope=scope))
 
 
 async def pressing(app: Starlette, scope: Scope, receive: Receive, send: Send, answer: App) -> None:
@@ -164,7 +164,8 @@ async def pressing(app: Starlette, scope: Scope, receive: Receive, send: Send, a
     if not pressed.is_success(kind, status):
         return
     cookies = Request(scope).cookies
-    press = pressed.Press(kind=kind, path=scope["path"], cookies=cookies, body=bytes(body), app=app)
+    sent_as = Headers(scope=scope)["content-type"]
+    press = pressed.Press(kind=kind, path=scope["path"], cookies=cookies, body=bytes(body), sent_as=sent_as, app=app)
     watched.busy = True
     try:
         watched.found += await anyio.to_thread.run_sync(pressed.faults, press)

@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import Connection, insert, select, text
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from crisis import clock
@@ -32,10 +33,9 @@ from crisis.store.people_tables import PERSON, POST
 from crisis.vocabulary import PersonId
 from web.app import all_routes, build_app
 from web.deps import form_token
-from web.pressed_once import SHOWN_ONCE
+from web.pressed_once import FORM, SHOWN_ONCE, WITH_FILE
 
-FORM = "application/x-www-form-urlencoded"
-NOT_YET = Path(__file__).with_name("forms_not_yet.txt")
+BESIDE_FILE = re.compile(rb'; name="([^"]+)"\r\n\r\n(.*?)\r\n--', re.DOTALL)
 TRIED = "CRISIS_TRIED_FORMS"  # a folder that all processes of a run share: a file for each kind that was tried
 ELSE = PersonId("p-somebody-else")
 TOUCHES = ("session", "sign_of_life", "alembic_version")  # that somebody is there, that the console lives
@@ -64,7 +64,6 @@ NEVER_STALE = {
     "/incidents/{incident_id}/say-if-coming": "an answer of one's own",
     "/incidents/{incident_id}/draft-referral": _ADDS,
     "/incidents/{incident_id}/open-task": _ADDS,
-    "/incidents/{incident_id}/finish-task": "the rule says to whoever is slower that it is done",
     "/incidents/{incident_id}/page": _ADDS,
     "/incidents/{incident_id}/correct": _ADDS,
     "/incidents/{incident_id}/emergency": "an alarm is raised whatever is known",
@@ -80,6 +79,7 @@ NEVER_STALE = {
     "/incidents/{incident_id}/steps/{step_id}/interpreter": _ADDS,
     "/incidents/{incident_id}/steps/{step_id}/page": _ADDS,
     "/incidents/{incident_id}/steps/{step_id}/spawn": _ADDS,
+    "/incidents/{incident_id}/steps/{step_id}/wrong-number": "somebody else has it, whoever says so and when",
     "/incidents/{incident_id}/steps/{step_id}/no-more-texts": "a family's no holds, whoever writes it down and when",
 }
 
@@ -106,20 +106,28 @@ _known = set[tuple[str, str]]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A form as it went over the wire. `kind` is its route, with the action where a route serves several."""
+    """A form as it went over the wire. `kind` is its route, with the action where a route serves several.
+
+    `sent_as`: its content type.
+    """
 
     kind: str
     path: str
     cookies: dict[str, str]
     body: bytes
+    sent_as: str
     app: Starlette
 
     @property
     def fields(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for name, value in parse_qsl(self.body.decode(), keep_blank_values=True):
+        typed = parse_qsl(self.body.decode(), keep_blank_values=True) if self.sent_as == FORM else self._beside_file()
+        for name, value in typed:
             found.setdefault(name, []).append(value)
         return found
+
+    def _beside_file(self) -> list[tuple[str, str]]:
+        return [(name.decode(), value.decode()) for name, value in BESIDE_FILE.findall(self.body)]
 
     def changed(self, **fields: str) -> bytes:
         return urlencode(self.fields | {name: [value] for name, value in fields.items()}, doseq=True).encode()
@@ -129,7 +137,7 @@ class Press:
             app,
             base_url=app.state.settings.public_url,
             cookies=self.cookies | cookies,
-            headers={"accept": "text/html", "content-type": FORM},
+            headers={"accept": "text/html", "content-type": self.sent_as},
             follow_redirects=False,
             raise_server_exceptions=False,
         )
@@ -189,16 +197,10 @@ def kind_of(path: str) -> str | None:
     return None
 
 
-def not_yet(how: str) -> set[str]:
-    """Of `forms_not_yet.txt`: `how` is "twice" or "stale"."""
-    lines = (line.split() for line in NOT_YET.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {kind for each, kind in lines if each == how}
-
-
 def never_tried() -> list[str]:
-    """Of all forms on all pages of a whole run, but those of which that is known and written down."""
-    unpressed = tried("form") - tried("twice") - set(WORK_EACH_TIME) - set(ELSEWHERE) - not_yet("twice")
-    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE) - not_yet("stale")
+    """Of all forms on all pages of a whole run."""
+    unpressed = tried("form") - tried("twice") - set(WORK_EACH_TIME) - set(ELSEWHERE)
+    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE)
     return [
         *(
             f"no test sends this form with success, so nobody knows what a second press does: {each}"
@@ -208,6 +210,10 @@ def never_tried() -> list[str]:
     ]
 
 
+def is_form(headers: Headers) -> bool:
+    return headers.get("content-type", "").partition(";")[0] in (FORM, WITH_FILE)
+
+
 def is_success(kind: str, status: int) -> bool:
     """It leads on; or it answers with the page itself, where that is what it is for."""
     return status == 303 or (status == 200 and (kind in LOOKS or kind in SHOWN_ONCE))
@@ -215,7 +221,7 @@ def is_success(kind: str, status: int) -> bool:
 
 def faults(press: Press) -> list[str]:
     found: list[str] = []
-    if "key" not in press.fields and is_tried(press.kind, "keyed"):
+    if "key" not in press.fields and (press.kind in SHOWN_ONCE or is_tried(press.kind, "keyed")):
         return []  # not as a page sends it
     if press.kind not in WORK_EACH_TIME and first_of_its_kind(press.kind, "twice"):
         found += twice(press)

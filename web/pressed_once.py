@@ -25,8 +25,9 @@ from crisis.store import sessions
 from web.deps import cookie_name, store_of
 from web.security import BODY_LIMIT, replaying, whole_body
 
-FORM = "application/x-www-form-urlencoded"
+FORM, WITH_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 KEY = re.compile(rb"(?:^|&)key=([0-9A-Za-z_.-]{1,80})(?:&|$)")  # as ours are: nothing in it is written otherwise
+KEY_BESIDE_FILE = re.compile(rb'; name="key"\r\n\r\n([0-9A-Za-z_.-]{1,80})\r\n')
 KEPT_FOR = 3600.0  # seconds
 MOST = 5000  # forms
 LOOK = 0.02  # seconds between two looks whether the first press is through
@@ -96,11 +97,12 @@ class PressedOnce:
 
     def name_of(self, scope: Scope, body: bytes) -> tuple[str | None, str]:
         """And its key. None for a form without one, or of nobody who is signed in."""
-        found, session = KEY.search(body), Request(scope).cookies.get(cookie_name(self.settings))
+        found = KEY.search(body) or KEY_BESIDE_FILE.search(body)
+        session = Request(scope).cookies.get(cookie_name(self.settings))
         if found is None or session is None:
             return None, ""
-        key = found[1].decode()
-        return hashlib.sha256(b"\0".join((session.encode(), scope["path"].encode(), body))).hexdigest(), key
+        key, typed = found[1].decode(), _as_typed(body, Headers(scope=scope))
+        return hashlib.sha256(b"\0".join((session.encode(), scope["path"].encode(), typed))).hexdigest(), key
 
     async def known_press(self, press: str) -> Answered | None:
         """Waits while it is on its way."""
@@ -176,6 +178,12 @@ def _own(message: Message) -> Message:
     return {**message, "headers": list(message["headers"])} if "headers" in message else message
 
 
+def _as_typed(body: bytes, headers: Headers) -> bytes:
+    """Without what stands between the fields beside a file: a browser draws another one for each press."""
+    boundary = headers.get("content-type", "").partition("boundary=")[2].strip('"').encode()
+    return body.replace(boundary, b"") if boundary else body
+
+
 def _is_form(headers: Headers) -> bool:
     """A script names the letters as well: `; charset=UTF-8`."""
-    return headers.get("content-type", "").partition(";")[0] == FORM
+    return headers.get("content-type", "").partition(";")[0] in (FORM, WITH_FILE)

@@ -102,6 +102,8 @@ def subjects(thing: cmd.Command | ev.Event) -> frozenset[str]:
     named = {f"{name}:{getattr(thing, name)}" for name in _NAMED if _has(thing, name)}
     if isinstance(thing, ccmd.DecideOnContact | cev.ContactDecided):
         named.add(f"told:{thing.contact}")
+    if isinstance(thing, ccmd.FinishTask | cev.TaskFinished):
+        named.add(f"task:{thing.task}")
     if isinstance(thing, ev.CustodyLost):
         named.add("lost")
     if isinstance(thing, wcmd.KeepWatchDate | wev.WatchDateKept):

@@ -1,15 +1,21 @@
 """After a death on its pages: opened with three answers, words to print, days to watch, and no name anywhere."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
 from crisis import clock
+from crisis import events as ev
+from crisis import watch_events as wev
 from crisis.protocols import loader
 from crisis.store import protocols
 from crisis.store.engine import Store
-from tests.web.district import COUNSELOR, SETTINGS, STRANGER, District, a_district
+from crisis.vocabulary import IncidentId
+from tests.factories import STUDENT
+from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, District, a_district
+from tests.web.filling import Together, filled, sent
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import STUDENT_NAMES, Browser, at_console, words
 from web.app import build_app
@@ -112,3 +118,28 @@ def test_a_day_to_watch_is_added_in_a_form_and_one_that_is_over_is_refused_there
     assert "Choose a day that is still to come" in wrong
     assert f"{year}-01-01 Holidays" in shown
     assert "A day to watch" in story
+
+
+def test_incidents_of_their_own_are_opened_and_a_day_is_kept_with_one_press_or_two(
+    site: TestClient, district: District
+) -> None:
+    lead, nurse = at_console(site, district, COUNSELOR), at_console(site, district, NURSE)
+    here = a_death(lead)
+    together = Together(district.store, lead, nurse, IncidentId(here.rpartition("/")[2]))
+    confirmed(lead, here)
+    said = {f"evidence__{name}": "Aunt and uncle" for name in ("seen", "close", "may_be_said")}
+    done(lead, here, "family_visit", **said)
+    done(lead, here, "other_schools")
+    step = "steps/watch_list"
+    found = sent(
+        lead, f"{here}/{step}/look", filled(lead.get(f"{here}/{step}"), f"{here}/{step}/look", q="quetzal"), 200
+    )
+    form, opened = filled(found, f"{here}/{step}/spawn", students=STUDENT), together.events(ev.IncidentsSpawned)
+    led = [sent(lead, f"{here}/{step}/spawn", form) for _ in range(2)]
+    assert led == [f"{here}/{step}"] * 2
+    assert together.events(ev.IncidentsSpawned) == opened + 1
+
+    done(lead, here, "watch_list")
+    step, today = "steps/watch_dates", str(clock.now().astimezone(ZoneInfo("America/New_York")).date())
+    together.alone(f"/{step}", f"{step}/watch", wev.WatchDateAdded, day=today, reason="birthday")
+    together.both(f"/{step}", f"{step}/kept", wev.WatchDateKept, "Given P-Counselor", note="A quiet day")

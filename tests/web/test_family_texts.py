@@ -21,6 +21,7 @@ from crisis.vocabulary import IncidentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.store.test_message_texts import AT, publish
 from tests.web.district import COUNSELOR, ELSEWHERE, FAR_SCHOOL, NURSE, OFFICER, SETTINGS, District, acting
+from tests.web.filling import twice
 from tests.web.test_contacts import FATHER, HIS, MOTHER, district
 from tests.web.test_family_talk import STEP, at_the_step, part
 from tests.web.test_pages import Browser, at_console, words
@@ -96,6 +97,21 @@ def test_one_press_orders_it_and_the_step_says_what_becomes_of_it(site: TestClie
     assert "A text to this number is on its way" in words(nurse.get(page))
 
 
+def test_a_number_that_is_somebody_elses_is_marked_with_one_press_or_two(site: TestClient, district: District) -> None:
+    nurse, incident = at_the_step(site, district)
+    ready(district)
+    page, code = f"{incident}/{STEP}", has_left(nurse, district, incident)
+
+    def marked() -> list[bool]:
+        with district.store.read() as tx:
+            return [each.wrong_number for each in incidents.load(tx, code).texts.values()]
+
+    twice(nurse, page, f"{page}/wrong-number", marked)
+
+    assert marked() == [True]
+    assert "Somebody else has this number." in words(nurse.get(page))
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_text_that_changed_under_the_readers_eyes_is_refused_where_it_was_pressed_pr_71(
     site: TestClient, district: District, language: str
@@ -155,15 +171,22 @@ def test_a_program_sends_what_it_was_shown_and_nothing_else(site: TestClient, di
     assert [each["state"] for each in api.get(f"{incident}/texts").body["texts"]] == ["ordered"]
 
 
-def test_what_they_said_in_other_words_than_stop_counts_like_it_pr_15(site: TestClient, district: District) -> None:
-    nurse, incident = at_the_step(site, district)
-    ready(district)
+def has_left(nurse: Browser, district: District, incident: str) -> IncidentId:
+    """A text that the nurse has ordered and the worker has handed on."""
     page, this = f"{incident}/{STEP}", IncidentId(incident.rpartition("/")[2])
     nurse.client.post(f"{page}/text", data=nurse.form(page, f"{page}/text"))
     with district.store.read() as tx:
         (text,) = incidents.load(tx, this).texts
     system = Actor(kind=ActorKind.SYSTEM, id=None, district=DISTRICT)
     submit(district.store, this, GiveText(by=system, text=text), at=clock.now())
+    return this
+
+
+def test_what_they_said_in_other_words_than_stop_counts_like_it_pr_15(site: TestClient, district: District) -> None:
+    nurse, incident = at_the_step(site, district)
+    ready(district)
+    page = f"{incident}/{STEP}"
+    has_left(nurse, district, incident)
 
     nurse.send(page, f"{page}/no-more-texts")
 

@@ -7,6 +7,8 @@ import pytest
 from crisis import commands as cmd
 from crisis import events as ev
 from crisis import page_events as pev
+from crisis import record_events as cev
+from crisis.record_words import RecordTask
 from crisis.store.engine import Store
 from crisis.vocabulary import HandoffId, ReleaseTo, Tier
 from tests.factories import COUNSELOR as FIRST
@@ -82,6 +84,9 @@ def test_reports_and_exceptions(scene: Scene) -> None:
     incident = scene.together(COUNSELOR, COLLEAGUE)
     report = {"agency": "Child protection", "number": "A 17"}
     incident.both("/duties", "report", ev.ReportFiled, BY_COUNSELOR, **report)
+    task = {"task": RecordTask.TELL_TITLE_IX}
+    incident.alone("/duties", "open-task", cev.TaskOpened, **task)
+    incident.both("/duties", "finish-task", cev.TaskFinished, BY_COUNSELOR, **task, note="Told on Monday at nine")
     for action, event in (("renew", ev.ExceptionRenewed), ("lift", ev.ExceptionLiftAsked)):
         why = {"exception": "contraindicated", "reason": "As the agency said"}
         incident.both("/duties", action, event, BY_COUNSELOR, **why)
@@ -128,4 +133,10 @@ def test_following_up_and_the_close(scene: Scene) -> None:
     )
     incident.both("/close", "review", ev.ReviewDecided, BY_COUNSELOR, hold="no", reason="All went well")
     incident.alone("/close", "sign-close", ev.CloseSigned)
+    late = filled(incident.page("/close"), f"{incident.here}/review", hold="no", reason="It went very well")
     scene.together(PRINCIPAL, COUNSELOR).alone("/close", "close", ev.IncidentClosed)
+    told = words(sent(incident.quick, f"{incident.here}/review", late, 422))
+
+    assert "This incident is closed; open a new one that is linked to it" in told
+    assert "We kept what you typed:It went very well" in told
+    assert "Add mine as a note" not in told  # nothing is added to it any more

@@ -17,6 +17,7 @@ from crisis.store.people_tables import SESSION
 from crisis.vocabulary import IncidentId, ProtocolHash, StaffRole
 from tests.factories import DISTRICT
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, TEACHER, District, a_district
+from tests.web.filling import twice
 from tests.web.test_pages import Browser, at_console, words
 from tests.web.test_protocol_pages import LEAD, PAGE, SHORT, begun, stands, types
 from web.app import build_app
@@ -112,8 +113,13 @@ def test_a_draft_is_signed_by_two_published_by_a_second_and_counts_for_new_incid
     lead.get(f"{PAGE}/versions/{'0' * 64}", 404)
 
     publication = re.findall(rf'action="({PAGE}/publications/[^/]+/end)"', lead.get(PAGE))[0]
+    own = in_force(district)
     assert lead.send(PAGE, publication) == PAGE
     assert in_force(district) == district.protocol_hash
+
+    once_more = publication.replace("/end", "/again")
+    twice(officer, PAGE, once_more, lambda: in_force(district), first_day=today())
+    assert in_force(district) == own
 
 
 def test_what_is_missing_is_told_and_nothing_is_published(site: TestClient, district: District) -> None:

@@ -17,6 +17,7 @@ from tests.factories import DISTRICT, STUDENT
 from tests.store.leavers import HERS, LEAD, a_key_of_its_own, a_leaver
 from tests.store.test_destruction import found
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District, acting
+from tests.web.filling import twice
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
@@ -106,6 +107,19 @@ def test_it_says_why_not_yet_and_then_two_people_destroy_it_pr_65(
     assert {"destruction asked", "record destroyed", "retention viewed"} <= {
         each for each, _ in actions(district.store)
     }
+
+
+def test_what_was_asked_is_taken_back_with_one_press_or_two(officer: Browser, district: District) -> None:
+    leaves(officer)
+    officer.send(RECORD, f"{RECORD}/ask", **TOLD)
+
+    twice(officer, RECORD, f"{RECORD}/withdraw", lambda: taken_back(district))
+
+    assert taken_back(district) == 1
+
+
+def taken_back(district: District) -> int:
+    return [each for each, _ in actions(district.store)].count("destruction withdrawn")
 
 
 def test_a_hold_stands_at_once_and_two_people_release_it_pr_64_pr_66(

@@ -14,6 +14,7 @@ from crisis.vocabulary import IncidentId, Mode
 from tests.store.looked_back import LEAD, OTHER_PRINCIPAL, PRINCIPAL, a_closed_incident, a_school, looked_at
 from tests.watch import Watch
 from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District
+from tests.web.filling import twice
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
@@ -227,6 +228,26 @@ def test_an_owner_who_sees_nothing_of_the_incident_does_it_and_another_verifies(
 
 def token(browser: Browser) -> dict[str, str]:
     return {"csrf": browser.form("/board", "/logout")["csrf"]}
+
+
+def test_a_review_goes_back_and_an_item_on_with_one_press_or_two(
+    site: TestClient, district: District, incident: IncidentId
+) -> None:
+    counselor, principal = at_console(site, district, COUNSELOR), at_console(site, district, PRINCIPAL)
+    item = agreed(counselor, incident)
+    review = "/reviews/" + counselor.get(item).partition('href="/reviews/')[2].partition('"')[0]
+    rates(counselor, review, handoff="M")
+    counselor.send(review, f"{review}/hand-in")
+
+    def did() -> list[str]:
+        return [each for each, _ in actions(district.store) if "viewed" not in each and "listed" not in each]
+
+    twice(principal, review, f"{review}/send-back", did)
+    twice(
+        counselor, item, f"{item}/give", did, owner=NURSE, due_on=(clock.now() + timedelta(days=9)).date().isoformat()
+    )
+    twice(counselor, item, f"{item}/drop", did, why="There is one by now")
+    twice(counselor, item, f"{item}/again", did)
 
 
 def test_a_name_in_an_item_is_refused_or_sent_back_and_tells_its_owner_nothing(

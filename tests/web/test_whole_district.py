@@ -14,6 +14,7 @@ from tests.factories import DISTRICT
 from tests.store.leavers import HERS, LEAD, a_key_of_its_own, a_leaver
 from tests.store.test_destruction import found
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, District
+from tests.web.filling import twice
 from tests.web.test_pages import at_console, words
 from web.app import build_app
 
@@ -61,6 +62,8 @@ def test_two_people_end_a_district_that_has_its_file_and_it_is_gone_pr_64_pr_65(
         counselor = at_console(site, district, COUNSELOR)
         wrong = words(officer.send(PAGE, f"{PAGE}/ask", 422, file="0123"))
         hidden = [counselor.client.get(PAGE).status_code, counselor.client.post(f"{PAGE}/ask", data={}).status_code]
+        officer.send(PAGE, f"{PAGE}/ask", file=digits)
+        twice(lead, PAGE, f"{PAGE}/withdraw", lambda: f"{PAGE}/destroy" in lead.get(PAGE))
         officer.send(PAGE, f"{PAGE}/ask", file=digits)
         own = officer.get(PAGE)
         with store.write() as tx:
