@@ -126,7 +126,6 @@ BY: dict[int, tuple[tuple[str, str], ...]] = {  # tests from before the numbers
 }
 NOT_YET = "not built yet"
 WHY_NOT: dict[int, str] = {
-    22: "no call to a family is made by the software: people dial, and the page says to ask first whom they speak with",
 }
 
 

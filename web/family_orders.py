@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crisis.policy.family_plan import Condition
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import FamilyStatus, TribalWish
-from crisis.store import family_plan, kept
+from crisis.store import family_plan, kept, own_care
 from crisis.store.family_tables import CONTACT_CONDITION
 from crisis.vocabulary import PersonId, StudentId
 from web import record_orders
@@ -46,3 +46,9 @@ def set_tribal_wish(desk: Desk, student: StudentId, wish: TribalWish | None, sou
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
         family_plan.set_tribal_wish(tx, known, wish, source, by=desk.person, at=desk.at)
+
+
+def set_own_care(desk: Desk, student: StudentId, *, agreed: bool) -> None:
+    known = record_orders.must_keep(desk, student)
+    with desk.store.write() as tx:
+        own_care.set_agreed(tx, known, agreed=agreed, by=desk.person, at=desk.at)

@@ -228,6 +228,7 @@ DEEDS = frozenset(
         N_("training taken off"),
         N_("transient destroyed"),
         N_("tribal wish recorded"),
+        N_("own care recorded"),
         N_("turn confirmed"),
         N_("turn declined"),
         N_("two sides joined"),

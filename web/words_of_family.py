@@ -1,6 +1,7 @@
 """Whom to call first, in words: what must be so first, who answers, and one sentence for each event of it."""
 
 from crisis import record_events as cev
+from crisis.privacy_words import NoticeRule
 from crisis.record_words import ContactCondition, FamilyStatus, TribalWish
 from web.telling import Known, Told, line_of, told, with_
 from web.words import N_
@@ -41,3 +42,12 @@ def _(event: cev.ContactDecided, known: Known) -> Told:
     else:
         line = line_of(known, N_("Decided: this adult is not contacted: %(name)s"), "s-none", "late", name=name)
     return with_(line, event.reason)
+
+
+NOTICES: dict[NoticeRule, str] = {  # what the law of the place makes of care that a minor agreed to
+    NoticeRule.REQUIRED: N_("The law here wants parents told: this changes nothing."),
+    NoticeRule.PERMITTED: N_("The law here leaves it to the school: this is on record, and changes nothing by itself."),
+    NoticeRule.FORBIDDEN_WITHOUT_MINOR_CONSENT: N_(
+        "The law here: parents are told only that the student is safe, unless the student agrees to more."
+    ),
+}

@@ -1,5 +1,6 @@
 """What a person answers by text: one command, as the grammar reads it; whatever else they write is a sign of life."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ _STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "
     {"PARAR", "PARE", "BAJA", "ALTO", "DETENER"}
 )
 _STARTS = frozenset({"START", "UNSTOP"})
+_NO_LETTER = re.compile(r"[\W_]+")  # “Opt out.” is one of the seven words (47 CFR 64.1200(a)(10))
 _STARTS_AGAIN = frozenset({"YES", "INICIAR", "EMPEZAR", "ALTA"})  # only after STOP; else it is just text
 PASSIVE = 3  # answers to what was none, for each person and page (F46)
 WRONG_CODES = 5  # an hour, for each telephone (F51)
@@ -47,7 +49,7 @@ def answer(store: Store, phone: str, body: str, at: datetime, *, key: str | None
     with store.read() as tx:
         coded = page_codes.of_phone(tx, phone, at)
     wrote = Wrote(store, phone, body, at, coded, [each for each in coded if _is_live(store, each)], key)
-    if _about_texts(wrote, body.strip().upper()):
+    if _about_texts(wrote, _NO_LETTER.sub("", body).upper()):
         return None
     family, replies = _family_later(wrote), readings(body)
     if family and wrote.live and any(each.code is None for each in replies):

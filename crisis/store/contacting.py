@@ -19,7 +19,7 @@ from crisis.policy.messages import Ready
 from crisis.policy.understanding import against_understanding
 from crisis.privacy_words import ContactEffect, ContactPurpose, ContactWay, Obligation
 from crisis.statemachine.incident import Incident
-from crisis.store import contact_record, message_texts, people, policy_packs, same_student
+from crisis.store import contact_record, message_texts, own_care, people, policy_packs, same_student
 from crisis.store.people import ContactView
 from crisis.vocabulary import ContactMethod, ContactOutcome, DistrictId, Emergency, Role, StudentId
 
@@ -110,6 +110,7 @@ def circumstances_of(
         emergency=incident is not None and incident.emergency is Emergency.ACTIVE,
         decided={} if incident is None else incident.contact_decided,
         guardians_blocked=same_student.guardians_blocked(tx, student, incident),
+        minor_consented=student is not None and own_care.of_student(tx, student) is not None,
         pack=law.pack,
     )
     return with_texts(given, message_texts.ready(tx, district, CALL_US))

@@ -78,6 +78,18 @@ class TribalWishRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcTime)
 
 
+class OwnCareRow(SQLModel, table=True):
+    """The student agreed to their own care. Which care it is stands nowhere. No row: nobody has said so."""
+
+    __tablename__ = "own_care"
+
+    student: str = Field(foreign_key="student.id", primary_key=True)
+    district: str = Field(foreign_key="district.id", index=True)
+    recorded_by: str = Field(foreign_key="person.id")
+    recorded_at: datetime = Field(sa_type=UtcTime)
+
+
 _TABLES = SQLModel.metadata.tables
 CONTACT_TURN, CONTACT_CONDITION = _TABLES["contact_turn"], _TABLES["contact_condition"]
 FAMILY_STATUS, TRIBAL_WISH = _TABLES["family_status"], _TABLES["tribal_wish"]
+OWN_CARE = _TABLES["own_care"]

@@ -239,6 +239,7 @@ OF_STUDENTS: Mapping[str, Table] = {
     "tribal_wish": table(
         R.RECORD, normal="district", restricted="student source recorded_by recorded_at", wish=very(C.TRIBAL)
     ),
+    "own_care": table(R.RECORD, normal="district", restricted="recorded_by recorded_at", student=very(C.MH_DETAIL)),
     "info_directive": table(
         R.RECORD,
         technical="id",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from crisis.policy.inspection import Part
-from crisis.store import authorities, directives, family_plan, hours, interpreting, names, preferences
+from crisis.store import authorities, directives, family_plan, hours, interpreting, names, own_care, preferences
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import StudentId
 
@@ -33,7 +33,8 @@ def parts(tx: Connection, keys: KeyRing, student: StudentId) -> list[Part]:
 
 
 def _family(tx: Connection, student: StudentId) -> bool:
-    """Also where only the wish about a tribe is kept."""
+    """Also where only the wish about a tribe is kept, or that they agreed to their own care."""
     plan = family_plan.of_student(tx, student)
     known = plan.order or plan.conditions or plan.status or plan.first
-    return bool(known) or family_plan.tribal_wish_of(tx, student) is not None
+    others = (family_plan.tribal_wish_of(tx, student), own_care.of_student(tx, student))
+    return bool(known) or any(each is not None for each in others)

@@ -15,6 +15,14 @@ LANGUAGE = "language:"
 OFFICE_LANGUAGE = "en"  # every member of staff works in it
 _SKILL = re.compile(r"[a-z][a-z0-9_]{0,39}|language:[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
+# PR-46: no list of these is whole; it catches what somebody writes in good faith, as “haitian” for a language.
+_ORIGIN = re.compile(
+    r"(^|_)(race|racial|ethnic|nationalit|immigra|migrant|refugee|citizen|visa|foreign|tribe|tribal|native_american|indigen"
+    r"|religi|faith|church|mosque|synagog|christian|cristian|catholic|catolic|protestant|evangelic|muslim|musulman|islam"
+    r"|jew|judi|hindu|sikh|buddh|budist|mormon|black|white|brown|latin|hispan|asian|african|arab|haitian|mexican|chinese"
+    r"|somali|nepal|vietnam|brazil|brasil|dominican|puerto_ric|caribbean|european|caucasian)"
+)
+
 
 def of_district(tx: Connection, district: DistrictId) -> dict[PersonId, tuple[str, ...]]:
     """Codes by person, in order: `sign_language`, or a BCP 47 tag after `language:`."""
@@ -39,7 +47,11 @@ def set_skills(
     if tx.execute(ours).first() is None:
         raise NotFound
     fits = all(_SKILL.fullmatch(each) for each in skills)
-    refuse_if(None if fits else Reason("SKILL", "Write a skill as a code, as in sign_language or language:es"))
+    text = "Whom a page asks depends on no origin, looks or faith; write what they can do, or a language as language:ht"
+    refuse_if(
+        None if fits else Reason("SKILL", "Write a skill as a code, as in sign_language or language:es"),
+        Reason("PR-46", text) if any(_ORIGIN.search(each) for each in skills) else None,
+    )
     tx.execute(delete(SKILL).where(SKILL.c.person == person))
     if skills:
         rows = [{"person": person, "district": district, "skill": skill} for skill in sorted(set(skills))]

@@ -12,6 +12,7 @@ from crisis.errors import Refused
 from crisis.family_events import GuardianTextOrdered
 from crisis.message_words import MeetingPlace, MessageWay, SendState
 from crisis.notify.extras import Extras
+from crisis.notify.handsets_plans import Delivery
 from crisis.notify.smtp import Mailer, Server
 from crisis.policy.meetings import Meeting
 from crisis.store import contact_record, family_mail, incidents, school_lines, texting
@@ -205,3 +206,23 @@ def test_by_e_mail_it_goes_without_the_word_about_their_number_and_in_full(
     assert str(mail.get_payload(decode=True), "utf-8").strip() == read.written.body
     assert "hora del Este" in read.written.body
     assert (len(home.ledger()), home.got()) == (1, [])
+
+
+def test_the_software_dials_nobody_of_a_family_whatever_becomes_of_a_text_pr_22(home: Home) -> None:
+    """Who picks up can hear nothing before they have said who they are: it is people who call, and ask that first."""
+    for way in (MessageWay.CALL, MessageWay.VOICEMAIL, MessageWay.PAPER):
+        assert refused(home, replace(order(home, chosen(home)), way=way)) == {("PR-71", "")}
+    home.sent(MOTHER)
+    home.village.network.plan.deliveries.set(HIS, "messages", Delivery(end="undelivered", code=30003))
+    home.sent(FATHER)
+    home.village.network.reply(HERS, "Who is this?")
+    home.village.network.reply(HIS, "stop")
+    home.time_passes()
+    for _ in range(6):
+        home.village.later(timedelta(minutes=10))
+        home.time_passes()
+
+    kinds = {each.kind for number in (HERS, HIS) for each in home.village.network.ledger.of_phone(number)}
+    assert "text" in kinds
+    assert {each for each in kinds if "call" in each or "ring" in each} == set()
+    assert COUNSELOR in home.told("call_family")

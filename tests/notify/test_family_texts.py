@@ -164,9 +164,10 @@ def test_what_does_not_arrive_says_so_at_once_and_whoever_ordered_it_is_told(hom
     assert home.told("call_family") == [COUNSELOR]
 
 
-def test_stop_ends_every_text_to_that_number_at_once_and_staff_see_it_pr_15(home: Home) -> None:
+@pytest.mark.parametrize("word", [" stop ", "Quit", "end", "Revoke.", "Opt out", "CANCEL!", "unsubscribe", "¡Alto!"])
+def test_stop_ends_every_text_to_that_number_at_once_and_staff_see_it_pr_15(home: Home, word: str) -> None:
     home.sent()
-    home.village.network.reply(HERS, " stop ")
+    home.village.network.reply(HERS, word)
     home.time_passes()
 
     assert "GuardianTextsRefused" in home.events()

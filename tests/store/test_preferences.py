@@ -97,3 +97,13 @@ def test_after_a_year_it_asks_to_be_confirmed_and_acts_all_the_same_pr_81(place:
         preferences.end(tx, ELSEWHERE, one, by=NURSE, at=AT)
     with place.read() as tx:
         assert audit.verify(tx).ok
+
+
+@pytest.mark.parametrize("code", ["haitian", "muslim", "from_a_church", "latina", "race_black", "native_american"])
+def test_what_somebody_is_by_origin_or_faith_is_no_skill_pr_46(place: Store, code: str) -> None:
+    with place.write() as tx, pytest.raises(Refused, match="depends on no origin"):
+        skills.set_skills(tx, DISTRICT, TEACHER, ["woman", code], at=AT, by=NURSE)
+
+    with place.write() as tx:
+        skills.set_skills(tx, DISTRICT, TEACHER, ["language:ht", "embrace", "trace_work"], at=AT, by=NURSE)
+        assert skills.of_district(tx, DISTRICT)[TEACHER] == ("embrace", "language:ht", "trace_work")

@@ -309,6 +309,7 @@ OPERATIONS: dict[str, str] = {
     f"POST {STUDENT}/call-order": "keeps record",
     f"POST {STUDENT}/call-order/status": "keeps record",
     f"POST {STUDENT}/call-order/tribal-wish": "keeps record",
+    f"POST {STUDENT}/call-order/own-care": "keeps record",
     f"POST {STUDENT}/call-order/conditions": "keeps record",
     f"POST {STUDENT}/call-order/conditions/{{condition}}/confirm": "keeps record",
     f"POST {STUDENT}/call-order/conditions/{{condition}}/end": "keeps record",

@@ -6,11 +6,25 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from crisis import clock
+from crisis.store import policy_packs
+from crisis.store.policy_packs import Counsel
 from crisis.vocabulary import PersonId
-from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, TEACHER, District, acting
+from tests.factories import DISTRICT, STUDENT
+from tests.web.district import (
+    COUNSELOR,
+    NEIGHBOUR,
+    NURSE,
+    OFFICER,
+    SETTINGS,
+    STRANGER,
+    TEACHER,
+    District,
+    acting,
+)
 from tests.web.test_contacts import AUNT, FATHER, HIS, MOTHER, district
 from tests.web.test_pages import Browser, at_console, words
+from tests.web.test_policy import for_now
 from web.app import build_app
 
 __all__ = ["district"]
@@ -151,3 +165,33 @@ def test_by_the_api_too(site: TestClient, district: District) -> None:
     assert ended["conditions"] == []
     assert [each["person"] for each in contacts] == [AUNT, MOTHER, FATHER]
     assert [each["effect"] for each in contacts if each["person"] == FATHER] == ["human"]
+
+
+@pytest.mark.parametrize(
+    ("law", "notice"),
+    [(None, "The law here leaves it to the school"), ("us-ct", "parents are told only that the student is safe")],
+)
+def test_care_of_their_own_says_what_the_law_makes_of_it_and_acts_beside_the_call_pr_42(
+    site: TestClient, district: District, law: str | None, notice: str
+) -> None:
+    if law is not None:
+        with district.store.write() as tx:
+            pack = policy_packs.propose(tx, DISTRICT, for_now(law), by=OFFICER, at=clock.now())
+            counsel = Counsel(name="R. Lawyer", reviewed_on=clock.now().date())
+            policy_packs.approve(tx, DISTRICT, pack, counsel, by=NURSE, at=clock.now(), today=clock.now().date())
+    counselor, api = at_console(site, district, COUNSELOR), acting(site, district.token(COUNSELOR))
+    incident = at_the_step(counselor)
+    before = words(counselor.get(f"{incident}/{STEP}"))
+
+    counselor.send(PAGE, f"{PAGE}/own-care")
+
+    shown, after = words(counselor.get(PAGE)), words(counselor.get(f"{incident}/{STEP}"))
+    only = "Say only that the student is safe"
+    assert (notice in shown, "The student agreed to care of their own" in shown) == (True, True)
+    assert (only in before, only in after) == (False, law is not None)
+    assert "care of their own" not in after
+    assert api.get(PAGE).body["own_care"] is True
+    counselor.send(PAGE, f"{PAGE}/own-care")
+    assert api.get(PAGE).body["own_care"] is False
+    assert api.post(f"{PAGE}/own-care", {"agreed": True}).body["own_care"] is True
+    assert api.post(f"{PAGE}/own-care", {"agreed": "maybe"}).status == 422

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
+from pydantic import StrictBool
 
 from crisis.policy.family_plan import Condition
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import ContactCondition, FamilyStatus, TribalWish
-from crisis.store import family_plan
+from crisis.store import family_plan, own_care
 from crisis.store.family_plan import KeptCondition
 from crisis.vocabulary import PersonId
 from web import family_orders
@@ -35,13 +36,17 @@ class ConditionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOrder:
-    """`status` null: the adults of the list answer. `first` comes before all; `order` is as the family said it."""
+    """`status` null: the adults of the list answer. `first` comes before all; `order` is as the family said it.
+
+    `own_care`: the student agreed to care of their own, as the law of the place lets a minor.
+    """
 
     status: FamilyStatus | None
     first: PersonId | None
     order: list[PersonId]
     conditions: list[ConditionView]
     tribal_wish: TribalWish | None
+    own_care: bool
 
 
 class OrderBody(Body):
@@ -74,13 +79,19 @@ class TribalBody(Body):
     source: InstructionSource
 
 
+class OwnCareBody(Body):
+    """`agreed` false: nothing is on record any more."""
+
+    agreed: StrictBool
+
+
 @router.get("/{student}/call-order")
 def of_student(desk: TokenHolder, student: StudentPath) -> CallOrder:
     """For the crisis team of the student's school and the posts of the district; every look is on record."""
     must_keep(desk, student)
     with desk.store.write() as tx:
         plan, tribal = family_plan.of_student(tx, student), family_plan.tribal_wish_of(tx, student)
-        conditions = family_plan.conditions_of(tx, student)
+        conditions, agreed = family_plan.conditions_of(tx, student), own_care.of_student(tx, student)
         sent_of_student(tx, desk, student, "call order viewed", sent="call_order")
     return CallOrder(
         status=plan.status,
@@ -88,6 +99,7 @@ def of_student(desk: TokenHolder, student: StudentPath) -> CallOrder:
         order=list(plan.order),
         conditions=[_view(each, desk.at) for each in conditions],
         tribal_wish=None if tribal is None else tribal.wish,
+        own_care=agreed is not None,
     )
 
 
@@ -110,6 +122,13 @@ def set_status(desk: TokenHolder, student: StudentPath, body: StatusBody) -> Cal
 def set_tribal_wish(desk: TokenHolder, student: StudentPath, body: TribalBody) -> CallOrder:
     """Refused where staff say it for them. For the same people as the list."""
     family_orders.set_tribal_wish(desk, student, body.wish, body.source)
+    return of_student(desk, student)
+
+
+@router.post("/{student}/call-order/own-care")
+def set_own_care(desk: TokenHolder, student: StudentPath, body: OwnCareBody) -> CallOrder:
+    """What parents are told then, the law of the place decides. For the same people as the list."""
+    family_orders.set_own_care(desk, student, agreed=body.agreed)
     return of_student(desk, student)
 
 

@@ -1,6 +1,7 @@
 """Whom to call first about a student: the order, what must be so first, and who answers where the parents do not."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,7 +12,7 @@ from crisis.errors import Reason, Refused
 from crisis.policy.family_plan import Condition
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import ContactCondition, FamilyStatus, TribalWish
-from crisis.store import contacting, family_plan, people
+from crisis.store import contacting, family_plan, own_care, people, policy_packs
 from crisis.store.family_plan import KeptCondition
 from crisis.store.people import StudentView
 from crisis.vocabulary import PersonId, StudentId
@@ -85,6 +86,13 @@ class Tribe(RecordForm):
         family_orders.set_tribal_wish(desk, student, self.wish, self.asked_by)
 
 
+class Care(RecordForm):
+    agreed: Literal["yes", "no"] = "no"
+
+    def carry_out(self, desk: Desk, student: StudentId) -> None:
+        family_orders.set_own_care(desk, student, agreed=self.agreed == "yes")
+
+
 FORMS: dict[str, type[RecordForm]] = {
     "order": Order,
     "add": Add,
@@ -92,6 +100,7 @@ FORMS: dict[str, type[RecordForm]] = {
     "end": End,
     "status": Status,
     "tribe": Tribe,
+    "own-care": Care,
 }
 
 
@@ -114,6 +123,8 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
             "conditions": [_shown(each, names, desk) for each in conditions],
             "answers": said,
             "tribal": tribal,
+            "own_care": own_care.of_student(tx, student),
+            "notice": translate(_notice(tx, known, desk)),
             "adult_options": options,
             "first_options": [*options, *(each for each in staff if each[0] not in names)],
         }
@@ -128,6 +139,12 @@ def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int
     return record_page.shown(
         desk, student, WHERE, lambda tx, known: {**chosen, **read(tx, known)}, problem, status=status
     )
+
+
+def _notice(tx: Connection, known: StudentView, desk: Desk) -> str:
+    """What the law that is in force today makes of care that a minor agreed to."""
+    today = desk.at.astimezone(ZoneInfo(people.school(tx, known.school).zone)).date()
+    return words_of_family.NOTICES[policy_packs.in_force(tx, known.district, today).pack.parent_notice]
 
 
 def _shown(each: KeptCondition, names: dict[PersonId, str], desk: Desk) -> dict[str, object]:

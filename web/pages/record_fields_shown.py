@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from crisis.policy.naming import NameToUse
-from crisis.store import authorities, directives, family_plan, hours, interpreting, names, people, preferences
+from crisis.store import authorities, directives, family_plan, hours, interpreting, names, own_care, people, preferences
 from crisis.store.people import StudentView
 from crisis.store.sealed import KeyRing
 from crisis.vocabulary import PersonId
@@ -83,6 +83,8 @@ class Fields:
         tribal = family_plan.tribal_wish_of(self.tx, self.student.id)
         if tribal is not None:
             yield "tribe", self._word(TRIBAL_WISHES[tribal.wish])
+        if own_care.of_student(self.tx, self.student.id) is not None:
+            yield "own-care", self._word(N_("The student agreed to care of their own"))
 
     def _directives(self) -> Iterator[Said]:
         for each in directives.of_student(self.tx, self.student.id):
