@@ -125,8 +125,7 @@ BY: dict[int, tuple[tuple[str, str], ...]] = {  # tests from before the numbers
     ),
 }
 NOT_YET = "not built yet"
-WHY_NOT: dict[int, str] = {
-}
+WHY_NOT: dict[int, str] = {}
 
 
 def named(path: Path) -> Iterator[tuple[int, str]]:
