@@ -1,5 +1,6 @@
 """People who fill in a form as its page renders it, and press its button twice; and somebody else who was slower."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ def filled(html: str, action: str, /, **typed: Typed) -> Filled:
     """
     page = Page(html)
     said = {name.replace("__", "."): [value] if isinstance(value, str) else value for name, value in typed.items()}
-    found = [each for each in page.tree.iter("form") if each.get("action", "").partition("?")[0] == action]
+    found = [each for each in page.tree.iter("form") if re.split("[?#]", each.get("action", ""))[0] == action]
     assert found, f"no form to {action}"
     fits = [each for each in found if _hidden(page, each).items() >= _of(said, _hidden(page, each)).items()]
     fields, buttons = page.fields(fits[0]), {each.get("name", "") for each in fits[0].iter("button")}
