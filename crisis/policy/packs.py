@@ -16,10 +16,11 @@ from crisis.protocols.pack_schema import Number, PackFile
 class Pack:
     """`eligible_student_age` in years: from then on the rights are the student's (34 CFR 99.3, 99.5).
 
-    `student_access_age`: from then on the student may see the record as well as the parent (PR-29); None where the law
-    gives them no right of their own. `record_access_days` are calendar days. `do_not_volunteer`: whether the record may
-    say that a name is not volunteered to somebody (PR-11). `log_fields`: what the state wants in its log (PR-33).
-    `temporary_record_years` after leaving; None: the law says nothing, and no record of an incident is destroyed.
+    `student_access_age`, or `student_access_grade` if that comes first: from then on the student may see the record as
+    well as the parent (PR-29); None where the law gives them no right of their own. `record_access_days` are calendar
+    days. `do_not_volunteer`: whether the record may say that a name is not volunteered to somebody (PR-11).
+    `log_fields`: what the state wants in its log (PR-33). `temporary_record_years` after leaving; None: the law says
+    nothing, and no record of an incident is destroyed.
     """
 
     id: str
@@ -31,6 +32,13 @@ class Pack:
     do_not_volunteer: bool
     log_fields: frozenset[LogField] = frozenset()
     temporary_record_years: int | None = None
+    student_access_grade: int | None = None
+
+    def gives_access(self, age: int | None, grade: int | None) -> bool:
+        """What nobody recorded gives no right: a person asks."""
+        old = age is not None and self.student_access_age is not None and age >= self.student_access_age
+        far = grade is not None and self.student_access_grade is not None and grade >= self.student_access_grade
+        return old or far
 
 
 FLOOR = Pack(
@@ -52,6 +60,7 @@ def pack_of(file: PackFile) -> Pack:
         version=file.version,
         eligible_student_age=_or(said.eligible_student_age, FLOOR.eligible_student_age),
         student_access_age=None if said.student_access_age is None else said.student_access_age.value,
+        student_access_grade=None if said.student_access_grade is None else said.student_access_grade.value,
         parent_notice=FLOOR.parent_notice if said.parent_notice is None else said.parent_notice.value,
         record_access_days=_or(said.record_access_days, FLOOR.record_access_days),
         do_not_volunteer=FLOOR.do_not_volunteer if said.do_not_volunteer is None else said.do_not_volunteer.value,

@@ -63,6 +63,7 @@ class Parameters(Strict):
 
     eligible_student_age: Number | None = None  # from then on the rights are the student's
     student_access_age: Number | None = None  # from then on the student has the right to see the record as well
+    student_access_grade: Number | None = None  # or from this grade on, whichever comes first
     parent_notice: Notice | None = None  # of care that a minor agreed to
     minor_consent: MinorConsent | None = None
     care_needs_parents: YesNo | None = None  # the school's own mental-health services, outside of an emergency

@@ -132,13 +132,14 @@ def _of_record(record: ContactRecord, at: datetime) -> Circumstances:
 
 
 def _with_law(tx: Connection, whose: About, given: Circumstances, record: ContactRecord | None = None) -> Circumstances:
+    grade = None if whose.student is None else people.student(tx, whose.student).grade
     pack = policy_packs.in_force(tx, whose.district, given.today).pack
     age = None if record is None or record.birth_date is None else years(record.birth_date, given.today)
     return replace(
         given,
         pack=pack,
         of_age=None if age is None else age >= pack.eligible_student_age,
-        student_may_see=age is not None and pack.student_access_age is not None and age >= pack.student_access_age,
+        student_may_see=pack.gives_access(age, int(grade) if grade is not None and grade.isdecimal() else None),
     )
 
 

@@ -27,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 SAYS: dict[str, str] = {
     "eligible_student_age": N_("Age from which the rights are the student's"),
     "student_access_age": N_("Age from which the student may see the record too"),
+    "student_access_grade": N_("Grade from which the student may see the record too, if that comes first"),
     "parent_notice": N_("Telling parents of care that the student agreed to alone"),
     "minor_consent": N_("Care that a minor may agree to alone"),
     "care_needs_parents": N_("Care at school needs the parents' consent, outside of an emergency"),
