@@ -34,10 +34,10 @@ def add(desk: Desk, entry: Entry) -> AgencyId:
         return directory.add(tx, desk.actor.district, entry, by=desk.person, at=desk.at)
 
 
-def change(desk: Desk, agency: AgencyId, entry: Entry) -> None:
+def change(desk: Desk, agency: AgencyId, entry: Entry, seen: int | None = None) -> None:
     access.must_keep_directory(desk.actor)
     with desk.store.write() as tx:
-        directory.change(tx, desk.actor.district, agency, entry, by=desk.person, at=desk.at)
+        directory.change(tx, desk.actor.district, agency, entry, by=desk.person, at=desk.at, seen=seen)
 
 
 def confirm_places(desk: Desk, agency: AgencyId, capacity: Capacity, days: int | None) -> None:

@@ -72,10 +72,10 @@ def keep(desk: Desk, student: StudentId, restriction: str) -> None:
         restrictions.keep(tx, restriction, known.district, by=desk.person, at=desk.at)
 
 
-def wish(desk: Desk, student: StudentId, person: PersonId, wanted: Wish) -> None:
+def wish(desk: Desk, student: StudentId, person: PersonId, wanted: Wish, seen: int | None) -> None:
     must_keep(desk, student)
     with desk.store.write() as tx:
-        contact_record.set_wish(tx, student, person, wanted, by=desk.person, at=desk.at)
+        contact_record.set_wish(tx, student, person, wanted, by=desk.person, at=desk.at, seen=seen)
 
 
 def instruct(desk: Desk, student: StudentId, told: Told) -> None:

@@ -4,7 +4,7 @@ What nobody has recorded is never read as yes: it is told apart from a no, so th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crisis.policy.opening_hours import Hours, answers
@@ -50,12 +50,16 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """`number` is E.164, None where it cannot be dialled. `places` None: nobody has asked yet."""
+    """`number` is E.164, None where it cannot be dialled. `places` None: nobody has asked yet.
+
+    `version`: of what is on record, but for its places.
+    """
 
     id: AgencyId
     entry: Entry
     number: str | None
     places: Places | None
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

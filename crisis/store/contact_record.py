@@ -1,7 +1,7 @@
 """What the decision about a contact asks of the record, read in the transaction of whoever asks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -10,7 +10,7 @@ from crisis.errors import NotFound, Reason, Refused
 from crisis.policy.contact import Adult, ContactRecord, Restriction
 from crisis.privacy_words import Authority
 from crisis.schedules.readiness import Method
-from crisis.store import audit, authorities, family_mail, family_plan, hours, methods, people, restrictions
+from crisis.store import as_seen, audit, authorities, family_mail, family_plan, hours, methods, people, restrictions
 from crisis.store.interpreter_tables import INTERPRETER_WISH
 from crisis.store.people import ContactView
 from crisis.store.people_tables import TIE, Found
@@ -25,7 +25,7 @@ LONGEST_HOUSEHOLD = 40  # letters of its label
 class Wish:
     """How an adult wants to be reached. `household` is a label that people who live together share; None: nobody knows.
 
-    `reads` are BCP 47, in the order of preference. `email` is in small letters.
+    `reads` are BCP 47, in the order of preference. `email` is in small letters. `version`: of what is recorded.
     """
 
     household: str | None = None
@@ -35,6 +35,7 @@ class Wish:
     safe_to_leave_message: bool = True
     short_text: bool = False
     email: str | None = None
+    version: int = field(default=0, compare=False)
 
 
 def of_student(tx: Connection, student: StudentId) -> ContactRecord:
@@ -134,11 +135,23 @@ def _wish(row: Found) -> Wish:
         safe_to_leave_message=row.safe_to_leave_message,
         short_text=row.short_text,
         email=row.email,
+        version=as_seen.version(row.recorded_at),
     )
 
 
-def set_wish(tx: Connection, student: StudentId, person: PersonId, wish: Wish, *, by: PersonId, at: datetime) -> None:
-    """The last word counts. Raises `NotFound` for an adult who is not on this student's record."""
+def set_wish(
+    tx: Connection,
+    student: StudentId,
+    person: PersonId,
+    wish: Wish,
+    *,
+    by: PersonId,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """The last word counts, of whoever has seen the one before: a late form must not take back that no message is
+    left. Raises `NotFound` for an adult who is not on this student's record.
+    """
     tied = select(TIE.c.district).where(TIE.c.student == student, TIE.c.person == person)
     district = tx.execute(tied).scalar_one_or_none()
     if district is None:
@@ -146,6 +159,8 @@ def set_wish(tx: Connection, student: StudentId, person: PersonId, wish: Wish, *
     if wish.household is not None and len(wish.household) > LONGEST_HOUSEHOLD:
         raise Refused(Reason("PR-3", "A household has a short name, as “mother's home”; the address stays out"))
     same = (CONTACT_WISH.c.student == student, CONTACT_WISH.c.person == person)
+    last = tx.execute(select(CONTACT_WISH.c.recorded_at, CONTACT_WISH.c.recorded_by).where(*same)).one_or_none()
+    as_seen.must_be_current(seen, None if last is None else (last.recorded_at, last.recorded_by), by)
     mail = family_mail.columns(tx, student, person, wish.email)
     tx.execute(delete(CONTACT_WISH).where(*same))
     tx.execute(

@@ -12,7 +12,7 @@ from crisis.errors import NotFound, Reason, refuse_if
 from crisis.policy.directory import Agency, Entry, Places
 from crisis.policy.opening_hours import read_hours, written
 from crisis.referral_words import AgencyId, AgencyKind, Capacity, Care, Insurance
-from crisis.store import audit
+from crisis.store import as_seen, audit
 from crisis.store.agency_tables import AGENCY
 from crisis.store.people_tables import Found
 from crisis.store.phones import phone_number
@@ -34,10 +34,20 @@ def add(tx: Connection, district: DistrictId, entry: Entry, *, by: PersonId | No
 
 
 def change(
-    tx: Connection, district: DistrictId, agency: AgencyId, entry: Entry, *, by: PersonId | None, at: datetime
+    tx: Connection,
+    district: DistrictId,
+    agency: AgencyId,
+    entry: Entry,
+    *,
+    by: PersonId | None,
+    at: datetime,
+    seen: int | None = None,
 ) -> None:
-    """What is known of its places stays."""
+    """What is known of its places stays. `seen`: its version as whoever changes it saw it."""
     _must_be_whole(entry)
+    mine = (AGENCY.c.id == agency, AGENCY.c.district == district)
+    last = tx.execute(select(AGENCY.c.changed_at, AGENCY.c.changed_by).where(*mine)).one_or_none()
+    as_seen.must_be_current(seen, None if last is None else (last.changed_at, last.changed_by), by)
     _set(tx, district, agency, **_columns(entry), changed_by=by, changed_at=at)
     audit.record(tx, at=at, actor=by, action="agency changed", subject=agency)
 
@@ -182,4 +192,6 @@ def _read(row: Found) -> Agency:
     places = (
         None if said is None else Places(capacity=said, days=row.capacity_days, at=row.capacity_at, by=row.capacity_by)
     )
-    return Agency(id=AgencyId(row.id), entry=entry, number=row.number, places=places)
+    return Agency(
+        id=AgencyId(row.id), entry=entry, number=row.number, places=places, version=as_seen.version(row.changed_at)
+    )

@@ -10,14 +10,14 @@ from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole
 from tests.factories import DISTRICT, STUDENT
 from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District
-from tests.web.filling import twice
+from tests.web.filling import filled, sent, twice
 from tests.web.matrix import Relation
 from tests.web.test_api import actions
-from tests.web.test_pages import Browser, at_console
+from tests.web.test_pages import Browser, at_console, words
 from tests.web.village import Village, a_village, person_of
 from web.app import build_app
 
-LEAD = PersonId("p-lead")
+LEAD, OTHER_LEAD = PersonId("p-lead"), PersonId("p-lead-2")
 HER_COUNSELOR, HER_NURSE = (person_of(post, Relation.OWN_SCHOOL) for post in (StaffRole.COUNSELOR, StaffRole.NURSE))
 SitsDown = Callable[[PersonId], Browser]
 HERS, KEPT = f"/students/{STUDENT}", f"/retention/{STUDENT}"
@@ -33,8 +33,9 @@ def database_url(sqlite_url: str) -> str:
 def village(store: Store) -> Village:
     made = a_village(store)
     with store.write() as tx:
-        roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
-        roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
+        for each in (LEAD, OTHER_LEAD):
+            roster.add_person(tx, DISTRICT, each, ("Given", "Lead"), staff=True)
+            roster.give_post(tx, DISTRICT, each, StaffRole.DISTRICT_LEAD)
     return made
 
 
@@ -80,3 +81,28 @@ def test_agreements_the_directory_instruments_and_absences(
     twice(officer, "/instruments", "/instruments/end-use", count)
     twice(sits_down(LEAD), here, f"{here}/change", count, name="Open Door Counseling")
     twice(sits_down(COUNSELOR), "/oncall", "/oncall/end-absence", count)
+
+
+def test_whoever_is_slower_at_an_agency_or_at_how_an_adult_is_reached_overwrites_nothing(
+    sits_down: SitsDown, village: Village
+) -> None:
+    """A late form must not take back that no message is left where somebody else may hear it."""
+    counselor, nurse, wish = sits_down(HER_COUNSELOR), sits_down(HER_NURSE), f"{HERS}/contacts/wish"
+    page = nurse.get(f"{HERS}/contacts")
+    late = filled(page, wish, reads="es", household="at her aunt's home")
+    sent(counselor, wish, filled(counselor.get(f"{HERS}/contacts"), wish, no_message="yes"))
+    told = sent(nurse, wish, late, 409)
+
+    lead, other, here = sits_down(LEAD), sits_down(OTHER_LEAD), f"/directory/{village.ids['agency']}"
+    slow = filled(other.get(here), f"{here}/change", phone="617-555-0188", how="Ask for the intake desk")
+    sent(lead, f"{here}/change", filled(lead.get(here), f"{here}/change", phone="617-555-0199"))
+    said = sent(other, f"{here}/change", slow, 409)
+
+    now = filled(told, wish)
+    assert "Counselor-Own-School changed the same thing" in words(told)
+    assert "We kept what you typed:at her aunt's home" in words(told)
+    assert (now["no_message"], now["household"], now["adult"]) == (["yes"], [""], late["adult"])
+    sent(nurse, wish, now | {"household": late["household"]})
+    assert "Given Lead changed the same thing" in words(said)
+    assert "We kept what you typed:Ask for the intake desk" in words(said)
+    assert filled(said, f"{here}/change")["phone"] == ["617-555-0199"]

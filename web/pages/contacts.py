@@ -98,7 +98,7 @@ class WishForm(RecordForm):
             short_text=self.short_text == "yes",
             email=self.email,
         )
-        record_orders.wish(desk, student, PersonId(self.adult), wanted)
+        record_orders.wish(desk, student, PersonId(self.adult), wanted, self.seen)
 
 
 FORMS: dict[str, type[RecordForm]] = {

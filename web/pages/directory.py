@@ -1,6 +1,7 @@
 """Who outside the school helps: looked up by whoever needs them now, kept by the district crisis lead."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
@@ -79,7 +80,8 @@ def show(desk: Desk, wanted: Wanted) -> HTMLResponse:
 
 def show_new(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
     access.must_keep_directory(desk.actor)
-    values = _choices(desk) | {"agency": None, "entry": None, "hours": "", "may_keep": True, "may_confirm": False}
+    nothing = {"agency": None, "entry": None, "hours": "", "version": None}
+    values = _choices(desk) | nothing | {"may_keep": True, "may_confirm": False}
     return console(desk, "pages/agency.html", values, path="/directory/new", status=status, problem=problem)
 
 
@@ -91,13 +93,15 @@ def show_one(desk: Desk, agency: AgencyId, problem: FormState = FRESH, status: i
     values = _choices(desk) | {
         "agency": shown(Fit(known), desk, zone),
         "entry": known.entry,
+        "version": known.version,
         "hours": "" if known.entry.hours is None else written(known.entry.hours, days),
         "said_by": next(iter(names.values()), ""),
         "may_keep": access.may_keep_directory(desk.actor),
         "may_confirm": access.may_confirm_places(desk.actor),
         "zone": zone,
     }
-    return console(desk, "pages/agency.html", values, path=f"/directory/{agency}", status=status, problem=problem)
+    said = replace(problem, fields={}) if problem.conflict else problem  # the form has what stands there now
+    return console(desk, "pages/agency.html", values, path=f"/directory/{agency}", status=status, problem=said)
 
 
 def _choices(desk: Desk) -> dict[str, object]:
@@ -165,7 +169,8 @@ def change(
         said = posted.read(PlacesForm)
         directory_orders.confirm_places(desk, agency, said.capacity, said.days)
     elif action == "change":
-        directory_orders.change(desk, agency, posted.read(AgencyForm).entry())
+        form = posted.read(AgencyForm)
+        directory_orders.change(desk, agency, form.entry(), form.seen)
     elif action == "end":
         posted.read(Sent)
         directory_orders.end(desk, agency)
