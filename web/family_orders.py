@@ -12,10 +12,12 @@ from web import record_orders
 from web.deps import Desk
 
 
-def set_order(desk: Desk, student: StudentId, order: Sequence[PersonId], source: InstructionSource) -> None:
+def set_order(
+    desk: Desk, student: StudentId, order: Sequence[PersonId], source: InstructionSource, seen: int | None = None
+) -> None:
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
-        family_plan.set_order(tx, known, order, source, by=desk.person, at=desk.at)
+        family_plan.set_order(tx, known, order, source, by=desk.person, at=desk.at, seen=seen)
 
 
 def add_condition(desk: Desk, student: StudentId, wanted: Condition, source: InstructionSource) -> None:

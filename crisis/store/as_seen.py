@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from crisis.errors import Change, Conflict
+from crisis.store.people_tables import Found
 from crisis.vocabulary import PersonId
 
 
@@ -11,8 +12,11 @@ def version(at: datetime | None) -> int:
     return 0 if at is None else round(at.timestamp() * 1_000_000)
 
 
-def must_be_current(seen: int | None, last: tuple[datetime, PersonId | None] | None, by: PersonId | None) -> None:
-    """`last`: when it was recorded, and by whom. A program that says no version is asked for none."""
-    now = version(None if last is None else last[0])
-    if seen is not None and last is not None and seen != now and last[1] != by:
-        raise Conflict(seen, now, (Change(seq=0, event=None, by=last[1]),))
+def must_be_current(seen: int | None, last: Found | None, by: PersonId | None) -> None:
+    """`last`: `recorded_at` and `recorded_by` of what stands; None where nothing does, or nothing any more.
+
+    A program that says no version is asked for none.
+    """
+    at, other = (None, None) if last is None else (last.recorded_at, last.recorded_by)
+    if seen is not None and seen != version(at) and (other is None or other != by):
+        raise Conflict(seen, version(at), (Change(seq=0, event=None, by=other),))

@@ -160,7 +160,7 @@ def set_wish(
         raise Refused(Reason("PR-3", "A household has a short name, as “mother's home”; the address stays out"))
     same = (CONTACT_WISH.c.student == student, CONTACT_WISH.c.person == person)
     last = tx.execute(select(CONTACT_WISH.c.recorded_at, CONTACT_WISH.c.recorded_by).where(*same)).one_or_none()
-    as_seen.must_be_current(seen, None if last is None else (last.recorded_at, last.recorded_by), by)
+    as_seen.must_be_current(seen, last, by)
     mail = family_mail.columns(tx, student, person, wish.email)
     tx.execute(delete(CONTACT_WISH).where(*same))
     tx.execute(

@@ -46,8 +46,8 @@ def change(
     """What is known of its places stays. `seen`: its version as whoever changes it saw it."""
     _must_be_whole(entry)
     mine = (AGENCY.c.id == agency, AGENCY.c.district == district)
-    last = tx.execute(select(AGENCY.c.changed_at, AGENCY.c.changed_by).where(*mine)).one_or_none()
-    as_seen.must_be_current(seen, None if last is None else (last.changed_at, last.changed_by), by)
+    changed = AGENCY.c.changed_at.label("recorded_at"), AGENCY.c.changed_by.label("recorded_by")
+    as_seen.must_be_current(seen, tx.execute(select(*changed).where(*mine)).one_or_none(), by)
     _set(tx, district, agency, **_columns(entry), changed_by=by, changed_at=at)
     audit.record(tx, at=at, actor=by, action="agency changed", subject=agency)
 

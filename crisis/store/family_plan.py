@@ -14,7 +14,7 @@ from crisis.errors import Reason, Refused, refuse_if
 from crisis.policy.family_plan import Condition, Plan
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import ContactCondition, FamilyStatus, TribalWish
-from crisis.store import audit, kept, people
+from crisis.store import as_seen, audit, kept, people
 from crisis.store.family_tables import CONTACT_CONDITION, CONTACT_TURN, FAMILY_STATUS, TRIBAL_WISH
 from crisis.store.instructions import STALE
 from crisis.store.people import StudentView
@@ -46,6 +46,10 @@ class KeptOrder:
 
     def stale(self, at: datetime) -> bool:
         return self.recorded_at is not None and at - self.recorded_at >= STALE
+
+    @property
+    def version(self) -> int:
+        return as_seen.version(self.recorded_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,11 @@ def set_order(
     *,
     by: PersonId,
     at: datetime,
+    seen: int | None = None,
 ) -> None:
-    """Whoever is not in it comes after them, as before. An empty one: nobody asked for any."""
+    """Whoever is not in it comes after them, as before. An empty one: nobody asked for any. `seen`: its version."""
+    last = select(CONTACT_TURN.c.recorded_at, CONTACT_TURN.c.recorded_by).where(CONTACT_TURN.c.student == student.id)
+    as_seen.must_be_current(seen, tx.execute(last.limit(1)).one_or_none(), by)
     refuse_if(
         None if len(set(order)) == len(order) else Reason("FAMILY", "Give each adult another place in the order"),
         _strangers(tx, student.id, order),

@@ -18,7 +18,7 @@ from crisis.message_words import InterpreterNeed
 from crisis.policy.age import years
 from crisis.policy.interpreting import Around, Words, misnamed, unwanted
 from crisis.statemachine.incident import Incident
-from crisis.store import audit, people, sealed
+from crisis.store import as_seen, audit, people, sealed
 from crisis.store.conflicts import KIN
 from crisis.store.instructions import STALE
 from crisis.store.interpreter_tables import INTERPRETER_WISH
@@ -46,6 +46,10 @@ class InterpreterWish:
     def stale(self, at: datetime) -> bool:
         return self.recorded_at is not None and at - self.recorded_at >= STALE
 
+    @property
+    def version(self) -> int:
+        return as_seen.version(self.recorded_at)
+
 
 def set_wish(
     tx: Connection,
@@ -56,14 +60,19 @@ def set_wish(
     *,
     by: PersonId,
     at: datetime,
+    seen: int | None = None,
 ) -> None:
-    """None: they need none. Raises `NotFound` for an adult who is not on this student's record."""
+    """None: they need none. `seen`: the version that was changed. Raises `NotFound` for an adult who is not on this
+    student's record.
+    """
     tied = select(TIE.c.person).where(TIE.c.student == student.id, TIE.c.person == person)
     if tx.execute(tied).first() is None:
         raise NotFound
     if wish is not None and (len(wish.not_these) > MOST or any(len(each) > LONGEST for each in wish.not_these)):
         raise Refused(Reason("PR-74", "At most five names, each of 80 letters"))
     same = (INTERPRETER_WISH.c.student == student.id, INTERPRETER_WISH.c.person == person)
+    last = select(INTERPRETER_WISH.c.recorded_at, INTERPRETER_WISH.c.recorded_by).where(*same)
+    as_seen.must_be_current(seen, tx.execute(last).one_or_none(), by)
     before = tx.execute(select(INTERPRETER_WISH.c.words).where(*same)).scalar_one_or_none()
     tx.execute(delete(INTERPRETER_WISH).where(*same))
     if before is not None:

@@ -106,3 +106,22 @@ def test_whoever_is_slower_at_an_agency_or_at_how_an_adult_is_reached_overwrites
     assert "Given Lead changed the same thing" in words(said)
     assert "We kept what you typed:Ask for the intake desk" in words(said)
     assert filled(said, f"{here}/change")["phone"] == ["617-555-0199"]
+
+
+def test_nor_who_must_not_interpret_nor_whom_to_call_first(sits_down: SitsDown) -> None:
+    counselor, nurse = sits_down(HER_COUNSELOR), sits_down(HER_NURSE)
+    adults = filled(counselor.get(f"{HERS}/call-order"), f"{HERS}/call-order/order")
+    first, second = [name.replace(".", "__") for name in adults if name.startswith("turn.")][:2]
+    typed = (
+        ("interpreters", "wish", {"need": "spoken", "not_these": "Mr. Lux of the market"}, {"need": "spoken"}),
+        ("call-order", "order", {first: "1", "source": "family"}, {second: "2", "source": "family"}),
+    )
+    for where, action, hers, others in typed:
+        page, sends = f"{HERS}/{where}", f"{HERS}/{where}/{action}"
+        late = filled(nurse.get(page), sends, **others)
+        sent(counselor, sends, filled(counselor.get(page), sends, **hers))
+
+        told = sent(nurse, sends, late, 409)
+        sent(nurse, sends, filled(nurse.get(page), sends, **others))
+
+        assert "Counselor-Own-School changed the same thing" in words(told)

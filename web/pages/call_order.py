@@ -40,7 +40,7 @@ class Order(RecordForm):
         if len(set(self.turn.values())) < len(self.turn):
             raise Refused(Reason("FAMILY", "Give each adult another place in the order"))
         order = [PersonId(person) for person, _ in sorted(self.turn.items(), key=lambda each: each[1])]
-        family_orders.set_order(desk, student, order, self.source)
+        family_orders.set_order(desk, student, order, self.source, self.seen)
 
 
 class Add(RecordForm):

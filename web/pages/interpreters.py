@@ -48,7 +48,7 @@ class Wish(RecordForm):
                 not_own_community=self.not_own_community == "yes",
                 not_these=tuple(each for each in names if each),
             )
-        interpreter_orders.set_wish(desk, student, PersonId(self.adult), wanted)
+        interpreter_orders.set_wish(desk, student, PersonId(self.adult), wanted, self.seen)
 
 
 FORMS: dict[str, type[RecordForm]] = {"wish": Wish}
