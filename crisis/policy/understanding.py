@@ -20,7 +20,7 @@ def against_understanding(
     if primary(language) in {primary(tag) for tag in own(adult)}:
         return None
     text = "The record says that they need an interpreter: name the one you had, or say why there was none"
-    return Reason("PR-75", text)
+    return Reason("PR-75", text, at="interpreted_by")
 
 
 def needs_interpreter(adult: Adult, staff_speak: frozenset[str]) -> bool:

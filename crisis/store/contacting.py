@@ -139,7 +139,7 @@ def reasons_against(tx: Connection, command: cmd.Command, incident: Incident, at
             found = _decided(tx, wanted, incident, at)
             if found.effect is ContactEffect.HUMAN and command.by.roles & DECIDERS:
                 return ()
-            return found.reasons
+            return [replace(each, at=each.at or "contact") for each in found.reasons]
         case _:
             return ()
 

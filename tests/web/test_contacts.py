@@ -169,3 +169,26 @@ def test_what_waits_for_a_second_person_is_listed_for_those_who_answer_for_it_pr
     assert f'href="{PAGE}"' in shown
     assert "Nothing waits for a second person" in words(officer.get("/second-look"))
     counselor.get("/second-look", 404)
+
+
+def test_a_release_to_whoever_was_barred_meanwhile_is_refused_at_its_field_pr_1_pr_5(
+    site: TestClient, district: District
+) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    incident = counselor.opens()
+    counselor.identifies(incident, "quetzal", STUDENT)
+    page, action = f"{incident}/custody", f"{incident}/release"
+    before = counselor.get(page)
+    hidden = counselor.form(page, action)
+    with district.store.write() as tx:
+        entry = Entry(student=STUDENT, person=FATHER, kind=RestrictionKind.COURT_ORDER)
+        restrictions.enter(tx, entry, by=NURSE, at=clock.now())
+
+    to_him = {**hidden, "release_to": "guardian", "contact": FATHER, "identity_checked": "yes"}
+    refused = counselor.post(action, to_him, 422)
+
+    assert f'value="{FATHER}"' in before
+    assert "a court order is in force" in words(refused)
+    assert 'href="#contact"' in refused
+    assert f'<option value="{FATHER}"' not in refused
+    assert f'<option value="{MOTHER}"' in refused  # the right one is one press away

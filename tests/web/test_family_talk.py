@@ -195,6 +195,7 @@ def test_without_an_interpreter_nobody_is_informed_whom_the_record_says_needs_on
 
     assert "The record says that they need an interpreter" in words(refused)
     assert "PR-75" in refused
+    assert 'href="#interpreted_by"' in refused
     assert tried == incident
     assert "Attempts so far: 2" in words(nurse.get(step))
 
