@@ -51,7 +51,9 @@ def a_woman_is_called(town: Town, maya: Somebody, incident: str) -> None:
 def nobody_is_written_to_who_should_not_be(town: Town, daniel: Somebody, incident: str) -> None:
     """By a program, by a reply, and by a roster that brings the father back under another id; the mother by e-mail."""
     texts = town.client.get(f"/api/v1/incidents/{incident}/texts", headers=daniel._headers()).json()["offers"]
-    sendable = {(each["person"], each["way"]) for each in texts if not each["why"]}
+    no_mail_here = {"PR-23"}  # the town has no mail server, and says so to a program as on the page
+    sendable = {(each["person"], each["way"]) for each in texts if {why["rule"] for why in each["why"]} <= no_mail_here}
+    assert all(each["why"] for each in texts)
     assert sendable == {(MOTHER, "email")}
     assert all("Val" not in f"{each['subject']} {each['body']}" for each in texts)
     phones = {person: next(iter(_numbers(town, person))) for person in (MOTHER, AUNT, FATHER)}

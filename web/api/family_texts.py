@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from crisis.access_words import Matter
 from crisis.message_words import GuardianTextId, MeetingPlace, MessageWay, PhoneId, Rung, SendState
+from crisis.policy.family_texts import NO_MAIL
 from crisis.policy.meetings import Meeting
 from crisis.store import texting
 from crisis.store.texting import Chosen, Offer
@@ -91,7 +92,7 @@ def guardian_texts(
     with desk.store.read() as tx:
         ground = texting.ground(tx, incident, desk.person, desk.at)
     offers = [
-        _offer(each)
+        _offer(each, mail=bool(desk.settings.smtp_host))
         for person, phones in ground.phones.items()
         if person not in barred
         for phone in (*phones, *ground.letters.get(person, {}))
@@ -120,7 +121,9 @@ def guardian_texts(
     return GuardianTexts(offers=offers, texts=texts)
 
 
-def _offer(offer: Offer) -> TextOffer:
+def _offer(offer: Offer, *, mail: bool) -> TextOffer:
+    """What would be stopped on its way out anyway is not offered, as on the page."""
+    against = offer.against if mail or offer.way is not MessageWay.EMAIL else (*offer.against, NO_MAIL)
     return TextOffer(
         person=offer.person,
         phone=offer.phone,
@@ -134,5 +137,5 @@ def _offer(offer: Offer) -> TextOffer:
         english=offer.written.english,
         segments=offer.written.length.segments,
         shown=offer.written.shown,
-        why=[Why(rule=each.rule, text=each.text) for each in offer.against],
+        why=[Why(rule=each.rule, text=each.text) for each in against],
     )
