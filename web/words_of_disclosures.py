@@ -46,6 +46,7 @@ PARTS: dict[str, str] = {
     "after_action_review": N_("the after-action review, which names nobody"),
     "authorities": N_("what each adult may do"),
     "call_back": N_("only to call back"),
+    "meeting": N_("only when and where to meet"),
     "call_order": N_("whom to call first"),
     "consents": N_("consents"),
     "contacts": N_("whom to contact"),

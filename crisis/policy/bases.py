@@ -30,6 +30,8 @@ EMERGENCY_FIELDS = frozenset(
     }
 )  # the projection `emergency`: what helps to protect, and no whole record (PR-25)
 
+NOTHING_OF_THE_STUDENT = frozenset({"call_back", "meeting"})  # a number of the school; when and where to meet
+
 
 def _emergency(wanted: Disclosure, given: Circumstances) -> Found:
     """PR-24, PR-25."""
@@ -117,7 +119,7 @@ def _caseworker(wanted: Disclosure, given: Circumstances) -> Found:
 
 
 def _of_nobody(wanted: Disclosure, given: Circumstances) -> Found:
-    if wanted.fields - {"call_back"}:
+    if wanted.fields - NOTHING_OF_THE_STUDENT:
         yield _refuse("PR-23", "Something of the student is in it; it needs another basis")
 
 

@@ -14,6 +14,7 @@ from crisis.commands import Actor
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind, Regime
 from crisis.policy.brief import PLACE_OF
 from crisis.policy.disclosure_case import Disclosure, Recipient
+from crisis.policy.family_texts import MEETINGS
 from crisis.protocols.schema import Protocol
 from crisis.referral_words import AgencyId, Audience, BriefWay, ReferralId, ReferralState
 from crisis.vocabulary import ContactMethod, ContactOutcome, LegalBasis, ReceiverKind, StaffRole, WordsId
@@ -139,12 +140,13 @@ def _contact(event: ev.ContactAttempted, by: Actor) -> Disclosure | None:
 
 def _text(event: fev.GuardianTextGiven | fev.GuardianWrote) -> Disclosure:
     """PR-23: a neutral text, or the neutral answer; whoever ordered the first answers for both."""
+    meeting = isinstance(event, fev.GuardianTextGiven) and event.message in MEETINGS
     return Disclosure(
         way=DisclosureWay.MESSAGE,
         basis=LegalBasis.NO_PII,
         purpose=DisclosurePurpose.KEEP_SAFE,
         recipients=(Recipient(kind=RecipientKind.OTHER, person=event.contact),),
-        fields=frozenset({"call_back"}),
+        fields=frozenset({"meeting" if meeting else "call_back"}),
         released_by=event.ordered_by,
     )
 

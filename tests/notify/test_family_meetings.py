@@ -104,8 +104,8 @@ def test_each_guardian_reads_the_time_in_their_language_and_each_has_one_row_pr_
         assert all(each in home.bodies(number)[0] for each in words)
         assert (read[person].written.length.segments, read[person].against) == (1, ())
     assert sorted((row.persons, row.basis, row.fields) for row in home.ledger()) == [
-        ((FATHER,), LegalBasis.NO_PII, ("call_back",)),
-        ((MOTHER,), LegalBasis.NO_PII, ("call_back",)),
+        ((FATHER,), LegalBasis.NO_PII, ("meeting",)),
+        ((MOTHER,), LegalBasis.NO_PII, ("meeting",)),
     ]
     state = home.state()
     assert (state.guardian_reached_at, state.contact_attempts, STEP in state.steps) == (None, (), False)
