@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from crisis.store import audit
+from crisis.store import audit, people
 from crisis.store.family_tables import OWN_CARE
 from crisis.store.instructions import STALE
 from crisis.store.people import StudentView
@@ -31,7 +31,10 @@ def of_student(tx: Connection, student: StudentId) -> OwnCare | None:
 
 
 def set_agreed(tx: Connection, student: StudentView, *, agreed: bool, by: PersonId, at: datetime) -> None:
-    """The last word counts."""
+    """The last word counts; the same word again is the same one."""
+    people.hold_student(tx, student.id)
+    if (of_student(tx, student.id) is not None) is agreed:
+        return
     tx.execute(delete(OWN_CARE).where(OWN_CARE.c.student == student.id))
     if agreed:
         row = {"student": student.id, "district": student.district, "recorded_by": by, "recorded_at": at}
