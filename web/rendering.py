@@ -24,6 +24,7 @@ from crisis import clock
 from crisis.protocols.schema import Choice, Text
 from web import words
 from web.words_of_audit import deed
+from web.words_of_reports import OF_THE_LAW
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -115,6 +116,7 @@ def filters(language: Language) -> dict[str, Callable[..., object]]:
         "code": short_code,
         "deed": lambda action: translate(deed(action)),
         "word": word,
+        "law": lambda said: translate(said) if said in OF_THE_LAW else said,
         "text": text,
         "language": lambda tag: babel_language(tag, language),
         "person_name": lambda person, names: names.get(person) or translate(words.N_("Somebody")),

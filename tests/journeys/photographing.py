@@ -12,6 +12,7 @@ from tests.web.page_contract import text_of
 
 WIDTH, HEIGHT = 390, 844
 SHOWN = 1040  # of a page on a sheet, in pixels from its top
+TALLEST = 6000  # what is further down is the timeline: a page of a day's calls has forty thousand pixels
 SCALE = 0.4
 IN_A_ROW = 8
 AT_MOST = 300_000  # bytes
@@ -69,7 +70,7 @@ class Album:
         page.route(there, as_it_came)
         page.goto(there)
         page.evaluate("document.fonts.ready")
-        tall = page.evaluate("document.documentElement.scrollHeight")
+        tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
         page.set_viewport_size({"width": WIDTH, "height": tall})  # what stays at the foot of the screen covers nothing
         where = re.sub("[^a-z_]+", "-", re.sub(r"/incidents/[0-9a-z]{26}(/steps)?", "", path)).strip("-")
         shot = self.folder / f"{len(self.taken) + 1:02}-{where or 'incident'}.png"

@@ -19,6 +19,7 @@ from tests.web.test_pages import Browser, at_console, words
 from web.app import build_app
 from web.pages import first_words
 from web.pages.first_words import ABOUT, IN_DANGER, MISSING, SAFE, TAKEN
+from web.words_of_reports import OF_THE_LAW
 
 __all__ = ["district"]
 STEP, WEEKLY = "steps/guardian_contact", "check_ins_weekly"
@@ -190,6 +191,19 @@ def test_whoever_owes_a_report_reads_whom_to_call_and_how_i_11(site: TestClient,
         f"To: {parameters['mandated_report_agency'].value} · {parameters['mandated_report_oral_words'].value}" in page
     )
     assert str(parameters["mandated_report_form"].value) in page
+
+
+def test_how_a_report_is_made_is_said_in_spanish_in_every_state_i_11(site: TestClient, district: District) -> None:
+    """Names of offices stay as they are."""
+    states = [loader.protocol("abuse_disclosure", each).parameters for each in loader.overlays()]
+    kinds = ("mandated_report_oral_words", "mandated_report_form")
+    ways = {str(state[kind].value) for state in states for kind in kinds}
+    nurse = at_console(site, district, NURSE, "es")
+
+    page = words(nurse.get(f"{nurse.opens(kind='abuse_told', student=STUDENT)}/duties"))
+
+    assert ways <= OF_THE_LAW
+    assert "A: la línea de protección de menores de su estado · de inmediato, por teléfono" in page
 
 
 @pytest.mark.parametrize(
