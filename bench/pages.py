@@ -35,7 +35,7 @@ from crisis.vocabulary import (
     Urgency,
 )
 
-SCHOOLS = 320  # a telephone is texted about another page after a quarter of a minute at the earliest
+APART = 16  # seconds: a telephone is texted about another page after a quarter of a minute at the earliest
 CLIENTS = 4
 ANSWERED_AFTER = 5.0  # seconds: then somebody takes the page
 SETTLES = 4.0
@@ -204,7 +204,7 @@ def under_load(town: Town, rate: int, seconds: int) -> list[float]:
     """
     line, committed = Noting(), dict[str, float]()
     with town.opened() as store:
-        places = settled(store, SCHOOLS)
+        places = settled(store, rate * APART)
         actors = actors_of(store, places)
         later: list[tuple[float, IncidentId, str, Actor]] = []
 
@@ -274,7 +274,7 @@ def lateness(town: Town, at_once: int, waits: int) -> list[float]:
     line, begun = Noting(), dict[str, float]()
     cadence = CADENCES[Urgency.U1]
     with town.opened() as store:
-        places = settled(store, min(at_once, SCHOOLS))
+        places = settled(store, at_once)
         actors = actors_of(store, places)
 
         def one(number: int) -> None:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from crisis import clock
 from crisis.commands import Actor, ActorKind, Command
 from crisis.errors import NotFound, Refused
@@ -156,10 +158,15 @@ def _command(store: Store, asked: Asked, reply: Reply) -> Command:
 def page_of(store: Store, asked: Asked) -> Page | None:
     """None where there is no such page, or its incident is closed: nobody waits for an answer then."""
     with store.read() as tx:
-        try:
-            incident = incidents.load(tx, asked.incident)
-        except NotFound:
-            return None
+        return page_in(tx, asked)
+
+
+def page_in(tx: Connection, asked: Asked) -> Page | None:
+    """As `page_of`, in a transaction that is open."""
+    try:
+        incident = incidents.load(tx, asked.incident)
+    except NotFound:
+        return None
     page = incident.pages.get(asked.page) if incident.closed_at is None else None
     return None if page is None else meant(incident, page, asked.person)
 

@@ -81,13 +81,13 @@ def record(
 
 def keep_track(store: Store, lines: Lines, incident: Incident, owed: Owed, heard: Heard, *, at: datetime) -> None:
     """A call is kept by its provider's name, to be ended when somebody takes the page; at once if somebody just has."""
-    placed = [answer for answer in heard.values() if answer.sid]
+    placed = [_placed(incident, owed, answer, at) for answer in heard.values() if answer.sid]
     if not placed:
         return
     with store.write() as tx:
-        for answer in placed:
-            calls_out.note(tx, _placed(incident, owed, answer, at))
-    ending.end_calls(store, lines, incident.id, owed.page, at)
+        for each in placed:
+            calls_out.note(tx, each)
+    ending.end_calls(store, lines, incident.id, owed.page, at)  # after the commit, or both could miss the other
 
 
 def _placed(incident: Incident, owed: Owed, answer: Answer, at: datetime) -> CallOut:

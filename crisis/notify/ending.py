@@ -7,7 +7,7 @@ did not know to ring, so nothing rings on because two things crossed.
 from datetime import datetime
 
 from crisis.call_words import CallState
-from crisis.notify.answers import Asked, page_of
+from crisis.notify.answers import Asked, page_in
 from crisis.notify.calls import said_once
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Line
@@ -26,12 +26,10 @@ AT_ONCE = 8
 def end_calls(store: Store, lines: Lines, incident: IncidentId, page: PageId, at: datetime) -> int:
     """How many were dealt with. Nothing while the page looks for somebody; the one who took it is not cut off."""
     with store.read() as tx:
+        found = page_in(tx, Asked(incident, page, PersonId("")))
+        if found is None or found.state in LIVE:
+            return 0
         going = calls_out.going_on(tx, page, at)
-    if not going:
-        return 0
-    found = page_of(store, Asked(incident, page, PersonId("")))
-    if found is None or found.state in LIVE:
-        return 0
     holder = found.accepted_by if found.state is PageState.ACCEPTED else None
     subject = Subject.ENDED if holder is None else Subject.SOMEONE_ELSE
     others = [each for each in going if each.person != holder or each.state is CallState.PLACED]

@@ -40,7 +40,7 @@ from crisis.vocabulary import AttemptOutcome, Channel
 
 AT_ONCE = 8  # calls of one page at the same time
 SOON = timedelta(seconds=1)  # a call that waits longer for those before it is looked at once more
-Log = Sequence[incidents.StoredEvent]  # since this level began
+Log = Sequence[incidents.StoredEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,9 @@ class Paging:
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
             on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
-            known, turns = self._past(tx, job, page, effect), self._turns(tx, effect, page, on_call)
-            since = incidents.events_of(tx, job.incident, after=job.seq)
+            log = incidents.events_of(tx, job.incident)
+            known, turns = _past(log, job, page, effect), self._turns(tx, effect, page, on_call)
+        since = [each for each in log if each.seq > job.seq]
         line = self.lines.of(effect.mode) is not None
         owed = owing(incident, page, effect, turns, past=known, at=self.now(), line=line)
         self._beside(job, effect, incident, owed.asked, since)
@@ -84,11 +85,7 @@ class Paging:
             page = wanted(incidents.load(tx, job.incident), effect)
             if page is None:
                 return None
-            return next_call(page, effect, owed.called, self._past(tx, job, page, effect))
-
-    def _past(self, tx: Connection, job: Job, page: Page, effect: PageLevel) -> Past:
-        log = incidents.events_of(tx, job.incident)
-        return past(page, effect, job.seq, ((stored.seq, stored.event) for stored in log))
+            return next_call(page, effect, owed.called, _past(incidents.events_of(tx, job.incident), job, page, effect))
 
     def _named(self, job: Job, effect: PageLevel, due: Due) -> Owed:
         attempt = f"{job.id}-{due.who.person}-{due.channel}-{due.number}"
@@ -166,10 +163,13 @@ class Paging:
             incident = incidents.load(tx, job.incident)
             if wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return []
-            return [self._written(tx, line, incident, effect, each) for each in owed]
+            codes = {each.who: code_of(tx, incident, effect, each.who, self.now()) for each in owed}
+            return [self._written(tx, line, incident, effect, (each, codes[each.who])) for each in owed]
 
-    def _written(self, tx: Connection, line: Line, incident: Incident, effect: PageLevel, owed: Owed) -> _Reserved:
-        filling = self._linked(tx, line, code_of(tx, incident, effect, owed.who, self.now()), incident, owed)
+    def _written(
+        self, tx: Connection, line: Line, incident: Incident, effect: PageLevel, coded: tuple[Owed, Filling]
+    ) -> _Reserved:
+        owed, filling = coded[0], self._linked(tx, line, coded[1], incident, coded[0])
         out = owed.going_out(incident, effect.urgency, self.now())
         outgoing.begin(tx, out)
         return _Reserved(line, incident, owed, filling, out)
@@ -210,6 +210,10 @@ class Paging:
         except KeyFault:  # a page goes out whatever became of the key
             return filling
         return replace(filling, link=page_link(line.callbacks, token))
+
+
+def _past(log: Log, job: Job, page: Page, effect: PageLevel) -> Past:
+    return past(page, effect, job.seq, ((stored.seq, stored.event) for stored in log))
 
 
 def _send(reserved: _Reserved, effect: PageLevel, *, note: Note) -> AttemptOutcome:

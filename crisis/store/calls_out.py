@@ -6,7 +6,7 @@ One row for each call at each provider, and only how far it rang; how far an att
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, bindparam, case, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -17,6 +17,15 @@ from crisis.vocabulary import IncidentId, Mode, PageId, PersonId
 STALE = timedelta(minutes=10)  # no call of ours lasts so long: what is older is over, whatever we were told
 KEPT = timedelta(days=7)
 _RANKS = {state: rank for rank, state in enumerate(CallState)}
+_GOING_ON = (  # built once: each page that ends asks
+    select(CALL_OUT)
+    .where(
+        CALL_OUT.c.page == bindparam("of"),
+        CALL_OUT.c.state != CallState.OVER,
+        CALL_OUT.c.made_at > bindparam("since", type_=CALL_OUT.c.made_at.type),
+    )
+    .order_by(CALL_OUT.c.made_at, CALL_OUT.c.sid)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +61,7 @@ def answered(tx: Connection, account: str, sid: str) -> None:
 
 def going_on(tx: Connection, page: PageId, at: datetime) -> list[CallOut]:
     """Those that may ring or be talked on now, the oldest first."""
-    query = select(CALL_OUT).where(
-        CALL_OUT.c.page == page, CALL_OUT.c.state != CallState.OVER, CALL_OUT.c.made_at > at - STALE
-    )
-    return [CallOut(**row._mapping) for row in tx.execute(query.order_by(CALL_OUT.c.made_at, CALL_OUT.c.sid))]
+    return [CallOut(**row._mapping) for row in tx.execute(_GOING_ON, {"of": page, "since": at - STALE})]
 
 
 def forget(tx: Connection, at: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import Row, insert, or_, select, union, update
+from sqlalchemy import Row, bindparam, insert, or_, select, union, update
 
 from crisis import clock
 from crisis.access_words import Involvement, TitleIxSide
@@ -23,6 +23,17 @@ from crisis.store.tables import INCIDENT
 from crisis.vocabulary import DistrictId, IncidentId, PersonId, StudentId
 
 _C, _A = COMPARTMENT.c, ADMISSION.c
+_STANDING = (  # built once: each page asks
+    select(COMPARTMENT, INCIDENT.c.student)
+    .join(INCIDENT, INCIDENT.c.id == _C.incident)
+    .where(
+        _C.ended_at.is_(None),
+        or_(
+            _C.incident.in_(bindparam("incidents", expanding=True)),
+            INCIDENT.c.student.in_(bindparam("students", expanding=True)),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +195,8 @@ def _about(incident: Incident, found: Iterable[tuple[Kept, str | None]], matters
 
 def _rows(tx: Tx, incidents: Collection[IncidentId], students: Collection[StudentId]) -> list[tuple[Kept, str | None]]:
     """Those of the incidents themselves, and of any other of their students."""
-    mine = or_(_C.incident.in_(incidents), INCIDENT.c.student.in_(students))
-    query = select(COMPARTMENT, INCIDENT.c.student).join(INCIDENT, INCIDENT.c.id == _C.incident)
-    return [(_kept(row), row.student) for row in tx.execute(query.where(_C.ended_at.is_(None), mine))]
+    asked = {"incidents": list(incidents), "students": list(students)}
+    return [(_kept(row), row.student) for row in tx.execute(_STANDING, asked)]
 
 
 def _of(matter: str, incident: IncidentId, side: TitleIxSide, coordinator: PersonId) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, exists, insert, or_, select, update
 
 from crisis import clock
 from crisis.access_words import ConflictKind
@@ -20,6 +20,12 @@ from crisis.store.tables import INCIDENT
 from crisis.vocabulary import IncidentId, PersonId, Relation, StudentId
 
 KIN = frozenset(Relation) - {Relation.CASEWORKER, Relation.OTHER}
+_STUDENTS: BindParameter[object] = bindparam("students", expanding=True)
+_ENTERED = select(CONFLICT.c.person, CONFLICT.c.student, CONFLICT.c.incident).where(  # built once: each page asks
+    CONFLICT.c.ended_at.is_(None),
+    or_(CONFLICT.c.incident.in_(bindparam("incidents", expanding=True)), CONFLICT.c.student.in_(_STUDENTS)),
+)
+_KIN = select(TIE.c.person, TIE.c.student).where(TIE.c.student.in_(_STUDENTS), TIE.c.relation.in_(sorted(KIN)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +93,8 @@ def people(tx: Connection, incident: Incident) -> frozenset[PersonId]:
 
 def concerned(tx: Connection, incidents: Collection[Incident]) -> dict[IncidentId, frozenset[PersonId]]:
     students = {each.student for each in incidents if each.student is not None}
-    entered = select(CONFLICT.c.person, CONFLICT.c.student, CONFLICT.c.incident).where(
-        CONFLICT.c.ended_at.is_(None),
-        or_(CONFLICT.c.incident.in_([each.id for each in incidents]), CONFLICT.c.student.in_(students)),
-    )
-    found = [(row.person, row.student, row.incident) for row in tx.execute(entered)]
+    asked = {"incidents": [each.id for each in incidents], "students": list(students)}
+    found = [(row.person, row.student, row.incident) for row in tx.execute(_ENTERED, asked)]
     found += [(person, student, None) for person, student in _kin(tx, students)]
     return {
         each.id: frozenset(
@@ -112,9 +115,9 @@ def related(tx: Connection, student: StudentId) -> frozenset[PersonId]:
 
 
 def _kin(tx: Connection, students: Collection[StudentId]) -> list[tuple[str, str]]:
-    query = select(TIE.c.person, TIE.c.student)
-    rows = tx.execute(query.where(TIE.c.student.in_(students), TIE.c.relation.in_(KIN)))
-    return [(row.person, row.student) for row in rows]
+    if not students:
+        return []
+    return [(row.person, row.student) for row in tx.execute(_KIN, {"students": list(students)})]
 
 
 def of_person(person: PersonId) -> ColumnElement[bool]:

@@ -52,7 +52,8 @@ class Store:
         """As `write`, but the commit does not wait for the disk; the next commit of a `write` does, for both.
 
         It may be lost when the power fails or PostgreSQL crashes, not when this process does. Only for what is then
-        found undone and done again: who holds a job, and that it is done.
+        found undone and done again: who holds a job, and that it is done. On PostgreSQL each statement is committed by
+        itself.
         """
         with self._writing(unhurried=True) as tx:
             yield tx
@@ -65,8 +66,8 @@ class Store:
             wake.taken(tx)  # of a transaction before, on the same connection, that was rolled back
             with tx.begin() as transaction:
                 yield tx
-                ring = wake.taken(tx)
-                if ring and self.dialect == "postgresql":
+                ring, tell = wake.taken(tx)
+                if tell and self.dialect == "postgresql":
                     postgres.notify(tx)
                 failpoints.hit("store.before_commit")
                 _commit(transaction)

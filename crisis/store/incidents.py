@@ -1,12 +1,13 @@
 """Incidents: the row of current state and the log, always written together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from crisis.errors import Conflict, NotFound
 from crisis.events import Event
@@ -47,6 +48,7 @@ _STATE = select(INCIDENT.c.state).where(INCIDENT.c.id == bindparam("incident"))
 _LOCKED = _STATE.with_for_update()
 _MOVE_HEAD = update(HEAD).values(position=bindparam("last"), log_digest=bindparam("log"))
 _MOVE_BOTH = _MOVE_HEAD.values(audit_number=bindparam("number"), audit_digest=bindparam("digest"))
+_FEW = 4  # events of one order, at most so many mostly
 _CHANGES = ("student", "phase", "custody", "emergency", "tier", "adult", "seq", "closed_at", "state")
 _CHANGE = (
     update(INCIDENT)
@@ -129,19 +131,46 @@ def append(
         }
         for turn, event in enumerate(events)
     ]
+    last, log = int(head.position) + len(rows), reduce(link_event, rows, head.log_digest)
+    audited = None if entry is None else row_of(entry, head, position=last, log_digest=log)
     try:
-        tx.execute(insert(EVENT), rows)
+        _add(tx, rows, audited, last=last, log=log)
     except IntegrityError as error:
         raise Conflict(first - 1, first, ()) from error
-    last, log = int(head.position) + len(rows), reduce(link_event, rows, head.log_digest)
-    if entry is None:
-        tx.execute(_MOVE_HEAD, {"last": last, "log": log})
-    else:
-        row = row_of(entry, head, position=last, log_digest=log)
-        tx.execute(insert(AUDIT), row)
-        tx.execute(_MOVE_BOTH, {"last": last, "log": log, "number": row["number"], "digest": row["digest"]})
     wake.wanted(tx)
     return last
+
+
+def _add(
+    tx: Connection, rows: Sequence[Mapping[str, object]], audited: Mapping[str, object] | None, *, last: int, log: str
+) -> None:
+    """The rows, and the head that they move. PostgreSQL is asked once, since all who write wait for the answer."""
+    moved = {"last": last, "log": log}
+    if audited is None:
+        tx.execute(insert(EVENT), rows)
+        tx.execute(_MOVE_HEAD, moved)
+        return
+    moved |= {"number": audited["number"], "digest": audited["digest"]}
+    if tx.dialect.name == "postgresql" and len(rows) <= _FEW:
+        numbered = {f"{name}_{turn}": value for turn, row in enumerate(rows) for name, value in row.items()}
+        audit = {f"audit_{name}": value for name, value in audited.items()}
+        tx.execute(_all_at_once(len(rows)), {**numbered, **audit, **moved})
+        wake.told(tx)
+        return
+    tx.execute(insert(EVENT), rows)
+    tx.execute(insert(AUDIT), audited)
+    tx.execute(_MOVE_BOTH, moved)
+
+
+@cache
+def _all_at_once(events: int) -> ReturningUpdate[tuple[object]]:
+    """And whoever waits for it is told when it is committed."""
+    rows = [
+        {each.name: bindparam(f"{each.name}_{turn}", type_=each.type) for each in EVENT.c} for turn in range(events)
+    ]
+    audited = insert(AUDIT).values({each.name: bindparam(f"audit_{each.name}", type_=each.type) for each in AUDIT.c})
+    written = (insert(EVENT).values(row).cte(f"event_{turn}") for turn, row in enumerate(rows))
+    return _MOVE_BOTH.add_cte(*written, audited.cte("audited")).returning(func.pg_notify(wake.CHANNEL, ""))
 
 
 def _write_state(tx: Connection, before: Incident | None, after: Incident) -> None:

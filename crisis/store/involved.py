@@ -12,14 +12,14 @@ from sqlalchemy import (
     cast,
     exists,
     false,
-    insert,
     literal,
     or_,
     select,
     true,
     union_all,
-    update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crisis.access_words import Involvement, Sight
 from crisis.commands import Actor
@@ -35,11 +35,13 @@ from crisis.store.tables import INCIDENT
 from crisis.vocabulary import IncidentId, PersonId, Relation
 
 _ROW = INCIDENT_PERSON.c
-_CHANGE = (
-    update(INCIDENT_PERSON)
-    .where(_ROW.incident == bindparam("of"), _ROW.person == bindparam("who"), _ROW.how == bindparam("as"))
-    .values(until=bindparam("ends"))
-)
+_PUT = {
+    dialect: row.on_conflict_do_update(index_elements=["incident", "person", "how"], set_={"until": row.excluded.until})
+    for dialect, row in (
+        ("postgresql", postgres_insert(INCIDENT_PERSON)),
+        ("sqlite", sqlite_insert(INCIDENT_PERSON)),
+    )
+}
 
 _INCIDENT, _STUDENT = (
     bindparam("incident", type_=INCIDENT.c.id.type),
@@ -69,19 +71,8 @@ def write(tx: Connection, before: Incident | None, after: Incident, at: datetime
     differing = {key: ends for key, ends in new.items() if key not in old or old[key] != ends} | gone
     if not differing:
         return
-    known = _known(tx, after) if before is not None else set()
-    fresh = [(key, ends) for key, ends in differing.items() if key not in known]
-    if fresh:
-        rows = [{"incident": after.id, "person": who, "how": how, "until": ends} for (who, how), ends in fresh]
-        tx.execute(insert(INCIDENT_PERSON), rows)
-    changed = [(key, ends) for key, ends in differing.items() if key in known]
-    if changed:
-        tx.execute(_CHANGE, [{"of": after.id, "who": who, "as": how, "ends": ends} for (who, how), ends in changed])
-
-
-def _known(tx: Connection, incident: Incident) -> set[tuple[str, object]]:
-    found = tx.execute(select(_ROW.person, _ROW.how).where(_ROW.incident == incident.id))
-    return {(row.person, row.how) for row in found}
+    rows = [{"incident": after.id, "person": who, "how": how, "until": ends} for (who, how), ends in differing.items()]
+    tx.execute(_PUT[tx.dialect.name], rows)  # who left and came back has a row already
 
 
 def about_of(tx: Connection, incident: Incident) -> About:

@@ -40,6 +40,8 @@ class Holder:
 def of(tx: Connection, persons: Iterable[PersonId]) -> dict[PersonId, tuple[Method, ...]]:
     """Of each number that is on record now, both ways; the number that is paged first stands first."""
     named = list(persons)
+    if not named:
+        return {}
     numbers = people.dialled(tx, named)
     rows = {(row.person, row.number, row.channel): row for row in tx.execute(_METHODS, {"people": named})}
     return {

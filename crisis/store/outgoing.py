@@ -39,6 +39,19 @@ def _begin(insert: Callable[[Table], Any]) -> Insert:
 _BEGIN = {"postgresql": _begin(postgres_insert), "sqlite": _begin(sqlite_insert)}
 _OF_THIS = OUTGOING.c.reference == bindparam("this")
 _SAID = update(OUTGOING).where(_OF_THIS).values(asked=bindparam("said"))
+_SAID_FIRST = _SAID.values(
+    state=bindparam("now", type_=OUTGOING.c.state.type),
+    state_at=bindparam("since", type_=OUTGOING.c.state_at.type),
+    look_at=bindparam("when", type_=OUTGOING.c.look_at.type),
+)
+_FURTHER = (
+    update(OUTGOING)
+    .where(_OF_THIS)
+    .values(
+        state=bindparam("now", type_=OUTGOING.c.state.type), state_at=bindparam("since", type_=OUTGOING.c.state_at.type)
+    )
+)
+_ENDED = _FURTHER.values(look_at=None)
 _LOOK = (
     update(OUTGOING)
     .where(_OF_THIS, OUTGOING.c.state.in_(_NOT_HEARD_OF))
@@ -103,19 +116,29 @@ def answered(
     look_at: datetime | None,
 ) -> None:
     """A callback may have been faster and know more: then its state stays, and nobody has to look."""
-    tx.execute(_SAID, {"this": reference, "said": _text(asked)})
+    known: AttemptState | None = tx.execute(_STATE, {"this": reference}).scalar_one_or_none()
+    said = {"this": reference, "said": _text(asked)}
+    if known is not None and AttemptState.ANSWERED.rank > state.rank > known.rank:  # nearly always: one change
+        tx.execute(_SAID_FIRST, {**said, "now": state, "since": at, "when": look_at})
+        return
+    tx.execute(_SAID, said)
     tx.execute(_LOOK, {"this": reference, "when": look_at})
-    heard(tx, reference, state, at)
+    _further(tx, reference, known, state, at)
 
 
 def heard(tx: Connection, reference: str, state: AttemptState, at: datetime) -> AttemptState | None:
     """How far it is known to have come after this word; None where nothing is known of it at all."""
     known: AttemptState | None = tx.execute(_STATE, {"this": reference}).scalar_one_or_none()
+    return _further(tx, reference, known, state, at)
+
+
+def _further(
+    tx: Connection, reference: str, known: AttemptState | None, state: AttemptState, at: datetime
+) -> AttemptState | None:
     if known is None or state.rank <= known.rank:
         return known
-    ended = {"look_at": None} if state.rank >= AttemptState.ANSWERED.rank else {}
-    same = OUTGOING.c.reference == reference
-    tx.execute(update(OUTGOING).where(same).values(state=state, state_at=at, **ended))
+    change = _ENDED if state.rank >= AttemptState.ANSWERED.rank else _FURTHER
+    tx.execute(change, {"this": reference, "now": state, "since": at})
     return state
 
 

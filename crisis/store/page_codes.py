@@ -44,8 +44,8 @@ _FIND: dict[tuple[str, ...], Select[Any]] = {
 _USED = select(PAGE_CODE.c.code).where(PAGE_CODE.c.phone == bindparam("whose"))
 _FORGET = delete(PAGE_CODE).where(PAGE_CODE.c.phone == bindparam("whose"), PAGE_CODE.c.given_at < bindparam("before"))
 _GIVE = {  # another worker may give one to the same phone just now
-    "postgresql": postgres_insert(PAGE_CODE).on_conflict_do_nothing(),
-    "sqlite": sqlite_insert(PAGE_CODE).on_conflict_do_nothing(),
+    "postgresql": postgres_insert(PAGE_CODE).on_conflict_do_nothing().returning(*_CODED),
+    "sqlite": sqlite_insert(PAGE_CODE).on_conflict_do_nothing().returning(*_CODED),
 }
 
 
@@ -57,8 +57,8 @@ def give(tx: Connection, coded: Coded) -> Coded:
     tx.execute(_FORGET, {"whose": coded.phone, "before": coded.given_at - KEPT})
     used = set(tx.execute(_USED, {"whose": coded.phone}).scalars())
     for code in _codes(used):
-        tx.execute(_GIVE[tx.dialect.name], _columns(replace(coded, code=code)))
-        found = _find(tx, phone=coded.phone, page=coded.page)
+        row = tx.execute(_GIVE[tx.dialect.name], _columns(replace(coded, code=code))).one_or_none()
+        found = _find(tx, phone=coded.phone, page=coded.page) if row is None else Coded(**row._mapping)
         if found is not None:
             return found
     raise NoCodeLeft

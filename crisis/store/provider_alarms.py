@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from crisis.delivery import ProviderFault
 from crisis.store.channel_tables import PROVIDER_ALARM
@@ -20,10 +20,20 @@ class ProviderAlarm:
     last_at: datetime
 
 
+# Built once: each answer of a provider asks.
+_WHEN = bindparam("when", type_=PROVIDER_ALARM.c.since.type)
+_OPEN = update(PROVIDER_ALARM).where(
+    PROVIDER_ALARM.c.provider == bindparam("at"),
+    PROVIDER_ALARM.c.channel == bindparam("by", type_=PROVIDER_ALARM.c.channel.type),
+    PROVIDER_ALARM.c.fault == bindparam("what", type_=PROVIDER_ALARM.c.fault.type),
+    PROVIDER_ALARM.c.ended_at.is_(None),
+)
+_SEEN, _GONE = _OPEN.values(last_at=_WHEN), _OPEN.values(ended_at=_WHEN)
+
+
 def seen(tx: Connection, provider: str, channel: Channel, fault: ProviderFault, at: datetime) -> None:
     """The fault was seen: its alarm goes on, or begins."""
-    same = _open(provider, channel, fault)
-    if tx.execute(update(PROVIDER_ALARM).where(*same).values(last_at=at)).rowcount:
+    if tx.execute(_SEEN, {**_of(provider, channel, fault), "when": at}).rowcount:
         return
     name = f"{provider}|{channel}|{fault}|{at.isoformat()}"
     values = {"provider": provider, "channel": channel, "fault": fault, "since": at, "last_at": at}
@@ -31,7 +41,7 @@ def seen(tx: Connection, provider: str, channel: Channel, fault: ProviderFault, 
 
 
 def gone(tx: Connection, provider: str, channel: Channel, fault: ProviderFault, at: datetime) -> None:
-    tx.execute(update(PROVIDER_ALARM).where(*_open(provider, channel, fault)).values(ended_at=at))
+    tx.execute(_GONE, {**_of(provider, channel, fault), "when": at})
 
 
 def quiet(tx: Connection, fault: ProviderFault, at: datetime, after: timedelta) -> None:
@@ -56,13 +66,8 @@ def to_tell(tx: Connection, at: datetime, again: timedelta) -> list[ProviderAlar
     return [_read(row) for row in rows]
 
 
-def _open(provider: str, channel: Channel, fault: ProviderFault) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PROVIDER_ALARM.c.provider == provider,
-        PROVIDER_ALARM.c.channel == channel,
-        PROVIDER_ALARM.c.fault == fault,
-        PROVIDER_ALARM.c.ended_at.is_(None),
-    )
+def _of(provider: str, channel: Channel, fault: ProviderFault) -> dict[str, object]:
+    return {"at": provider, "by": channel, "what": fault}
 
 
 def _read(row: Row[tuple[object, ...]]) -> ProviderAlarm:

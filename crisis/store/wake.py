@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 Listener = Callable[[], None]
 Hearer = Callable[[str], None]
-_MARK = "crisis_wake"
+CHANNEL = "crisis"
+_MARK, _TOLD = "crisis_wake", "crisis_told"
 
 
 def wanted(tx: Connection) -> None:
@@ -16,9 +17,16 @@ def wanted(tx: Connection) -> None:
     tx.info[_MARK] = True
 
 
-def taken(tx: Connection) -> bool:
-    """Whether the transaction was marked; the mark is gone then, since connections are used again."""
-    return bool(tx.info.pop(_MARK, False))
+def told(tx: Connection) -> None:
+    """A statement of it tells other processes when it is committed: nothing more has to."""
+    tx.info[_TOLD] = True
+
+
+def taken(tx: Connection) -> tuple[bool, bool]:
+    """Whether the transaction was marked, and other processes are to be told yet; the marks are gone then, since
+    connections are used again."""
+    wanted, told = bool(tx.info.pop(_MARK, False)), bool(tx.info.pop(_TOLD, False))
+    return wanted, wanted and not told
 
 
 class WakeUps:
