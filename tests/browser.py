@@ -21,8 +21,8 @@ NEEDS_CHROMIUM = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(),
 
 
 @contextmanager
-def a_chromium() -> Iterator[Browser]:
+def a_chromium(program: Path = CHROMIUM, *more: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=str(program), args=[*QUIET, *more])
         yield browser
         browser.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute
+from playwright.sync_api import Browser, Route, WebSocketRoute
 
 from crisis.store import incidents
 from crisis.vocabulary import IncidentId
@@ -15,6 +15,7 @@ from tests.web.district import COUNSELOR
 
 pytestmark = NEEDS_CHROMIUM
 
+IN_ONE = 25  # cuts while one incident is looked at: its timeline grows with each of them
 SHOWN = "() => [...document.querySelectorAll('#tl > li')].map((each) => each.id)"
 
 
@@ -36,7 +37,13 @@ def test_a_line_that_is_cut_at_any_moment_loses_and_doubles_nothing_n14(
     chromium: Browser, site: Site, drops: int
 ) -> None:
     """F104, F105: in the browser, by its own cursor."""
-    cut, chance = [0], random.Random(11)
+    chance = random.Random(11)
+    for _ in range(0, drops, IN_ONE):
+        _cut_again_and_again(chromium, site, min(drops, IN_ONE), chance)
+
+
+def _cut_again_and_again(chromium: Browser, site: Site, drops: int, chance: random.Random) -> None:
+    cut = [0]
 
     def cutting(line: WebSocketRoute) -> None:
         """After a few messages, before or after one has reached the page."""
@@ -61,7 +68,7 @@ def test_a_line_that_is_cut_at_any_moment_loses_and_doubles_nothing_n14(
         while cut[0] < drops:
             site.note(incident, f"note {written}")
             written += 1
-            page.wait_for_timeout(60 if drops < 100 else 300)
+            page.wait_for_timeout(60)
         with site.district.store.read() as tx:
             log = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(incident))]
         page.wait_for_selector(f"#{log[-1]}", state="attached", timeout=30_000)
@@ -69,6 +76,30 @@ def test_a_line_that_is_cut_at_any_moment_loses_and_doubles_nothing_n14(
 
         assert page.evaluate(SHOWN) == log[::-1]
         assert page.url == address
+
+
+def test_a_part_that_does_not_come_is_asked_for_again_and_the_page_says_that_it_is_late_f112(
+    chromium: Browser, site: Site
+) -> None:
+    """A lost packet can hold one connection for minutes, while others, and the socket, are well."""
+    lost = [0]
+
+    def losing(route: Route) -> None:
+        lost[0] += 1
+        if lost[0] > 1:
+            route.continue_()
+
+    with a_console(chromium, site, COUNSELOR) as page:
+        incident = opened(page, site).rpartition("/")[2]
+        page.route("**/parts/timeline", losing)
+        site.note(incident, "Said meanwhile")
+        page.wait_for_function("() => document.querySelector('#conn').dataset.state === 'retry'", timeout=20_000)
+        page.wait_for_function(
+            "() => document.querySelector('#tl').textContent.includes('Said meanwhile')", timeout=20_000
+        )
+        page.wait_for_function(LIVE)
+
+    assert lost[0] >= 2
 
 
 def test_where_no_socket_comes_through_the_page_follows_all_the_same_f111(chromium: Browser, site: Site) -> None:

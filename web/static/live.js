@@ -8,7 +8,8 @@
   if (!pill) return;
   pill.hidden = false; // without script the page is not live and does not say so
   let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), timer, again = false, busy = false;
-  let down = false, touched = 0, changes = 0, lost = false;
+  let down = false, touched = 0, changes = 0, lost = false, owed = 0; // owed: since when parts are asked for in vain
+  const ANSWER = 12e3; // a lost packet can hold a connection for minutes: then another one is tried
   const etags = new Map(), said = [], shouted = new Set();
 
   const show = (state) => {
@@ -17,8 +18,10 @@
     pill.lastElementChild.textContent = pill.dataset[state];
   };
   const shout = (text) => { urgent.textContent = ''; setTimeout(() => { urgent.textContent = text; }, 50); };
+  const late = () => (owed ? Date.now() - owed : 0); // heard of, and not on the page
   const fresh = () => {
     heard = Date.now();
+    if (late() > 10000) return;
     lost = false;
     show('live');
     banner.hidden = true;
@@ -26,11 +29,11 @@
     banner.querySelector('time').textContent = new Date().toLocaleTimeString(root.lang, { timeZone: meta('zone') });
   };
   setInterval(() => { // no heartbeat: 10 s turns the pill and is said, 30 s brings the banner
-    const quiet = Date.now() - heard;
+    const silent = Date.now() - heard, quiet = Math.max(silent, late());
     if (quiet > 10000) show(navigator.onLine ? 'retry' : 'off');
     if (quiet > 10000 && !lost) { lost = true; shout(pill.dataset.lost); }
     if (quiet > 30000 && banner.hidden) { banner.hidden = false; root.dataset.stale = ''; }
-    if (quiet > 45000 && socket?.readyState === 1) socket.close();
+    if (silent > 45000 && socket?.readyState === 1) socket.close();
   }, 1000);
 
   // One polite announcement every 5 s at most, joined. What is marked so is said at once, and once.
@@ -57,7 +60,8 @@
   const heading = (el) => el?.querySelector('[data-heading]')?.textContent.trim();
   const swap = async (el) => {
     const src = el.dataset.src, tag = etags.get(src), headers = { 'X-Untouched': '1' };
-    const answer = await fetch(src, { headers: tag ? { ...headers, 'If-None-Match': tag } : headers, redirect: 'manual' });
+    const signal = AbortSignal.timeout(ANSWER);
+    const answer = await fetch(src, { headers: tag ? { ...headers, 'If-None-Match': tag } : headers, redirect: 'manual', signal });
     if (answer.status === 304) return;
     if (answer.type === 'opaqueredirect') { // signed out, or locked
       if ($('#lock')) dispatchEvent(new Event('out')); else location.reload();
@@ -77,6 +81,10 @@
       h.focus({ preventScroll: true });
     }
   };
+  const all = async () => { // each part by itself: what has come stays, whatever became of the others
+    const done = await Promise.allSettled([...document.querySelectorAll('[data-src]')].map(swap));
+    if (done.some((each) => each.status === 'rejected')) throw new Error('not all came');
+  };
   const pull = async () => {
     if (busy) { again = true; return; }
     if (down || Date.now() - touched < 3000) { // nothing moves under a finger
@@ -88,13 +96,16 @@
       return;
     }
     busy = true;
+    owed ||= Date.now();
     changes = 0;
     if (waiting) waiting.hidden = true;
     try {
-      do { again = false; await Promise.all([...document.querySelectorAll('[data-src]')].map(swap)); } while (again);
+      do { again = false; await all(); } while (again);
+      owed = 0;
+      if (Date.now() - heard < 10000) fresh();
     } catch { again = true; } finally { busy = false; }
     dispatchEvent(new Event('pulled'));
-    if (again) later(4000);
+    if (again) later(late() > ANSWER ? 500 : 4000);
   };
   const later = (ms = 120) => { clearTimeout(timer); timer = setTimeout(pull, ms); };
   const now = () => { down = false; touched = 0; later(0); };
