@@ -49,7 +49,7 @@ PAINTED = """() => new Promise((said) => {
   };
   look();
 })"""
-TOLD = "(text) => document.querySelector('#tl').textContent.includes(text)"
+TOLD = "(text) => document.querySelector('#tl')?.textContent.includes(text)"
 SAID = "Typed at the end of a bad line"
 
 
@@ -93,7 +93,7 @@ def played(page: Page, site: Site) -> dict[str, object]:
     with timed() as heard:
         site.note(incident, "Said by somebody else")
         page.wait_for_function(
-            "(text) => document.querySelector('#tl').textContent.includes(text)", arg="somebody else"
+            "(text) => document.querySelector('#tl')?.textContent.includes(text)", arg="somebody else"
         )
     boards = []
     for _ in range(BOARDS):
