@@ -24,8 +24,8 @@ FIRST_WINS = frozenset({"pk_idempotency", "pk_seal"})  # the second one finds th
 OPTIONS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c synchronous_commit=on"
 )
-# Where it is asked what is due: a plan for any time at all would read every row that waits, to find the few. Orders look
-# for rows by their keys, and to plan each of them anew took a third of the server's time.
+# Where it is asked what is due: a plan for any time at all would read every row that waits, to find the few. Orders
+# look for rows by their keys, and to plan each of them anew took a third of the server's time.
 PLANNED = f"{OPTIONS} -c plan_cache_mode=force_custom_plan"
 
 log = logging.getLogger(__name__)

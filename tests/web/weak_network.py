@@ -22,6 +22,7 @@ from crisis.events import NoteAdded
 from crisis.store import incidents
 from crisis.vocabulary import IncidentId
 from tests.browser import CHROMIUM, a_chromium
+from tests.factories import DISTRICT
 from tests.web.consoles import LIVE, Site, a_console, a_site
 from tests.web.district import COUNSELOR
 
@@ -101,7 +102,7 @@ def played(page: Page, site: Site) -> dict[str, object]:
         boards.append(page.evaluate(PAINTED))
     with site.district.store.read() as tx:
         log = [each.event for each in incidents.events_of(tx, IncidentId(incident))]
-        raisings = len(incidents.current(tx, site.district.id))
+        raisings = len(incidents.current(tx, DISTRICT))
     return {
         "form": form,
         "raised": raised,
