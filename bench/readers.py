@@ -77,7 +77,8 @@ class Readers:
                 each.greeted()
                 self.consoles[each.socket.fileno()] = each
                 self.poll.register(each.socket.fileno(), select.EPOLLIN)
-            self.read(0)
+            while self.poll.poll(0, 1):
+                self.read(0)
 
     def read(self, timeout: float | None = None) -> bool:
         """False when the input has ended."""

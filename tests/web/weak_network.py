@@ -34,9 +34,9 @@ PATHS = (
     "ip link set lo up",
     "ip link add near type veth peer name far netns {browser}",
     f"ip addr add {HERE}/24 dev near",
-    "ip link set near up",
+    "ip link set near addrgenmode none up",  # an address that comes later is a change of network to the browser
 )
-AT_THE_BROWSER = ("ip link set lo up", f"ip addr add {THERE}/24 dev far", "ip link set far up")
+AT_THE_BROWSER = ("ip link set lo up", f"ip addr add {THERE}/24 dev far", "ip link set far addrgenmode none up")
 BAD = (
     "tc qdisc add dev {device} root tbf rate 64kbit burst 3000 limit 60000",
     "nft add table inet weak",
