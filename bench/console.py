@@ -17,6 +17,7 @@ from uvicorn import Server
 from bench.place import Town, actor, free_port, holder, note, opening
 from crisis import clock
 from crisis.settings import Settings
+from crisis.start import settle
 from crisis.store.engine import Store, open_store
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import StaffRole
@@ -87,6 +88,7 @@ def empty() -> HTMLResponse:
 
 def main(url: str, key_file: str, port: str) -> None:
     allow_files()
+    settle()
     store = open_store(url, Path(key_file))
     committed: list[float] = []
     store.on_commit_wake(lambda: committed.append(time.perf_counter()))  # before the hub's: the moment of the commit

@@ -22,6 +22,7 @@ from crisis.notify.failures import accepted
 from crisis.notify.gateway import Lines
 from crisis.notify.line import Note
 from crisis.notify.worker import Worker
+from crisis.start import settle
 from crisis.store import outbox, roster
 from crisis.store.engine import Store, open_store
 from crisis.store.sample import DISTRICT
@@ -37,6 +38,7 @@ from crisis.vocabulary import (
 
 APART = 16  # seconds: a telephone is texted about another page after a quarter of a minute at the earliest
 CLIENTS = 4
+WARM_UP = 20  # incidents that do not count: what a process does for the first time stands in the figure of the restart
 ANSWERED_AFTER = 5.0  # seconds: then somebody takes the page
 SETTLES = 4.0
 PATIENCE = 240.0
@@ -155,6 +157,7 @@ def a_worker(store: Store, out: Lines) -> Iterator[None]:
 
 def main(url: str, key_file: str) -> None:
     """The worker's process: until nobody writes to it any more; then it says what it was about to send, and when."""
+    settle()
     line, store = Noting(), open_store(url, Path(key_file))
     with a_worker(store, Lines(line, line)):  # type: ignore[arg-type]  # the same shape
         print("ready", flush=True)
@@ -229,6 +232,8 @@ def under_load(town: Town, rate: int, seconds: int) -> list[float]:
         answering = threading.Thread(target=answer)
         with working(town, store, line):
             answering.start()
+            _paced(5, WARM_UP, one)
+            committed.clear()
             _paced(rate, rate * seconds, one)
             over.set()
             answering.join()
