@@ -11,6 +11,7 @@ from crisis import clock
 from crisis.vocabulary import StaffRole
 
 POSTS = (StaffRole.COUNSELOR, StaffRole.PSYCHOLOGIST, StaffRole.NURSE, StaffRole.PRINCIPAL)
+STORM = 10_000
 WARM_UP = 2
 PAUSE = 0.3
 
@@ -18,7 +19,23 @@ PAUSE = 0.3
 def figures(towns: Towns, rounds: int, sizes: tuple[int, ...]) -> Iterator[Figure]:
     town = towns.new("sqlite")
     keys = towns.folder / "tokens"
-    _people(town, keys, max(sizes))
+    _people(town, keys, max(*sizes, STORM if max(sizes) >= 1000 else 0))
+    if max(sizes) >= 1000:
+        with console_server(town) as (server, port):
+            measured = _let_in(port, keys, STORM)
+            server.end()
+        port = free_port()
+        plain = Process("bench.plain", str(port))
+        plain.told()
+        yield Figure(
+            name=f"{STORM:,} consoles come back at the same time, until each is let in",
+            dialect="sqlite",
+            measured=times(measured),
+            floor=times(_let_in(port, keys, STORM)),
+            floor_is="a bare server that lets in everybody, the same reader",
+            limit_ms=30_000,
+        )
+        plain.end()
     for size in sizes:
         with console_server(town) as (server, port):
             measured = _rounds(server, port, keys, size, rounds)
@@ -45,6 +62,16 @@ def _people(town: Town, keys: Path, count: int) -> None:
         share = -(-count // len(POSTS))
         found = [token for post in POSTS for token in tokens(tx, holder(post), share, clock.now())]
     keys.write_text("\n".join(found))
+
+
+def _let_in(port: int, keys: Path, size: int) -> list[float]:
+    readers = Process("bench.readers", str(port), str(keys), str(size))
+    try:
+        found = readers.told()["let_in"]
+        assert isinstance(found, list)
+        return found
+    finally:
+        readers.end()
 
 
 def _rounds(server: Process, port: int, keys: Path, size: int, rounds: int) -> list[float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.console import allow_files, say
 
-AT_ONCE = 50  # handshakes
+AT_ONCE = 500  # handshakes
 CHANGE = b'"position"'
 TEXT, PING = 0x1, 0x9
 PATIENCE = 60.0
@@ -67,14 +67,17 @@ class Readers:
     def __init__(self) -> None:
         self.poll, self.consoles = select.epoll(), dict[int, Console]()
         self.heard: list[float] = []
+        self.let_in: list[float] = []  # after so many seconds
         self.poll.register(sys.stdin.fileno(), select.EPOLLIN)
 
     def connect(self, port: int, tokens: list[str]) -> None:
         """Some at a time; those that are there already go on answering pings meanwhile."""
+        began = time.perf_counter()
         for first in range(0, len(tokens), AT_ONCE):
             some = [Console(port, token) for token in tokens[first : first + AT_ONCE]]
             for each in some:
                 each.greeted()
+                self.let_in.append(time.perf_counter() - began)
                 self.consoles[each.socket.fileno()] = each
                 self.poll.register(each.socket.fileno(), select.EPOLLIN)
             while self.poll.poll(0, 1):
@@ -91,13 +94,13 @@ class Readers:
 
 
 def main(port: str, keys: str, count: str) -> None:
-    """Says `ready`, then after each change when each console had read it, until the input ends."""
+    """Says when each was let in, then after each change when each console had read it, until the input ends."""
     allow_files()
     tokens = Path(keys).read_text().split()
     step = max(1, len(tokens) // int(count))  # of all the posts, however few are wanted
     readers = Readers()
     readers.connect(int(port), tokens[::step][: int(count)])
-    say(ready=len(readers.consoles))
+    say(let_in=readers.let_in)
     while readers.read():
         if len(readers.heard) >= len(readers.consoles):
             say(at=readers.heard)

@@ -26,12 +26,15 @@ HOW = """
   On PostgreSQL the worker is woken through the database. The floor is a thread waking another one and being woken.
 - **One change told**: real sockets, each with its own token, held by one reader process; from the commit to the moment
   when each of them was read, over all sockets and rounds.
+- **Consoles come back**: five hundred handshakes at a time, as fast as they are answered; from the first connection to
+  the moment when each was let in, by its own token.
 - **The board**: the whole page over HTTP, as a district lead sees it; the floor is an empty page of the same server.
 - **Restart**: from starting the process to the gateway being called for a page that was overdue.
 - **Page handed over, at so many incidents a second**: the same with many at once, paced whatever the database does, by
   four clients; a page that waits behind others counts with all its wait. Each is taken five seconds later, and the
   texts and calls of all of them go through the same worker. Clients and rules are in this process; the worker is a
-  thread of it on SQLite and a process on PostgreSQL.
+  thread of it on SQLite and a process on PostgreSQL. Twenty incidents that do not count go before: what a process does
+  for the first time stands in the figure of the restart.
 - **How late the calls are**: every text and every call of pages that all look for somebody at once, against the moment
   that the cadence of the ladder names; early counts as nothing.
 - **Accepted by the second provider**: over real sockets, through the line with both providers. The first one takes the

@@ -125,7 +125,8 @@ def _included() -> APIRouter:
     who_sees = (conflicts_api.router, compartment_api.router, marks_api.router)
     of_incidents = (incidents_api.router, *who_sees, family_texts.router, commands.router)
     api = (*of_incidents, *record, *outside, *staff)
-    for router in (*routers, *api, webhooks.router, sockets.router):
+    # Each request walks the list: first those that come by the thousand, and those for whose answer a telephone waits.
+    for router in (sockets.router, webhooks.router, *routers, *api):
         included.include_router(router)
     return included
 

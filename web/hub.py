@@ -24,6 +24,7 @@ from crisis.store import accounts, compartments, conflicts, glass, incidents, in
 from crisis.store.engine import Store
 from crisis.store.incidents import Tick
 from crisis.vocabulary import IncidentId, PersonId
+from web.door import Door
 from web.presence import Place, Presence
 from web.wire import REVOKED, Line, Notice, end, notice
 
@@ -101,6 +102,7 @@ class Hub:
         self.fresh = False  # whether the last look at the log worked; if not, consoles must notice the silence
         self.moved = asyncio.Event()
         self.presence = Presence(store.say)
+        self.door = Door(lambda secrets: self.read(partial(standing, store, secrets)))
         self.there: set[Place] = set()  # who said so, and is to be passed on
         self.readers = ThreadPoolExecutor(2, "live")  # apart from the routes' threads: busy pages must not delay us
 

@@ -5,11 +5,10 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
-from web.deps import bearer_token, session_token, settings_of, store_of
-from web.hub import Hub, Viewer, standing
+from web.deps import bearer_token, session_token, settings_of
+from web.hub import Hub, Viewer
 from web.security import our_hosts, our_origins
 from web.whereabouts import place_of
 from web.wire import GONE, REVOKED, Line, end, line_to
@@ -37,12 +36,12 @@ def secret_of(websocket: WebSocket) -> str | None:
 @router.websocket("/live")
 async def live(websocket: WebSocket, after: Annotated[int | None, Query(ge=0)] = None) -> None:
     secret = secret_of(websocket) if allowed_page(websocket) else None
-    [actor] = await run_in_threadpool(standing, store_of(websocket), [secret]) if secret is not None else [None]
+    hub: Hub = websocket.app.state.hub
+    actor = await hub.door.who(secret) if secret is not None else None
     if secret is None or actor is None:
         await websocket.close(REVOKED)
         return
     await websocket.accept()
-    hub: Hub = websocket.app.state.hub
     viewer = Viewer(line=line_to(websocket), actor=actor, secret=secret)
     work = [
         asyncio.create_task(listen(websocket, hub, viewer)),  # a socket nobody reads never shuts down
