@@ -29,13 +29,11 @@ class Door:
     async def _open(self) -> None:
         while self._waiting:
             some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            try:
-                actors = await self._lookup([secret for secret, _ in some])
-            except Exception as error:  # noqa: BLE001  # each of them is told, and the next ones are looked up
-                for _, answer in some:
-                    if not answer.done():
-                        answer.set_exception(error)
-                continue
-            for (_, answer), actor in zip(some, actors, strict=True):
-                if not answer.done():  # who left meanwhile waits no more
-                    answer.set_result(actor)
+            [found] = await asyncio.gather(self._lookup([secret for secret, _ in some]), return_exceptions=True)
+            for turn, (_, answer) in enumerate(some):
+                if answer.done():  # who left meanwhile waits no more
+                    continue
+                if isinstance(found, BaseException):
+                    answer.set_exception(found)
+                else:
+                    answer.set_result(found[turn])
