@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from crisis.message_words import GuardianTextId, InterpreterKind, MessageWay, PhoneId, Rung, SendState
+from crisis.message_words import GuardianTextId, InterpreterKind, MeetingPlace, MessageWay, PhoneId, Rung, SendState
 from crisis.record_words import Assent
 from crisis.vocabulary import PersonId, StepId
 
@@ -50,3 +50,6 @@ class TextTold(Told):
     refused: bool
     wrong_number: bool
     way: MessageWay
+    meets_at: datetime | None
+    place: MeetingPlace | None
+    number_given: bool
