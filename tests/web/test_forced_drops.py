@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, WebSocketRoute
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 from crisis.store import incidents
 from crisis.vocabulary import IncidentId
@@ -37,13 +38,7 @@ def test_a_line_that_is_cut_at_any_moment_loses_and_doubles_nothing_n14(
     chromium: Browser, site: Site, drops: int
 ) -> None:
     """F104, F105: in the browser, by its own cursor."""
-    chance = random.Random(11)
-    for _ in range(0, drops, IN_ONE):
-        _cut_again_and_again(chromium, site, min(drops, IN_ONE), chance)
-
-
-def _cut_again_and_again(chromium: Browser, site: Site, drops: int, chance: random.Random) -> None:
-    cut = [0]
+    chance, cuts = random.Random(11), Cuts()
 
     def cutting(line: WebSocketRoute) -> None:
         """After a few messages, before or after one has reached the page."""
@@ -51,31 +46,41 @@ def _cut_again_and_again(chromium: Browser, site: Site, drops: int, chance: rand
 
         def told(message: str | bytes) -> None:
             left[0] -= 1
-            last = left[0] == 0 and cut[0] < drops
+            last = left[0] == 0 and cuts.left > 0
             if not last or chance.random() < 0.5:
                 line.send(message)
             if last:
-                cut[0] += 1
+                cuts.left -= 1
                 line.close(code=1012)
 
         server.on_message(told)
 
     with a_console(chromium, site, COUNSELOR) as page:
         page.route_web_socket("**/live*", cutting)
-        address = opened(page, site)
-        incident = address.rpartition("/")[2]
-        written = 0
-        while cut[0] < drops:
-            site.note(incident, f"note {written}")
-            written += 1
-            page.wait_for_timeout(60)
-        with site.district.store.read() as tx:
-            log = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(incident))]
-        page.wait_for_selector(f"#{log[-1]}", state="attached", timeout=30_000)
-        page.wait_for_function(LIVE)
+        for _ in range(0, drops, IN_ONE):
+            _cut_again_and_again(page, site, cuts, min(drops, IN_ONE))
 
-        assert page.evaluate(SHOWN) == log[::-1]
-        assert page.url == address
+
+@dataclass(slots=True)
+class Cuts:
+    left: int = 0
+
+
+def _cut_again_and_again(page: Page, site: Site, cuts: Cuts, wanted: int) -> None:
+    address = opened(page, site)
+    incident = address.rpartition("/")[2]
+    written, cuts.left = 0, wanted
+    while cuts.left > 0:
+        site.note(incident, f"note {written}")
+        written += 1
+        page.wait_for_timeout(60)
+    with site.district.store.read() as tx:
+        log = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(incident))]
+    page.wait_for_selector(f"#{log[-1]}", state="attached", timeout=30_000)
+    page.wait_for_function(LIVE)
+
+    assert page.evaluate(SHOWN) == log[::-1]
+    assert page.url == address
 
 
 def test_a_part_that_does_not_come_is_asked_for_again_and_the_page_says_that_it_is_late_f112(

@@ -40,4 +40,4 @@ def test_at_the_end_of_a_bad_line_everything_is_done_once_f112(sqlite_url: str, 
     assert (found["incidents"], found["notes"]) == (1, 2)
     assert statistics.median(found["boards"]) <= 5
     assert found["raised"] <= 120
-    assert max(found["said"], found["heard"]) <= 60
+    assert max(found["said"], found["heard"]) <= 120  # a line that says nothing is left after 20 s

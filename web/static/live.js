@@ -33,7 +33,7 @@
     if (quiet > 10000) show(navigator.onLine ? 'retry' : 'off');
     if (quiet > 10000 && !lost) { lost = true; shout(pill.dataset.lost); }
     if (quiet > 30000 && banner.hidden) { banner.hidden = false; root.dataset.stale = ''; }
-    if (silent > 45000 && socket?.readyState === 1) socket.close();
+    if (silent > 20000 && socket?.readyState === 1) socket.close();
   }, 1000);
 
   // One polite announcement every 5 s at most, joined. What is marked so is said at once, and once.
