@@ -164,15 +164,13 @@ class Paging:
             if wanted(incident, effect) is None or not outbox.held(tx, job, self.now()):
                 return []
             codes = {each.who: code_of(tx, incident, effect, each.who, self.now()) for each in owed}
-            return [self._written(tx, line, incident, effect, (each, codes[each.who])) for each in owed]
-
-    def _written(
-        self, tx: Connection, line: Line, incident: Incident, effect: PageLevel, coded: tuple[Owed, Filling]
-    ) -> _Reserved:
-        owed, filling = coded[0], self._linked(tx, line, coded[1], incident, coded[0])
-        out = owed.going_out(incident, effect.urgency, self.now())
-        outgoing.begin(tx, out)
-        return _Reserved(line, incident, owed, filling, out)
+            made = []
+            for each in owed:
+                filling = self._linked(tx, line, codes[each.who], incident, each)
+                out = each.going_out(incident, effect.urgency, self.now())
+                outgoing.begin(tx, out)
+                made.append(_Reserved(line, incident, each, filling, out))
+            return made
 
     def _attempt(self, effect: PageLevel, reserved: _Reserved) -> None:
         """Nothing is open in the database while the call lasts."""

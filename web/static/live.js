@@ -105,7 +105,7 @@
       if (Date.now() - heard < 10000) fresh();
     } catch { again = true; } finally { busy = false; }
     dispatchEvent(new Event('pulled'));
-    if (again) later(late() > ANSWER ? 500 : 4000);
+    if (again) later(4000);
   };
   const later = (ms = 120) => { clearTimeout(timer); timer = setTimeout(pull, ms); };
   const now = () => { down = false; touched = 0; later(0); };
