@@ -93,13 +93,13 @@ def pytest_runtest_teardown() -> Generator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Of a run of everything: which forms on its pages no test has sent. With `--full` that is a failure."""
+    """A run of everything fails when a form on its pages was sent by no test twice, or never stale."""
     config = session.config
     chosen = config.option.keyword or config.option.markexpr or config.option.deselect or config.option.pictures
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
     if whole and not hasattr(config, "workerinput") and session.testsfailed == 0:
         config.stash[NEVER_TRIED] = pressed.never_tried()
-        if config.stash[NEVER_TRIED] and config.getoption("--full"):
+        if config.stash[NEVER_TRIED]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -65,6 +65,12 @@ def test_who_is_with_the_student(scene: Scene) -> None:
     assert "We kept what you typed:At the gate" in told
 
 
+def test_an_offer_of_the_student_that_is_taken_back(scene: Scene) -> None:
+    assessed(scene.story).does(cmd.OfferCustody(by=FIRST, to=COLLEAGUE))
+
+    scene.together(COUNSELOR, COLLEAGUE).both("/custody", "keep-student", ev.CustodyOfferEnded, BY_COUNSELOR)
+
+
 def test_handing_off(scene: Scene) -> None:
     story = assessed(scene.story)
     story.does(contact(contact=None), offer())

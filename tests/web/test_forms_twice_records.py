@@ -65,6 +65,7 @@ def test_what_is_kept_of_a_student(sits_down: SitsDown, count: Callable[[], list
     twice(nurse, f"{HERS}/contacts", f"{HERS}/contacts/ask-to-lift", count)
     twice(counselor, f"{HERS}/contacts", f"{HERS}/contacts/keep", count)
     twice(counselor, f"{HERS}/call-order", f"{HERS}/call-order/own-care", count)
+    twice(counselor, f"{HERS}/call-order", f"{HERS}/call-order/end", count)
 
 
 def test_a_legal_hold_that_goes_on(sits_down: SitsDown, count: Callable[[], list[str]]) -> None:
