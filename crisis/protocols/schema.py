@@ -319,9 +319,12 @@ class Danger(Strict):
 
 
 class EmergencyLane(Strict):
+    """`first_for`: kinds of crisis in which the dangers are asked about before any step, until the risk is known."""
+
     dangers: Annotated[tuple[Danger, ...], Field(min_length=1, strict=False)]
     checklist: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
     source: str
+    first_for: tuple[Slug, ...] = _later(())
 
 
 class FactRule(Strict):

@@ -67,10 +67,17 @@ def _frame(protocol: Protocol) -> Iterator[Fault]:
     if any(step.type is StepType.HANDOFF for step in protocol.steps) and not protocol.disclosure_items:
         yield Fault(("disclosure_items",), "list what may cross to the receiver of a handoff (I-16)")
     yield from _uncited(("lane", "source"), "the emergency lane", protocol.lane.source, protocol)
+    yield from _first(protocol)
     yield from _gap(protocol)
     for name, parameter in protocol.parameters.items():
         yield from _uncited(("parameters", name, "source"), f"parameter “{name}”", parameter.source, protocol)
     yield from _review(protocol)
+
+
+def _first(protocol: Protocol) -> Iterator[Fault]:
+    for place, kind in enumerate(protocol.lane.first_for):
+        if kind not in protocol.crisis_types:
+            yield Fault(("lane", "first_for", place), f"“{kind}” is none of this protocol's crisis_types")
 
 
 def _review(protocol: Protocol) -> Iterator[Fault]:

@@ -42,11 +42,10 @@ def opened(command: cmd.OpenIncident, protocol: Protocol, incident: IncidentId, 
     lead = command.lead if command.by.kind is ActorKind.SYSTEM else command.by.id
     if lead is not None and (command.by.kind is ActorKind.SYSTEM or Role.INCIDENT_LEAD in command.by.roles):
         begun.append(ev.LeadAssigned(**who, lead=lead))
-    if command.by.id is not None and beside is Beside.ME:
+    taking = [step for step in protocol.steps if step.custody == "taken"]
+    if command.by.id is not None and beside is Beside.ME and taking:  # where nobody stays, nobody could let go either
         begun.append(ev.CustodyTaken(**who, adult=command.by.id))
-        begun += [
-            ev.StepCompleted(**who, step=step.id, evidence={}) for step in protocol.steps if step.custody == "taken"
-        ]
+        begun += [ev.StepCompleted(**who, step=step.id, evidence={}) for step in taking]
     return begun
 
 

@@ -13,8 +13,8 @@ from tests.protocols.small import SMALL, small
 
 USING = small("  - id: family\n", "  - use: clear_means\n  - id: family\n")
 PINNED = {  # open incidents run on these: a protocol of another content is another protocol
-    "suicide_risk": "a47af7303bf04b667d6d31727eff78adce4ad5c00fed579b1d788b31bb3d9ae5",
-    "missing_student": "40720b0f12693462bf6773ddf0a76218bca815232e421857c9eb77c0709b0401",
+    "suicide_risk": "30f525d1e6730328fd978575805bd359b0b41c6b4ea57b72a8de35eab6849dad",
+    "missing_student": "eb59a375e7cb7ae5dd8b32b63e80d1067f4f21ccff91787f87305f411c1c1b5b",
 }
 
 

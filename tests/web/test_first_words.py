@@ -111,17 +111,16 @@ def test_while_a_student_is_gone_no_page_says_that_they_are_safe(
     assert "We do not know where your child is right now." in gone
 
 
-def test_who_sees_no_other_incident_is_told_to_pass_over_what_is_said_of_the_first(counselor: Browser) -> None:
-    alone = "You see no other open incident of this student"
-    missing = counselor.opens(kind="missing_student", student=STUDENT, beside="nobody")
-    by_itself, elsewhere = (words(counselor.get(f"{missing}/{each}")) for each in (STEP, "steps/local_search"))
-    counselor.opens(student=STUDENT)
+@pytest.mark.parametrize("beside", ["nobody", "me"])
+def test_a_search_that_grew_out_of_no_other_incident_speaks_of_none(counselor: Browser, beside: str) -> None:
+    """Also where “Yes, me” was pressed in a hurry: nobody is with a student who is missing."""
+    missing = counselor.opens(kind="missing_student", student=STUDENT, beside=beside)
 
-    beside_another = words(counselor.get(f"{missing}/{STEP}"))
+    told = words(counselor.get(f"{missing}/{STEP}"))
 
-    assert alone in by_itself
-    assert alone not in elsewhere
-    assert alone not in beside_another
+    assert "We do not know where your child is right now." in told
+    assert "first incident" not in told
+    assert "is with the student" not in words(counselor.get(missing))
 
 
 @pytest.mark.parametrize(

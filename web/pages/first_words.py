@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from crisis.protocols import loader
-from crisis.protocols.schema import Protocol, Step
+from crisis.protocols.schema import Protocol
 from crisis.statemachine.incident import Incident
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import Custody, Emergency, ReleaseTo, StepId
@@ -72,12 +72,6 @@ def in_danger(incident: Incident) -> bool:
 def searches(protocol: Protocol) -> bool:
     """Whether another protocol opens this one when a student is gone (I-4)."""
     return any(loader.protocol(name).missing_student_protocol == protocol.id for name in loader.names())
-
-
-def is_the_first(view: IncidentView, step: Step) -> bool:
-    """The step speaks of the incident that opened this one, and there is none, or none for this person to see."""
-    behind = view.incident.linked_to is not None or bool(view.alongside)
-    return "first incident" in step.why.en and not behind
 
 
 def _found(incident: Incident) -> bool:

@@ -87,6 +87,7 @@ def values_of(desk: Desk, view: IncidentView, only: str = "all") -> dict[str, ob
         "warnings": shown.warnings(view, desk.language),
         "place": view.place,
         "kind": shown.kind(view, desk.language),
+        "danger_first": shown.danger_first(view),
         "alone": shown.alone(view),
         "elsewhere": shown.elsewhere(view),
         "of_a_school": view.protocol.subject is Subject.COMMUNITY,

@@ -9,7 +9,7 @@ from crisis.protocols.schema import ExceptionRule, Step
 from crisis.statemachine.steps import unattended
 from crisis.store.queries import IncidentView
 from crisis.store.upcoming import NextStep
-from crisis.vocabulary import Anchor, Custody, PageState, PersonId, Phase, Role, StepState, StepType
+from crisis.vocabulary import Anchor, Custody, Emergency, PageState, PersonId, Phase, Role, StepState, StepType
 from web import words
 from web.pages.family import Member, members
 from web.rendering import Language, Local, translations
@@ -151,6 +151,14 @@ def signers(view: IncidentView) -> tuple[Role, ...]:
     """Who may put the second signature under a level of risk (I-5)."""
     assess = [step for step, _ in view.steps if step.type is StepType.ASSESS]
     return tuple(role for step in assess[:1] for role in (step.sign.second_roles if step.sign else step.roles))
+
+
+def danger_first(view: IncidentView) -> bool:
+    """Whether the dangers come before every step: in kinds that often begin with harm, until somebody knows more."""
+    seen = view.incident
+    if seen.closed_at is not None or seen.crisis_type not in view.protocol.lane.first_for:
+        return False
+    return seen.emergency is Emergency.INACTIVE and seen.tier is None
 
 
 def alone(view: IncidentView) -> bool:
