@@ -200,7 +200,7 @@ def kind_of(path: str) -> str | None:
 def never_tried() -> list[str]:
     """Of all forms on all pages of a whole run."""
     unpressed = tried("form") - tried("twice") - set(WORK_EACH_TIME) - set(ELSEWHERE)
-    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE)
+    unversioned = tried("versioned") - tried("stale") - set(NEVER_STALE) - set(ELSEWHERE) - LOOKS
     return [
         *(
             f"no test sends this form with success, so nobody knows what a second press does: {each}"
@@ -226,7 +226,8 @@ def faults(press: Press) -> list[str]:
     if press.kind not in WORK_EACH_TIME and first_of_its_kind(press.kind, "twice"):
         found += twice(press)
     store: Store = press.app.state.store
-    if "seen" in press.fields and store.dialect == "sqlite" and not is_tried(press.kind, "stale"):
+    changes = "seen" in press.fields and press.kind not in LOOKS  # a look is no change that could make it stale
+    if changes and store.dialect == "sqlite" and not is_tried(press.kind, "stale"):
         found += stale(press)
     return found
 

@@ -38,16 +38,20 @@ def end_condition(desk: Desk, student: StudentId, condition: str) -> None:
         kept.end(tx, CONTACT_CONDITION, student, condition, by=desk.person, at=desk.at)
 
 
-def set_status(desk: Desk, student: StudentId, status: FamilyStatus | None, first: PersonId | None) -> None:
+def set_status(
+    desk: Desk, student: StudentId, status: FamilyStatus | None, first: PersonId | None, seen: int | None = None
+) -> None:
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
-        family_plan.set_status(tx, known, status, first, by=desk.person, at=desk.at)
+        family_plan.set_status(tx, known, status, first, by=desk.person, at=desk.at, seen=seen)
 
 
-def set_tribal_wish(desk: Desk, student: StudentId, wish: TribalWish | None, source: InstructionSource) -> None:
+def set_tribal_wish(
+    desk: Desk, student: StudentId, wish: TribalWish | None, source: InstructionSource, seen: int | None = None
+) -> None:
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
-        family_plan.set_tribal_wish(tx, known, wish, source, by=desk.person, at=desk.at)
+        family_plan.set_tribal_wish(tx, known, wish, source, by=desk.person, at=desk.at, seen=seen)
 
 
 def set_own_care(desk: Desk, student: StudentId, *, agreed: bool) -> None:

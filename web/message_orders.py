@@ -39,11 +39,10 @@ def school_lines_of(desk: Desk) -> list[tuple[SchoolView, SchoolLine]]:
         return [(each, known.get(each.id, SchoolLine())) for each in people.schools(tx, desk.actor.district)]
 
 
-def set_school_line(desk: Desk, school: SchoolId, callback: str, place: str) -> None:
+def set_school_line(desk: Desk, school: SchoolId, new: SchoolLine, seen: int | None) -> None:
     access.must_keep_policy(desk.actor)
-    new = SchoolLine(callback=callback, place=place)
     with desk.store.write() as tx:
-        school_lines.set_line(tx, desk.actor.district, school, new, by=desk.person, at=desk.at)
+        school_lines.set_line(tx, desk.actor.district, school, new, by=desk.person, at=desk.at, seen=seen)
 
 
 def set_line(desk: Desk, number: str) -> None:

@@ -20,7 +20,7 @@ from crisis.simulating.playing import PROTOCOL, Scene, ground_with, opened, who_
 from crisis.statemachine.decide import decide
 from crisis.statemachine.evolve import evolve, fold
 from crisis.statemachine.incident import Incident, Page
-from crisis.store import audit, calendars, people, rotations
+from crisis.store import as_seen, audit, calendars, people, rotations
 from crisis.store.rotations import Book
 from crisis.vocabulary import DistrictId, PersonId, Role, SchoolId, Urgency
 
@@ -89,16 +89,37 @@ def must_reach_somebody(found: Iterable[Iterable[LevelNow]]) -> None:
     refuse_if(*(Reason("LADDER", text, (("level", str(number)),)) for number in empty))
 
 
+def changes(district: DistrictId, of: LadderOf) -> as_seen.Deed:
+    return as_seen.Deed(district, ("ladder set", "ladder dropped"), _detail(of))
+
+
 def put(
-    tx: Connection, district: DistrictId, of: LadderOf, ladder: Ladder, *, at: datetime, by: PersonId | None
+    tx: Connection,
+    district: DistrictId,
+    of: LadderOf,
+    ladder: Ladder,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    seen: int | None = None,
 ) -> None:
-    """For the pages to come; those under way keep theirs. Raises `Refused`."""
+    """For the pages to come; those under way keep theirs. `seen`: the version that was changed. Raises `Refused`."""
+    changes(district, of).must_be_current(tx, seen, by)
     must_reach_somebody(asked_now(tx, district, of, ladder, at).values())
     calendars.set_ladder(tx, district, *of, ladder)
     audit.record(tx, at=at, actor=by, action="ladder set", subject=district, detail=_detail(of))
 
 
-def back_to_usual(tx: Connection, district: DistrictId, of: LadderOf, *, at: datetime, by: PersonId | None) -> None:
+def back_to_usual(
+    tx: Connection,
+    district: DistrictId,
+    of: LadderOf,
+    *,
+    at: datetime,
+    by: PersonId | None,
+    seen: int | None = None,
+) -> None:
+    changes(district, of).must_be_current(tx, seen, by)
     calendars.drop_ladder(tx, district, *of)
     audit.record(tx, at=at, actor=by, action="ladder dropped", subject=district, detail=_detail(of))
 

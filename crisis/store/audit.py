@@ -1,6 +1,6 @@
 """The audit chain: every change and every look, each row bound to the one before and to the events written with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -79,14 +79,24 @@ def by(tx: Connection, actor: PersonId, since: datetime) -> list[Recorded]:
     return _recorded(tx, _ROWS.where(AUDIT.c.actor == actor, AUDIT.c.at >= since))
 
 
+def last(tx: Connection, subject: str, actions: Sequence[str], detail: Mapping[str, str]) -> Recorded | None:
+    """The last of these deeds at this subject whose details say this."""
+    mine = select(AUDIT).where(AUDIT.c.subject == subject, AUDIT.c.action.in_(actions))
+    for row in tx.execute(mine.order_by(AUDIT.c.number.desc())):
+        if detail.items() <= codec.loads(row.detail).items():
+            return _read(row)
+    return None
+
+
 _ROWS = select(AUDIT.c.number, AUDIT.c.at, AUDIT.c.actor, AUDIT.c.action, AUDIT.c.subject)
 
 
 def _recorded(tx: Connection, query: Query) -> list[Recorded]:
-    rows = tx.execute(query.order_by(AUDIT.c.number))
-    return [
-        Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action, subject=row.subject) for row in rows
-    ]
+    return [_read(row) for row in tx.execute(query.order_by(AUDIT.c.number))]
+
+
+def _read(row: Row[tuple[object, ...]]) -> Recorded:
+    return Recorded(number=row.number, at=row.at, actor=row.actor, action=row.action, subject=row.subject)
 
 
 def row_of(entry: Entry, head: Row[tuple[object, ...]], *, position: int, log_digest: str) -> dict[str, object]:

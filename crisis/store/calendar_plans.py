@@ -10,7 +10,7 @@ from crisis.schedules.ahead import LOOKED_AHEAD
 from crisis.schedules.bells import Bells, Term, must_be_bells, must_be_terms, with_bells, with_terms
 from crisis.schedules.day_changes import DayChange, changed, must_be_days, must_fit
 from crisis.schedules.rota import Calendar
-from crisis.store import audit, calendars, people, rotations
+from crisis.store import as_seen, audit, calendars, people, rotations
 from crisis.store.people_tables import DAY_OFF, EARLY_CLOSE, SCHOOL, TERM
 from crisis.store.rotation_tables import CLOSURE, HOLIDAY, MAKE_UP_DAY
 from crisis.store.rotations import Gap
@@ -135,15 +135,29 @@ def put(
     audit.record(tx, at=at, actor=by, action="calendar changed", subject=subject, detail=detail)
 
 
-def put_bells(tx: Connection, school: SchoolId, bells: Bells, *, at: datetime, by: PersonId) -> None:
+def bell_changes(school: SchoolId) -> as_seen.Deed:
+    return as_seen.Deed(school, ("bell times set",))
+
+
+def term_changes(school: SchoolId) -> as_seen.Deed:
+    return as_seen.Deed(school, ("terms set",))
+
+
+def put_bells(
+    tx: Connection, school: SchoolId, bells: Bells, *, at: datetime, by: PersonId, seen: int | None = None
+) -> None:
+    bell_changes(school).must_be_current(tx, seen, by)
     calendars.set_hours(
         tx, school, zone=bells.zone, opens=bells.opens, closes=bells.closes, weekdays=sorted(bells.weekdays)
     )
     audit.record(tx, at=at, actor=by, action="bell times set", subject=school)
 
 
-def put_terms(tx: Connection, school: SchoolId, terms: tuple[Term, ...], *, at: datetime, by: PersonId) -> None:
+def put_terms(
+    tx: Connection, school: SchoolId, terms: tuple[Term, ...], *, at: datetime, by: PersonId, seen: int | None = None
+) -> None:
     """Instead of those that were there; from then on no import changes them, unless none are left."""
+    term_changes(school).must_be_current(tx, seen, by)
     must_be_terms(terms)
     calendars.set_terms(tx, school, [(each.title, each.first, each.last) for each in terms])
     audit.record(tx, at=at, actor=by, action="terms set", subject=school, detail={"number": len(terms)})

@@ -61,6 +61,10 @@ class KeptStatus:
     def stale(self, at: datetime) -> bool:
         return self.recorded_at is not None and at - self.recorded_at >= STALE
 
+    @property
+    def version(self) -> int:
+        return as_seen.version(self.recorded_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTribalWish:
@@ -70,6 +74,10 @@ class KeptTribalWish:
 
     def stale(self, at: datetime) -> bool:
         return at - self.recorded_at >= STALE
+
+    @property
+    def version(self) -> int:
+        return as_seen.version(self.recorded_at)
 
 
 def of_student(tx: Connection, student: StudentId) -> Plan:
@@ -172,8 +180,14 @@ def set_status(
     *,
     by: PersonId,
     at: datetime,
+    seen: int | None = None,
 ) -> None:
-    """The last word counts; None: the adults of the list answer, as usual. It acts from the next look and order on."""
+    """The last word counts; None: the adults of the list answer, as usual. It acts from the next look and order on.
+
+    `seen`: the version that was changed.
+    """
+    last = select(FAMILY_STATUS.c.recorded_at, FAMILY_STATUS.c.recorded_by).where(FAMILY_STATUS.c.student == student.id)
+    as_seen.must_be_current(seen, tx.execute(last).one_or_none(), by)
     refuse_if(*_against_status(tx, student, status, first))
     tx.execute(delete(FAMILY_STATUS).where(FAMILY_STATUS.c.student == student.id))
     if status is not None:
@@ -207,8 +221,14 @@ def set_tribal_wish(
     *,
     by: PersonId,
     at: datetime,
+    seen: int | None = None,
 ) -> None:
-    """The last word counts; None: nothing is on record any more. Only the student and the family can say it."""
+    """The last word counts; None: nothing is on record any more. Only the student and the family can say it.
+
+    `seen`: the version that was changed.
+    """
+    last = select(TRIBAL_WISH.c.recorded_at, TRIBAL_WISH.c.recorded_by).where(TRIBAL_WISH.c.student == student.id)
+    as_seen.must_be_current(seen, tx.execute(last).one_or_none(), by)
     if source is InstructionSource.STAFF:
         raise Refused(Reason("FAMILY", "Only the student or a parent can say this; staff write nothing down for them"))
     tx.execute(delete(TRIBAL_WISH).where(TRIBAL_WISH.c.student == student.id))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from crisis.errors import NotFound, Reason, refuse_if
-from crisis.store import audit
+from crisis.store import as_seen, audit
 from crisis.store.people_tables import PERSON, SKILL, STUDENT
 from crisis.vocabulary import DistrictId, PersonId, StudentId
 
@@ -33,6 +33,10 @@ def of_district(tx: Connection, district: DistrictId) -> dict[PersonId, tuple[st
     return found
 
 
+def changes(person: PersonId) -> as_seen.Deed:
+    return as_seen.Deed(person, ("skills set",))
+
+
 def set_skills(
     tx: Connection,
     district: DistrictId,
@@ -41,8 +45,9 @@ def set_skills(
     *,
     at: datetime,
     by: PersonId | None,
+    seen: int | None = None,
 ) -> None:
-    """Replaces what was written down before."""
+    """Replaces what was written down before. `seen`: the version of that."""
     ours = select(PERSON.c.id).where(PERSON.c.id == person, PERSON.c.district == district, PERSON.c.staff)
     if tx.execute(ours).first() is None:
         raise NotFound
@@ -52,6 +57,7 @@ def set_skills(
         None if fits else Reason("SKILL", "Write a skill as a code, as in sign_language or language:es"),
         Reason("PR-46", text) if any(_ORIGIN.search(each) for each in skills) else None,
     )
+    changes(person).must_be_current(tx, seen, by)
     tx.execute(delete(SKILL).where(SKILL.c.person == person))
     if skills:
         rows = [{"person": person, "district": district, "skill": skill} for skill in sorted(set(skills))]

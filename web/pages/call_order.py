@@ -75,7 +75,7 @@ class Status(RecordForm):
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         first = None if self.first is None else PersonId(self.first)
-        family_orders.set_status(desk, student, self.answers, first)
+        family_orders.set_status(desk, student, self.answers, first, self.seen)
 
 
 class Tribe(RecordForm):
@@ -83,7 +83,7 @@ class Tribe(RecordForm):
     asked_by: InstructionSource = Field(title=N_("Who said so?"))
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
-        family_orders.set_tribal_wish(desk, student, self.wish, self.asked_by)
+        family_orders.set_tribal_wish(desk, student, self.wish, self.asked_by, self.seen)
 
 
 class Care(RecordForm):

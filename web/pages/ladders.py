@@ -75,7 +75,8 @@ def show(
     may_plan = access.may_plan(desk.actor, None)
     with desk.store.read() as tx:
         now = ladders.asked_now(tx, desk.actor.district, of, counts, desk.at)
-    state = problem if "texts" in problem.fields else FormState(fields=filled_in(of, counts, here.id))
+        version = ladders.changes(desk.actor.district, of).version(tx)
+    state = problem if "texts" in problem.fields else replace(problem, fields=filled_in(of, counts, here.id))
     taken = [int(name[5:]) for name in state.fields if name.startswith("asks.") and name[5:].isdigit()]
     values = {
         "here": "oncall",
@@ -86,6 +87,7 @@ def show(
         "role": tell.translate(words.of(of[0])),
         "urgency": tell.translate(words.of(of[1])),
         "own": of in own,
+        "version": version,
         "as_is": told(tell, counts, of, now.get(here.id, ())),
         "asks": [(each.value, tell.translate(said.ASKED[each])) for each in Asks],
         "places": range(1, min(MOST_LEVELS, max(taken, default=0) + SPARE) + 1),
@@ -124,6 +126,7 @@ def tried(desk: Desk, form: LadderForm, posted: FormPost, *, changed: bool = Fal
     tell, of, ladder = Telling(desk, here, schools, staff), form.whose(), form.ladder()
     refuse_if(*problems(ladder))
     with desk.store.read() as tx:
+        ladders.changes(desk.actor.district, of).must_be_current(tx, form.seen, desk.person)
         now = ladders.asked_now(tx, desk.actor.district, of, ladder, desk.at)
         played = play(tx, _scene(desk, here, of), Story(), ladder)
     wrong = empty(tell, form, now)
@@ -176,7 +179,7 @@ def save_ladder(desk: SignedIn, posted: FormPost) -> Response:
     if form.previewed != digest(of, ladder):
         return tried(desk, form, posted, changed=True)
     with desk.store.write() as tx:
-        ladders.put(tx, desk.actor.district, of, ladder, at=desk.at, by=desk.person)
+        ladders.put(tx, desk.actor.district, of, ladder, at=desk.at, by=desk.person, seen=form.seen)
     return _back(of, form.school)
 
 
@@ -185,7 +188,8 @@ def back_to_usual(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     form = posted.read(BackForm)
     access.must_plan(desk.actor, None)
     with desk.store.write() as tx:
-        ladders.back_to_usual(tx, desk.actor.district, (form.role, form.urgency), at=desk.at, by=desk.person)
+        of = (form.role, form.urgency)
+        ladders.back_to_usual(tx, desk.actor.district, of, at=desk.at, by=desk.person, seen=form.seen)
     return _back((form.role, form.urgency), form.school)
 
 

@@ -14,6 +14,7 @@ from crisis.protocols import loader, message_check, reading_level
 from crisis.protocols.languages import SOURCE, right_to_left
 from crisis.protocols.message_schema import TAG, Asset, Message, digest
 from crisis.store.message_texts import OneText, Signed
+from crisis.store.school_lines import SchoolLine
 from crisis.vocabulary import PersonId, SchoolId
 from web import message_orders
 from web.deps import ID, Desk, SignedIn
@@ -87,7 +88,8 @@ class OfSchool(MessageForm):
     place: str = Field(default="", title=N_("Where families come to"), max_length=80)
 
     def carry_out(self, desk: Desk) -> str:
-        message_orders.set_school_line(desk, SchoolId(self.school), self.callback, self.place)
+        new = SchoolLine(callback=self.callback, place=self.place)
+        message_orders.set_school_line(desk, SchoolId(self.school), new, self.seen)
         return f"{PAGE}#schools"
 
 

@@ -1,6 +1,7 @@
 """When a school is open: bell times and terms, and what a change does to who is on call before it is saved."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -31,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 HERE = "/school-hours"
 SPARE = 2  # empty places for terms
 FILL_IN = N_("Fill this in.")
+CHANGES = {"bells": calendar_plans.bell_changes, "terms": calendar_plans.term_changes}
 KEPT = ("csrf", "key", "seen")  # a form brings its own
 
 
@@ -86,12 +88,7 @@ def filled(known: Known, problem: FormState) -> FormState:
     """What stands in the forms: what was typed in the one that was sent, in the other what is so now."""
     bells = {} if problem.action.endswith("bells") else bells_typed(known.bells)
     terms = {} if problem.action.endswith("terms") else terms_typed(known.terms)
-    return FormState(
-        fields={**bells, **terms, **problem.fields},
-        errors=problem.errors,
-        reasons=problem.reasons,
-        action=problem.action,
-    )
+    return replace(problem, fields={**bells, **terms, **problem.fields})
 
 
 def offered(now: str) -> list[str]:
@@ -110,6 +107,7 @@ def show(
     here, schools, _ = opened(desk, school or problem.typed("school") or None)
     with desk.store.read() as tx:
         known = calendar_plans.known(tx, here.id)
+        versions = {name: changes(here.id).version(tx) for name, changes in CHANGES.items()}
     state = filled(known, problem)
     taken = [int(name.partition(".")[2]) for name in state.fields if name.startswith("first.") and name[6:].isdigit()]
     days = get_day_names("wide", locale=desk.language)
@@ -125,6 +123,7 @@ def show(
         "places": range(1, min(MOST_TERMS, max(taken, default=0) + SPARE) + 1),
         "may_plan": access.may_plan(desk.actor, here.id),
         "trial": trial,
+        "versions": versions,
     }
     return console(desk, "pages/school_hours.html", values, path=HERE, status=status, problem=state)
 
@@ -135,11 +134,13 @@ def said(change: Bells | tuple[Term, ...]) -> list[str]:
     return [f"{each.title}: {_day(each.first)} – {_day(each.last)}" for each in change]
 
 
-def tried(desk: Desk, school: str, change: Bells | tuple[Term, ...], posted: FormPost, action: str) -> HTMLResponse:
+def tried(desk: Desk, form: BellsForm | TermsForm, posted: FormPost, action: str) -> HTMLResponse:
     """Nothing is stored; the page shows what it would do, with a button that saves the same."""
-    here, schools, staff = opened(desk, school)
+    here, schools, staff = opened(desk, form.school)
     access.must_plan(desk.actor, here.id)
+    change = form.change()
     with desk.store.read() as tx:
+        CHANGES[action](here.id).must_be_current(tx, form.seen, desk.person)
         found = calendar_plans.trial(tx, desk.actor.district, here.id, change, desk.at)
     fields = [(name, value) for name, values in posted.fields.items() if name not in KEPT for value in values]
     trial = {
@@ -166,14 +167,12 @@ def show_hours(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
 
 @router.post(HERE + "/try-bells")
 def try_bells(desk: SignedIn, posted: FormPost) -> HTMLResponse:
-    form = posted.read(BellsForm)
-    return tried(desk, form.school, form.change(), posted, "bells")
+    return tried(desk, posted.read(BellsForm), posted, "bells")
 
 
 @router.post(HERE + "/try-terms")
 def try_terms(desk: SignedIn, posted: FormPost) -> HTMLResponse:
-    form = posted.read(TermsForm)
-    return tried(desk, form.school, form.change(), posted, "terms")
+    return tried(desk, posted.read(TermsForm), posted, "terms")
 
 
 @router.post(HERE + "/save-bells")
@@ -181,7 +180,7 @@ def save_bells(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     form = posted.read(BellsForm)
     here = place(desk, form.school)
     with desk.store.write() as tx:
-        calendar_plans.put_bells(tx, here, form.change(), at=desk.at, by=desk.person)
+        calendar_plans.put_bells(tx, here, form.change(), at=desk.at, by=desk.person, seen=form.seen)
     return RedirectResponse(f"{HERE}?school={here}", status_code=303)
 
 
@@ -190,5 +189,5 @@ def save_terms(desk: SignedIn, posted: FormPost) -> RedirectResponse:
     form = posted.read(TermsForm)
     here = place(desk, form.school)
     with desk.store.write() as tx:
-        calendar_plans.put_terms(tx, here, form.change(), at=desk.at, by=desk.person)
+        calendar_plans.put_terms(tx, here, form.change(), at=desk.at, by=desk.person, seen=form.seen)
     return RedirectResponse(f"{HERE}?school={here}", status_code=303)

@@ -84,10 +84,11 @@ def show(desk: Desk, person: PersonId, problem: FormState = FRESH, status: int =
     if not may_change(desk, one):
         access.must_plan(desk.actor, None)
     with desk.store.read() as tx:
-        codes = skills.of_district(tx, desk.actor.district).get(person, ())
+        codes, version = skills.of_district(tx, desk.actor.district).get(person, ()), skills.changes(person).version(tx)
     values = {
         "here": "oncall",
         "one": one,
+        "version": version,
         "posts": posts_said(desk, one),
         "abilities": said.abilities(desk.language),
         "languages": said.languages(desk.language),
@@ -123,5 +124,5 @@ def save(desk: SignedIn, person: PersonPath, posted: FormPost) -> RedirectRespon
     if not may_change(desk, one_of(desk, person)):
         access.must_plan(desk.actor, None)
     with desk.store.write() as tx:
-        skills.set_skills(tx, desk.actor.district, person, form.codes(), at=desk.at, by=desk.person)
+        skills.set_skills(tx, desk.actor.district, person, form.codes(), at=desk.at, by=desk.person, seen=form.seen)
     return RedirectResponse(HERE, status_code=303)
