@@ -1,6 +1,8 @@
 """The timeline by kind, and the audit of an incident for those who answer for records."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +13,7 @@ from tests.factories import STUDENT
 from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, District, a_district
 from tests.web.test_pages import at_console, words
 from web.app import build_app
+from web.pages import timeline
 from web.pages.timeline import KIND_OF, EntryKind
 
 
@@ -54,6 +57,30 @@ def test_the_timeline_shows_one_kind_when_asked_and_its_part_stays_so(site: Test
     assert "Calm and talking" in notes
     assert f'data-src="{address}/parts/timeline?only=notes"' in notes
     assert f'href="{address}?only=student#part-timeline"' in notes
+
+
+def test_the_latest_stand_on_the_page_and_what_was_before_is_one_press_away(
+    site: TestClient, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day of pages that nobody answers is hundreds of entries; a phone would pull them anew with each change."""
+    monkeypatch.setattr(timeline, "LATEST", 3)
+    counselor = at_console(site, district, COUNSELOR)
+    address = counselor.opens()
+    for n in range(4):
+        counselor.send(address, f"{address}/note", note=f"Note number {n}")
+
+    short, notes = counselor.get(address), counselor.get(f"{address}?only=notes")
+    more = re.search(r'href="([^"]+whole=yes)#part-timeline">Show what was before: (\d+)<', notes)
+    assert more
+    whole = counselor.get(unescape(more[1]))
+    part = counselor.get_part(unescape(whole.partition('id="part-timeline" data-src="')[2].partition('"')[0]))
+
+    assert "Note number 3" in short
+    assert "Note number 0" not in short
+    assert more[2] == "1"
+    assert "Note number 0" in whole
+    assert "Note number 0" in part
+    assert "Show what was before" not in whole
 
 
 def test_who_looked_and_who_changed_is_shown_to_those_who_answer_for_records(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -36,6 +36,7 @@ from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
 from web.pages.reasons import in_words
+from web.pages.timeline import EVERYTHING, Wanted
 from web.record_forms import RECORD_FORMS
 from web.referral_forms import REFERRAL_FORMS
 from web.rendering import Language, translations
@@ -63,6 +64,7 @@ FORMS = INCIDENT_FORMS | REFERRAL_FORMS | RECORD_FORMS | REPORT_FORMS
 CLOSERS = (Role.ADMIN, Role.DISTRICT_ONCALL)  # as `crisis.statemachine.closing` asks; others are not offered it
 Action = Annotated[str, Path(pattern="^[a-z0-9-]{2,24}$")]
 Only = Annotated[str, Query(pattern="^[a-z]{1,20}$")]
+Whole = Literal["yes"] | None
 GO: dict[StepType, str] = {
     StepType.SCREEN: N_("Start the screening"),
     StepType.ASSESS: N_("Decide level of risk"),
@@ -75,14 +77,14 @@ GO: dict[StepType, str] = {
 }
 
 
-def values_of(desk: Desk, view: IncidentView, only: str = "all") -> dict[str, object]:
-    """What the templates of one incident ask for; `only` is the kind of entries that its timeline shows."""
+def values_of(desk: Desk, view: IncidentView, wanted: Wanted = EVERYTHING) -> dict[str, object]:
+    """What the templates of one incident ask for; `wanted` is what its timeline shows."""
     translate = translations(desk.language).gettext
     return {
         "view": view,
         "incident": view.incident,
         "protocol": view.protocol,
-        **timeline.filtered(shown.entries(view, desk.language), only, desk.language),
+        **timeline.filtered(shown.entries(view, desk.language), wanted, desk.language),
         "phases": shown.phase_marks(view, desk.at, desk.language),
         "warnings": shown.warnings(view, desk.language),
         "place": view.place,
@@ -123,13 +125,13 @@ def frame_of(view: IncidentView) -> dict[str, object]:
 
 
 def show(
-    desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200, *, only: str = "all"
+    desk: Desk, incident_id: IncidentId, problem: FormState = FRESH, status: int = 200, *, wanted: Wanted = EVERYTHING
 ) -> HTMLResponse:
     try:
         view = seen_by(desk, incident_id, "incident viewed")
     except NotFound:
         return partly.show(desk, incident_id, problem, status)
-    values = values_of(desk, view, only) | frame_of(view)
+    values = values_of(desk, view, wanted) | frame_of(view)
     path = f"/incidents/{incident_id}"
     return console(desk, "pages/incident.html", values, path=path, status=status, problem=problem)
 
@@ -204,13 +206,20 @@ def found_students(desk: Desk, view: IncidentView, query: str, school: SchoolId 
 
 
 @router.get("/incidents/{incident_id}")
-def show_incident(desk: SignedIn, incident_id: IncidentPath, only: Only = "all") -> HTMLResponse:
-    return show(desk, incident_id, only=only)
+def show_incident(desk: SignedIn, incident_id: IncidentPath, only: Only = "all", whole: Whole = None) -> HTMLResponse:
+    return show(desk, incident_id, wanted=Wanted(only=only, whole=whole is not None))
 
 
 @router.get("/incidents/{incident_id}/parts/{name}")
 def incident_part(
-    desk: SignedIn, request: Request, incident_id: IncidentPath, name: Action, *, step: str = "", only: Only = "all"
+    desk: SignedIn,
+    request: Request,
+    incident_id: IncidentPath,
+    name: Action,
+    *,
+    step: str = "",
+    only: Only = "all",
+    whole: Whole = None,
 ) -> Response:
     """What changes under the same eyes is not put on record again; without that look before, this one is.
 
@@ -223,7 +232,8 @@ def incident_part(
         view = queries.incident_view(tx, desk.store.keys, desk.actor, incident_id, desk.at) if before else None
     view = seen_by(desk, incident_id, "incident viewed") if view is None else view
     of_step = {"step": step_of(view, step)} if step else {}
-    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view, only) | of_step)
+    wanted = Wanted(only=only, whole=whole is not None)
+    return part(desk, request, f"components/part_{name}.html", view.zone, values_of(desk, view, wanted) | of_step)
 
 
 @router.get("/incidents/{incident_id}/{sheet}")

@@ -1,6 +1,7 @@
 """The timeline by kind of entry: every event belongs to one kind, and what is filtered out is only not shown."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from web.pages.shown import Entry
@@ -26,6 +27,7 @@ WORDS: Mapping[EntryKind, str] = {
     EntryKind.OUTSIDE: N_("Handoffs and reports"),
 }
 ALL = N_("Everything")
+LATEST = 80  # entries
 _OF: Mapping[EntryKind, str] = {
     EntryKind.NOTES: "NoteAdded EventCorrected Reminded",
     EntryKind.STEPS: (
@@ -59,16 +61,34 @@ _OF: Mapping[EntryKind, str] = {
 KIND_OF: Mapping[str, EntryKind] = {name: kind for kind, names in _OF.items() for name in names.split()}
 
 
-def filtered(entries: Sequence[Entry], asked: str, language: Language) -> dict[str, object]:
-    """What the template shows: the chips with their counts, which is chosen, and the entries that are left."""
-    kind, translate = next((each for each in EntryKind if each == asked), None), translations(language).gettext
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asked to see: entries of one kind, and how far back. An unknown kind is everything."""
+
+    only: str = "all"
+    whole: bool = False
+
+
+EVERYTHING = Wanted()
+
+
+def filtered(entries: Sequence[Entry], wanted: Wanted, language: Language) -> dict[str, object]:
+    """What the template shows: the chips with their counts, which is chosen, and the entries that are left.
+
+    A day of pages that nobody answers is hundreds of entries, which a phone would pull anew with each change: the
+    latest stand on the page, all others are one press away.
+    """
+    kind, translate = next((each for each in EntryKind if each == wanted.only), None), translations(language).gettext
     counts = {each: sum(KIND_OF.get(entry.event) is each for entry in entries) for each in EntryKind}
     chips = [
         ("all", translate(ALL), len(entries)),
         *((k.value, translate(WORDS[k]), n) for k, n in counts.items() if n),
     ]
+    found = [entry for entry in entries if kind is None or KIND_OF.get(entry.event) is kind]
     return {
         "chips": chips,
         "only": "all" if kind is None else kind.value,
-        "entries": [entry for entry in entries if kind is None or KIND_OF.get(entry.event) is kind],
+        "whole": wanted.whole,
+        "entries": found,  # a conflict names any of them
+        "latest": found if wanted.whole else found[:LATEST],
     }
