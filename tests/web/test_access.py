@@ -13,10 +13,9 @@ from crisis.store import audit, gathering, roster
 from crisis.store.engine import open_store
 from crisis.vocabulary import PersonId, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, TEACHER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, NURSE, OFFICER, TEACHER, Api, District, a_district, acting
 from tests.web.test_api import actions
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 from web.pages.incident import PARTS, SHEETS
 
 
@@ -26,12 +25,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
     store = open_store(sqlite_url, key_file)
     yield a_district(store)
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def api(site: TestClient, district: District, person: PersonId) -> Api:

@@ -1,6 +1,5 @@
 """Failed sign-ins by network: many names from one place wait, and nobody who was there before, nor anybody raising."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +15,6 @@ from tests.web.district import NURSE, PASSPHRASE, SETTINGS, TEACHER, District, a
 from tests.web.test_pages import Browser, at_console, words
 from web import addresses
 from web.addresses import AGAIN_AFTER, TRIES, Addresses, Kind, network_of
-from web.app import build_app
 from web.deps import form_token
 
 AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
@@ -36,12 +34,6 @@ def hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def district(store: Store, watch: Watch) -> District:
     return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_after_sixty_failures_one_more_each_minute_and_other_networks_and_kinds_go_on() -> None:

@@ -1,6 +1,5 @@
 """After a death on its pages: opened with three answers, words to print, days to watch, and no name anywhere."""
 
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,11 +13,10 @@ from crisis.store import protocols
 from crisis.store.engine import Store
 from crisis.vocabulary import IncidentId
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, STRANGER, District, a_district
 from tests.web.filling import Together, filled, sent
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import STUDENT_NAMES, Browser, at_console, words
-from web.app import build_app
 
 
 @pytest.fixture
@@ -34,12 +32,6 @@ def district(store: Store) -> District:
         for name in ("postvention_death", "grief_support"):
             protocols.publish(tx, loader.protocol(name), clock.now())
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def a_death(lead: Browser) -> str:

@@ -1,6 +1,5 @@
 """What was signed with agencies, on the page and by the API: what runs out, who is shut out, and nobody else's eyes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,9 +12,8 @@ from crisis.store import directory, roster
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district, acting
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, TEACHER, District, a_district, acting
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 CLINICIAN = PersonId("p-clinician")
 PAGE = "/agreements"
@@ -41,12 +39,6 @@ def agency(district: District) -> AgencyId:
     with district.store.write() as tx:
         entry = Entry(name="Mill Street", kind=AgencyKind.HEALTH_CENTER)
         return directory.add(tx, DISTRICT, entry, by=OFFICER, at=clock.now())
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def terms(agency: AgencyId, days: int = 30) -> dict[str, str]:

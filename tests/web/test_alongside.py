@@ -20,10 +20,9 @@ from crisis.store.engine import open_store
 from crisis.submit import submit
 from crisis.vocabulary import ContactMethod, Guardian, IncidentId, PersonId, Relation, ReleaseTo, Role, StepId, Tier
 from tests.factories import DISTRICT, STUDENT, a_person, contact, release, screen, tier
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NURSE, District, a_district
 from tests.web.test_compartments import kept_apart
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 MOTHER = PersonId("p-mother")
 CARE, COLLEAGUE = a_person(COUNSELOR, *Role), a_person(NURSE, *Role)
@@ -40,12 +39,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
         roster.tie(tx, STUDENT, MOTHER, Relation.PARENT, guardian=Guardian.YES, priority=1)
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def does(district: District, address: str, *orders: cmd.Command) -> Incident:

@@ -23,7 +23,6 @@ from tests.web.district import (
     TEACHER,
     Api,
     District,
-    a_district,
     acting,
 )
 from web.api.orders import offered
@@ -31,11 +30,6 @@ from web.app import build_app
 from web.deps import anyone, may_raise, signed_in, token_holder
 
 CANARY = "she keeps a rope behind the gym"
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
 
 
 @pytest.fixture

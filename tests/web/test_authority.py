@@ -1,16 +1,13 @@
 """What each adult may do, on the page and by the API: it counts when another person has seen the paper."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, STRANGER, TEACHER, District, acting
 from tests.web.test_contacts import AUNT, district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 __all__ = ["district"]
 PAGE, PATH = f"/students/{STUDENT}/authority", f"/students/{STUDENT}/authorities"
@@ -22,12 +19,6 @@ RIGHTS = {"person": AUNT, "authority": "education_rights", "paper": "court_order
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -1,6 +1,5 @@
 """Many that grew out of one incident are one place on the board: counted, the worst first, a page away."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,10 +18,9 @@ from crisis.store.upcoming import upcoming
 from crisis.submit import open_incident, submit
 from crisis.vocabulary import Beside, Custody, IncidentId
 from tests.factories import DISTRICT, GROUND, MORNING, SCHOOL, an_incident, opening, suicide_risk
-from tests.web.district import COUNSELOR, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, District
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 from web.pages.together import FEW, SHOWN, Together, gathered
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id=None, district=DISTRICT)
@@ -32,17 +30,6 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id=None, district=DISTRICT)
 def database_url(sqlite_url: str) -> str:
     """Both databases are the business of tests/notify/test_storm.py."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def many(store: Store, count: int) -> tuple[IncidentId, list[Incident]]:

@@ -1,7 +1,6 @@
 """The brief of a handoff at the console: what is offered and nothing else, by name only where the student wants it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,9 +19,8 @@ from crisis.store.instructions import Told
 from crisis.vocabulary import LegalBasis, PersonId
 from tests.factories import DISTRICT, STUDENT, suicide_risk
 from tests.policy.test_agreements import TERMS, ZONE
-from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, STRANGER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, STRANGER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 ITEMS = tuple(suicide_risk().disclosure_items)
 
@@ -52,12 +50,6 @@ def center(district: District) -> AgencyId:
         points = frozenset({DataPoint.IDENTITY, DataPoint.WHAT_HELPS})
         partners.record(tx, DISTRICT, replace(terms, data_points=points), ZONE, by=OFFICER, at=clock.now())
     return agency
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def at_the_handoff(counselor: Browser) -> str:

@@ -1,7 +1,6 @@
 """Whom to call first, on the pages and by the API: in order, with what must be so first, and why for nobody."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,7 +15,6 @@ from tests.web.district import (
     NEIGHBOUR,
     NURSE,
     OFFICER,
-    SETTINGS,
     STRANGER,
     TEACHER,
     District,
@@ -25,7 +23,6 @@ from tests.web.district import (
 from tests.web.test_contacts import AUNT, FATHER, HIS, MOTHER, district
 from tests.web.test_pages import Browser, at_console, words
 from tests.web.test_policy import for_now
-from web.app import build_app
 
 __all__ = ["district"]
 PAGE = f"/students/{STUDENT}/call-order"
@@ -37,12 +34,6 @@ HOUSING = ("McKinney", "foster", "custody of the state", "unaccompanied", "homel
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def at_the_step(browser: Browser) -> str:

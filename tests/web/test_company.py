@@ -1,30 +1,15 @@
 """Whom the student trusts, on the page of an incident: one press asks them, and they say whether they come."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, TEACHER, District
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 WISHES = f"/students/{STUDENT}/wishes"
 
 pytestmark = [pytest.mark.page]
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def named(browser: Browser, person: str, source: str = "student", status: int = 303) -> str:

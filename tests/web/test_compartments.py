@@ -14,9 +14,8 @@ from crisis.store.engine import open_store
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, TEACHER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, NURSE, OFFICER, TEACHER, Api, District, a_district, acting
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 from web.pages.incident import PARTS
 
 OTHER, UNCLE = StudentId("st-2"), PersonId("p-uncle")
@@ -31,12 +30,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
         roster.add_student(tx, (DISTRICT, SCHOOL), OTHER, ("Noé", "Ferrer"))
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def api(site: TestClient, district: District, person: PersonId) -> Api:

@@ -1,7 +1,5 @@
 """Signed consents on the page and by the API: whole or not at all, and the handoff that rests on one."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,9 +7,8 @@ from crisis.store import roster
 from crisis.store.engine import Store
 from crisis.vocabulary import Guardian, PersonId, Relation
 from tests.factories import DISTRICT, STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, SETTINGS, STRANGER, TEACHER, District, a_district, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, STRANGER, TEACHER, District, a_district, acting
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
@@ -50,12 +47,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, MOTHER, ("Given", "Mother"), staff=False, language="es")
         roster.tie(tx, STUDENT, MOTHER, Relation.PARENT, guardian=Guardian.YES, priority=1)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_it_is_recorded_shown_and_taken_back(site: TestClient, district: District) -> None:

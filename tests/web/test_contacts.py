@@ -1,7 +1,6 @@
 """Whom to contact, on the page: who is barred comes first and without a number; every wrong thing has its reason."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,9 +13,8 @@ from crisis.store.engine import Store
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation
 from tests.factories import DISTRICT, STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
@@ -39,12 +37,6 @@ def district(store: Store) -> District:
             for number in numbers:
                 roster.add_phone(tx, person, number)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def barred(browser: Browser, who: PersonId = FATHER, **more: str) -> None:

@@ -10,21 +10,14 @@ from starlette.testclient import TestClient
 
 from crisis.store.engine import open_store
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District, a_district, acting
+from tests.web.district import COUNSELOR, OFFICER, District, a_district, acting
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 
 @pytest.fixture
 def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
     with closing(open_store(sqlite_url, key_file)) as store:
         yield a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def struck(page: str) -> list[str]:

@@ -1,7 +1,6 @@
 """What comes in is decoded once and judged as it is then; files of others are text, under names of ours."""
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,7 +18,6 @@ from tests.web.district import COUNSELOR, SETTINGS, District, acting
 from tests.web.test_instructions_api import HELPS
 from tests.web.test_pages import at_console
 from tests.web.test_protocol_pages import LEAD, begun, district
-from web.app import build_app
 from web.serve import server
 
 __all__ = ["district"]
@@ -31,12 +29,6 @@ DECODES = re.compile(r"\b(unquote|unquote_plus|unquote_to_bytes|unescape|url2pat
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_what_is_encoded_twice_is_kept_and_shown_as_it_was_typed_by_form_and_by_program(

@@ -1,6 +1,5 @@
 """Who outside the school helps, on the pages and by the API: everybody looks it up, the district lead keeps it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,9 +14,8 @@ from crisis.store import directory, roster
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL
-from tests.web.district import COUNSELOR, SETTINGS, STRANGER, TEACHER, District, a_district, acting
+from tests.web.district import COUNSELOR, STRANGER, TEACHER, District, a_district, acting
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 LEAD = PersonId("p-lead")
 SPEAKS_SPANISH = StudentId("st-es")
@@ -45,12 +43,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def kept(district: District, entry: Entry = LINE) -> AgencyId:

@@ -1,7 +1,5 @@
 """The ledger of a student, for those who answer for it: on the page, by the API, and in the same rows as the deed."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
@@ -11,7 +9,6 @@ from crisis.access_words import ConflictKind, TitleIxSide
 from crisis.disclosure_words import DisclosurePurpose, DisclosureWay, RecipientKind
 from crisis.protocols import loader
 from crisis.store import compartments, conflicts, disclosures, roster
-from crisis.store.engine import Store
 from crisis.store.incidents import load
 from crisis.vocabulary import IncidentId, Mode, PersonId, StaffRole
 from tests.factories import DISTRICT, SCHOOL, STUDENT
@@ -19,31 +16,18 @@ from tests.web.district import (
     COUNSELOR,
     NEIGHBOUR,
     OFFICER,
-    SETTINGS,
     STRANGER,
     TEACHER,
     District,
-    a_district,
     acting,
 )
 from tests.web.test_pages import at_console, words
-from web.app import all_routes, build_app
+from web.app import all_routes
 from web.words_of_disclosures import KINDS, PARTS, PURPOSES, WAYS
 
 pytestmark = pytest.mark.page
 
 PAGE = f"/students/{STUDENT}/disclosures"
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_each_answer_to_a_program_has_one_row_pr_23(site: TestClient, district: District) -> None:

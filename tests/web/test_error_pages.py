@@ -6,8 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
-from tests.web.district import COUNSELOR, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, SETTINGS, District
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import at_console, words
 from web.app import build_app
@@ -22,11 +21,6 @@ STATUSES = (403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 def database_url(sqlite_url: str) -> str:
     """An error page asks nothing of the database: it is what is shown when there is none."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """On the step that reaches the family: a time is chosen, read, and sent; what is wrong is said at its field."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,12 +14,11 @@ from crisis.store import incidents, people
 from crisis.vocabulary import IncidentId
 from tests.factories import SCHOOL
 from tests.store.test_message_texts import publish
-from tests.web.district import COUNSELOR, SETTINGS, District, acting
+from tests.web.district import COUNSELOR, District, acting
 from tests.web.test_contacts import FATHER, MOTHER, district
 from tests.web.test_family_talk import STEP, at_the_step
 from tests.web.test_family_texts import ready, said
 from tests.web.test_pages import FORM, HIDDEN, Browser, words
-from web.app import build_app
 
 __all__ = ["district"]
 
@@ -29,12 +27,6 @@ __all__ = ["district"]
 def database_url(sqlite_url: str) -> str:
     """What stands on the page is the same on both; what is sent is tested on both beside the worker."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def published(district: District) -> None:

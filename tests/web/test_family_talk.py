@@ -1,7 +1,6 @@
 """The step that reaches the family: what to say beside each number, who interprets, when to try again."""
 
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +15,9 @@ from crisis.store.contact_record import Wish
 from crisis.store.restrictions import Entry
 from tests.factories import DISTRICT, STUDENT
 from tests.store.test_message_texts import AT, publish
-from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, District
+from tests.web.district import COUNSELOR, NURSE, OFFICER, District
 from tests.web.test_contacts import FATHER, HIS, MOTHER, district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 __all__ = ["district"]
 STEP = "steps/guardian_contact"
@@ -32,12 +30,6 @@ CATALOG = loader.messages()
 def database_url(sqlite_url: str) -> str:
     """What stands on the page is the same on both; what is stored is tested on both beside the store."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def at_the_step(site: TestClient, district: District, language: str = "en") -> tuple[Browser, str]:

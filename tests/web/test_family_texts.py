@@ -1,7 +1,6 @@
 """The step that reaches the family: the very text beside each number, why not otherwise, and what became of it."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -20,12 +19,11 @@ from crisis.submit import submit
 from crisis.vocabulary import IncidentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
 from tests.store.test_message_texts import AT, publish
-from tests.web.district import COUNSELOR, ELSEWHERE, FAR_SCHOOL, NURSE, OFFICER, SETTINGS, District, acting
+from tests.web.district import COUNSELOR, ELSEWHERE, FAR_SCHOOL, NURSE, OFFICER, District, acting
 from tests.web.filling import twice
 from tests.web.test_contacts import FATHER, HIS, MOTHER, district
 from tests.web.test_family_talk import STEP, at_the_step, part
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 __all__ = ["district"]
 
@@ -34,12 +32,6 @@ __all__ = ["district"]
 def database_url(sqlite_url: str) -> str:
     """What stands on the page is the same on both; what is sent is tested on both beside the worker."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def ready(district: District) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -12,14 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from crisis import clock
-from crisis.store.engine import Store
 from tests.store.soft_key import SoftKey
 from tests.watch import Watch
-from tests.web.district import NURSE, PASSPHRASE, SETTINGS, District, a_district
+from tests.web.district import NURSE, PASSPHRASE, SETTINGS, District
 from tests.web.filling import filled, sent, shown_once, twice
 from tests.web.test_pages import Browser, at_console, words
 from web import pressed_once
-from web.app import build_app
 
 MINE = "/me/sign-in"
 
@@ -28,17 +25,6 @@ MINE = "/me/sign-in"
 def database_url(sqlite_url: str) -> str:
     """One database is enough: what is stored is asked of both in `tests/store`."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from tests.web.district import (
 )
 from tests.web.test_api import actions
 from tests.web.test_pages import HIDDEN, Browser, at_console, words
-from web.app import build_app
 
 HERE = "/emergency-access"
 WHY = {"reason": "student_is_here", "text": "She stands in my office and does not speak"}
@@ -38,12 +37,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
     store = open_store(sqlite_url, key_file)
     yield a_district(store)
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def breaks(browser: Browser, status: int = 303, **fields: str) -> str:

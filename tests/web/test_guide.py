@@ -1,17 +1,14 @@
 """The guides of docs/how-to inside the program: one's own first, honest about the language, nothing that runs."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, District
 from tests.web.test_pages import at_console, words
 from web import guides
-from web.app import build_app
 from web.guides import NAMES, SOURCE, guide, mark
 
 
@@ -19,17 +16,6 @@ from web.guides import NAMES, SOURCE, guide, mark
 def database_url(sqlite_url: str) -> str:
     """A guide asks nothing of the database."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_every_guide_is_read_in_both_languages_and_the_readers_own_stands_first(

@@ -18,9 +18,8 @@ from crisis.store.engine import open_store
 from crisis.submit import submit
 from crisis.vocabulary import Custody, IncidentId, Role
 from tests.factories import STUDENT, a_person
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 CARE, COLLEAGUE = a_person(COUNSELOR, *Role), a_person(NURSE, *Role)
 NOT_THEM = Reason("I-1", "This adult cannot be asked to be with the student; choose somebody else")
@@ -36,12 +35,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
         protocols.publish(tx, loader.protocol("abuse_disclosure"), clock.now())
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def does(district: District, address: str, order: cmd.Command) -> Incident:

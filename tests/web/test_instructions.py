@@ -1,6 +1,5 @@
 """What to know and do for a student, on the pages: first where it is needed, and for nobody else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,28 +8,15 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis.privacy_words import InstructionKind, InstructionSource
 from crisis.store import instructions
-from crisis.store.engine import Store
 from crisis.store.instructions import STALE, Told
 from crisis.vocabulary import PersonId
 from tests.factories import DISTRICT, STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, STRANGER, TEACHER, District
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
 PAGE = f"/students/{STUDENT}/instructions"
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def told(browser: Browser, text: str, kind: str = "helps", source: str = "student") -> None:

@@ -5,21 +5,15 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, SETTINGS, STRANGER, TEACHER, District, acting
 from web.app import build_app
 
 pytestmark = pytest.mark.page
 
 PATH = f"/students/{STUDENT}/instructions"
 HELPS = {"kind": "helps", "source": "student", "text": "A walk outside"}
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
 
 
 @pytest.fixture

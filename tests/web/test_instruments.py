@@ -1,20 +1,16 @@
 """Instruments on their pages: what a district takes into use, the forms at a step, and the student's own plan."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
 from tests.store.packs import body_of
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, TEACHER, District
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_brief import at_the_handoff
 from tests.web.test_pages import STUDENT_NAMES, Browser, at_console, words
-from web.app import build_app
 
 PAGE = "/instruments"
 SPOKEN = {"language": "en", "language_help": "shared"}
@@ -31,17 +27,6 @@ PERMIT = {
 def database_url(sqlite_url: str) -> str:
     """Both databases are the business of tests/store/test_instrument_texts.py."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def takes_up(officer: Browser, *instruments: str) -> None:

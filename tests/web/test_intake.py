@@ -1,6 +1,5 @@
 """The family's sheet: plain questions, on a device that knows nothing else, once; a draft until staff take it over."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,14 +8,12 @@ from starlette.testclient import TestClient
 from crisis.protocols.reading_level import HARDEST_GRADE, LEAST_EASE, english, spanish
 from crisis.record_words import IntakeQuestion
 from crisis.store import instructions, intake
-from crisis.store.engine import Store
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, STRANGER, TEACHER, District
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import HIDDEN, STUDENT_NAMES, Browser, at_console, words
-from web.app import build_app
 from web.intake_words import ENTERED_AT, INTRO, PICKS, QUESTIONS, TAKEN_AS
 from web.rendering import translations
 
@@ -27,17 +24,6 @@ PAGE = f"/students/{STUDENT}/intake"
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def handed_over(browser: Browser, language: str = "es") -> str:

@@ -1,18 +1,15 @@
 """Interpreters as a family wants them: shown where one is looked for, checked when one is named."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, SETTINGS, STRANGER, TEACHER, District, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, STRANGER, TEACHER, District, acting
 from tests.web.test_brief import at_the_handoff
 from tests.web.test_call_order import at_the_step
 from tests.web.test_contacts import MOTHER, district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 __all__ = ["district"]
 PAGE = f"/students/{STUDENT}/interpreters"
@@ -23,12 +20,6 @@ STEP = "steps/guardian_contact"
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -1,6 +1,5 @@
 """Somebody writes, is signed out meanwhile, and sends: after signing in again the form is there, as they filled it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,12 +8,10 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.store import sessions
-from crisis.store.engine import Store
 from tests.factories import STUDENT
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, NURSE, PASSPHRASE, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NURSE, PASSPHRASE, SETTINGS, District
 from tests.web.test_pages import HIDDEN, Browser, at_console, words
-from web.app import build_app
 from web.kept_forms import sent
 
 WRITTEN = "Mother says: he wrote a note. Do not call the father"
@@ -25,17 +22,6 @@ NOTE = "note"
 def database_url(sqlite_url: str) -> str:
     """On one database: `tests/store/test_kept_forms.py` has the rows of both."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from crisis.store import conflicts, incidents, protocols, roster
 from crisis.store.engine import open_store
 from crisis.vocabulary import Beside, IncidentId, PersonId, StaffRole
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district, acting
+from tests.web.district import COUNSELOR, NURSE, STRANGER, TEACHER, District, a_district, acting
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 HEAD = PersonId("p-head")
 TOLD = "They are kept out from the first second"
@@ -37,12 +36,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
         roster.give_post(tx, DISTRICT, HEAD, StaffRole.PRINCIPAL, SCHOOL)
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def the_one(address: str) -> IncidentId:

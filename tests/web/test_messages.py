@@ -1,7 +1,5 @@
 """Where the texts to families stand, on the page: who signs for what, in order, and nobody else sees it."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,9 +10,8 @@ from crisis.vocabulary import PersonId, StaffRole
 from tests.factories import DISTRICT
 from tests.policy.test_messages import changed
 from tests.store.test_message_texts import publish, published
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 LEAD = PersonId("p-lead")
 PAGE, ONE = "/messages", "/messages?message=f1"
@@ -33,12 +30,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def signs(browser: Browser, who: str, status: int = 303, **fields: str) -> str:

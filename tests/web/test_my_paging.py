@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from crisis.settings import Settings
 from crisis.store import extra_ways, roster
-from crisis.store.engine import Store, open_store
+from crisis.store.engine import open_store
 from crisis.vocabulary import PersonId
 from tests.browser import CHROMIUM, NEEDS_CHROMIUM, QUIET
 from tests.notify.pushing import Browser as Owned
@@ -36,11 +36,6 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def box() -> Mailbox:
     return Mailbox()
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """My settings: how the console looks, how pages reach somebody and how they sign in, of themselves alone."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.store import roster
 from crisis.store.engine import Store
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NURSE, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 PAGE = "/settings/me"
 
@@ -26,12 +23,6 @@ def district(store: Store) -> District:
     with store.write() as tx:
         roster.add_phone(tx, NURSE, "(617) 555-0143")
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_the_console_is_dark_or_light_on_this_device_as_somebody_chose(site: TestClient, district: District) -> None:

@@ -1,6 +1,5 @@
 """What waits for one person in one place, the follow-ups by day, and the board on a wall."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,9 +27,8 @@ from crisis.vocabulary import (
     Urgency,
 )
 from tests.factories import DISTRICT, STUDENT, an_incident, suicide_risk
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 from web.pages.my import LATE, OPEN, TODAY, TOMORROW, day_of
 from web.pages.wall import Tile
 
@@ -50,12 +48,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, OPERATOR, ("Given", "Operator"), staff=True)
         roster.give_post(tx, DISTRICT, OPERATOR, StaffRole.OPERATOR)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def step(name: str, assigned_to: PersonId | None = None) -> NextStep:

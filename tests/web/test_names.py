@@ -1,7 +1,5 @@
 """A student's name on the pages: where its owner wants it, for whoever may see it there, and nowhere else."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,14 +12,12 @@ from tests.web.district import (
     NEIGHBOUR,
     NURSE,
     OFFICER,
-    SETTINGS,
     STRANGER,
     District,
     a_district,
     acting,
 )
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 from web.pages.incident import PARTS, SHEETS
 
 PAGE, PATH = f"/students/{STUDENT}/names", f"/students/{STUDENT}/names"
@@ -45,12 +41,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, MOTHER, ("Elena", "P-Mother"), staff=False, language="es")
         roster.tie(tx, STUDENT, MOTHER, Relation.PARENT, guardian=Guardian.YES)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def named(browser: Browser, status: int = 303, **fields: object) -> str:

@@ -14,9 +14,8 @@ from crisis.store.engine import open_store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, PersonId, Role, StaffRole, WordsId
 from tests.factories import DISTRICT, SCHOOL, STUDENT, a_person, screen
-from tests.web.district import COUNSELOR, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 CARE = a_person(COUNSELOR, *Role)
 HEAD = PersonId("p-head")
@@ -32,12 +31,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
             protocols.publish(tx, loader.protocol(name), clock.now())
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_an_incident_of_a_whole_school_says_so_and_names_no_student(site: TestClient, district: District) -> None:

@@ -1,6 +1,5 @@
 """The page On call, its twin in the API, and the calendar feed: who sees what, who may change what."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +27,6 @@ from tests.web.district import (
     acting,
 )
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
@@ -67,12 +65,6 @@ def daily(starts_on: date) -> Rotation:
         cycle_days=1,
         handovers=(Handover(0, time(0)),),
     )
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from crisis.store import conflicts, incidents, protocols
 from crisis.store.engine import open_store
 from crisis.vocabulary import IncidentId, PersonId, Role
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 HERE = "/my-reports"
 
@@ -30,12 +29,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
         protocols.publish(tx, loader.protocol("abuse_disclosure", "US-MA"), clock.now())
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def kept_out(district: District, incident: IncidentId, person: PersonId, by: PersonId = NURSE) -> None:

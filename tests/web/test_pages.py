@@ -1,7 +1,6 @@
 """The console as people use it, without script: sign in, raise an incident in three inputs, work through its steps."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -11,12 +10,10 @@ from starlette.testclient import TestClient
 from crisis.protocols.schema import Step
 from crisis.statemachine.steps import open_steps
 from crisis.store import incidents
-from crisis.store.engine import Store
 from crisis.vocabulary import IncidentId, PersonId, StepType
 from tests.factories import SCHOOL, STUDENT, suicide_risk
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, PASSPHRASE, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, PASSPHRASE, SETTINGS, District
 from tests.web.page_contract import must_keep_to_contract, parsed, text_of
-from web.app import build_app
 from web.pages.incident import PARTS, SHEETS
 from web.step_forms import STEP_FORMS
 
@@ -80,17 +77,6 @@ def named(fields: dict[str, str]) -> dict[str, str]:
 
 def words(html: str) -> str:
     return unescape(text_of(parsed(html)))
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def at_console(site: TestClient, district: District, person: PersonId, language: str = "en") -> Browser:

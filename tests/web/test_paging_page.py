@@ -1,6 +1,5 @@
 """The console says how paging stands, and sends everybody to the call tree when it does not work."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,24 +16,12 @@ from crisis.store.oncall import Shift
 from crisis.store.signs import Sign
 from crisis.vocabulary import Channel, PersonId, Role
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, NURSE, OFFICER, SETTINGS, STRANGER, TEACHER, District
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
 BANNER, BANNER_ES = "Paging is degraded: use the call tree", "Los avisos no funcionan bien: use la lista de llamadas"
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def audited(store: Store, *, ago: float = 0, good: bool = True, **lines: list[str]) -> None:

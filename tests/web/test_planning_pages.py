@@ -1,6 +1,5 @@
 """Pages on which those who plan say how pages climb, who can do what, and when a school is open."""
 
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 import pytest
@@ -14,9 +13,8 @@ from crisis.store import calendar_plans, calendars, people, roster, rotations, s
 from crisis.store.engine import Store
 from crisis.vocabulary import Covers, PersonId, Role, StaffRole, Urgency
 from tests.factories import DISTRICT, SCHOOL
-from tests.web.district import NURSE, OTHER_SCHOOL, SETTINGS, TEACHER, District, a_district
+from tests.web.district import NURSE, OTHER_SCHOOL, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 PRINCIPAL, LEAD = PersonId("p-principal"), PersonId("p-lead")
 ONE = f"/ladders/one?role=nurse&urgency=u1&school={SCHOOL}"
@@ -43,12 +41,6 @@ def district(store: Store) -> District:
         for number, person in enumerate((NURSE, PRINCIPAL, LEAD)):
             roster.add_phone(tx, person, f"617-555-01{number:02}")
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Which law is asked, on the page: two people answer for it, and nobody else sees it."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -13,9 +12,8 @@ from crisis.store.engine import Store
 from crisis.store.policy_packs import Counsel
 from crisis.vocabulary import PersonId, StaffRole
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
@@ -30,12 +28,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def for_now(name: str) -> str:

@@ -1,6 +1,5 @@
 """The form of a step: lengths, roles, words and steps that may be left out; everything else stays as it is."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,10 +10,9 @@ from crisis.store import protocol_drafts, roster
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, Role, SafetyClass, StaffRole, StepId, StepType
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, District, a_district
 from tests.web.test_pages import Browser, at_console, words
 from tests.web.test_protocol_pages import LEAD, begun, stands
-from web.app import build_app
 
 
 @pytest.fixture
@@ -30,12 +28,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Changing a protocol at the console: copied, typed over, told what it changes, checked; open to few."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -13,9 +11,8 @@ from crisis.store.engine import Store
 from crisis.store.protocol_drafts import Draft
 from crisis.vocabulary import PersonId, ProtocolHash, StaffRole
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 LEAD = PersonId("p-lead")
 PAGE = "/protocols"
@@ -35,12 +32,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def begun(browser: Browser, of: ProtocolHash = SHORT) -> str:

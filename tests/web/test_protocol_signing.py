@@ -1,7 +1,6 @@
 """Two people sign for exactly what they read, a second one publishes it with a date, and incidents finish on theirs."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,10 @@ from crisis.store.engine import Store
 from crisis.store.people_tables import SESSION
 from crisis.vocabulary import IncidentId, ProtocolHash, StaffRole
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, OFFICER, TEACHER, District, a_district
 from tests.web.filling import twice
 from tests.web.test_pages import Browser, at_console, words
 from tests.web.test_protocol_pages import LEAD, PAGE, SHORT, begun, stands, types
-from web.app import build_app
 
 LATER = "2031-01-01"
 
@@ -38,12 +36,6 @@ def district(store: Store) -> District:
         roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
         roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def digits(browser: Browser, address: str) -> str:

@@ -1,34 +1,20 @@
 """Trying a protocol out at the console: click by click, nothing stored, and by the machine."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
-from tests.web.district import SETTINGS, TEACHER, District, a_district
+from tests.web.district import TEACHER, District
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     """One database is enough here: nothing is stored."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def chooses(browser: Browser, address: str, text: str) -> str:

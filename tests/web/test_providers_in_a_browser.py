@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from crisis.settings import Settings
-from crisis.store.engine import Store
 from tests.browser import NEEDS_CHROMIUM, a_chromium
 from tests.identity.stand_in import StandIn, standing_in
-from tests.web.district import District, a_district
+from tests.web.district import District
 from tests.web.test_providers import WORK, account, known_as
 from web.serve import server
 
@@ -22,11 +21,6 @@ pytestmark = NEEDS_CHROMIUM
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
 
 
 @pytest.fixture

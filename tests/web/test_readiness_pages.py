@@ -1,6 +1,5 @@
 """Pages about being ready, rotations and the school calendar, and their twins in the API: who sees and does what."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,9 +13,8 @@ from crisis.store import asked_turns, calendars, errands, methods, pins, roster,
 from crisis.store.engine import Store
 from crisis.vocabulary import Channel, Covers, PersonId, Role, StaffRole
 from tests.factories import DISTRICT, SCHOOL
-from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, NURSE, STRANGER, Api, District, a_district, acting
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 from web.pages.readiness import MINE
 
 PRINCIPAL, SECOND, LEAD = PersonId("p-principal"), PersonId("p-second"), PersonId("p-lead")
@@ -45,12 +43,6 @@ def district(store: Store) -> District:
         for number, person in enumerate((NURSE, SECOND, LEAD)):
             roster.add_phone(tx, person, f"617-555-01{number:02}")
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def today() -> date:

@@ -1,6 +1,5 @@
 """A parent asks to see the record: the deadline of the law, two people, no other student in it, and a row for it."""
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 
 import pytest
@@ -34,9 +33,8 @@ from crisis.store.interpreting import InterpreterWish
 from crisis.store.restrictions import Entry
 from crisis.vocabulary import Guardian, PersonId, Relation, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, STRANGER, District, a_district, acting
+from tests.web.district import COUNSELOR, OFFICER, STRANGER, District, a_district, acting
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 pytestmark = pytest.mark.page
 
@@ -62,12 +60,6 @@ def district(store: Store) -> District:
         restrictions.enter(tx, barred, by=COUNSELOR, at=clock.now())
         tx.exec_driver_sql("UPDATE student SET birth_date = '2012-03-01'")
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def told(site: TestClient, district: District) -> str:

@@ -1,6 +1,5 @@
 """Referrals at the console and by the API: from the directory, asked only where it is allowed, never forgotten."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,30 +13,17 @@ from crisis.policy.directory import Entry
 from crisis.referral_words import AgencyId, AgencyKind, AgreedUse, DataPoint
 from crisis.store import directory, incidents, partners
 from crisis.store.disclosure_tables import DISCLOSURE
-from crisis.store.engine import Store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, LegalBasis
 from tests.factories import DISTRICT
 from tests.policy.test_agreements import TERMS, ZONE
-from tests.web.district import COUNSELOR, ELSEWHERE, OFFICER, SETTINGS, District, a_district, acting
+from tests.web.district import COUNSELOR, ELSEWHERE, OFFICER, District, acting
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

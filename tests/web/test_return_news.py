@@ -20,9 +20,8 @@ from crisis.store.tables import INCIDENT
 from crisis.vocabulary import IncidentId, PersonId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL
 from tests.policy.test_agreements import TERMS, ZONE
-from tests.web.district import COUNSELOR, OFFICER, SETTINGS, TEACHER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, OFFICER, TEACHER, Api, District, a_district, acting
 from tests.web.test_pages import at_console
-from web.app import build_app
 
 PARTNER, TWIN = PersonId("p-partner"), StudentId("st-twin")
 BORN = date(2011, 4, 5)
@@ -55,12 +54,6 @@ def agreed(made: District, uses: frozenset[AgreedUse]) -> None:
         assert agency is not None
         terms = replace(TERMS, agency=agency, first_day=today - timedelta(9), last_day=today + timedelta(9), uses=uses)
         partners.record(tx, DISTRICT, terms, ZONE, by=OFFICER, at=clock.now())
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 @pytest.fixture

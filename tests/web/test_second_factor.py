@@ -1,7 +1,6 @@
 """A second factor on the console, without script: set up, asked for at the sign-in, asked of all; and step-up."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
@@ -21,7 +20,6 @@ from tests.watch import Watch
 from tests.web.district import COUNSELOR, NURSE, OFFICER, PASSPHRASE, SETTINGS, District, a_district
 from tests.web.test_api import called
 from tests.web.test_pages import HIDDEN, Browser, at_console, words
-from web.app import build_app
 from web.deps import any_passphrase, may_raise, one_factor, signed_in
 
 MINE, LEAD, UNCLE = "/me/sign-in", PersonId("p-lead"), PersonId("p-uncle")
@@ -42,12 +40,6 @@ def district(store: Store, watch: Watch) -> District:
         roster.add_person(tx, DISTRICT, UNCLE, ("Given", "Uncle"), staff=False)
         roster.tie(tx, STUDENT, UNCLE, Relation.RELATIVE, guardian=Guardian.NO, priority=1)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def sets_up(browser: Browser) -> tuple[pyotp.TOTP, list[str]]:

@@ -1,6 +1,5 @@
 """Setting up: green by fact alone, what is next stands first; and whether people can be reached right now."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,9 +17,8 @@ from crisis.store.reach import AtSchool, Level
 from crisis.store.setting_up import Facts
 from crisis.vocabulary import Channel, Mode, PersonId, Role, StaffRole
 from tests.factories import DISTRICT
-from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, STRANGER, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 from web.pages.status import against
 from web.set_up_items import BEFORE_SCHOOL, FIRST, Known
 
@@ -134,12 +132,6 @@ def district(store: Store) -> District:
             roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True)
             roster.give_post(tx, DISTRICT, person, post)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def put_on_rota(store: Store) -> None:

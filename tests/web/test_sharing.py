@@ -1,17 +1,15 @@
 """What may be told to whom, on the pages and by the API: it holds at the offer, in the brief, and nobody dies of it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, SETTINGS, STRANGER, TEACHER, District, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, STRANGER, TEACHER, District, acting
 from tests.web.test_brief import EMERGENCY, at_the_handoff, brief_of, center, district, offered
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 __all__ = ["center", "district"]
 PAGE, PATH = f"/students/{STUDENT}/sharing", f"/students/{STUDENT}/directives"
@@ -24,12 +22,6 @@ STEP = "steps/referral"
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def says(browser: Browser, wanted: dict[str, str], status: int = 303) -> str:

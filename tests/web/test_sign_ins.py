@@ -1,7 +1,6 @@
 """Where somebody is signed in, ending it, and an administrator ending all of it; on the console, without script."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -21,7 +20,6 @@ from tests.watch import Watch
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
 from tests.web.test_sockets import Running, closed, running
-from web.app import build_app
 from web.devices import limit_rules
 
 __all__ = ["running"]  # a fixture
@@ -47,12 +45,6 @@ def district(store: Store) -> District:
             roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True)
             roster.give_post(tx, DISTRICT, person, post, None)
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def also_on(district: District, person: PersonId, device: Device) -> str:

@@ -1,6 +1,5 @@
 """The page on which a page is played through: what it shows, to whom, and what it says where it cannot be read."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
@@ -13,10 +12,9 @@ from crisis.store import incidents, roster
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, Role, StaffRole, Urgency
 from tests.factories import DISTRICT, MORNING, SCHOOL
-from tests.web.district import NURSE, SETTINGS, STRANGER, District, a_district
+from tests.web.district import NURSE, STRANGER, District, a_district
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 from web.simulation_picture import LEFT, picture
 
 pytestmark = pytest.mark.page
@@ -36,12 +34,6 @@ def district(store: Store) -> District:
         for number, person in enumerate((NURSE, SECOND)):
             roster.add_phone(tx, person, f"617-555-01{number:02}")
     return made
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 class Drawn(HTMLParser):

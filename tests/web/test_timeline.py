@@ -1,18 +1,15 @@
 """The timeline by kind, and the audit of an incident for those who answer for records."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
 from crisis.store import codec
-from crisis.store.engine import Store
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, SETTINGS, District, a_district
+from tests.web.district import COUNSELOR, NEIGHBOUR, OFFICER, District
 from tests.web.test_pages import at_console, words
-from web.app import build_app
 from web.pages import timeline
 from web.pages.timeline import KIND_OF, EntryKind
 
@@ -21,17 +18,6 @@ from web.pages.timeline import KIND_OF, EntryKind
 def database_url(sqlite_url: str) -> str:
     """What is filtered is filtered in the page; the audit is read on both in tests/store."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def test_every_event_has_one_kind() -> None:

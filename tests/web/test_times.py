@@ -1,17 +1,15 @@
 """When and how to reach them, on the pages and by the API: beside the number, in the form, and for a follow-up."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.factories import STUDENT
-from tests.web.district import COUNSELOR, NEIGHBOUR, SETTINGS, TEACHER, District, acting
+from tests.web.district import COUNSELOR, NEIGHBOUR, TEACHER, District, acting
 from tests.web.test_call_order import STEP, called
 from tests.web.test_contacts import AUNT, FATHER, MOTHER, district
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 __all__ = ["district"]
 PAGE = f"/students/{STUDENT}/times"
@@ -22,12 +20,6 @@ ALWAYS = (("00:00", "12:00"), ("12:00", "00:00"))  # whatever the hour of the te
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def left_alone(browser: Browser, person: str) -> None:

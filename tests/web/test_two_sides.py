@@ -15,9 +15,8 @@ from crisis.store.engine import open_store
 from crisis.store.outbox import Job
 from crisis.vocabulary import IncidentId, PersonId, StaffRole, StudentId
 from tests.factories import DISTRICT, SCHOOL, STUDENT
-from tests.web.district import COUNSELOR, FAR_SCHOOL, OTHER_SCHOOL, SETTINGS, TEACHER, Api, District, a_district, acting
+from tests.web.district import COUNSELOR, FAR_SCHOOL, OTHER_SCHOOL, TEACHER, Api, District, a_district, acting
 from tests.web.test_pages import at_console
-from web.app import build_app
 
 TARGET, COACH = StudentId("st-target"), PersonId("p-coach")
 THREATENER, THREATENED = "Quetzal", "Umbrellabird"
@@ -35,12 +34,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
             protocols.publish(tx, loader.protocol(name), clock.now())
     yield made
     store.close()
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def threat(counselor: Api) -> str:

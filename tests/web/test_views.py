@@ -82,12 +82,6 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
     store.close()
 
 
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
-
-
 def told(site: TestClient, district: District) -> str:
     """A teacher raises it, a counselor leads, screens, decides, and declares why the family is not called."""
     incident, seq = acting(site, district.token(TEACHER)).opened(beside="nobody", place="Zebrawood stairs")

@@ -1,11 +1,8 @@
 """What a student and a family asked for, on the pages and by the API: where it acts, and for nobody else."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
-from crisis.store.engine import Store
 from crisis.vocabulary import PersonId
 from tests.factories import STUDENT
 from tests.web.district import (
@@ -13,15 +10,12 @@ from tests.web.district import (
     NEIGHBOUR,
     NURSE,
     OFFICER,
-    SETTINGS,
     STRANGER,
     TEACHER,
     District,
-    a_district,
     acting,
 )
 from tests.web.test_pages import Browser, at_console, words
-from web.app import build_app
 
 PAGE, PATH = f"/students/{STUDENT}/wishes", f"/students/{STUDENT}/preferences"
 
@@ -30,17 +24,6 @@ PAGE, PATH = f"/students/{STUDENT}/wishes", f"/students/{STUDENT}/preferences"
 def database_url(sqlite_url: str) -> str:
     """What the store does runs on both databases; this is about pages."""
     return sqlite_url
-
-
-@pytest.fixture
-def district(store: Store) -> District:
-    return a_district(store)
-
-
-@pytest.fixture
-def site(district: District) -> Iterator[TestClient]:
-    with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
-        yield made
 
 
 def asked(browser: Browser, preference: str, status: int = 303, **fields: str) -> str:
