@@ -43,6 +43,11 @@ class Obliged:
     whenever: bool = False
     series: bool = False
 
+    @property
+    def found_by(self) -> str:
+        """The key, or its beginning, of every row that could serve it."""
+        return _about(self.timer.key) if self.series else self.timer.key
+
     def served_by(self, row: StartTimer, due_at: datetime, at: datetime) -> bool:
         """`row` has the same name; `due_at` is its own: what failed was put off."""
         if self.series:
@@ -151,13 +156,14 @@ def missing(
     incident: Incident, protocol: Protocol, ground: Ground, rows: Sequence[tuple[StartTimer, datetime]], at: datetime
 ) -> list[StartTimer]:
     """The timers that are owed and that no row stands for; `rows` are those not done, with when they are due."""
-    named: dict[str, list[tuple[StartTimer, datetime]]] = {}
+    named: dict[tuple[str, str], list[tuple[StartTimer, datetime]]] = {}
     for row, due_at in rows:
-        named.setdefault(row.name, []).append((row, due_at))
+        for key in {row.key, _about(row.key)}:
+            named.setdefault((row.name, key), []).append((row, due_at))
     return [
         owed.timer
         for owed in obliged(incident, protocol, ground, at)
-        if not any(owed.served_by(row, due_at, at) for row, due_at in named.get(owed.timer.name, ()))
+        if not any(owed.served_by(row, due_at, at) for row, due_at in named.get((owed.timer.name, owed.found_by), ()))
         if _acts(owed.timer, Case(incident, protocol, ground, max(at, owed.timer.due_at)))
     ]
 
