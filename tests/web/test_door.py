@@ -17,6 +17,7 @@ def actor(secret: str) -> Actor | None:
 
 
 def test_those_who_wait_are_looked_up_in_one_go_and_each_gets_their_own_answer() -> None:
+    """F103: ten thousand at once are measured in the bench."""
     asked: list[int] = []
 
     async def lookup(secrets: Sequence[str]) -> list[Actor | None]:

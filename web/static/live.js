@@ -28,13 +28,14 @@
     delete root.dataset.stale;
     banner.querySelector('time').textContent = new Date().toLocaleTimeString(root.lang, { timeZone: meta('zone') });
   };
-  setInterval(() => { // no heartbeat: 10 s turns the pill and is said, 30 s brings the banner
+  const look = () => { // no heartbeat: 10 s turns the pill and is said, 30 s brings the banner
     const silent = Date.now() - heard, quiet = Math.max(silent, late());
     if (quiet > 10000) show(navigator.onLine ? 'retry' : 'off');
     if (quiet > 10000 && !lost) { lost = true; shout(pill.dataset.lost); }
     if (quiet > 30000 && banner.hidden) { banner.hidden = false; root.dataset.stale = ''; }
     if (silent > 20000 && socket?.readyState === 1) socket.close();
-  }, 1000);
+  };
+  setInterval(look, 1000);
 
   // One polite announcement every 5 s at most, joined. What is marked so is said at once, and once.
   const say = (text) => { if (text && !said.includes(text)) said.push(text); };
@@ -155,5 +156,10 @@
   addEventListener('online', () => { tries = 0; socket?.close(); });
   addEventListener('offline', () => show('off'));
   document.addEventListener('visibilitychange', () => { whereabouts(); if (!document.hidden) later(); });
+  document.addEventListener('resume', () => { // slept: what stands here is of before, until all of it has come anew
+    if (Date.now() - heard > 10000) owed ||= heard;
+    look();
+    later();
+  });
   connect();
 })();
