@@ -8,17 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
+from sqlalchemy import Connection
 
-from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.privacy_words import InstructionKind, InstructionSource
-from crisis.store import audit, instructions, names, people
+from crisis.store import instructions
 from crisis.store.instructions import Instruction, Told
+from crisis.store.people import StudentView
 from crisis.vocabulary import StudentId
 from web import record_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
-from web.forms import FRESH, FormPost, FormState, Sent
-from web.pages.frame import console
+from web.forms import FRESH, FormPost, FormState
+from web.pages import record_page
+from web.pages.record_page import RecordForm
 from web.rendering import Language, translations
 from web.words import N_
 from web.words_of_record import FORBIDS, INSTRUCTIONS, ON_THE_WAY, SOURCES
@@ -59,12 +61,7 @@ def shown(found: Iterable[Instruction], at: datetime, language: Language) -> lis
     ]
 
 
-class InstructionForm(Sent):
-    def carry_out(self, desk: Desk, student: StudentId) -> None:
-        raise NotImplementedError
-
-
-class Add(InstructionForm):
+class Add(RecordForm):
     kind: InstructionKind = Field(title=N_("What is it about?"))
     source: InstructionSource = Field(title=N_("Who asked for it?"))
     text: str = Field(title=N_("What to do, or what not to do"))
@@ -73,42 +70,36 @@ class Add(InstructionForm):
         record_orders.instruct(desk, student, Told(kind=self.kind, source=self.source, text=self.text))
 
 
-class Confirm(InstructionForm):
+class Confirm(RecordForm):
     instruction: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         record_orders.confirm_instruction(desk, student, self.instruction)
 
 
-class End(InstructionForm):
+class End(RecordForm):
     instruction: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         record_orders.end_instruction(desk, student, self.instruction)
 
 
-FORMS: dict[str, type[InstructionForm]] = {"add": Add, "confirm": Confirm, "end": End}
+FORMS: dict[str, type[RecordForm]] = {"add": Add, "confirm": Confirm, "end": End}
 
 
 def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    known = record_orders.must_keep(desk, student)
-    with desk.store.write() as tx:
-        found, school = instructions.of_student(tx, desk.store.keys, student), people.school(tx, known.school)
-        known, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
-        audit.record(tx, at=desk.at, actor=desk.person, action="instructions viewed", subject=student)
     translate = translations(desk.language).gettext
-    values = {
-        "here": "students",
-        "student": known,
-        "school": school,
-        "zone": school.zone,
-        "keeps_names": access.may_keep_names(desk.actor, known.district, known.school),
-        "instructions": shown(found, desk.at, desk.language),
-        "kinds": [(kind.value, translate(words)) for kind, words in INSTRUCTIONS.items()],
-        "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
-    }
-    path = f"/students/{student}/instructions"
-    return console(desk, "pages/instructions.html", values, path=path, status=status, problem=problem)
+
+    def read(tx: Connection, known: StudentView) -> dict[str, object]:
+        found = instructions.of_student(tx, desk.store.keys, student)
+        return {
+            "keeps_names": access.may_keep_names(desk.actor, known.district, known.school),
+            "instructions": shown(found, desk.at, desk.language),
+            "kinds": [(kind.value, translate(words)) for kind, words in INSTRUCTIONS.items()],
+            "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
+        }
+
+    return record_page.shown(desk, student, "instructions", read, problem, status=status)
 
 
 @router.get("/students/{student}/instructions")
@@ -122,7 +113,4 @@ def change(
     desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
 ) -> RedirectResponse:
     """One form, one change; then back to the page."""
-    if action not in FORMS:
-        raise NotFound
-    posted.read(FORMS[action]).carry_out(desk, student)
-    return RedirectResponse(f"/students/{student}/instructions", status_code=303)
+    return record_page.changed(desk, student, "instructions", FORMS, action, posted=posted)

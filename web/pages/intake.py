@@ -5,21 +5,24 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
+from sqlalchemy import Connection
 from starlette.requests import Request
 
-from crisis.errors import NotFound, Reason, Refused
+from crisis.errors import Reason, Refused
 from crisis.privacy_words import InstructionKind, InstructionSource
 from crisis.record_words import IntakeQuestion, Settled
-from crisis.store import audit, extra_ways, instructions, intake, names, people, sessions
+from crisis.store import extra_ways, instructions, intake, sessions
 from crisis.store.instructions import Told
 from crisis.store.intake import Draft
+from crisis.store.people import StudentView
 from crisis.vocabulary import StudentId
 from web import record_orders
 from web.deps import ID, Desk, SignedIn, StudentPath, forget, session_token, settings_of
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.intake_words import ENTERED_AT, INTRO, QUESTIONS, TAKEN_AS
+from web.pages import record_page
 from web.pages.family_sheet import questions
-from web.pages.frame import console
+from web.pages.record_page import RecordForm
 from web.rendering import page, translations
 from web.words import N_
 from web.words_of_record import INSTRUCTIONS
@@ -37,14 +40,11 @@ WHERE = {
 }
 
 
-class IntakeForm(Sent):
+class IntakeForm(RecordForm):
     """One answer of one sheet."""
 
     sheet: str
     question: IntakeQuestion
-
-    def carry_out(self, desk: Desk, student: StudentId) -> None:
-        raise NotImplementedError
 
 
 class Take(IntakeForm):
@@ -96,22 +96,15 @@ def _settle(desk: Desk, student: StudentId, answer: tuple[str, IntakeQuestion], 
 
 
 def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    known = record_orders.must_keep(desk, student)
-    with desk.store.write() as tx:
-        found, school = intake.drafts(tx, desk.store.keys, student), people.school(tx, known.school)
-        known, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
-        audit.record(tx, at=desk.at, actor=desk.person, action="intake viewed", subject=student)
     translate = translations(desk.language).gettext
-    values = {
-        "here": "students",
-        "student": known,
-        "school": school,
-        "zone": school.zone,
-        "drafts": [_shown(each, desk) for each in found],
-        "languages": [("es", translate(N_("Spanish"))), ("en", translate(N_("English")))],
-    }
-    path = f"/students/{student}/intake"
-    return console(desk, "pages/intake.html", values, path=path, status=status, problem=problem)
+
+    def read(tx: Connection, _known: StudentView) -> dict[str, object]:
+        return {
+            "drafts": [_shown(each, desk) for each in intake.drafts(tx, desk.store.keys, student)],
+            "languages": [("es", translate(N_("Spanish"))), ("en", translate(N_("English")))],
+        }
+
+    return record_page.shown(desk, student, "intake", read, problem, status=status)
 
 
 def _shown(draft: Draft, desk: Desk) -> dict[str, object]:
@@ -158,10 +151,7 @@ def change(
     desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
 ) -> RedirectResponse:
     """One form, one answer; then back to the page."""
-    if action not in FORMS:
-        raise NotFound
-    posted.read(FORMS[action]).carry_out(desk, student)
-    return RedirectResponse(f"/students/{student}/intake", status_code=303)
+    return record_page.changed(desk, student, "intake", FORMS, action, posted=posted)
 
 
 @router.get("/intake/paper")

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 
-from crisis.errors import NotFound
 from crisis.policy.naming import NameToUse
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import NameCaution, NameContext
@@ -15,8 +14,10 @@ from crisis.store.names import KeptName
 from crisis.vocabulary import PersonId, StudentId
 from web import name_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
-from web.forms import FRESH, FormPost, FormState, Sent
+from web.forms import FRESH, FormPost, FormState
+from web.pages import record_page
 from web.pages.frame import console
+from web.pages.record_page import RecordForm
 from web.rendering import translations
 from web.words import N_
 from web.words_of_record import CAUTIONS, CONTEXTS, SOURCES
@@ -24,12 +25,7 @@ from web.words_of_record import CAUTIONS, CONTEXTS, SOURCES
 router = APIRouter(include_in_schema=False)
 
 
-class NameForm(Sent):
-    def carry_out(self, desk: Desk, student: StudentId) -> None:
-        raise NotImplementedError
-
-
-class Add(NameForm):
+class Add(RecordForm):
     name: str = Field(title=N_("Which name?"))
     pronouns: str | None = Field(default=None, title=N_("Which pronouns?"))
     contexts: frozenset[NameContext] = Field(default=frozenset(), title=N_("Where may it be used?"))
@@ -48,28 +44,28 @@ class Add(NameForm):
         name_orders.add(desk, student, use)
 
 
-class Confirm(NameForm):
+class Confirm(RecordForm):
     kept: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         name_orders.confirm(desk, student, self.kept)
 
 
-class End(NameForm):
+class End(RecordForm):
     kept: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         name_orders.end(desk, student, self.kept)
 
 
-class Caution(NameForm):
+class Caution(RecordForm):
     caution: NameCaution = Field(title=N_("What is to be minded?"))
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         name_orders.caution(desk, student, self.caution)
 
 
-FORMS: dict[str, type[NameForm]] = {"add": Add, "confirm": Confirm, "end": End, "caution": Caution}
+FORMS: dict[str, type[RecordForm]] = {"add": Add, "confirm": Confirm, "end": End, "caution": Caution}
 
 
 def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
@@ -122,7 +118,4 @@ def change(
     desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
 ) -> RedirectResponse:
     """One form, one change; then back to the page."""
-    if action not in FORMS:
-        raise NotFound
-    posted.read(FORMS[action]).carry_out(desk, student)
-    return RedirectResponse(f"/students/{student}/names", status_code=303)
+    return record_page.changed(desk, student, "names", FORMS, action, posted=posted)

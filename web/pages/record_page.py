@@ -25,18 +25,21 @@ class RecordForm(Sent):
 
 
 def shown(
-    desk: Desk, student: StudentId, where: str, read: Read, problem: FormState, *, status: int = 200
+    desk: Desk, student: StudentId, where: str, read: Read, problem: FormState, *, status: int = 200, look: str = ""
 ) -> HTMLResponse:
     """`where` is the page's own part of the address. What it shows is read in the transaction that puts it on record.
 
-    Raises `NotFound` also for a student who is not this person's to look after.
+    `look`: what is viewed, in the words of the audit, where that is not `where`. Raises `NotFound` also for a student
+    who is not this person's to look after.
     """
     known = record_orders.must_keep(desk, student)
     with desk.store.write() as tx:
         values = read(tx, known)
         school = people.school(tx, known.school)
         seen, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
-        audit.record(tx, at=desk.at, actor=desk.person, action=f"{where.replace('-', ' ')} viewed", subject=student)
+        audit.record(
+            tx, at=desk.at, actor=desk.person, action=f"{look or where.replace('-', ' ')} viewed", subject=student
+        )
     around = {"here": "students", "student": seen, "school": school, "zone": school.zone, "where": where}
     template, path = f"pages/{where.replace('-', '_')}.html", f"/students/{student}/{where}"
     return console(desk, template, {**around, **values}, path=path, status=status, problem=problem)

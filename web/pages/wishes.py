@@ -8,22 +8,23 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
+from sqlalchemy import Connection
 
 from crisis.access_words import Matter
-from crisis.errors import NotFound
 from crisis.policy import access
 from crisis.policy.preferences import KIND_OF, ONLY_FOR_LEADS
 from crisis.privacy_words import InstructionSource
 from crisis.record_words import Preference, PreferenceKind
-from crisis.store import audit, names, people, preferences
-from crisis.store.people import StaffView
+from crisis.store import people, preferences
+from crisis.store.people import StaffView, StudentView
 from crisis.store.preferences import Asked, KeptPreference
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import PersonId, SchoolId, StaffRole, StudentId
-from web import record_orders, wish_orders
+from web import wish_orders
 from web.deps import ID, Desk, SignedIn, StudentPath
-from web.forms import FRESH, FormPost, FormState, Sent
-from web.pages.frame import console
+from web.forms import FRESH, FormPost, FormState
+from web.pages import record_page
+from web.pages.record_page import RecordForm
 from web.rendering import Language, translations
 from web.words import N_
 from web.words_of_record import KINDS_OF_WISH, SOURCES, WISHES
@@ -78,12 +79,7 @@ def supports(view: IncidentView, desk: Desk) -> list[Wish]:
     return shown(found, view.names, desk.at, desk.language)
 
 
-class WishForm(Sent):
-    def carry_out(self, desk: Desk, student: StudentId) -> None:
-        raise NotImplementedError
-
-
-class Add(WishForm):
+class Add(RecordForm):
     preference: Preference = Field(title=N_("What do they ask for?"))
     person: str | None = Field(default=None, title=N_("Which person?"))
     source: InstructionSource = Field(title=N_("Who asked for it?"))
@@ -93,48 +89,40 @@ class Add(WishForm):
         wish_orders.add(desk, student, Asked(preference=self.preference, person=person, source=self.source))
 
 
-class Confirm(WishForm):
+class Confirm(RecordForm):
     kept: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         wish_orders.confirm(desk, student, self.kept)
 
 
-class End(WishForm):
+class End(RecordForm):
     kept: str
 
     def carry_out(self, desk: Desk, student: StudentId) -> None:
         wish_orders.end(desk, student, self.kept)
 
 
-FORMS: dict[str, type[WishForm]] = {"add": Add, "confirm": Confirm, "end": End}
+FORMS: dict[str, type[RecordForm]] = {"add": Add, "confirm": Confirm, "end": End}
 
 
 def show(desk: Desk, student: StudentId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    known = record_orders.must_keep(desk, student)
-    leads = access.may_keep_policy(desk.actor)
-    with desk.store.write() as tx:
-        found, school = preferences.of_student(tx, student), people.school(tx, known.school)
-        staff = people.staff(tx, known.district)
-        known, _ = names.seen_by(tx, desk.store.keys, desk.actor, known)
-        audit.record(tx, at=desk.at, actor=desk.person, action="preferences viewed", subject=student)
-    translate = translations(desk.language).gettext
-    seen = [each for each in found if leads or each.kind not in ONLY_FOR_LEADS]
-    values = {
-        "here": "students",
-        "student": known,
-        "school": school,
-        "zone": school.zone,
-        "wishes": shown(seen, {each.id: each.name for each in staff}, desk.at, desk.language),
-        "options": [
-            (each.value, f"{translate(KINDS_OF_WISH[KIND_OF[each]])}: {translate(words)}")
-            for each, words in WISHES.items()
-        ],
-        "persons": _persons(staff, known.school),
-        "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
-    }
-    path = f"/students/{student}/wishes"
-    return console(desk, "pages/wishes.html", values, path=path, status=status, problem=problem)
+    translate, leads = translations(desk.language).gettext, access.may_keep_policy(desk.actor)
+
+    def read(tx: Connection, known: StudentView) -> dict[str, object]:
+        found, staff = preferences.of_student(tx, student), people.staff(tx, known.district)
+        seen = [each for each in found if leads or each.kind not in ONLY_FOR_LEADS]
+        return {
+            "wishes": shown(seen, {each.id: each.name for each in staff}, desk.at, desk.language),
+            "options": [
+                (each.value, f"{translate(KINDS_OF_WISH[KIND_OF[each]])}: {translate(words)}")
+                for each, words in WISHES.items()
+            ],
+            "persons": _persons(staff, known.school),
+            "sources": [(source.value, translate(words)) for source, words in SOURCES.items()],
+        }
+
+    return record_page.shown(desk, student, "wishes", read, problem, status=status, look="preferences")
 
 
 def _persons(staff: Iterable[StaffView], school: SchoolId) -> list[tuple[str, str]]:
@@ -155,7 +143,4 @@ def change(
     desk: SignedIn, student: StudentPath, action: Annotated[str, Path(pattern=ID)], posted: FormPost
 ) -> RedirectResponse:
     """One form, one change; then back to the page."""
-    if action not in FORMS:
-        raise NotFound
-    posted.read(FORMS[action]).carry_out(desk, student)
-    return RedirectResponse(f"/students/{student}/wishes", status_code=303)
+    return record_page.changed(desk, student, "wishes", FORMS, action, posted=posted)
