@@ -30,6 +30,10 @@ def an_opening(incident: str = "i-1") -> ev.IncidentOpened:
     )
 
 
+def a_note(words: str) -> ev.NoteAdded:
+    return ev.NoteAdded(at=AT, by=PersonId("p-1"), words=WordsId(words))
+
+
 def opened(store: Store, incident: str = "i-1") -> Incident:
     first = an_opening(incident)
     with store.write() as tx:
@@ -40,7 +44,7 @@ def opened(store: Store, incident: str = "i-1") -> Incident:
 
 def noted(store: Store, before: Incident, *words: str) -> Incident:
     """Each of `words` is an id; its text is `text of ID`."""
-    events = [ev.NoteAdded(at=AT, by=PersonId("p-1"), words=WordsId(each)) for each in words]
+    events = [a_note(each) for each in words]
     after = before
     for event in events:
         after = evolve(after, event)

@@ -1,77 +1,27 @@
 """State, log, outbox and audit chain, on both databases."""
 
 from contextlib import closing, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from crisis import events as ev
 from crisis.effects import NotifyRole, PageLevel, StartTimer
 from crisis.errors import Conflict, NotFound
-from crisis.statemachine.evolve import begin, evolve
-from crisis.statemachine.incident import Incident
 from crisis.store import audit, idempotency, inbox, incidents, outbox, sealed
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import (
-    Beside,
-    DistrictId,
     IncidentId,
     Mode,
     PageId,
-    PersonId,
-    ProtocolHash,
     Role,
-    SchoolId,
     Urgency,
     WordsId,
 )
 from tests.cluster import as_owner
-
-AT = datetime(2026, 10, 6, 14, 0, tzinfo=UTC)
-
-
-def an_opening(incident: str = "i-1") -> ev.IncidentOpened:
-    return ev.IncidentOpened(
-        at=AT,
-        by=PersonId("p-1"),
-        incident=IncidentId(incident),
-        district=DistrictId("d-1"),
-        school=SchoolId("s-1"),
-        mode=Mode.LIVE,
-        crisis_type="suicide_ideation",
-        protocol="suicide_risk",
-        version="1.0.0",
-        protocol_hash=ProtocolHash("h"),
-        place=None,
-        student=None,
-        beside=Beside.ME,
-    )
-
-
-def a_note(words: str = "w-1") -> ev.NoteAdded:
-    return ev.NoteAdded(at=AT, by=PersonId("p-1"), words=WordsId(words))
-
-
-def opened(store: Store, incident: str = "i-1") -> Incident:
-    first = an_opening(incident)
-    with store.write() as tx:
-        incidents.append(tx, None, begin(first), [first], at=AT)
-        audit.record(tx, at=AT, actor=PersonId("p-1"), action="opened", subject=incident)
-    return begin(first)
-
-
-def noted(store: Store, before: Incident, *words: str) -> Incident:
-    events = [a_note(each) for each in words]
-    after = before
-    for event in events:
-        after = evolve(after, event)
-    with store.write() as tx:
-        incidents.append(tx, before, after, events, at=AT)
-        audit.record(tx, at=AT, actor=None, action="noted", subject=after.id)
-    return after
+from tests.store.a_log import AT, noted, opened
 
 
 def test_what_was_written_is_read_back_and_the_log_stands_for_it(store: Store) -> None:
