@@ -9,6 +9,7 @@ DrillId = NewType("DrillId", str)
 class DrillType(StrEnum):
     """How much of the real thing is practised, the least first (HSEEP, S48a)."""
 
+    REACH_TEST = "reach_test"  # a test page to each; nothing is played
     TABLETOP = "tabletop"  # around a table; nothing is sent
     DRILL = "drill"  # one function
     FUNCTIONAL = "functional"  # several functions together, from where people are

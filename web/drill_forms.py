@@ -30,7 +30,7 @@ class DrillForm(Sent):
     school: str = Field(title=N_("Which school?"))
     type: DrillType = Field(title=N_("How much is practiced?"))
     starts_at: datetime = Field(title=N_("Day and time"))
-    kind: str = Field(title=N_("What is practiced?"))
+    kind: str | None = Field(default=None, title=N_("What is practiced?"))
     scenario: str | None = Field(default=None, title=N_("Scenario"))
     objectives: dict[str, str] = Field(default_factory=dict, title=N_("Objectives"))
     capabilities: dict[str, Capability] = Field(default_factory=dict, title=N_("Core capability"))

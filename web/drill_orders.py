@@ -21,6 +21,7 @@ from crisis.store import (
     kept_drills,
     people,
     protocols,
+    reach_tests,
     sealed,
 )
 from crisis.store.improvements import Item
@@ -136,6 +137,10 @@ def opt(desk: Desk, drill: DrillId, *, out: bool) -> None:
 def start(desk: Desk, drill: DrillId, key: str | None) -> None:
     """Opens the incident of the drill, through the one door. Nothing goes out for five seconds."""
     found = run_by(desk, drill).drill
+    if found.crisis_type is None:  # nothing is played
+        with desk.store.across.write() as tx:  # the code of a test differs from those of other districts
+            reach_tests.begin(tx, found, by=desk.person, at=desk.at)
+        return
     with desk.store.read() as tx:
         protocol, hashed = protocols.current(tx, found.crisis_type, found.district, desk.at)
     order = OpenIncident(
@@ -157,6 +162,10 @@ def start(desk: Desk, drill: DrillId, key: str | None) -> None:
 def end(desk: Desk, drill: DrillId, why: DrillEnd) -> None:
     """All that it grew into ends with it, the first incident last."""
     found = run_by(desk, drill).drill
+    if not found.plays:
+        with desk.store.write() as tx:
+            reach_tests.end(tx, found, by=desk.person, at=desk.at, undone=why is DrillEnd.UNDONE)
+        return
     with desk.store.read() as tx:
         going = drill_runs.incidents_of(tx, found.id)
     if found.state is not DrillState.RUNNING:

@@ -18,6 +18,10 @@ from web.telling import Known, Told, line_of, told
 from web.words import N_
 
 TYPES: dict[DrillType, tuple[str, str]] = {  # what it is called, and what it is
+    DrillType.REACH_TEST: (
+        N_("Reach test"),
+        N_("One test page to each: who answers, and how fast. Nothing is played."),
+    ),
     DrillType.TABLETOP: (N_("Tabletop"), N_("Around a table, with a clock that can be put on. Nothing is sent.")),
     DrillType.DRILL: (N_("Drill of one function"), N_("One thing is practiced, such as paging the clinician.")),
     DrillType.FUNCTIONAL: (N_("Functional exercise"), N_("Several things together, each from where they work.")),

@@ -63,12 +63,15 @@ class Objective:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """As somebody typed it. `support` is who of behavioral health is there all the time."""
+    """As somebody typed it. `support` is who of behavioral health is there all the time.
+
+    `crisis_type` None: of a reach test, which plays nothing.
+    """
 
     school: SchoolId
     type: DrillType
     starts_at: datetime
-    crisis_type: str
+    crisis_type: str | None
     objectives: tuple[Objective, ...] = ()
     scenario: str | None = None
     accommodations: str | None = None
@@ -101,6 +104,8 @@ def practised(item: str, text: str, changed: Changed) -> Objective:
 
 def malformed(plan: Plan) -> Iterator[Reason]:
     """Why it cannot be kept as it is; much may be missing still."""
+    if plan.crisis_type is None and plan.type is not DrillType.REACH_TEST:
+        yield Reason("DRILL", "Choose what is practiced; only a reach test plays nothing", at="kind")
     if len(plan.objectives) > MOST_OBJECTIVES:
         yield Reason("DRILL", "Keep to ten objectives; more than three are hard to watch")
     if any(len(each.text) > LONGEST_OBJECTIVE for each in plan.objectives):
@@ -125,14 +130,19 @@ def misspoken(script: Collection[Line], names: Collection[str]) -> Iterator[Reas
         yield Reason("I-22", "A student of this district is named in what a simulated person says; make somebody up")
 
 
+NOBODY = Reason("DRILL", "Choose who takes part")
+
+
 def lacking(ready: Ready) -> list[Reason]:
     """What is still missing before it may begin; none: it may."""
+    if ready.type is DrillType.REACH_TEST:
+        return [] if ready.taking_part else [NOBODY]
     return [*_always(ready), *(_operations(ready) if ready.type in OPERATIONS_BASED else ())]
 
 
 def _always(ready: Ready) -> Iterator[Reason]:
     if ready.taking_part == 0:
-        yield Reason("DRILL", "Choose who takes part")
+        yield NOBODY
     if ready.objectives == 0:
         yield Reason("DRILL", "Write at least one objective: what should go well")
     if not ready.scenario:

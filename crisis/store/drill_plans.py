@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, insert, update
 
 from crisis import clock
-from crisis.drill_words import DrillDuty, DrillId, DrillState
+from crisis.drill_words import DrillDuty, DrillId, DrillState, DrillType
 from crisis.errors import NotFound, Reason, Refused, refuse_if
 from crisis.policy.drilling import Plan, Ready, lacking, malformed
 from crisis.statemachine.lifecycle import DRILL as LIFECYCLE
@@ -92,7 +92,7 @@ def _must_fit(tx: Connection, district: DistrictId, wanted: Plan, at: datetime) 
         Reason("I-22", "Only staff of this district take part in a drill") if named - staff else None,
         Reason("DRILL", "Nobody takes part and observes at once") if wanted.takes_part & wanted.observes else None,
         Reason("DRILL", "There is no protocol for this here; choose another kind")
-        if wanted.crisis_type not in kinds
+        if wanted.crisis_type is not None and wanted.crisis_type not in kinds
         else None,
     )
 
@@ -111,7 +111,7 @@ def _columns(tx: Connection, keys: KeyRing, drill: DrillId, wanted: Plan) -> dic
         "school": wanted.school,
         "type": wanted.type,
         "starts_at": wanted.starts_at,
-        "crisis_type": wanted.crisis_type,
+        "crisis_type": None if wanted.type is DrillType.REACH_TEST else wanted.crisis_type,
         "scenario": seal(tx, keys, drill, wanted.scenario),
         "accommodations": seal(tx, keys, drill, wanted.accommodations),
         "announced": wanted.announced,

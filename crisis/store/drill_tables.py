@@ -18,6 +18,7 @@ class DrillRow(SQLModel, table=True):
 
     `ahead`: by how many minutes the clock of a tabletop was put on. `protective_at`: when the students were safe, as
     far as the drill plays that; `accounted_at`: when it was known of everybody where they are.
+    Of a reach test: how many were `asked` and `reached`, and after how many seconds half of them had answered.
     """
 
     __tablename__ = "drill"
@@ -26,8 +27,14 @@ class DrillRow(SQLModel, table=True):
         CheckConstraint("(started_at IS NULL) = (started_by IS NULL)", name="by_somebody"),
         CheckConstraint("(state IN ('planned', 'running')) = (ended_at IS NULL)", name="ended"),
         CheckConstraint(
-            f"{_NOT_YET} OR type = 'tabletop' OR (support IS NOT NULL AND announced)",
+            f"{_NOT_YET} OR type IN ('reach_test', 'tabletop') OR (support IS NOT NULL AND announced)",
             name="looked_after",
+        ),
+        CheckConstraint("(type = 'reach_test') = (crisis_type IS NULL)", name="played"),
+        CheckConstraint(
+            "(asked IS NULL) = (reached IS NULL) AND (asked IS NULL OR type = 'reach_test')"
+            " AND (reached IS NULL OR (reached >= 0 AND reached <= asked)) AND (half_after IS NULL OR reached > 0)",
+            name="reached",
         ),
         CheckConstraint(f"NOT ({_NOT_YET}) OR (protective_at IS NULL AND accounted_at IS NULL)", name="nothing_yet"),
         CheckConstraint("ahead >= 0 AND (ahead = 0 OR type = 'tabletop')", name="ahead"),
@@ -40,7 +47,7 @@ class DrillRow(SQLModel, table=True):
     type: DrillType = Field(sa_type=enum_text(DrillType))
     state: DrillState = Field(sa_type=enum_text(DrillState))
     starts_at: datetime = Field(sa_type=UtcTime)
-    crisis_type: str
+    crisis_type: str | None
     scenario: str | None = Field(foreign_key="words.id")
     accommodations: str | None = Field(foreign_key="words.id")
     announced: bool
@@ -54,6 +61,9 @@ class DrillRow(SQLModel, table=True):
     protective_at: datetime | None = Field(sa_type=UtcTime)
     accounted_at: datetime | None = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(sa_type=UtcTime)
+    asked: int | None
+    reached: int | None
+    half_after: int | None
 
 
 class DrillObjectiveRow(SQLModel, table=True):

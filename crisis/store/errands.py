@@ -89,8 +89,16 @@ class Wanted:
     valid: timedelta = ANSWERABLE
 
 
-def put(tx: Connection, district: DistrictId, wanted: Wanted, *, at: datetime, by: PersonId | None = None) -> Errand:
-    """Due now. What is older than a month is swept out."""
+def put(
+    tx: Connection,
+    district: DistrictId,
+    wanted: Wanted,
+    *,
+    at: datetime,
+    by: PersonId | None = None,
+    wait: timedelta = timedelta(0),
+) -> Errand:
+    """Due after `wait`. What is older than a month is swept out."""
     tx.execute(delete(ERRAND).where(ERRAND.c.made_at < at - KEPT))
     values = {
         "id": clock.new_id(),
@@ -107,7 +115,7 @@ def put(tx: Connection, district: DistrictId, wanted: Wanted, *, at: datetime, b
         "expires_at": at + wanted.valid,
         "attempts": 0,
     }
-    tx.execute(insert(ERRAND).values(**values, asked_by=by, due_at=at, wrong=0))
+    tx.execute(insert(ERRAND).values(**values, asked_by=by, due_at=at + wait, wrong=0))
     return one(tx, str(values["id"]))
 
 

@@ -18,12 +18,16 @@ _PLAIN = (
     *("id", "district", "school", "type", "state", "starts_at", "crisis_type", "scenario", "accommodations"),
     *("announced", "parents_told_on", "support", "ahead", "planned_by", "planned_at"),
     *("started_by", "started_at", "protective_at", "accounted_at", "ended_at"),
+    *("asked", "reached", "half_after"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """`incident` is that of the last run, as long as it is kept: 90 days after its end; the drill stays longer."""
+    """`incident` is that of the last run, as long as it is kept: 90 days after its end; the drill stays longer.
+
+    `crisis_type` None: a reach test, which plays nothing; `half_after` is in seconds.
+    """
 
     id: DrillId
     district: DistrictId
@@ -31,7 +35,7 @@ class Drill:
     type: DrillType
     state: DrillState
     starts_at: datetime
-    crisis_type: str
+    crisis_type: str | None
     scenario: WordsId | None
     accommodations: WordsId | None
     announced: bool
@@ -45,11 +49,19 @@ class Drill:
     protective_at: datetime | None
     accounted_at: datetime | None
     ended_at: datetime | None
+    asked: int | None
+    reached: int | None
+    half_after: int | None
     objectives: tuple[Objective, ...]
     members: Mapping[PersonId, DrillDuty]
     opted_out: Mapping[PersonId, datetime]
     incident: IncidentId | None
     ended_as: DrillEnd | None
+
+    @property
+    def plays(self) -> bool:
+        """A protocol is practised; a reach test does not count as that (`drill_calendar`)."""
+        return self.type is not DrillType.REACH_TEST
 
     @property
     def takes_part(self) -> frozenset[PersonId]:

@@ -127,9 +127,9 @@ OF_INCIDENTS: Mapping[str, Table] = {
     "drill_phone": table(R.NOBODY, technical="incident", normal="phone"),
     "drill": table(
         R.DRILLS,
-        technical="id ahead",
-        normal="district school type state starts_at crisis_type announced parents_told_on support planned_by"
-        " planned_at started_by started_at protective_at accounted_at ended_at",
+        technical="id ahead half_after",
+        normal="district school type state starts_at crisis_type asked reached announced parents_told_on support"
+        " planned_by planned_at started_by started_at protective_at accounted_at ended_at",
         scenario=restricted(kept=WORDS),
         accommodations=restricted(C.DISABILITY, kept=WORDS),
     ),

@@ -103,7 +103,7 @@ def _schools(actor: Actor, known: Practice, at: datetime) -> Iterator[Waits]:
     for school in known.schools.values():
         if not may_run_drills(actor, school.id):
             continue
-        held = [_held(each, known) for each in known.drills if each.school == school.id]
+        held = [_held(each, known) for each in known.drills if each.school == school.id and each.plays]
         day = school_owes(held, known.day(school.id, at))
         if day is None:
             continue

@@ -23,8 +23,9 @@ def send_test(
     at: datetime,
     by: PersonId | None,
     number: str | None = None,
+    wait: timedelta = timedelta(0),
 ) -> list[Errand]:
-    """A text and a call to the number that is paged first, or to `number` of the same person.
+    """A text and a call to the number that is paged first, or to `number` of the same person; after `wait`.
 
     A number that is known to be bad is tried all the same, since an answer is what says that it works again; only
     where somebody wrote STOP no text goes out. Raises `NotFound` for a person or number that is not theirs, `Refused`
@@ -44,7 +45,7 @@ def send_test(
         raise Refused(Reason("TEST", "Six test pages went out in the last hour; wait before you send another"))
     ways = [each.channel for each in found if each.number == chosen and each.opted_out_since is None]
     audit.record(tx, at=at, actor=by, action="test page sent", subject=person)
-    return [errands.put(tx, district, _test(person, chosen, way), at=at, by=by) for way in ways]
+    return [errands.put(tx, district, _test(person, chosen, way), at=at, by=by, wait=wait) for way in ways]
 
 
 def _test(person: PersonId, number: str, channel: Channel) -> Wanted:

@@ -1,6 +1,7 @@
 """Drills on the pages: planned, begun, taken back, run, ended, written up; and seen by nobody who has no part in it."""
 
 import csv
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.drill_words import DrillId, DrillState
-from crisis.store import kept_drills, people, queries, roster
+from crisis.readiness_words import ErrandKind
+from crisis.store import errands, kept_drills, people, proving, queries, roster
 from crisis.store.engine import Store
 from crisis.store.kept_drills import Drill
 from crisis.vocabulary import PersonId, StaffRole
@@ -210,3 +212,31 @@ def test_a_plan_is_changed_until_it_begins_or_is_called_off(site: TestClient, di
 
     assert the(district, drill).state is DrillState.CALLED_OFF
     assert "not running" in words(principal.get(f"{page}/control"))
+
+
+def test_a_reach_test_from_the_plan_to_its_record(site: TestClient, district: District, watch: Watch) -> None:
+    """Nothing of a scenario is asked, no incident is opened, and the log says how many answered."""
+    with district.store.write() as tx:
+        for turn, person in enumerate((COUNSELOR, NURSE)):
+            roster.add_phone(tx, person, f"+1617555018{turn}")
+    principal = at_console(site, district, PRINCIPAL)
+    none = dict.fromkeys(("kind", "scenario", "objectives.1", "support", "announced", "parents_told_on", "script"))
+    page, drill = planned(principal, type="reach_test", **none)
+
+    control = principal.send(page, f"{page}/start")
+    waiting = words(principal.get(control))
+    with district.store.write() as tx:
+        (text, _) = errands.lately(tx, NURSE, ErrandKind.TEST, clock.now() - timedelta(minutes=1))
+        watch.ahead += timedelta(seconds=65)
+        assert proving.answered(tx, text, clock.now())
+    answered = re.sub("<[^>]+>", "", principal.get_part(f"{page}/reached"))
+    report = principal.send(control, f"{page}/end")
+    log = list(csv.DictReader(principal.client.get("/drills/log.csv").text.splitlines()))
+
+    assert "0 of 2 answered" in waiting
+    assert "Take it back" in waiting
+    assert "1 of 2 answered · half of them within 1:00" in answered
+    assert "1 of 2 answered · half of them within 1:00" in words(principal.get(report))
+    assert [(each["type"], each["asked"], each["reached"]) for each in log] == [("reach_test", "2", "1")]
+    assert "not scheduled" in words(principal.get("/drills/calendar"))  # it practices no protocol
+    assert the(district, drill).incident is None

@@ -20,7 +20,20 @@ from web.deps import Desk
 from web.pages.frame import console
 from web.rendering import translations
 
-HEAD = ("school", "day", "time", "type", "state", "began", "protected", "accounted", "ended", "posted")
+HEAD = (
+    "school",
+    "day",
+    "time",
+    "type",
+    "state",
+    "began",
+    "protected",
+    "accounted",
+    "ended",
+    "posted",
+    "asked",
+    "reached",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +100,7 @@ def show(desk: Desk) -> HTMLResponse:
 
 def _standing(desk: Desk, school: SchoolView, log: list[Row], rule: StateRule) -> tuple[tuple[str, str], Place]:
     today = desk.at.astimezone(ZoneInfo(school.zone)).date()
-    found = place((row.held for row in log if row.school.id == school.id), rule, today)
+    found = place((row.held for row in log if row.school.id == school.id and row.drill.plays), rule, today)
     words, tone = said.STANDINGS[found.standing]
     return (tone, translations(desk.language).gettext(words)), found
 
@@ -132,3 +145,5 @@ def _line(row: Row) -> Iterator[str]:
     for at in (drill.started_at, drill.protective_at, drill.accounted_at, drill.ended_at):
         yield "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     yield "" if row.posted_on is None else row.posted_on.isoformat()
+    for number in (drill.asked, drill.reached):
+        yield "" if number is None else str(number)

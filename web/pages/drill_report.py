@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
@@ -39,6 +39,7 @@ def show_report(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: 
         "school": seen.school.name,
         "said": said,
         "told": told,
+        "half_after": None if known.half_after is None else timedelta(seconds=known.half_after),
         "lines": [line_of(each, said, None, desk) for each in script],
         "talk": talk,
         "may_write": known.state in drill_records.AFTER,
@@ -51,7 +52,7 @@ def _plan(tx: Connection, desk: Desk, drill: Drill) -> dict[str, object]:
     """Who took part is told by what they work as: a record of a drill is posted."""
     translate = translations(desk.language).gettext
     named = people.names(tx, [each for each in (drill.support, drill.started_by) if each is not None])
-    kind = protocols.kinds(tx, desk.actor.district, desk.at).get(drill.crisis_type)
+    kind = protocols.kinds(tx, desk.actor.district, desk.at).get(drill.crisis_type or "")
     posts = {
         person: ", ".join(translate(words.of(post)) for post in sorted(found.posts))
         for person, found in people.actors(tx, [*drill.members]).items()

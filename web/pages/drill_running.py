@@ -17,6 +17,7 @@ from crisis.vocabulary import WordsId
 from web import drill_orders, words
 from web.deps import Desk
 from web.forms import FRESH, FormState
+from web.pages import drill_reach
 from web.pages.frame import console
 from web.rendering import translations
 from web.words_of_drills import SPEAKERS, STATES, TYPES
@@ -38,6 +39,8 @@ class Said:
 def show_control(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
     seen = drill_orders.run_by(desk, drill)
     known = seen.drill
+    if not known.plays:
+        return drill_reach.show(desk, seen, problem, status)
     translate = translations(desk.language).gettext
     played = desk.at + timedelta(minutes=known.ahead)
     elapsed = None if known.started_at is None else played - known.started_at

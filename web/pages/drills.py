@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
+from starlette.requests import Request
 
 from crisis.drill_words import Capability, DrillDuty, DrillEnd, DrillId, DrillState
 from crisis.errors import NotFound
@@ -22,7 +23,7 @@ from web.deps import ID, Desk, IncidentPath, SignedIn
 from web.drill_forms import DrillForm, FeedbackForm, Given, IsReal, PutOn, RecordForm, TimeNow
 from web.drill_orders import Seen
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
-from web.pages import drill_calendar, drill_report, drill_running
+from web.pages import drill_calendar, drill_reach, drill_report, drill_running
 from web.pages.frame import console
 from web.pages.reasons import in_words
 from web.rendering import translations
@@ -175,7 +176,7 @@ def show(desk: Desk, drill: DrillId, problem: FormState = FRESH, status: int = 2
 
 
 def _kind(tx: Connection, desk: Desk, drill: Drill) -> str | None:
-    title = protocols.kinds(tx, desk.actor.district, desk.at).get(drill.crisis_type)
+    title = protocols.kinds(tx, desk.actor.district, desk.at).get(drill.crisis_type or "")
     return None if title is None else title.in_language(desk.language)
 
 
@@ -238,6 +239,12 @@ def of_plan(desk: SignedIn, drill: DrillPath) -> HTMLResponse:
 def of_control(desk: SignedIn, drill: DrillPath) -> HTMLResponse:
     """For who runs it."""
     return drill_running.show_control(desk, drill)
+
+
+@router.get(f"{HERE}/{{drill}}/reached")
+def of_reach(desk: SignedIn, request: Request, drill: DrillPath) -> Response:
+    """For who runs it: the part of a reach test that changes."""
+    return drill_reach.show_part(desk, request, drill)
 
 
 @router.get(f"{HERE}/{{drill}}/report")
