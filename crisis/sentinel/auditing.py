@@ -170,10 +170,13 @@ def claims_end(look: Look) -> Iterator[Finding]:
 def unknown_calls_are_followed(look: Look) -> Iterator[Finding]:
     """I5: a call of which nobody knows whether it was made is made again, as long as it matters.
 
-    Where somebody had taken the page and it is open again, the levels before begin nothing anew.
+    Where somebody had taken the page and it is open again, the levels before begin nothing anew. Where none is left
+    that could, its alarm sounds at once, and calls that were under way when it was taken are followed no more.
     """
     for each, page in _pages(look, *LIVE):
         since, level = _searched_from(page)
+        if page.state is PageState.EXHAUSTED and since == page.accepted_at:
+            continue
         latest = {
             call.attempt: call
             for call in each.calls

@@ -8,7 +8,7 @@ from crisis.sentinel.auditing import UNKNOWN, Finding, unknown_calls_are_followe
 from crisis.sentinel.looking import Look, Watched
 from crisis.statemachine.incident import Page
 from crisis.store.watch import Called, Ends, Logged
-from crisis.vocabulary import AttemptOutcome, Channel, PersonId, Role, Urgency
+from crisis.vocabulary import AttemptOutcome, Channel, PageState, PersonId, Role, Urgency
 from tests.factories import COUNSELOR, GROUND, MORNING, an_incident, suicide_risk
 
 WHO = PersonId("p-on-call")
@@ -71,3 +71,13 @@ def test_a_call_of_a_page_that_nobody_took_is_followed() -> None:
     page = a_page()
 
     assert [each.invariant for each in found(page, (page.requested_at, 0))] == ["I5"]
+
+
+def test_where_no_level_is_left_after_it_was_taken_no_call_of_before_is_a_fault() -> None:
+    """Whoever took it did not come, and its alarm sounds; nobody took the other one, and its calls still count."""
+    end = {"state": PageState.EXHAUSTED, "level": 1, "level_since": MORNING, "began": (MORNING, MORNING)}
+
+    taken, never = a_page(accepted_at=TAKEN, **end), a_page(**end)
+
+    assert found(taken, (TAKEN + timedelta(seconds=3), 1)) == []
+    assert [each.invariant for each in found(never, (TAKEN, 1))] == ["I5"]
