@@ -4,7 +4,11 @@ At each event, not at the end alone: what is shown of a past minute is what was 
 that writes, so it holds for every incident and drill of a journey and costs one more reading of what is new.
 """
 
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +18,9 @@ from crisis.events import Event, IncidentOpened
 from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.incident import Incident
 from crisis.store import incidents
+from crisis.store.engine import Store, open_store
 from crisis.vocabulary import IncidentId
+from tests.journeys.playing import Elsewhere, Story
 
 APPEND = incidents.append
 
@@ -63,6 +69,49 @@ def _next(state: Incident | None, event: Event) -> Incident:
         assert isinstance(event, IncidentOpened)
         return begin(event)
     return evolve(state, event)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What a journey tells by the rules alone, it tells once more through the door on each database."""
+    told = getattr(metafunc.module, "Story", None) is Story and "store" not in metafunc.fixturenames
+    if told and not metafunc.definition.get_closest_marker("browser"):
+        metafunc.fixturenames.append("elsewhere")
+        places = ["rules", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        metafunc.parametrize("elsewhere", places, indirect=True)
+
+
+@pytest.fixture
+def elsewhere(
+    request: pytest.FixtureRequest, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A database of its own for each story: two of one test know nothing of each other."""
+    if request.param == "rules":
+        yield
+        return
+    with ExitStack() as stack:
+        make = _copies(request, tmp_path) if request.param == "sqlite" else _clones(request, stack)
+
+        def new_store() -> Store:
+            return stack.enter_context(closing(open_store(make(), key_file)))
+
+        monkeypatch.setattr(Elsewhere, "new_store", staticmethod(new_store))
+        yield
+
+
+def _copies(request: pytest.FixtureRequest, folder: Path) -> Callable[[], str]:
+    template, numbers = request.getfixturevalue("sqlite_template"), count(1)
+    return lambda: f"sqlite:///{shutil.copy(template, folder / f'{next(numbers)}.db')}"
+
+
+def _clones(request: pytest.FixtureRequest, stack: ExitStack) -> Callable[[], str]:
+    cluster, template = (request.getfixturevalue(name) for name in ("cluster", "postgres_template"))
+
+    def clone() -> str:
+        url: str = cluster.create_from(template)
+        stack.callback(cluster.drop, url)
+        return url
+
+    return clone
 
 
 @pytest.fixture(autouse=True)

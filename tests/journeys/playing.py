@@ -1,6 +1,6 @@
 """A story of one incident of any protocol, purely or through the one door; the invariants hold after each order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -43,6 +43,12 @@ LATER = timedelta(days=40)  # past the least length of a follow-up after high ri
 LEAST = timedelta(days=90)  # past the least length of a series without an end
 
 
+class Elsewhere:
+    """Where a story is played that names no store: by the rules alone, or through the door of a store of its own."""
+
+    new_store: Callable[[], Store] | None = None
+
+
 @dataclass(slots=True)
 class Story:
     protocol: Protocol
@@ -52,6 +58,8 @@ class Story:
 
     def begins(self, **changes: object) -> "Story":
         order = self._opening(**changes)
+        if self.store is None and Elsewhere.new_store is not None:
+            self.store = Elsewhere.new_store()
         if self.store is None:
             self.incident = fold(decide_open(order, self.protocol, GROUND, IncidentId("i-1"), self.now))
         else:
