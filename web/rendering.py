@@ -69,6 +69,10 @@ class Local:
     def day(self, when: datetime) -> str:
         return format_date(when.astimezone(ZoneInfo(self.zone)), "MMM d", locale=_REGION[self.language])
 
+    def whole_day(self, when: datetime) -> str:
+        """With its weekday and year, as a letter says it."""
+        return format_date(when.astimezone(ZoneInfo(self.zone)), "full", locale=_REGION[self.language])
+
     def stamp(self, when: datetime) -> str:
         """The whole of it, as it stands on paper: day, year, time of day and zone."""
         here = when.astimezone(ZoneInfo(self.zone))

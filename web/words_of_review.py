@@ -41,7 +41,7 @@ CAUSES: dict[ReviewCause, str] = {
     ReviewCause.POLICE: N_("The police were called, or the student went with them."),
     ReviewCause.DEATH: N_("It is about a death."),
     ReviewCause.DECIDED: N_("Those who closed it decided to look back."),
-    ReviewCause.DRILL: N_("It was a drill: one practises to learn from it."),
+    ReviewCause.DRILL: N_("It was a drill: one practices to learn from it."),
 }
 STATES: dict[ReviewState, tuple[str, str, str]] = {  # words, tone, icon
     ReviewState.NOT_ASKED: (N_("not asked for"), "mute", "s-none"),

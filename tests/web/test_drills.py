@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 
 from crisis import clock
 from crisis.drill_words import DrillId, DrillState
+from crisis.protocols import reading_level
 from crisis.readiness_words import ErrandKind
-from crisis.store import errands, kept_drills, people, proving, queries, roster
+from crisis.store import errands, kept_drills, people, proving, queries, roster, school_lines
 from crisis.store.engine import Store
 from crisis.store.kept_drills import Drill
 from crisis.vocabulary import PersonId, StaffRole
@@ -212,6 +213,30 @@ def test_a_plan_is_changed_until_it_begins_or_is_called_off(site: TestClient, di
 
     assert the(district, drill).state is DrillState.CALLED_OFF
     assert "not running" in words(principal.get(f"{page}/control"))
+
+
+def test_the_letter_to_families_says_what_will_be_and_names_nobody(site: TestClient, district: District) -> None:
+    """S49d: in writing, at least five days before. In plain words, in both languages; nothing is sent."""
+    principal, teacher = (at_console(site, district, each) for each in (PRINCIPAL, TEACHER))
+    page, _ = planned(principal)
+    table, _ = planned(principal, type="tabletop")
+    with district.store.write() as tx:
+        line = school_lines.SchoolLine(callback="+16175550140")
+        school_lines.set_line(tx, DISTRICT, SCHOOL, line, by=PRINCIPAL, at=clock.now())
+
+    letter = principal.get(f"{page}/letter")
+    spanish = principal.get(f"{page}/letter?language=es")
+
+    assert f'href="{page}/letter"' in principal.get(page)
+    assert "It is practice only. Students do not take part" in words(letter)
+    assert "(617) 555-0140" in words(letter)
+    assert "Los estudiantes no participan" in words(spanish)
+    assert "Given" not in words(letter) + words(spanish)
+    read = [re.sub("<[^>]+>", " ", each.partition("<h1")[2].partition(">")[2]) for each in (letter, spanish)]
+    assert reading_level.english(read[0]).grade <= reading_level.HARDEST_GRADE
+    assert reading_level.spanish(read[1]).ease >= reading_level.LEAST_EASE
+    principal.get(f"{table}/letter", 404)
+    teacher.get(f"{page}/letter", 404)
 
 
 def test_a_reach_test_from_the_plan_to_its_record(site: TestClient, district: District, watch: Watch) -> None:

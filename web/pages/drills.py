@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -23,10 +23,10 @@ from web.deps import ID, Desk, IncidentPath, SignedIn
 from web.drill_forms import DrillForm, FeedbackForm, Given, IsReal, PutOn, RecordForm, TimeNow
 from web.drill_orders import Seen
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
-from web.pages import drill_calendar, drill_reach, drill_report, drill_running
+from web.pages import drill_calendar, drill_letter, drill_reach, drill_report, drill_running
 from web.pages.frame import console
 from web.pages.reasons import in_words
-from web.rendering import translations
+from web.rendering import Language, translations
 from web.words import N_
 from web.words_of_drills import CAPABILITIES, DUTIES, ENDS, STATES, TYPES
 
@@ -245,6 +245,12 @@ def of_control(desk: SignedIn, drill: DrillPath) -> HTMLResponse:
 def of_reach(desk: SignedIn, request: Request, drill: DrillPath) -> Response:
     """For who runs it: the part of a reach test that changes."""
     return drill_reach.show_part(desk, request, drill)
+
+
+@router.get(f"{HERE}/{{drill}}/letter")
+def of_letter(desk: SignedIn, drill: DrillPath, language: Annotated[Language, Query()] = "en") -> HTMLResponse:
+    """For who runs it: the letter to families, to print; it names nobody."""
+    return drill_letter.show(desk, drill, language)
 
 
 @router.get(f"{HERE}/{{drill}}/report")
