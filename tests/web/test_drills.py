@@ -230,13 +230,13 @@ def test_the_letter_to_families_says_what_will_be_and_names_nobody(site: TestCli
     assert f'href="{page}/letter"' in principal.get(page)
     assert "It is practice only. Students do not take part" in words(letter)
     assert "(617) 555-0140" in words(letter)
-    assert "Los estudiantes no participan" in words(spanish)
+    assert "Sus hijos no toman parte" in words(spanish)
     assert "Given" not in words(letter) + words(spanish)
     read = [re.sub("<[^>]+>", " ", each.partition("<h1")[2].partition(">")[2]) for each in (letter, spanish)]
     assert reading_level.english(read[0]).grade <= reading_level.HARDEST_GRADE
     assert reading_level.spanish(read[1]).ease >= reading_level.LEAST_EASE
     principal.get(f"{table}/letter", 404)
-    teacher.get(f"{page}/letter", 404)
+    teacher.get(f"{page}/letter", 422)  # they observe it, and do not run it
 
 
 def test_a_reach_test_from_the_plan_to_its_record(site: TestClient, district: District, watch: Watch) -> None:
