@@ -89,6 +89,10 @@ def of_district(tx: Connection, district: DistrictId) -> list[Agency]:
     return [_read(row) for row in tx.execute(query.order_by(AGENCY.c.name, AGENCY.c.id))]
 
 
+def of_kind(tx: Connection, district: DistrictId, kind: AgencyKind) -> list[Agency]:
+    return [each for each in of_district(tx, district) if each.entry.kind is kind]
+
+
 def one(tx: Connection, district: DistrictId, agency: AgencyId) -> Agency:
     """Raises `NotFound` also for another district's, and for one that was taken out."""
     same = (AGENCY.c.id == agency, AGENCY.c.district == district, AGENCY.c.ended_at.is_(None))

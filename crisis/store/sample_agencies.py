@@ -87,6 +87,15 @@ AGENCIES = (
         care=frozenset({Care.FAMILY_SUPPORT, Care.BASIC_NEEDS}),
         insurance=frozenset({Insurance.FREE}),
     ),
+    Entry(
+        name="Bayside Child Protection Line",
+        kind=AgencyKind.CHILD_WELFARE,
+        phone="617-555-0186",
+        how="Say that you must report. Ask who takes it down, and for the number of the report.",
+        hours=ALWAYS,
+        languages=frozenset({"en", "es"}),
+        interpreters=True,
+    ),
 )
 _SAID = {  # how long ago somebody there said it
     "Larkfield Community Health Center": (Capacity.WAITLIST, 21, timedelta(days=3)),

@@ -9,11 +9,13 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis.access_words import ConflictKind
 from crisis.notify import people_to_tell
+from crisis.policy.directory import Entry
 from crisis.protocols import loader
-from crisis.store import conflicts, incidents, protocols
+from crisis.referral_words import AgencyKind
+from crisis.store import conflicts, directory, incidents, protocols
 from crisis.store.engine import open_store
 from crisis.vocabulary import IncidentId, PersonId, Role
-from tests.factories import STUDENT
+from tests.factories import DISTRICT, STUDENT
 from tests.web.district import COUNSELOR, NURSE, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
 
@@ -113,3 +115,23 @@ def test_whoever_is_accused_finds_nothing_of_it_anywhere_pr_54(site: TestClient,
     given = counselor.send(f"{address}/duties", f"{address}/suspect", 422, to=NURSE)
     assert "This person has a conflict of interest here" in words(given)
     assert (told(district, code), told(district, other)) == (set(), {NURSE})
+
+
+def test_whom_to_call_stands_beside_the_report_and_in_a_drill_nobody(site: TestClient, district: District) -> None:
+    """The clock is at minutes: nobody looks for a number first. Without one in the directory it says so."""
+    teacher = at_console(site, district, TEACHER)
+    address = teacher.opens(kind="abuse_told")
+    without = [words(teacher.get(page)) for page in (f"{address}/duties", HERE)]
+    line = Entry(name="Child Protection Line", kind=AgencyKind.CHILD_WELFARE, phone="617-555-0186")
+    with district.store.write() as tx:
+        directory.add(tx, DISTRICT, line, by=None, at=clock.now())
+
+    pages = [teacher.get(page) for page in (f"{address}/duties", HERE)]
+    counselor = at_console(site, district, COUNSELOR)
+    played = counselor.get(f"{counselor.opens(kind='abuse_told', drill='yes')}/duties")
+
+    assert all("No number of child protection is in your directory" in each for each in without)
+    assert all('href="tel:+16175550186"' in each for each in pages)
+    assert all("Child Protection Line · (617) 555-0186" in words(each) for each in pages)
+    assert "tel:+16175550186" not in played
+    assert "Call no one outside the drill." in words(played)

@@ -31,7 +31,19 @@ from web.api.reading import NOTHING, seen_by
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.incident_forms import INCIDENT_FORMS
-from web.pages import company, family_talk, instructions, naming, partly, present, referrals, shown, timeline, wishes
+from web.pages import (
+    company,
+    family_talk,
+    instructions,
+    naming,
+    own_reports,
+    partly,
+    present,
+    referrals,
+    shown,
+    timeline,
+    wishes,
+)
 from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
@@ -143,8 +155,14 @@ def show_sheet(
     path = f"/incidents/{incident_id}/{sheet}"
     own = referrals.values(desk, view) if sheet == "referrals" else {}
     own |= written_review(desk, view) if sheet == "close" else {}
+    own |= _whom_to_report_to(desk) if sheet == "duties" else {}
     values = values_of(desk, view) | frame_of(view) | sheet_values(desk, view, query) | own
     return console(desk, f"pages/{sheet}.html", values, path=path, status=status, problem=problem)
+
+
+def _whom_to_report_to(desk: Desk) -> dict[str, object]:
+    with desk.store.read() as tx:
+        return {"protection": own_reports.protection(tx, desk)}
 
 
 def written_review(desk: Desk, view: IncidentView) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
 
-from crisis.store import own_reports
+from crisis.referral_words import AgencyKind
+from crisis.store import directory, own_reports, phones
 from web.deps import Desk, IncidentPath, SignedIn
 from web.forms import FRESH, FormPost, FormState
 from web.pages.frame import console
@@ -13,10 +15,18 @@ HERE = "/my-reports"
 router = APIRouter(include_in_schema=False)
 
 
+def protection(tx: Connection, desk: Desk) -> list[tuple[str, str, str]]:
+    """Whom to call, of the district's directory: a name, the number as people write it, and as it is dialled."""
+    found = directory.of_kind(tx, desk.actor.district, AgencyKind.CHILD_WELFARE)
+    return [(each.entry.name, phones.for_people(each.number), each.number) for each in found if each.number is not None]
+
+
 def show(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
     with desk.store.read() as tx:
         found = own_reports.of_person(tx, desk.store.keys, desk.actor.district, desk.person)
+        lines = protection(tx, desk)
     values = {
+        "protection": lines,
         "reports": found,
         "zone": next((each.school.zone for each in found), "UTC"),
         "here": "board",
