@@ -119,6 +119,8 @@ def test_whoever_is_accused_finds_nothing_of_it_anywhere_pr_54(site: TestClient,
 
 def test_whom_to_call_stands_beside_the_report_and_in_a_drill_nobody(site: TestClient, district: District) -> None:
     """The clock is at minutes: nobody looks for a number first. Without one in the directory it says so."""
+    counselor = at_console(site, district, COUNSELOR)
+    drill = counselor.opens(kind="abuse_told", drill="yes")  # before: none begins while a real page is out
     teacher = at_console(site, district, TEACHER)
     address = teacher.opens(kind="abuse_told")
     without = [words(teacher.get(page)) for page in (f"{address}/duties", HERE)]
@@ -127,8 +129,7 @@ def test_whom_to_call_stands_beside_the_report_and_in_a_drill_nobody(site: TestC
         directory.add(tx, DISTRICT, line, by=None, at=clock.now())
 
     pages = [teacher.get(page) for page in (f"{address}/duties", HERE)]
-    counselor = at_console(site, district, COUNSELOR)
-    played = counselor.get(f"{counselor.opens(kind='abuse_told', drill='yes')}/duties")
+    played = counselor.get(f"{drill}/duties")
 
     assert all("No number of child protection is in your directory" in each for each in without)
     assert all('href="tel:+16175550186"' in each for each in pages)
