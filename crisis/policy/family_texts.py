@@ -21,7 +21,8 @@ from crisis.protocols.segments import MOST, Length, length
 from crisis.vocabulary import Mode
 
 TEXTS = ("f1", "f2", "f3", "f4")  # of the catalog: what a person may send from the step that reaches the family
-MEETINGS = ("f6", "f10")  # also by text, where they gave their number themselves (47 CFR 64.1200)
+MEETINGS = ("f6", "f10")
+BY_LEAVE = (*MEETINGS, "f9", "f15")  # also by text, where they gave their number themselves (47 CFR 64.1200)
 LETTERS = (*TEXTS, "f9", "f12", "f15")  # by e-mail also what needs no leave to text: that law is of telephones
 SHORT = 160  # letters of an e-mail to whoever wants short texts
 ANSWER = "f16"  # the one answer to whoever writes back
@@ -144,7 +145,7 @@ def _against_message(message: Message, form: Form) -> Iterator[Reason]:
     if message.health_content or form.way not in message.ways:
         yield NOT_A_LETTER if form.way is MessageWay.EMAIL else NOT_A_TEXT
     elif form.way is MessageWay.TEXT and message.consent is not Consent.EMERGENCY:
-        if message.id not in MEETINGS:
+        if message.id not in BY_LEAVE:
             yield NOT_A_TEXT
         elif not form.number_given:
             yield NOT_GIVEN

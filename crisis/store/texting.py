@@ -22,6 +22,7 @@ from crisis.message_words import Blank, GuardianTextId, MessageWay, PhoneId
 from crisis.policy.contact import Adult, Circumstances, Contact, ContactRecord, decide_contact
 from crisis.policy.family_texts import (
     ANSWER,
+    BY_LEAVE,
     LETTERS,
     MEETINGS,
     NOT_A_LETTER,
@@ -60,7 +61,7 @@ WAYS: Mapping[MessageWay, ContactWay] = {MessageWay.TEXT: ContactWay.TEXT, Messa
 SENDABLE: defaultdict[MessageWay, frozenset[str]] = defaultdict(
     frozenset,
     {
-        MessageWay.TEXT: frozenset({*TEXTS, *MEETINGS, APOLOGY}),
+        MessageWay.TEXT: frozenset({*TEXTS, *BY_LEAVE, APOLOGY}),
         MessageWay.EMAIL: frozenset({*LETTERS, *MEETINGS, APOLOGY}),
     },
 )

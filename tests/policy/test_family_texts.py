@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from crisis.message_words import Blank, Encoding, MeetingPlace, MessageWay, Rung
 from crisis.policy.family_texts import (
     ANSWER,
+    BY_LEAVE,
     LETTERS,
     MEETINGS,
     MISSING,
@@ -118,7 +119,7 @@ def test_english_goes_with_a_line_of_theirs_and_never_alone_pr_73() -> None:
     assert found.body.split("\n") == [of("f1").body, CATALOG["line"].asset("es").written]
 
 
-@pytest.mark.parametrize("message", ["f5", "f7", "f9"])
+@pytest.mark.parametrize("message", ["f5", "f7", "f12"])
 def test_what_is_said_by_a_person_or_on_paper_is_no_text(message: str) -> None:
     assert NOT_A_TEXT in of(message).against
 
@@ -239,6 +240,16 @@ def test_what_is_missing_or_wrong_is_said_at_its_field_and_nothing_is_written(me
     assert against(form=LIVE) == [(NOT_GIVEN, "number_given")]
     assert of(message, values=bare, form=GIVEN, meeting=replace(MEETING, place=MeetingPlace.OFFICE)).against == ()
     assert of(message, form=LETTER, meeting=MEETING).against == ()
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("message", [each for each in BY_LEAVE if each not in MEETINGS])
+def test_what_names_no_time_goes_by_text_to_a_number_that_they_gave_themselves(message: str, tag: str) -> None:
+    """47 CFR 64.1200, as a meeting does: to talk again, and whether it was clear, are no emergency."""
+    found = of(message, tag=tag, form=GIVEN, values=LONGEST)
+
+    assert (found.against, found.length.segments) == ((), 1)
+    assert of(message, tag=tag, form=LIVE).against == (NOT_GIVEN,)
 
 
 def test_a_language_that_cannot_say_a_time_is_called() -> None:

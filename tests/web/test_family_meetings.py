@@ -86,6 +86,27 @@ def test_one_chooses_reads_and_sends_it(site: TestClient, district: District, la
     assert told in words(nurse.get(incident))
 
 
+def test_to_talk_again_needs_no_time_and_still_a_number_that_they_gave(site: TestClient, district: District) -> None:
+    nurse, incident = at_the_step(site, district, "en")
+    published(district)
+    for tag in ("en", "es"):
+        publish(district.store, tag, "f9")
+    page = f"{incident}/{STEP}"
+    phone = phone_of(nurse.get(page), "Rosa")
+
+    untold = chosen(nurse, page, phone, message="f9")
+    shown = chosen(nurse, page, phone, message="f9", number_given="yes")
+    answer = nurse.client.post(f"{page}/text", data=hidden_in(shown, page, phone))
+
+    assert hidden_in(untold, page, phone) == {}
+    assert "Tick it if they gave the school this number themselves" in words(untold)
+    assert "Queremos hablar otra vez con usted." in said(shown)
+    assert answer.status_code == 303
+    with district.store.read() as tx:
+        (text,) = incidents.load(tx, IncidentId(incident.rpartition("/")[2])).texts.values()
+    assert (text.message, text.meets_at, text.place, text.number_given) == ("f9", None, None, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "at", "sentence"),
     [

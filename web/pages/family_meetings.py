@@ -1,4 +1,6 @@
-"""Beside each number and address: a text that names a time. What it says is chosen, and read before it is sent.
+"""Beside each number and address: a text that names a time, and beside a number what else needs leave to text.
+
+What it says is chosen, and read before it is sent.
 
 Choosing sends nothing: it loads the page again with the very words, in both languages, and the button below them.
 """
@@ -11,8 +13,8 @@ from typing import Literal
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
-from crisis.message_words import Blank, MeetingPlace, PhoneId
-from crisis.policy.family_texts import MEETINGS, NOT_GIVEN
+from crisis.message_words import Blank, MeetingPlace, MessageWay, PhoneId
+from crisis.policy.family_texts import BY_LEAVE, MEETINGS, NOT_GIVEN
 from crisis.policy.meetings import OF_THE_FORM, Meeting
 from crisis.store.texting import Chosen, Ground, Offer
 from crisis.vocabulary import PersonId
@@ -37,14 +39,15 @@ class MeetingAsked(Sent):
     """All of it is chosen; there is no field for words."""
 
     phone: str
-    message: Literal["f6", "f10"] = Field(title=N_("Which text?"))
+    message: Literal["f6", "f10", "f9", "f15"] = Field(title=N_("Which text?"))
     meets_at: datetime | None = Field(default=None, title=N_("Day and time, at the school"))
     place: MeetingPlace | None = Field(default=None, title=N_("Where?"))
     number_given: Tick = "no"
 
     def chosen(self, zone: str) -> Chosen:
         meeting = Meeting(at=in_zone(self.meets_at, zone), place=self.place)
-        return Chosen(meeting=meeting, number_given=self.number_given == "yes")
+        names_time = self.message in MEETINGS
+        return Chosen(meeting=meeting if names_time else Meeting(), number_given=self.number_given == "yes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,8 @@ def asked(desk: Desk, query: Sequence[tuple[str, str]]) -> FormState:
 
 def of_meeting(problem: FormState) -> FormState:
     """A refusal of the order is one of the form by which its time was chosen."""
-    about_one = problem.action == ORDER and problem.typed("message") in MEETINGS
+    of_form = MEETINGS if problem.typed("way") == MessageWay.EMAIL.value else BY_LEAVE
+    about_one = problem.action == ORDER and problem.typed("message") in of_form
     return replace(problem, action=ACTION) if about_one else problem
 
 
@@ -89,8 +93,9 @@ def judged(ground: Ground, persons: Mapping[PhoneId, PersonId], problem: FormSta
 
 
 def form_of(ground: Ground, person: PersonId, phone: PhoneId, problem: FormState, desk: Desk) -> MeetingForm | None:
-    """None where nothing that could be chosen would make it go."""
-    free = [each for each in MEETINGS if not _in_the_way(ground.offer(person, phone, each, desk.at))]
+    """None where nothing that could be chosen would make it go. What needs no time has its own button in an e-mail."""
+    messages = MEETINGS if phone in ground.letters.get(person, {}) else BY_LEAVE
+    free = [each for each in messages if not _in_the_way(ground.offer(person, phone, each, desk.at))]
     if not free:
         return None
     chosen = _read(problem)

@@ -56,6 +56,7 @@ class Preview:
     alphabet: str
     rung: Rung
     shown: str
+    names_time: bool
     against: tuple[Said, ...]
     passed: tuple[Said, ...]
 
@@ -195,6 +196,7 @@ def _preview(offer: Offer, language: Language) -> Preview:
         alphabet=translate(ALPHABETS[found.length.encoding]),
         rung=found.rung,
         shown=found.shown,
+        names_time=found.message in MEETINGS,
         against=tuple(in_words(each, language) for each in offer.against),
         passed=tuple(in_words(each, language) for each in found.passed),
     )
