@@ -29,11 +29,12 @@ Numbered = tuple[int, Event]
 class Past:
     """What the log says of the calls of a page, as one of its levels sees it.
 
-    `later` are called by a later level, which also asks them: one cadence at a time. `rung` counts the calls to each
-    person in this search, of all levels: carriers block who calls too often.
+    `later` are called by a later level, which also asks them: one cadence at a time. `ours` are called by this one.
+    `rung` counts the calls to each person in this search, of all levels: carriers block who calls too often.
     """
 
     tried: History
+    ours: frozenset[PersonId]
     later: frozenset[PersonId]
     rung: Mapping[PersonId, int]
 
@@ -136,13 +137,14 @@ def past(page: Page, effect: PageLevel, seq: int, log: Iterable[Numbered]) -> Pa
     """From the whole log of the incident; `seq` is the number of the event that asked for the level."""
     calls = [(n, event) for n, event in log if isinstance(event, PageAttempted) and event.page == effect.page]
     later = {event.person for _n, event in calls if _of_a_later_level(page, effect, event)}
+    ours = {event.person for n, event in calls if n > seq and event.level == effect.level}
     rung: Counter[PersonId] = Counter()
     for (person, _attempt), tried in _known(event for _n, event in calls if event.at >= page.began[0]).items():
         rung[person] += tried.channel is Channel.VOICE and tried.outcome is not AttemptOutcome.REFUSED
     found: dict[PersonId, list[Try]] = {}
     for (person, _attempt), tried in _known(event for n, event in calls if n > seq).items():
         found.setdefault(person, []).append(tried)
-    return Past(tried=found, later=frozenset(later), rung=rung)
+    return Past(tried=found, ours=frozenset(ours), later=frozenset(later), rung=rung)
 
 
 def _of_a_later_level(page: Page, effect: PageLevel, event: PageAttempted) -> bool:

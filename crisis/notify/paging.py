@@ -68,9 +68,9 @@ class Paging:
             page = wanted(incident, effect)
             if page is None:
                 return None  # somebody took it, or it went on: nobody is called for nothing
-            on_call = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
             log = incidents.events_of(tx, job.incident)
-            known, turns = _past(log, job, page, effect), self._turns(tx, effect, page, on_call)
+            known = _past(log, job, page, effect)
+            turns = self._turns(tx, effect, page, self._on_call(tx, incident, page, effect, known))
         since = [each for each in log if each.seq > job.seq]
         line = self.lines.of(effect.mode) is not None
         owed = owing(incident, page, effect, turns, past=known, at=self.now(), line=line)
@@ -86,6 +86,20 @@ class Paging:
             if page is None:
                 return None
             return next_call(page, effect, owed.called, _past(incidents.events_of(tx, job.incident), job, page, effect))
+
+    def _on_call(
+        self, tx: Connection, incident: Incident, page: Page, effect: PageLevel, known: Past
+    ) -> list[Reachable]:
+        """Also whom this level has begun to call and names no more, as long as one before it does: that one left them
+        to this one, and would call them no more.
+        """
+        found = people_to_tell.of_page(tx, incident, page, effect.level, self.now())
+        left = known.ours - {each.person for each in found}
+        for level in range(effect.level) if left else ():
+            before = people_to_tell.of_page(tx, incident, page, level, self.now())
+            found += [each for each in before if each.person in left]
+            left -= {each.person for each in before}
+        return found
 
     def _named(self, job: Job, effect: PageLevel, due: Due) -> Owed:
         attempt = f"{job.id}-{due.who.person}-{due.channel}-{due.number}"

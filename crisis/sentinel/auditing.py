@@ -208,11 +208,14 @@ def versions_fit(look: Look) -> Iterator[Finding]:
 
 
 def calls_go_to_who_is_on_call(look: Look) -> Iterator[Finding]:
-    """I8: who was just called is who the rota names; asked at once, since a rota may change."""
+    """I8: who was just called is who the rota names, for this level or for one before; asked at once, since a rota may
+    change.
+    """
     for each, page in _pages(look, *LIVE):
         for call in each.calls:
             just = call.page == page.id and call.level is not None and call.at > look.at - JUST
-            if just and call.person not in each.rota.get((page.id, call.level or 0), frozenset()):
+            named = (each.rota.get((page.id, level), frozenset()) for level in range((call.level or 0) + 1))
+            if just and not any(call.person in people for people in named):
                 yield _found(each, "I8", "somebody was called who is not on call", subject=page.id)
 
 

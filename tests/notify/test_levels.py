@@ -211,3 +211,20 @@ def test_a_call_that_waited_for_the_one_before_is_looked_at_once_more(
     with village.store.read() as tx:
         states = {each.channel: each.state for each in outgoing.recent(tx, village.watch() - timedelta(hours=1))}
     assert states == {Channel.TEXT: AttemptState.SUBMITTED, Channel.VOICE: AttemptState.FAILED}
+
+
+@pytest.mark.page
+def test_whom_a_later_level_took_over_is_called_on_when_only_one_before_still_names_them(village: Village) -> None:
+    """Ana is on both levels, and her turn on the second ends while it calls her: the first left her to it."""
+    turn = replace(a_shift(ANA, 1, village.watch()), ends_at=village.watch() + LEVEL + timedelta(seconds=50))
+    with village.store.write() as tx:
+        oncall.add_shifts(tx, [turn])
+    paged(village, Asks.ROTA, Asks.ROTA)
+    village.later(LEVEL)  # from now on the second level calls her
+    village.later(timedelta(seconds=55))
+    before = len(village.on(ANA))
+
+    for _ in range(6):
+        village.later(timedelta(seconds=30))
+
+    assert len(village.on(ANA)) > before

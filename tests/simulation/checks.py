@@ -56,6 +56,8 @@ class Checks:
     ended: dict[PageId, float] = field(default_factory=dict)
     declined: dict[tuple[PageId, PersonId], float] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)  # when each call was first given to a provider
+    holds: dict[PageId, PersonId | None] = field(default_factory=dict)  # who has taken each page
+    had: dict[tuple[PageId, PersonId], float] = field(default_factory=dict)  # until when
     reached: dict[tuple[PageId, PersonId], float] = field(default_factory=dict)
     looks: int = 0
     _ticking: bool = False
@@ -86,6 +88,9 @@ class Checks:
                 self.universe.clockwork.after(wait, self._tick_on)
 
     def _page_changed(self, page: Page, now: float) -> None:
+        before, self.holds[page.id] = self.holds.get(page.id), page.accepted_by
+        if before is not None and before != page.accepted_by:
+            self.had[page.id, before] = now
         if page.state in LIVE:
             self.ended.pop(page.id, None)
         else:
@@ -243,6 +248,8 @@ class Checks:
         self.asked[attempt] = now
         if person in (page.accepted_by, page.offered_to, *page.textless):
             return  # out of turn: whether they are here, or because no text reaches them any more
+        if now - self.had.get((page.id, person), -GHOST) < GHOST:
+            return  # asked whether they are here, and it lapsed at that moment
         ended = self.ended.get(page.id)
         if ended is not None and now - ended > GHOST:
             self.fail(f"ghost: {person} is called for page {page.id}, which ended {now - ended:.1f} s ago")
