@@ -48,6 +48,7 @@ def _rule_files() -> Iterator[Path]:
             "overrides",
             "pins",
             "proving",
+            "reach_tests",
             "restrictions",
             "consents",
             "records_requests",
