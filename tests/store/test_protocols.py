@@ -89,7 +89,7 @@ def test_a_new_version_takes_over_and_the_old_one_stays_for_its_incidents(store:
 def test_a_protocol_that_was_changed_in_the_database_is_not_used(store: Store) -> None:
     with store.write() as tx:
         hashed = protocols.publish(tx, BUILT_IN, AT)
-        tx.execute(text("UPDATE protocol SET body = replace(body, '1.0.1', '1.0.2')"))
+        tx.execute(text("UPDATE protocol SET body = replace(body, :version, '9.9.9')"), {"version": BUILT_IN.version})
 
     with store.read() as tx, pytest.raises(ProtocolChanged):
         protocols.by_hash(tx, hashed)
