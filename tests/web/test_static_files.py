@@ -103,8 +103,8 @@ def test_what_is_secret_is_masked_and_may_be_pasted_and_filled_in_by_the_browser
 # Ways in, one's proof along the way, what a link opens to somebody who is not signed in, and what is printed.
 WITHOUT_CONSOLE = {
     "again", "again_done", "district_gone", "drill_letter", "error", "family_sheet", "family_sheet_done",
-    "family_sheet_gone", "intake_paper", "landing", "landing_gone", "my_plan", "offline", "paper_forms", "passphrase", "provider",
-    "provider_code", "provider_leaving", "sign_in", "sign_in_code", "wall", "words",
+    "family_sheet_gone", "intake_paper", "landing", "landing_gone", "my_plan", "offline", "paper_forms", "passphrase",
+    "provider", "provider_code", "provider_leaving", "sign_in", "sign_in_code", "wall", "words",
 }  # fmt: skip
 
 
