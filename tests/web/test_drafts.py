@@ -1,15 +1,17 @@
 """What somebody typed outlives a reload, a lost network and a locked screen; on a shared device nothing is stored."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import APIResponse, Browser, Page, Route
 
+from crisis import clock
 from crisis.store import sessions
 from crisis.store.people_tables import SESSION
 from tests.browser import NEEDS_CHROMIUM, a_chromium
-from tests.web.consoles import Site, a_console, a_site, opened
+from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE
 
 pytestmark = NEEDS_CHROMIUM
@@ -137,6 +139,41 @@ def test_locking_takes_the_page_away_and_gives_what_was_typed_back_to_its_writer
 
         with site.district.store.write() as tx:
             sessions.forget(tx, NURSE)
+        page.fill("#username", COUNSELOR)
+        page.fill("#password", "a lamp under seven quiet stairs")
+        page.click("form[action='/login'] button[type=submit]")
+        page.wait_for_url("**/kept")
+        assert page.input_value("#note") == TYPED
+
+
+def test_a_part_that_is_refused_does_not_overtake_the_lock(chromium: Browser, site: Site) -> None:
+    with a_console(chromium, site, COUNSELOR) as page:
+        incident = opened(page, site)
+        held: list[tuple[Route, APIResponse]] = []
+        page.route("**/lock", lambda way: held.append((way, way.fetch(max_redirects=0))))
+        page.fill("#note", TYPED)
+        with page.expect_response(lambda answer: answer.status == 401 and "/parts/" in answer.url):
+            page.click("#lock button", no_wait_after=True)
+            site.note(incident.rpartition("/")[2], "Calm and talking")
+        page.wait_for_timeout(500)
+        [(way, answer)] = held
+        way.fulfill(response=answer)
+        page.wait_for_url("**/locked")
+
+
+def test_a_screen_that_somebody_locks_elsewhere_takes_along_what_was_typed(chromium: Browser, site: Site) -> None:
+    """Also on a device that others use, where nothing is stored."""
+    with a_console(chromium, site, COUNSELOR) as page:
+        incident = opened(page, site)
+        with site.district.store.write() as tx:
+            tx.execute(SESSION.update().values(shared=True))
+        page.reload()
+        page.wait_for_function(LIVE)
+        page.fill("#note", TYPED)
+        with site.district.store.write() as tx:
+            tx.execute(SESSION.update().values(seen_at=clock.now() - timedelta(hours=1)))
+        site.note(incident.rpartition("/")[2], "Calm and talking")
+        page.wait_for_selector("text=What you typed is kept")
         page.fill("#username", COUNSELOR)
         page.fill("#password", "a lamp under seven quiet stairs")
         page.click("form[action='/login'] button[type=submit]")

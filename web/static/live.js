@@ -64,10 +64,7 @@
     const signal = AbortSignal.timeout(ANSWER);
     const answer = await fetch(src, { headers: tag ? { ...headers, 'If-None-Match': tag } : headers, redirect: 'manual', signal });
     if (answer.status === 304) return;
-    if (answer.type === 'opaqueredirect') { // signed out, or locked
-      if ($('#lock')) dispatchEvent(new Event('out')); else location.reload();
-      return;
-    }
+    if (answer.status === 401 && $('#lock')) { dispatchEvent(new Event('out')); return; } // signed out, or locked
     if (!answer.ok) { if (answer.status < 500 && answer.status !== 429) location.reload(); return; } // no longer on the team
     const text = await answer.text(), id = el.id, before = heading(el);
     const focus = el.contains(document.activeElement) ? document.activeElement.id : null;
