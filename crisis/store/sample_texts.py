@@ -16,7 +16,7 @@ from crisis.store.message_texts import LINE, OneText
 from crisis.store.sample import DISTRICT, SCHOOLS, person_id
 from crisis.store.school_lines import SchoolLine
 
-MESSAGES = ("f1", "f2", "f3", "f4", "f6", "f10", "f14", "f16", LINE)
+MESSAGES = ("f1", "f2", "f3", "f4", "f6", "f9", "f10", "f14", "f15", "f16", LINE)
 LANGUAGES = ("en", "es")
 MADE_UP = "sample signature of the demo: nobody has checked this text"
 WHO = {
