@@ -11,7 +11,7 @@ from crisis.notify.machines import by_a_machine
 from crisis.notify.wording import Filling, PageCode, SiteCode, Subject, language_of, text
 from crisis.statemachine.heard import waited_for
 from crisis.statemachine.incident import Page
-from crisis.store import allowances, page_codes, people
+from crisis.store import allowances, page_codes, people, telephones
 from crisis.store.engine import Store
 from crisis.store.page_codes import Coded
 from crisis.vocabulary import Mode, PageState
@@ -106,8 +106,11 @@ def _of_a_stranger(wrote: Wrote) -> str | None:
     """No page has a code on this telephone."""
     if (asked := _still_asked(wrote)) is not None:
         return asked
-    once = _may(wrote.store, "stranger", wrote.phone, wrote.at)
-    return text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE)) if once else None
+    if not _may(wrote.store, "stranger", wrote.phone, wrote.at):
+        return None
+    with wrote.store.read() as tx:
+        language = language_of(telephones.language_at(tx, wrote.phone))
+    return text(Subject.UNKNOWN_PHONE, Filling(mode=Mode.LIVE), language)
 
 
 def _answered(wrote: Wrote, chosen: Coded, reply: Reply) -> str | None:

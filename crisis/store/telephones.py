@@ -33,3 +33,15 @@ def of_families(tx: Connection, district: DistrictId) -> dict[str, list[str]]:
     for row in tx.execute(query):
         found[row.number].append(full_name(row.given, row.family))
     return dict(found)
+
+
+def language_at(tx: Connection, number: str) -> str | None:
+    """Of whoever has this telephone (E.164), as a BCP 47 tag; None where the roster knows none, or several."""
+    query = (
+        select(PERSON.c.language)
+        .join_from(PHONE, PERSON, PERSON.c.id == PHONE.c.person)
+        .where(PHONE.c.number == number, PERSON.c.active, PERSON.c.language.is_not(None))
+        .distinct()
+    )
+    known = tx.execute(query).scalars().all()
+    return str(known[0]) if len(known) == 1 else None

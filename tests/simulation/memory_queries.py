@@ -47,6 +47,7 @@ from crisis.store import (
     sealed,
     signs,
     skills,
+    telephones,
     texted,
     watch,
 )
@@ -670,6 +671,13 @@ def dialled(tx: Tx, people: Iterable[str]) -> dict[str, tuple[str, ...]]:
 @of(people)
 def language(tx: Tx, person: PersonId) -> str | None:
     return tx.memory.district.languages.get(person)
+
+
+@of(telephones)
+def language_at(tx: Tx, number: str) -> str | None:
+    district = tx.memory.district
+    known = {district.languages.get(each) for each, view in district.staff.items() if number in view.phones} - {None}
+    return known.pop() if len(known) == 1 else None
 
 
 @of(people)

@@ -16,12 +16,13 @@ from crisis.notify.answers import readable
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.notify.machines import by_a_machine
-from crisis.store import codec, incidents, sealed
+from crisis.store import codec, incidents, roster, sealed
 from crisis.store.engine import Store
-from crisis.vocabulary import IncidentId, PageId, PageState, Phase, Urgency
+from crisis.vocabulary import IncidentId, PageId, PageState, PersonId, Phase, Urgency
 from tests.notify.village import (
     ANA,
     COUNSELOR,
+    DISTRICT,
     PHONES,
     UNPACED,
     Village,
@@ -86,6 +87,25 @@ def test_of_a_stranger_five_texts_an_hour_are_kept_apart_and_one_is_answered_f45
     assert (kept(town, inbound.QUARANTINE), kept(town, "text")) == (5, 0)
     assert inbound.left_over(town.store, clock.now() + timedelta(hours=1)) == []
     assert town.page(incident, page).state is PageState.PAGING
+
+
+@pytest.mark.parametrize(
+    ("spoken", "begins"),
+    [(["es"], "Este numero"), (["es-MX", None], "Este numero"), (["es", "en"], "This number"), ([], "This number")],
+)
+def test_who_writes_without_being_asked_is_answered_in_their_language_where_the_roster_knows_one(
+    town: Village, spoken: list[str | None], begins: str
+) -> None:
+    """A father who may not be called, too: the answer is the same for everybody, and says nothing about anybody."""
+    with town.store.write() as tx:
+        for place, language in enumerate(spoken):
+            person = PersonId(f"p-of-a-family-{place}")
+            roster.add_person(tx, DISTRICT, person, ("Given", "Castillo"), staff=False, language=language)
+            roster.add_phone(tx, person, STRANGER)
+
+    answer = says(town, "Where is my daughter?", STRANGER)
+
+    assert (answer or "").startswith(begins)
 
 
 def test_a_machine_is_no_sign_of_life_and_is_answered_three_times_for_good_f46(town: Village) -> None:
