@@ -7,6 +7,7 @@ heading and the names in them.
 
 import functools
 import gzip
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -21,9 +22,11 @@ from starlette.types import Message, Receive, Scope, Send
 from crisis.store import roster
 from tests import pressed
 from tests.web import page_contract
+from web.one_piece import hash_of
 
 App = Callable[[Starlette, Scope, Receive, Send], Awaitable[None]]
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
+STYLE = re.compile(r"<style>([^<]*)</style>")
 NEVER = ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'nonce-", "'sha256-", "*", "http:", "https:", "data:")
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'")
 POLICY += ("frame-ancestors 'none'", "require-trusted-types-for 'script'")
@@ -49,7 +52,9 @@ class Watched:
         """
         if not ours and not html.lstrip().lower().startswith("<!doctype"):
             return
-        broken = page_contract.faults_of_words(html, self.names, unquote(where)) + (policed(headers) if ours else [])
+        broken = page_contract.faults_of_words(html, self.names, unquote(where)) + (
+            policed(headers, html) if ours else []
+        )
         if ours:
             pressed.seen_on(html)
         shape = page_contract.shape_of(html)
@@ -80,12 +85,18 @@ def built(html: str, *, ours: bool) -> list[str]:
         return [f"no valid HTML: {error}"]
 
 
-def policed(headers: Mapping[str, str]) -> list[str]:
-    """Nothing that stands in the page is run, whatever stands there (`user-interface.md` 8.1)."""
+def policed(headers: Mapping[str, str], html: str = "") -> list[str]:
+    """Nothing that stands in the page is run, whatever stands there (`user-interface.md` 8.1).
+
+    A style may stand in it where it is the one whose hash the policy has (8.2).
+    """
     told = headers.get("content-security-policy", "")
+    for sheet in STYLE.findall(html):
+        told = told.replace(f"style-src 'self' '{hash_of(sheet)}'", "style-src 'self'")
     parts = [each.strip() for each in told.split(";")]
     found = [f"no {each}" for each in POLICY if each not in parts]
-    return found + [f"the policy allows {each}" for each in NEVER if each in told.replace("wss://", "").split()]
+    allowed = told.replace(";", " ").split()
+    return found + [f"the policy allows {each}" for each in NEVER if any(way.startswith(each) for way in allowed)]
 
 
 def installed() -> None:

@@ -28,6 +28,11 @@ def way_of(asked: Headers) -> str | None:
     return next((each for each in WAYS if each in read), None)
 
 
+def quickly(way: str, content: bytes) -> bytes:
+    """For what is made anew for each request: a page of 30 KB in about a millisecond."""
+    return compress(content, quality=5) if way == "br" else gzip.compress(content, 5)
+
+
 @cache
 def squeezed(path: str, way: str) -> bytes:
     content = Path(path).read_bytes()

@@ -34,6 +34,7 @@ def test_each_fault_is_found() -> None:
         "no label: input a": GOOD.replace('for="a"', 'for="b"'),
         "h1 style": GOOD.replace("<h1>", '<h1 style="color:red">'),
         "h1 onclick": GOOD.replace("<h1>", '<h1 onclick="x()">'),
+        "style element": GOOD.replace("<h1>", "<style>p{color:red}</style><h1>"),
         "inline script": GOOD.replace("<h1>", "<script>x()</script><h1>"),
         "foreign address https://x": GOOD.replace("tel:911", "tel:911").replace(
             "<h1>", '<a href="https://x">x</a><h1>'
@@ -77,6 +78,7 @@ PLANTED = {
     "a name in the title": GOOD.replace("Board", "Ximena"),
     "a name in /student/Ximena": GOOD.replace("tel:911", "/student/Ximena"),
     "no label: input a": GOOD.replace('for="a"', 'for="b"'),
+    "style element": GOOD.replace("<h1>", "<style>p{color:red}</style><h1>"),
     "inline script": GOOD.replace("<h1>", "<script>x()</script><h1>"),
 }
 
@@ -97,6 +99,8 @@ def test_a_bad_page_fails_the_test_that_had_it_made_though_nobody_asked(fault: s
         ("", "no script-src 'self'"),
         (content_policy(SETTINGS).replace("style-src 'self'", "style-src 'unsafe-inline'"), "no style-src 'self'"),
         (content_policy(SETTINGS) + "; img-src *", "the policy allows \\*"),
+        (content_policy(SETTINGS).replace("style-src 'self'", "style-src 'self' 'sha256-x'"), "no style-src 'self'"),
+        (content_policy(SETTINGS) + "; style-src 'sha256-x'", "the policy allows 'sha256-"),
     ],
 )
 def test_a_page_without_the_strict_policy_fails_its_test(policy: str, fault: str) -> None:

@@ -28,8 +28,8 @@ from crisis.store.engine import Store
 from crisis.store.pins import PinCheck
 from crisis.vocabulary import DeclineReason, PageState
 from web.deps import Anyone, Language, form_token, language_cookie, settings_of, store_of
+from web.one_piece import in_one_piece
 from web.rendering import LANGUAGES, Local, page, translations
-from web.squeezing import MARK
 from web.words import N_
 
 router = APIRouter(prefix="/p", include_in_schema=False)
@@ -193,9 +193,7 @@ def shown(
         district_line=None,
     )
     made.headers.update(PRIVATE)
-    if request.method == "GET":
-        made.headers[MARK] = "yes"
-    return made
+    return in_one_piece(made, "pages/landing.html", settings_of(request)) if request.method == "GET" else made
 
 
 def nothing_here(request: Request) -> HTMLResponse:

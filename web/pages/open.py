@@ -17,10 +17,10 @@ from crisis.vocabulary import Beside, IncidentId, Mode, PersonId, SchoolId, Stud
 from web import words
 from web.deps import ID, Desk, MayRaise, SignedIn
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
+from web.one_piece import in_one_piece
 from web.pages.frame import console
 from web.pages.naming import told_apart
 from web.rendering import translations
-from web.squeezing import MARK
 from web.words import N_
 
 router = APIRouter(include_in_schema=False)
@@ -93,7 +93,7 @@ def show(
     }
     shown = console(desk, "pages/open.html", values, path="/incidents/new", status=status, problem=problem)
     if problem is FRESH and not query and not linked:
-        shown.headers[MARK] = "yes"
+        return in_one_piece(shown, "pages/open.html", desk.settings)
     return shown
 
 

@@ -24,7 +24,7 @@ def part(desk: Desk, request: Request, template: str, zone: str, values: Mapping
         "problem": FRESH,
     }
     text = markup(template, desk.language, **(always | dict(values)))
-    tag = f'"{hashlib.sha256(_PASSING.sub("", text).encode()).hexdigest()[:20]}"'
+    tag = f'W/"{hashlib.sha256(_PASSING.sub("", text).encode()).hexdigest()[:20]}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     return HTMLResponse(text, headers={"ETag": tag})
