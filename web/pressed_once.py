@@ -1,10 +1,11 @@
 """A button that is pressed twice does its work once: the second press of the same form gets the first one's answer.
 
-Orders to an incident keep their key in the database, for good. All other forms are remembered here, by one process for
-an hour: long enough for a double click, a page that is sent again, and the way back.
+Orders to an incident keep their key in the database, for good. All other forms are remembered for an hour, here and,
+for the other processes of the console and for after a restart, in the database: long enough for a double click, a page
+that is sent again, and the way back.
 
 What is shown this once (a new password, a code, an address) is in the answer itself. It is kept whole, for less long,
-and is given again to the session that pressed, while that is open.
+and is given again to the session that pressed, while that is open; by this process, and nowhere stored.
 """
 
 import asyncio
@@ -21,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crisis import clock
 from crisis.settings import Settings
-from crisis.store import sessions
+from crisis.store import presses, sessions
+from crisis.store.engine import Store
 from web.deps import cookie_name, store_of
 from web.security import BODY_LIMIT, replaying, whole_body
 
@@ -31,6 +33,7 @@ KEY_BESIDE_FILE = re.compile(rb'; name="key"\r\n\r\n([0-9A-Za-z_.-]{1,80})\r\n')
 KEPT_FOR = 3600.0  # seconds
 MOST = 5000  # forms
 LOOK = 0.02  # seconds between two looks whether the first press is through
+LOOK_ELSEWHERE = 0.2  # the same, of one that another process does
 SHOWN_FOR = 60.0  # seconds: a double click, an answer that did not come; later it is asked again who they are
 COPIED_FOR = 10.0  # seconds; the page stays, and whoever presses later wants what stands there then
 CERTIFICATE = "/whole-district/destroy"  # after it nobody is signed in; it names no student
@@ -93,6 +96,10 @@ class PressedOnce:
                 for message in first.shown:
                     await send(_own(message))
                 return
+        if press is not None and (location := await self.done_elsewhere(press, scope)) is not None:
+            scope.setdefault("state", {})["sent"] = {"key": key}
+            await RedirectResponse(location, status_code=303)(scope, receive, send)
+            return
         await self.first(press, scope, replaying(body, receive), send)
 
     def name_of(self, scope: Scope, body: bytes) -> tuple[str | None, str]:
@@ -112,6 +119,20 @@ class PressedOnce:
             await asyncio.sleep(LOOK)
         return None
 
+    async def done_elsewhere(self, press: str, scope: Scope) -> str | None:
+        """By another process. Waits while it is on its way there; None: it is ours to do."""
+        store = _store(scope)
+        if store is None:
+            return None
+        session = Request(scope).cookies[cookie_name(self.settings)]
+        if not await asyncio.to_thread(is_open, scope, session):
+            return None  # it does nothing, or has a key of its own; and nobody fills the table from outside
+        while (begun := await asyncio.to_thread(_begin, store, press)) is not None:
+            if begun.location is not None:
+                return begun.location
+            await asyncio.sleep(LOOK_ELSEWHERE)
+        return None
+
     async def first(self, press: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         if press is None:
             await self.app(scope, receive, send)
@@ -129,6 +150,8 @@ class PressedOnce:
             answered.through = True
             if not answered.did_something:
                 self.known.pop(press, None)
+            if (store := _store(scope)) is not None:
+                await asyncio.to_thread(_end, store, press, answered.location)
 
     def hear(self, answered: Answered, scope: Scope, message: Message) -> None:
         if message["type"] != "http.response.start":
@@ -157,6 +180,20 @@ class PressedOnce:
             if len(self.known) <= MOST and self.known[oldest].at > now - KEPT_FOR:
                 return
             del self.known[oldest]
+
+
+def _store(scope: Scope) -> Store | None:
+    return None if scope.get("app") is None else store_of(Request(scope))
+
+
+def _begin(store: Store, press: str) -> presses.Begun | None:
+    with store.write() as tx:
+        return presses.begin(tx, press, clock.now())
+
+
+def _end(store: Store, press: str, location: str | None) -> None:
+    with store.write() as tx:
+        presses.ended(tx, press, location)
 
 
 def kind_of(scope: Scope) -> str:

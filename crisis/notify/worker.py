@@ -33,7 +33,7 @@ from crisis.notify.turnstile import Turnstile
 from crisis.notify.upkeep import ERRANDS, PLAN, RETENTION, TURNS, Upkeep
 from crisis.pulse import Pulse
 from crisis.settings import Settings
-from crisis.store import allowances, calls_out, canaries, outbox, outgoing, page_links, signs
+from crisis.store import allowances, calls_out, canaries, outbox, outgoing, page_links, presses, signs
 from crisis.store.engine import Store
 from crisis.store.inbox import Received
 from crisis.store.outbox import TELLING, Job, urgency_of
@@ -126,7 +126,7 @@ class Worker:
     def forget(self) -> None:
         """What was kept to ask providers by, to see how they do, and to know who answers."""
         with self.store.write() as tx:
-            for kept in (outgoing, canaries, page_links, calls_out, allowances):
+            for kept in (outgoing, canaries, page_links, calls_out, allowances, presses):
                 kept.forget(tx, self.now())
 
     def _upkeep(self) -> Iterator[Beat]:

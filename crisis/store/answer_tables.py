@@ -1,4 +1,4 @@
-"""The rows behind the answers to a page: links, calls that may have to be ended, and how often something was done.
+"""The rows behind answers: links, calls that may have to be ended, how often something was done, forms that were sent.
 
 Rows stay in the store.
 """
@@ -54,5 +54,15 @@ class AllowanceRow(SQLModel, table=True):
     used: int
 
 
+class PressRow(SQLModel, table=True):
+    """One form that was sent by one session; `location` is None while its work is being done."""
+
+    __tablename__ = "press"
+
+    digest: str = Field(primary_key=True)  # SHA-256 of session, path and all that was in it, hex
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    location: str | None
+
+
 _TABLES = SQLModel.metadata.tables
-PAGE_LINK, CALL_OUT, ALLOWANCE = (_TABLES[name] for name in ("page_link", "call_out", "allowance"))
+PAGE_LINK, CALL_OUT, ALLOWANCE, PRESS = (_TABLES[name] for name in ("page_link", "call_out", "allowance", "press"))

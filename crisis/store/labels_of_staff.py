@@ -93,6 +93,7 @@ OF_ACCESS: Mapping[str, Table] = {
     "pin": table(R.NOBODY, technical="wrong locked_until", normal="person district set_at", digest=DIGEST),
     "sign_in_budget": table(R.NOBODY, technical="remaining at", key=DIGEST),
     "sign_in_rule": table(R.ACCOUNTS, normal="district second_factor decided_by decided_at counts_from"),
+    "press": table(R.NOBODY, technical="at", restricted="location", digest=DIGEST),
     "allowance": table(R.NOBODY, technical="kind since used", restricted="subject"),
 }
 

@@ -45,6 +45,7 @@ OPEN: Mapping[str, str] = {
     "canary": "test texts to our own numbers",
     "provider_alarm": "what is wrong with a provider",
     "allowance": "how much of something was used, by digest or number of the sender; nobody's record",
+    "press": "that a form was sent, by digest, and where its answer led; nobody's record",
     "inbox": "what providers sent, sealed; closed to desks",
     "sign_in_budget": "wrong passwords and codes, by digest of whose",
     "alembic_version": "the version of the schema; closed to desks",

@@ -1,17 +1,27 @@
 """The same form of the same person is done once; `tests/pressed.py` presses every form twice that any test sends."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from crisis.store import roster
+from crisis.store.engine import Store
+from crisis.vocabulary import StaffRole
 from tests import pressed as pressing
-from tests.web.district import SETTINGS
+from tests.factories import DISTRICT
+from tests.web.district import SETTINGS, a_district
+from tests.web.test_directory import LEAD
+from tests.web.test_pages import at_console
 from web import pressed_once
+from web.app import build_app
 from web.pressed_once import FORM, PressedOnce
 
 FIELDS = {"csrf": "token", "key": "01kaa", "name": "Night Line"}
@@ -55,6 +65,33 @@ def test_presses_at_the_same_time_and_afterwards_get_the_answer_of_the_first() -
 
     assert led == ["/agencies/1"] * 4
     assert desk.done == ["Night Line"]
+
+
+def test_of_two_processes_one_does_the_work_and_the_other_gives_its_answer(store: Store) -> None:
+    """At once and afterwards, on both databases; on SQLite the other process is the one after a restart."""
+    district = a_district(store)
+    with store.write() as tx:
+        roster.add_person(tx, DISTRICT, LEAD, ("Given", "Lead"), staff=True)
+        roster.give_post(tx, DISTRICT, LEAD, StaffRole.DISTRICT_LEAD)
+    with ExitStack() as running:
+        consoles = [TestClient(build_app(store, SETTINGS), base_url=SETTINGS.public_url) for _ in range(3)]
+        one, other, later = (running.enter_context(each) for each in consoles)
+        lead = at_console(one, district, LEAD)
+        form = lead.form("/directory/new", "/directory") | {"name": "Open Door", "kind": "community_provider"}
+        form |= {"phone": "617-555-0183", "hours": "mon-sun 0:00-24:00", "languages": "es"}
+        for each in (one, other, later):
+            each.cookies.update(lead.client.cookies)
+
+        with ThreadPoolExecutor() as threads:
+            answers = [
+                threads.submit(each.post, "/directory", data=form, follow_redirects=False) for each in (one, other)
+            ]
+        led = {each.result().headers["location"] for each in answers}
+        led.add(later.post("/directory", data=form, follow_redirects=False).headers["location"])
+
+    assert len(led) == 1
+    with store.read() as tx:
+        assert tx.exec_driver_sql("SELECT count(*) FROM agency").scalar_one() == 1
 
 
 def test_other_words_another_person_and_another_form_are_another_press() -> None:
