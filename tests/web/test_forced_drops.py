@@ -108,6 +108,27 @@ def test_a_part_that_does_not_come_is_asked_for_again_and_the_page_says_that_it_
     assert lost[0] >= 2
 
 
+NEVER_COMES = """() => {
+  const Real = WebSocket;
+  let made = 0;
+  window.WebSocket = class {
+    constructor(address) { made += 1; return made > 1 ? new Real(address) : { readyState: 0, close() {}, send() {} }; }
+  };
+}"""
+
+
+def test_a_line_that_never_comes_about_is_given_up_for_another_one_f112(chromium: Browser, site: Site) -> None:
+    """A browser waits for minutes for one, and says nothing meanwhile."""
+    with a_console(chromium, site, COUNSELOR) as page:
+        address = opened(page, site)
+        page.add_init_script(f"({NEVER_COMES})()")
+        page.goto(address)
+        site.note(address.rpartition("/")[2], "Said meanwhile")
+        page.wait_for_function("() => document.querySelector('#conn').dataset.state === 'retry'", timeout=20_000)
+        page.wait_for_selector("#tl >> text=Said meanwhile", timeout=30_000)
+        page.wait_for_function(LIVE, timeout=30_000)
+
+
 def test_where_no_socket_comes_through_the_page_follows_all_the_same_f111(chromium: Browser, site: Site) -> None:
     """A proxy that knows no sockets: the parts are pulled, and nothing is loaded again."""
     with a_console(chromium, site, COUNSELOR) as page:

@@ -7,7 +7,7 @@
   const incident = meta('live-incident'), pill = $('#conn'), banner = $('#stale'), polite = $('#say'), urgent = $('#shout'), waiting = $('#changes');
   if (!pill) return;
   pill.hidden = false; // without script the page is not live and does not say so
-  let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), timer, again = false, busy = false;
+  let position = Number(meta('live-position') || 0), socket, tries = 0, heard = Date.now(), begun = Infinity, timer, again = false, busy = false;
   let down = false, touched = 0, changes = 0, lost = false, owed = 0; // owed: since when parts are asked for in vain
   const ANSWER = 12e3; // a lost packet can hold a connection for minutes: then another one is tried
   const etags = new Map(), said = [], shouted = new Set();
@@ -33,7 +33,7 @@
     if (quiet > 10000) show(navigator.onLine ? 'retry' : 'off');
     if (quiet > 10000 && !lost) { lost = true; shout(pill.dataset.lost); }
     if (quiet > 30000 && banner.hidden) { banner.hidden = false; root.dataset.stale = ''; }
-    if (silent > 20000 && socket?.readyState === 1) socket.close();
+    if (Date.now() - Math.max(heard, begun) > 20000) lose(); // also one that never came about: a browser waits minutes for it
   };
   setInterval(look, 1000);
 
@@ -134,14 +134,20 @@
     for (const el of document.querySelectorAll('[data-src][data-clock]')) swap(el).then(() => dispatchEvent(new Event('pulled'))).catch(() => {});
   }, 30000);
   const connect = () => {
-    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${position}`);
-    socket.onopen = () => { if (tries) later(); tries = 0; fresh(); whereabouts(); };
-    socket.onmessage = (e) => take(JSON.parse(e.data));
-    socket.onclose = () => {
-      if (Date.now() - heard > 10000) show(navigator.onLine ? 'retry' : 'off');
-      setTimeout(connect, Math.min(15000, 500 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
-      if (tries > 2) later(); // no socket here (a proxy, a filter): the parts are pulled anyway
-    };
+    begun = Date.now();
+    const line = socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live?after=${position}`);
+    line.onopen = () => { if (line !== socket) return; if (tries) later(); tries = 0; fresh(); whereabouts(); };
+    line.onmessage = (e) => { if (line === socket) take(JSON.parse(e.data)); };
+    line.onclose = () => { if (line === socket) lose(); };
+  };
+  const lose = () => { // nothing of this line counts any more
+    const line = socket;
+    socket = null;
+    begun = Infinity; // another one is on its way
+    line?.close();
+    if (Date.now() - heard > 10000) show(navigator.onLine ? 'retry' : 'off');
+    setTimeout(connect, Math.min(15000, 500 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
+    if (tries > 2 || Date.now() - heard > 20000) later(); // no socket here (a proxy, a filter): the parts are pulled anyway
   };
   document.querySelectorAll('[data-shout]').forEach((each) => shouted.add(each.textContent.trim())); // read with the page
   document.addEventListener('input', (e) => e.target.form?.setAttribute('data-typed', ''));
@@ -150,7 +156,7 @@
   waiting?.querySelector('button').addEventListener('click', now);
   addEventListener('pull', now);
   addEventListener('shout', (e) => shout(e.detail));
-  addEventListener('online', () => { tries = 0; socket?.close(); });
+  addEventListener('online', () => { tries = 0; if (socket) lose(); });
   addEventListener('offline', () => show('off'));
   document.addEventListener('visibilitychange', () => { whereabouts(); if (!document.hidden) later(); });
   document.addEventListener('resume', () => { // slept: what stands here is of before, until all of it has come anew
