@@ -1,6 +1,7 @@
 """A console whose line is cut at any moment, again and again, shows each event once and ends where the server is."""
 
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from web.pages.timeline import LATEST
 pytestmark = NEEDS_CHROMIUM
 
 IN_ONE = 8  # cuts while one incident is looked at: all of its timeline stands on the page as long as it is short
+PATIENCE = 60  # seconds
 SHOWN = "() => [...document.querySelectorAll('#tl > li')].map((each) => each.id)"
 
 
@@ -70,11 +72,13 @@ class Cuts:
 def _cut_again_and_again(page: Page, site: Site, cuts: Cuts, wanted: int) -> None:
     address = opened(page, site)
     incident = address.rpartition("/")[2]
-    written, cuts.left = 0, wanted
+    written, cuts.left, heard = 0, wanted, (wanted, time.monotonic())
     while cuts.left > 0:
         site.note(incident, f"note {written}")
         written += 1
         page.wait_for_timeout(60)
+        heard = heard if heard[0] == cuts.left else (cuts.left, time.monotonic())
+        assert time.monotonic() - heard[1] < PATIENCE, f"no line came about again: {page.url}"
     with site.district.store.read() as tx:
         log = [f"e-{each.seq}" for each in incidents.events_of(tx, IncidentId(incident))]
     page.wait_for_selector(f"#{log[-1]}", state="attached", timeout=30_000)

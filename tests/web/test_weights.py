@@ -1,5 +1,6 @@
 """What a phone on a bad line has to fetch (`user-interface.md` 8.2), counted as it goes over the wire."""
 
+import random
 import re
 from collections.abc import Mapping
 
@@ -12,6 +13,7 @@ from tests.web.test_pages import Browser, at_console
 pytestmark = pytest.mark.page
 
 KB = 1024
+SAID = "calm now and talks asked for water wrote that nobody at home knows mother comes at ten again quiet".split()
 FETCHED = re.compile(r'<(?:link rel="(?:stylesheet|preload|icon)" href|script src|use href|img src)="(/static/[^"#]+)')
 
 
@@ -51,6 +53,16 @@ def test_a_page_of_the_console_weighs_60_kb_cold_and_6_warm(site: TestClient, di
     assert sizes[path] <= 6 * KB
     assert sum(size for each, size in sizes.items() if each.endswith(".js")) <= 20 * KB
     assert sum(size for each, size in sizes.items() if each.endswith(".css")) <= 12 * KB  # paper too
+
+
+def test_an_incident_of_a_hundred_entries_weighs_8_kb(site: TestClient, district: District) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    incident, chance = counselor.opens(), random.Random(11)
+    for _ in range(100):
+        said = " ".join(chance.choice(SAID) for _ in range(8))
+        counselor.send(incident, f"{incident}/note", note=said)
+
+    assert fetched(counselor, incident)[incident] <= 8 * KB
 
 
 def test_a_part_weighs_4_kb(site: TestClient, district: District) -> None:
