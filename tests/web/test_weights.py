@@ -13,7 +13,27 @@ from tests.web.test_pages import Browser, at_console
 pytestmark = pytest.mark.page
 
 KB = 1024
-SAID = "calm now and talks asked for water wrote that nobody at home knows mother comes at ten again quiet".split()
+SAID = [
+    "calm",
+    "now",
+    "and",
+    "talks",
+    "asked",
+    "for",
+    "water",
+    "wrote",
+    "that",
+    "nobody",
+    "at",
+    "home",
+    "knows",
+    "mother",
+    "comes",
+    "at",
+    "ten",
+    "again",
+    "quiet",
+]
 FETCHED = re.compile(r'<(?:link rel="(?:stylesheet|preload|icon)" href|script src|use href|img src)="(/static/[^"#]+)')
 
 
