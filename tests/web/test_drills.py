@@ -236,7 +236,9 @@ def test_the_letter_to_families_says_what_will_be_and_names_nobody(site: TestCli
     assert reading_level.english(read[0]).grade <= reading_level.HARDEST_GRADE
     assert reading_level.spanish(read[1]).ease >= reading_level.LEAST_EASE
     principal.get(f"{table}/letter", 404)
-    teacher.get(f"{page}/letter", 422)  # they observe it, and do not run it
+    kept_back = words(teacher.get(f"{page}/letter", 422))  # they observe it, and do not run it
+    assert "This is not shown now" in kept_back
+    assert "not saved" not in kept_back
 
 
 def test_a_reach_test_from_the_plan_to_its_record(site: TestClient, district: District, watch: Watch) -> None:

@@ -134,6 +134,7 @@ _NOT_SHOWN = (
     N_("This cannot be shown at the moment"),
     N_("What cannot be put on record is not shown. Load the page again. If it is urgent, use the phone."),
 )
+_NOT_FOR_THEM = (N_("This is not shown now"), N_("Nothing was changed. Why stands below."))
 _BROKEN = (
     N_("Something broke on our side"),
     N_("It may or may not have been recorded. Load the page and look. If it is urgent, use the phone."),
@@ -360,8 +361,8 @@ AGAIN = (429, 500, 503)  # what may work a moment later
 def alone(request: Request, problem: Problem, posted: Posted | None) -> HTMLResponse:
     language: Language = language_of(request)
     translate = translations(language).gettext
-    looked = problem.status == 503 and request.method == "GET"
-    heading, line = _NOT_SHOWN if looked else _WHAT.get(problem.status, _BROKEN)
+    of_a_look = {422: _NOT_FOR_THEM, 503: _NOT_SHOWN} if request.method == "GET" else {}
+    heading, line = (_WHAT | of_a_look).get(problem.status, _BROKEN)
     session, help_line = session_token(request), _HELP.get(problem.status)
     said = problem.detail if problem.detail == OLD_FORM else None
     return page(
