@@ -72,7 +72,7 @@ def test_a_page_of_the_console_weighs_60_kb_cold_and_6_warm(site: TestClient, di
     assert sum(sizes.values()) <= 60 * KB, sizes
     assert sizes[path] <= 6 * KB
     assert sum(size for each, size in sizes.items() if each.endswith(".js")) <= 20 * KB
-    assert sum(size for each, size in sizes.items() if each.endswith(".css")) <= 12 * KB  # paper too
+    assert sum(size for each, size in sizes.items() if each.endswith(".css") and "print" not in each) <= 10 * KB
 
 
 def test_an_incident_of_a_hundred_entries_weighs_8_kb(site: TestClient, district: District) -> None:
