@@ -101,11 +101,12 @@ def _row(incident: Incident, seq: int, turn: int, effect: Effect, at: datetime) 
 
 
 def _due(effect: Effect, at: datetime) -> datetime:
+    """Never before it was written: a deadline that had passed when its step opened has kept no worker waiting (I2)."""
     match effect:
         case StartTimer(due_at=due):
-            return due
+            return max(due, at)
         case PageLevel(not_before=datetime() as begins):
-            return begins
+            return max(begins, at)
         case _:
             return at
 

@@ -57,6 +57,16 @@ def test_a_timer_is_not_claimed_before_it_is_due(store: Store) -> None:
     assert (job.effect, job.due_at, job.attempts, job.fence) == (timer, timer.due_at, 1, 1)
 
 
+def test_what_was_due_before_it_was_written_waits_since_it_was_written(store: Store) -> None:
+    """A deadline can have passed when its step opens; no worker has let it lie (I2)."""
+    waiting(store, StartTimer(name="deadline", key="k", due_at=AT - timedelta(minutes=30)))
+
+    [job] = claimed(store)
+
+    assert job.due_at == AT
+    assert job.effect == StartTimer(name="deadline", key="k", due_at=AT - timedelta(minutes=30))
+
+
 def test_a_job_whose_worker_died_is_taken_by_another_when_the_lease_ends(store: Store) -> None:
     waiting(store, TELL)
     (dead,) = claimed(store, "dead")
