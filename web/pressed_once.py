@@ -89,16 +89,14 @@ class PressedOnce:
         press, key = self.name_of(scope, body)
         if press is not None and (first := await self.known_press(press)) is not None:
             if first.location is not None:
-                scope.setdefault("state", {})["sent"] = {"key": key}
-                await RedirectResponse(first.location, status_code=303)(scope, receive, send)
+                await led(first.location, key, scope, receive, send)
                 return
             if await asyncio.to_thread(is_open, scope, first.session):
                 for message in first.shown:
                     await send(_own(message))
                 return
         if press is not None and (location := await self.done_elsewhere(press, scope)) is not None:
-            scope.setdefault("state", {})["sent"] = {"key": key}
-            await RedirectResponse(location, status_code=303)(scope, receive, send)
+            await led(location, key, scope, receive, send)
             return
         await self.first(press, scope, replaying(body, receive), send)
 
@@ -180,6 +178,12 @@ class PressedOnce:
             if len(self.known) <= MOST and self.known[oldest].at > now - KEPT_FOR:
                 return
             del self.known[oldest]
+
+
+async def led(location: str, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Where the first press led, and that the form with this key was taken."""
+    scope.setdefault("state", {})["sent"] = {"key": key}
+    await RedirectResponse(location, status_code=303)(scope, receive, send)
 
 
 def _store(scope: Scope) -> Store | None:

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Connection
 
 from crisis.events import Event, IncidentOpened
 from crisis.statemachine.evolve import begin, evolve
 from crisis.statemachine.incident import Incident
-from crisis.store import incidents
+from crisis.store import incidents, sample_record
 from crisis.store.engine import Store, open_store
 from crisis.vocabulary import IncidentId
+from tests.browser import a_chromium
 from tests.journeys.playing import Elsewhere, Story
+from tests.journeys.town import Town, a_town
 
 APPEND = incidents.append
 
@@ -121,3 +124,19 @@ def replays(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replays]:
     monkeypatch.setattr(incidents, "append", watching.append)
     yield watching
     assert watching.wrong == []
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def recorded_town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    store = open_store(sqlite_url, key_file)
+    with a_town(store, tmp_path, monkeypatch) as made:
+        with store.write() as tx:
+            sample_record.fill(tx, store.keys, made.clock.now())
+        yield made
+    store.close()

@@ -6,7 +6,6 @@ and on a desk, in English and Spanish as well.
 """
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,11 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page
 
-from crisis.store import sample_record
-from crisis.store.engine import open_store
 from crisis.store.sample_record import STUDENT
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import Desk, an_office
 from tests.journeys.test_suicide_risk import JOAN, MAYA, screened
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -39,22 +36,6 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 LEAST = {MAYA: 30, JOAN: 20}  # kinds of pages that each comes to
 MOST = 3  # of them in CI; all with --full
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        with store.write() as tx:
-            sample_record.fill(tx, store.keys, made.clock.now())
-        yield made
-    store.close()
 
 
 def kind(path: str) -> str:
@@ -113,15 +94,15 @@ def looked_at(page: Page, *, whole: bool) -> list[str]:
 
 @pytest.mark.timeout(3600)
 def test_every_page_keeps_to_wcag_also_at_night_and_from_right_to_left_pr_83(
-    town: Town, chromium: Browser, request: pytest.FixtureRequest
+    recorded_town: Town, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
     """axe finds nothing, no page is wider than a phone, nothing to press is smaller than a finger."""
     whole: bool = request.config.getoption("--full")
-    maya = town.acts(MAYA)
+    maya = recorded_town.acts(MAYA)
     incident = maya.opens(student=STUDENT)
     screened(maya, incident, "ynynn")
     found: dict[str, list[str]] = {}
-    with an_office(town, chromium, script=True) as office:
+    with an_office(recorded_town, chromium, script=True) as office:
         for name, least in LEAST.items():
             desk = office.desk(name)
             desk.page.set_viewport_size(PHONE)
@@ -129,10 +110,10 @@ def test_every_page_keeps_to_wcag_also_at_night_and_from_right_to_left_pr_83(
             pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
             assert len(pages) >= least, sorted(pages)
             for language in ("en", "es") if whole else ("en",):
-                cookie = {"name": "language", "value": language, "url": town.settings.public_url}
+                cookie = {"name": "language", "value": language, "url": recorded_town.settings.public_url}
                 desk.page.context.add_cookies([cookie])
                 for each in pages if whole else sorted(pages)[:: -(-len(pages) // MOST)]:
-                    desk.page.goto(town.settings.public_url + pages[each])
+                    desk.page.goto(recorded_town.settings.public_url + pages[each])
                     if said := looked_at(desk.page, whole=whole):
                         found[f"{name} {each} {language}"] = said
 

@@ -5,20 +5,15 @@ spacing of 1.4.12; in the colors of the reader's own system; without anything th
 nothing is cut off. In CI a few pages; with `--full` all of them, in both languages.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from crisis.store import sample_record
-from crisis.store.engine import open_store
 from crisis.store.sample_record import STUDENT
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import an_office
 from tests.journeys.test_for_everybody import LEAST, PHONE, walked
 from tests.journeys.test_suicide_risk import MAYA, screened
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -60,22 +55,6 @@ UNSEEN = """() => [...document.querySelectorAll('button, a.btn, .in, .pick label
 ).slice(0, 2).map((each) => 'no edge in the colors of the system: ' + each.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        with store.write() as tx:
-            sample_record.fill(tx, store.keys, made.clock.now())
-        yield made
-    store.close()
-
-
 def faults(page: Page) -> list[str]:
     """Once each, with how it was looked at."""
     found: dict[str, str] = {}
@@ -104,24 +83,24 @@ def faults(page: Page) -> list[str]:
 
 @pytest.mark.timeout(3600)
 def test_whoever_enlarges_spaces_out_or_recolors_reads_every_page(
-    town: Town, chromium: Browser, request: pytest.FixtureRequest
+    recorded_town: Town, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
     whole: bool = request.config.getoption("--full")
-    maya = town.acts(MAYA)
+    maya = recorded_town.acts(MAYA)
     incident = maya.opens(student=STUDENT)
     screened(maya, incident, "ynynn")
     found: dict[str, list[str]] = {}
-    with an_office(town, chromium, script=True) as office:
+    with an_office(recorded_town, chromium, script=True) as office:
         for name in LEAST:
             desk = office.desk(name)
             desk.goes_to("/board")
             pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
             for language in ("en", "es") if whole else ("es",):
                 desk.page.context.add_cookies(
-                    [{"name": "language", "value": language, "url": town.settings.public_url}]
+                    [{"name": "language", "value": language, "url": recorded_town.settings.public_url}]
                 )
                 for each in pages if whole else sorted(pages)[:: -(-len(pages) // MOST)]:
-                    desk.page.goto(town.settings.public_url + pages[each])
+                    desk.page.goto(recorded_town.settings.public_url + pages[each])
                     if said := faults(desk.page):
                         found[f"{name} {each} {language}"] = said
 
