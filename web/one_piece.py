@@ -40,7 +40,7 @@ def in_one_piece(made: HTMLResponse, template: str, settings: Settings) -> HTMLR
     icons = f"{static('icons.svg')}#"
     used = sorted(set(re.findall(re.escape(icons) + r"([\w-]+)", html)))
     drawn = "".join(_symbols()[each].replace('id="', 'id="i-', 1) for each in used)
-    sprite = f'<svg class="vh" aria-hidden="true" focusable="false">{drawn}</svg>'
+    sprite = f'<svg class="vh" aria-hidden="true">{drawn}</svg>'
     html = html.replace(icons, "#i-").replace("<body>", f"<body>{sprite}", 1)
     headers = {**made.headers, MARK: "yes", "Content-Security-Policy": policy(settings, template)}
     del headers["content-length"]

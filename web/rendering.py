@@ -2,6 +2,7 @@
 
 import gettext
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,11 +19,13 @@ from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from starlette.responses import HTMLResponse
 
 from crisis import clock
 from crisis.protocols.schema import Choice, Text
 from web import words
+from web.static_files import content_of
 from web.words_of_audit import deed
 from web.words_of_reports import OF_THE_LAW
 
@@ -49,8 +52,8 @@ def static(name: str, hashed: bool = True) -> str:
 
     Vendored files carry their version in their name, and the style sheet names the font without a hash.
     """
-    content = (STATIC / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}" if hashed else f"/static/{name}"
+    content = content_of(STATIC / name)
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:8]}" if hashed else f"/static/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def filters(language: Language) -> dict[str, Callable[..., object]]:
     return {
         "initials": initials,
         "code": short_code,
+        "instant": lambda when: when.isoformat(timespec="seconds"),  # no clock of ours shows less than a second
         "deed": lambda action: translate(deed(action)),
         "word": word,
         "law": lambda said: translate(said) if said in OF_THE_LAW else said,
@@ -156,13 +160,20 @@ def babel_weekday(day: int, language: Language) -> str:
     return str(get_day_names("wide", locale=_REGION[language])[day])
 
 
+class FlushLeft(Extension):
+    """How far a line of a template is moved in is for whoever writes it; on a bad line it would only weigh."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"\n[ \t]+", "\n", source)
+
+
 @cache
 def environment(language: Language) -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", FlushLeft],
         trim_blocks=True,
         lstrip_blocks=True,
     )

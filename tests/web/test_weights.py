@@ -75,14 +75,14 @@ def test_a_page_of_the_console_weighs_60_kb_cold_and_6_warm(site: TestClient, di
     assert sum(size for each, size in sizes.items() if each.endswith(".css") and "print" not in each) <= 10 * KB
 
 
-def test_an_incident_of_a_hundred_entries_weighs_8_kb(site: TestClient, district: District) -> None:
+def test_an_incident_of_a_hundred_entries_weighs_6_kb(site: TestClient, district: District) -> None:
     counselor = at_console(site, district, COUNSELOR)
     incident, chance = counselor.opens(), random.Random(11)
     for _ in range(100):
         said = " ".join(chance.choice(SAID) for _ in range(8))
         counselor.send(incident, f"{incident}/note", note=said)
 
-    assert fetched(counselor, incident)[incident] <= 8 * KB
+    assert fetched(counselor, incident)[incident] <= 6 * KB
 
 
 def test_a_part_weighs_4_kb(site: TestClient, district: District) -> None:

@@ -27,7 +27,7 @@ WORDS: Mapping[EntryKind, str] = {
     EntryKind.OUTSIDE: N_("Handoffs and reports"),
 }
 ALL = N_("Everything")
-LATEST = 80  # entries
+LATEST = 40  # entries
 _OF: Mapping[EntryKind, str] = {
     EntryKind.NOTES: "NoteAdded EventCorrected Reminded",
     EntryKind.STEPS: (
