@@ -1,4 +1,7 @@
-"""Photographs of every page in its main states, for people to look at: `--pictures FOLDER`; renews docs/pictures."""
+"""Photographs of every page in its main states, for people to look at: `--pictures FOLDER`; renews docs/pictures.
+
+Each also as somebody sees it who sees no colors, or neither red nor green.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +26,7 @@ from tests.web.palette import made_smaller
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 SIZES = {390: 844, 1440: 900}
+SEEN_BY = ("achromatopsia", "deuteranopia")
 IN_DOCS = {  # how much of the page is shown there, in pixels from its top
     "board-1440": 480,
     "incident-1440": 1330,
@@ -69,11 +73,22 @@ class Photographer:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(300)  # fonts, and what the wider or narrower page moves
             page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
+            self.shoots_as_others_see(page, f"{name}-{width}")
             if f"{name}-{width}" in IN_DOCS:
                 page.set_viewport_size({"width": width, "height": IN_DOCS[f"{name}-{width}"]})
                 page.screenshot(path=DOCS / f"{name}-{width}.png")
                 made_smaller(DOCS / f"{name}-{width}.png")
             self.looks_closely(page, f"{name}-{width}")
+
+    def shoots_as_others_see(self, page: Page, name: str) -> None:
+        """Without colors, and without red and green (`user-interface.md` 8.7, point 7)."""
+        devtools = page.context.new_cdp_session(page)
+        for each in SEEN_BY:
+            devtools.send("Emulation.setEmulatedVisionDeficiency", {"type": each})
+            (self.folder / each).mkdir(exist_ok=True)
+            page.screenshot(path=self.folder / each / f"{name}.png", full_page=True)
+        devtools.send("Emulation.setEmulatedVisionDeficiency", {"type": "none"})
+        devtools.detach()
 
     def looks_closely(self, page: Page, name: str) -> None:
         self.violations += [f"{name}: {fault}" for fault in faults(page)]

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from web.rendering import STATIC, static
-from web.static_files import Kept
+from web.static_files import TOGETHER, Kept
 
 brotli = pytest.importorskip("brotli")  # by which the budgets are counted; CI has it
 TEMPLATES = STATIC.parent / "templates"
@@ -78,6 +78,26 @@ def test_what_a_browser_can_read_squeezed_goes_squeezed(read: str, sent: str | N
     assert (again.status_code, again.content) == (304, b"")
     assert "immutable" in answer.headers["cache-control"]
     assert "content-encoding" not in font.headers
+
+
+def code(script: str) -> list[str]:
+    lines = (line.strip() for line in script.splitlines())
+    return [line for line in lines if line and not line.startswith("//")]
+
+
+@pytest.mark.parametrize("read", ["br", "gzip", "identity"])
+def test_scripts_that_every_page_has_go_as_one_in_their_order(read: str) -> None:
+    client = TestClient(Starlette(routes=[Mount("/static", Kept(directory=STATIC))]))
+    parts = [(STATIC / each).read_text() for each in TOGETHER["console.js"]]
+
+    answer = client.get(static("console.js"), headers={"accept-encoding": read})
+    changed = client.get("/static/console.js", headers={"accept-encoding": read})
+
+    assert code(answer.text) == [line for part in parts for line in code(part)]
+    assert answer.headers.get("content-encoding", "identity") == read
+    assert "immutable" in answer.headers["cache-control"]
+    assert changed.headers["cache-control"] == "no-cache"
+    assert client.post("/static/console.js").status_code == 405
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
