@@ -155,11 +155,11 @@ class Office:
             page.on("pageerror", lambda error: made.complaints.append(str(error)))
         return self.desks[name]
 
-    def goes_home_for(self, *, days: int) -> None:
-        """Nobody leaves a page open over days; their sessions end meanwhile."""
+    def goes_home_for(self, *, days: int = 0, minutes: int = 0) -> None:
+        """Nobody leaves a page open that long; their sessions end meanwhile."""
         for desk in self.desks.values():
             desk.page.goto("about:blank")
-        self.town.passes(days=days)
+        self.town.passes(days=days, minutes=minutes)
 
 
 @contextmanager

@@ -42,6 +42,18 @@ def in_order(read: str, *wanted: str) -> bool:
     return True
 
 
+def test_that_a_note_was_saved_is_said_where_one_goes_on_without_another_page(chromium: Browser, site: Site) -> None:
+    """WCAG 4.1.3"""
+    with a_console(chromium, site, COUNSELOR) as page:
+        page.goto(opened(page, site))
+        page.get_by_label("Add a note").fill("Calm now")
+        page.get_by_role("button", name="Save note").press("Enter")
+        page.wait_for_function("() => document.querySelector('[role=status]#say').textContent.includes('Saved')")
+        standing = page.evaluate("() => document.activeElement.textContent.trim()")
+
+    assert standing == "Save note"
+
+
 def test_the_first_steps_are_heard_in_the_order_in_which_they_are_done(chromium: Browser, site: Site) -> None:
     with a_console(chromium, site, COUNSELOR) as page:
         page.goto(f"{site.url}/incidents/new")

@@ -274,7 +274,7 @@ def a_second_incident(office: Office, photographer: Photographer) -> None:
     maya.goes_to(f"/incidents/{incident}/people")
     maya.chooses("role", "Nurse")
     maya.presses("Page now")
-    office.town.passes(minutes=20)
+    office.goes_home_for(minutes=20)
     shown(photographer, maya, f"/incidents/{incident}/people", "people-alarm")
     maya.page.goto(office.town.settings.public_url + "/incidents/nothing")
     photographer.shoots(maya.page, "not-found")

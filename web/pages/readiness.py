@@ -206,7 +206,7 @@ def turn_values(tell: Telling, turn: AskedTurn) -> dict[str, object]:
 
 @router.get("/readiness")
 def who_is_ready(desk: SignedIn) -> HTMLResponse:
-    """For the district crisis lead and principals: what is red first."""
+    """For the district crisis lead and principals: what is not ready first."""
     return show_all(desk)
 
 

@@ -126,7 +126,7 @@
     changes += 1;
     later();
     const changed = $('#changed');
-    if (changed) changed.hidden = false; // a page with one form: say so, touch nothing
+    if (changed?.hidden) { changed.hidden = false; say(changed.querySelector('p').textContent); } // a page with one form: touch nothing
   };
   // What changes without waking anybody is asked for by the clock: that paging stopped, and pages of one's own.
   setInterval(() => {
@@ -154,7 +154,7 @@
   for (const kind of ['pointerdown', 'touchstart']) addEventListener(kind, () => { down = true; touched = Date.now(); }, { passive: true });
   for (const kind of ['pointerup', 'pointercancel', 'touchend']) addEventListener(kind, () => { down = false; touched = Date.now(); }, { passive: true });
   waiting?.querySelector('button').addEventListener('click', now);
-  addEventListener('pull', now);
+  addEventListener('pull', () => { now(); say(polite.dataset.saved); }); // what was sent from here has arrived
   addEventListener('shout', (e) => shout(e.detail));
   addEventListener('online', () => { tries = 0; if (socket) lose(); });
   addEventListener('offline', () => show('off'));
