@@ -107,7 +107,7 @@ def test_a_page_with_one_form_says_that_things_moved_and_touches_nothing(page: P
     site.note(incident, "Calm and talking")
 
     page.wait_for_selector("#changed:visible", timeout=10_000)
-    page.wait_for_function("() => document.getElementById('say').textContent.includes('has changed since')")  # aloud too
+    page.wait_for_function("() => document.getElementById('say').textContent.includes('has changed since')")  # aloud
     assert page.input_value("#receiver") == "The ambulance"
 
 
