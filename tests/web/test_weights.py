@@ -12,6 +12,8 @@ from tests.web.test_pages import Browser, at_console
 
 pytestmark = pytest.mark.page
 
+brotli = pytest.importorskip("brotli")  # by which the budgets are counted; CI has it
+
 KB = 1024
 SAID = [
     "calm",
@@ -93,6 +95,17 @@ def test_a_part_weighs_4_kb(site: TestClient, district: District) -> None:
 
     assert parts
     assert max(sizes.values()) <= 4 * KB
+
+
+def test_a_page_is_squeezed_as_hard_as_it_goes_and_a_part_which_many_ask_for_at_once_quickly(
+    site: TestClient, district: District
+) -> None:
+    counselor = at_console(site, district, COUNSELOR)
+    incident = counselor.opens()
+
+    for path, effort in ((incident, 11), (f"{incident}/parts/steps", 5)):
+        answer = counselor.client.get(path, headers=OURS)
+        assert int(answer.headers["content-length"]) == len(brotli.compress(answer.content, quality=effort))
 
 
 ASKED = {
