@@ -34,6 +34,7 @@ SMALL = """() => [...document.querySelectorAll('PRESSED')].filter(each => {
 }).map(each => 'smaller than a finger: ' + each.outerHTML.slice(0, 120)).slice(0, 3)""".replace("PRESSED", PRESSED)
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
+ASKED = {"sec-fetch-site": "same-origin", "accept-encoding": "br"}  # as a browser asks from a page of ours
 LEAST = {MAYA: 30, JOAN: 20}  # kinds of pages that each comes to
 MOST = 3  # of them in CI; all with --full
 
@@ -52,16 +53,21 @@ def faults(page: Page) -> list[str]:
 
 def walked(desk: Desk, *begin: str) -> dict[str, str]:
     """Each kind of page that links lead to, with one address of it; not what only downloads or signs out."""
-    found: dict[str, str] = {}
+    return {kind: path for kind, (path, _weight) in weighed(desk, *begin).items()}
+
+
+def weighed(desk: Desk, *begin: str) -> dict[str, tuple[str, int]]:
+    """The same, with how many bytes of it went over the line."""
+    found: dict[str, tuple[str, int]] = {}
     waiting = ["/board", *begin]
     while waiting:
         path = waiting.pop(0)
         if kind(path) in found or path.endswith((".ics", ".csv", ".pdf")) or path.startswith("/static"):
             continue
-        answer: Any = desk.page.request.get(desk.town.settings.public_url + path)
+        answer: Any = desk.page.request.get(desk.town.settings.public_url + path, headers=ASKED)
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
-        found[kind(path)] = path
+        found[kind(path)] = path, int(answer.headers["content-length"])
         waiting += [unescape(each) for each in LINK.findall(answer.text())]
     return found
 
