@@ -19,6 +19,7 @@ from web.static_files import made_anew, way_of
 MARK = "x-may-be-squeezed"  # never reaches a browser
 SMALL = 512  # bytes; of less there is nothing to win
 PAGE, PART = 11, 5  # how hard: on a line of 64 kbit/s the tenth that a page wins is worth 80 milliseconds
+LONG = 250_000  # letters; of more the hard way takes a tenth of a second
 PADDED = 96  # at most so many letters, of which each costs six bits
 
 
@@ -73,7 +74,7 @@ async def send_squeezed(start: Message, body: Message, asked: Headers, send: Sen
 
 def _effort(html: bytes) -> int:
     """A part goes to every console that is open, after each change; a page to one reader who waits for it."""
-    return PAGE if html.startswith(b"<!doctype") else PART
+    return PAGE if html.startswith(b"<!doctype") and len(html) <= LONG else PART
 
 
 def _padding() -> bytes:

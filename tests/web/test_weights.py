@@ -5,10 +5,12 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
 from tests.web.district import COUNSELOR, District
 from tests.web.test_pages import Browser, at_console
+from web.squeezing import LONG, Squeezed
 
 pytestmark = pytest.mark.page
 
@@ -106,6 +108,17 @@ def test_a_page_is_squeezed_as_hard_as_it_goes_and_a_part_which_many_ask_for_at_
     for path, effort in ((incident, 11), (f"{incident}/parts/steps", 5)):
         answer = counselor.client.get(path, headers=OURS)
         assert int(answer.headers["content-length"]) == len(brotli.compress(answer.content, quality=effort))
+
+
+@pytest.mark.parametrize(("letters", "effort"), [(LONG, 11), (LONG + 1, 5)])
+def test_a_very_long_page_is_squeezed_quickly(letters: int, effort: int) -> None:
+    chance = random.Random(11)
+    html = f"<!doctype html>{' '.join(chance.choice(SAID) for _ in range(letters))}"[:letters]
+    client = TestClient(Squeezed(HTMLResponse(html)))
+
+    answer = client.get("/", headers=OURS)
+
+    assert int(answer.headers["content-length"]) == len(brotli.compress(answer.content, quality=effort))
 
 
 ASKED = {
