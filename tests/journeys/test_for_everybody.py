@@ -6,6 +6,7 @@ and on a desk, in English and Spanish as well.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from crisis.store.sample_record import STUDENT
 from tests.browser import NEEDS_CHROMIUM
-from tests.journeys.browsing import Desk, an_office
+from tests.journeys.browsing import Desk, Office, an_office
 from tests.journeys.test_suicide_risk import JOAN, MAYA, screened
 from tests.journeys.town import Town
 
@@ -51,13 +52,11 @@ def faults(page: Page) -> list[str]:
     return found + (["wider than the screen"] if page.evaluate(WIDER) else [])
 
 
-def walked(desk: Desk, *begin: str) -> dict[str, str]:
-    """Each kind of page that links lead to, with one address of it; not what only downloads or signs out."""
-    return {kind: path for kind, (path, _weight) in weighed(desk, *begin).items()}
-
-
 def weighed(desk: Desk, *begin: str) -> dict[str, tuple[str, int]]:
-    """The same, with how many bytes of it went over the line."""
+    """Each kind of page that links lead to: one address of it, and how many bytes went over the line.
+
+    Not what only downloads or signs out.
+    """
     found: dict[str, tuple[str, int]] = {}
     waiting = ["/board", *begin]
     while waiting:
@@ -70,6 +69,19 @@ def weighed(desk: Desk, *begin: str) -> dict[str, tuple[str, int]]:
         found[kind(path)] = path, int(answer.headers["content-length"])
         waiting += [unescape(each) for each in LINK.findall(answer.text())]
     return found
+
+
+def at_work(town: Town, office: Office) -> Iterator[tuple[str, Desk, dict[str, tuple[str, int]]]]:
+    """Who walks, at their desk, and what they come to while an incident is under way, by kind: address and weight."""
+    maya = town.acts(MAYA)
+    incident = maya.opens(student=STUDENT)
+    screened(maya, incident, "ynynn")
+    for name, least in LEAST.items():
+        desk = office.desk(name)
+        desk.goes_to("/board")
+        found = weighed(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
+        assert len(found) >= least, sorted(found)
+        yield name, desk, found
 
 
 def looked_at(page: Page, *, whole: bool) -> list[str]:
@@ -104,22 +116,15 @@ def test_every_page_keeps_to_wcag_also_at_night_and_from_right_to_left_pr_83(
 ) -> None:
     """axe finds nothing, no page is wider than a phone, nothing to press is smaller than a finger."""
     whole: bool = request.config.getoption("--full")
-    maya = recorded_town.acts(MAYA)
-    incident = maya.opens(student=STUDENT)
-    screened(maya, incident, "ynynn")
     found: dict[str, list[str]] = {}
     with an_office(recorded_town, chromium, script=True) as office:
-        for name, least in LEAST.items():
-            desk = office.desk(name)
+        for name, desk, pages in at_work(recorded_town, office):
             desk.page.set_viewport_size(PHONE)
-            desk.goes_to("/board")
-            pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
-            assert len(pages) >= least, sorted(pages)
             for language in ("en", "es") if whole else ("en",):
                 cookie = {"name": "language", "value": language, "url": recorded_town.settings.public_url}
                 desk.page.context.add_cookies([cookie])
                 for each in pages if whole else sorted(pages)[:: -(-len(pages) // MOST)]:
-                    desk.page.goto(recorded_town.settings.public_url + pages[each])
+                    desk.page.goto(recorded_town.settings.public_url + pages[each][0])
                     if said := looked_at(desk.page, whole=whole):
                         found[f"{name} {each} {language}"] = said
 

@@ -158,10 +158,16 @@ def test_high_risk_by_script_while_another_console_follows(town: Town, chromium:
 
 def test_high_risk_without_any_script(town: Town, chromium: Browser) -> None:
     with an_office(town, chromium, script=False) as office:
-        incident = opened(office.desk(MAYA))
+        maya = office.desk(MAYA)
+        incident = opened(maya)
 
         at_school(office, incident, None)
         after_school(office, incident)
+
+        maya.goes_to("/board")
+        maya.presses("Sign out")
+        maya.page.goto(f"{town.settings.public_url}/board")
+        assert maya.page.url.endswith("/login")
 
 
 def test_a_page_is_handed_over_let_go_of_and_its_alarm_ended_without_any_script(town: Town, chromium: Browser) -> None:

@@ -8,11 +8,9 @@ nothing is cut off. In CI a few pages; with `--full` all of them, in both langua
 import pytest
 from playwright.sync_api import Browser, Page
 
-from crisis.store.sample_record import STUDENT
 from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import an_office
-from tests.journeys.test_for_everybody import LEAST, PHONE, walked
-from tests.journeys.test_suicide_risk import MAYA, screened
+from tests.journeys.test_for_everybody import PHONE, at_work
 from tests.journeys.town import Town
 
 pytestmark = NEEDS_CHROMIUM
@@ -86,21 +84,15 @@ def test_whoever_enlarges_spaces_out_or_recolors_reads_every_page(
     recorded_town: Town, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
     whole: bool = request.config.getoption("--full")
-    maya = recorded_town.acts(MAYA)
-    incident = maya.opens(student=STUDENT)
-    screened(maya, incident, "ynynn")
     found: dict[str, list[str]] = {}
     with an_office(recorded_town, chromium, script=True) as office:
-        for name in LEAST:
-            desk = office.desk(name)
-            desk.goes_to("/board")
-            pages = walked(desk, f"/incidents/{incident}", f"/students/{STUDENT}/contacts")
+        for name, desk, pages in at_work(recorded_town, office):
             for language in ("en", "es") if whole else ("es",):
                 desk.page.context.add_cookies(
                     [{"name": "language", "value": language, "url": recorded_town.settings.public_url}]
                 )
                 for each in pages if whole else sorted(pages)[:: -(-len(pages) // MOST)]:
-                    desk.page.goto(recorded_town.settings.public_url + pages[each])
+                    desk.page.goto(recorded_town.settings.public_url + pages[each][0])
                     if said := faults(desk.page):
                         found[f"{name} {each} {language}"] = said
 
