@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from crisis.review.spread import Month, Paging, Spread, together
 from crisis.review_words import Milestone
@@ -82,24 +83,33 @@ ALONE = Count(
 )
 
 
-def parts(desk: Desk, found: Found, milestone: Milestone) -> list[Part]:
-    """Everything of the page. `milestone` is the one that is shown by school and by month as well."""
+class Topic(StrEnum):
+    """What a page shows: everything at once is for paper and files."""
+
+    TIMES = "times"
+    PAGES = "pages"
+    KEPT = "kept"
+    WORK = "work"
+    READY = "ready"
+    ALL = "all"
+
+
+def parts(desk: Desk, found: Found, milestone: Milestone, topic: Topic = Topic.ALL) -> list[Part]:
+    """`milestone` is the one that is shown by school and by month as well."""
     say = translations(desk.language).gettext
     rows = _Rows(
         schools=tuple((each.id, each.name) for each in _schools(found)),
         months=tuple((each, babel_month(each, desk.language)) for each in months_of(found.wanted)),
         say=say,
     )
-    return [
-        _milestones(found, say),
-        *_of_milestone(found, rows, milestone),
-        *_paging(found, rows, say),
-        *_kept(found, rows),
-        rows.by_school("opened", N_("Workload: incidents by school"), N_("Each incident once."), OPENED, found.months),
-        rows.by_month("opened", N_("Workload: incidents by month"), N_("Each incident once."), OPENED, found.months),
-        _tries(found, rows, say),
-        _ready(found, say),
-    ]
+    made: dict[Topic, Callable[[], list[Part]]] = {
+        Topic.TIMES: lambda: [_milestones(found, say), *_of_milestone(found, rows, milestone)],
+        Topic.PAGES: lambda: _paging(found, say),
+        Topic.KEPT: lambda: [*_kept(found, rows)],
+        Topic.WORK: lambda: [*_opened(found, rows), _pages_by_school(found, rows), _tries(found, rows, say)],
+        Topic.READY: lambda: [_ready(found, say)],
+    }
+    return [part for each, make in made.items() if topic in (each, Topic.ALL) for part in make()]
 
 
 def _schools(found: Found) -> list[SchoolView]:
@@ -146,14 +156,10 @@ def _of_milestone(found: Found, rows: _Rows, milestone: Milestone) -> list[Times
     ]
 
 
-def _paging(found: Found, rows: _Rows, say: Translate) -> list[Part]:
+def _paging(found: Found, say: Translate) -> list[Part]:
     urgencies = [(each, say(words.of(each))) for each in Urgency]
     of = {each: [page for page in found.pages if page.urgency is each] for each in Urgency}
     accepted = tuple(Took(code=each.value, label=name, note="", spread=_accepted(of[each])) for each, name in urgencies)
-    ended = tuple((code, say(said)) for code, said in ENDED)
-    schools = tuple(
-        _ended(code, name, [page for page in found.pages if page.school == code]) for code, name in rows.schools
-    )
     return [
         Times(
             id="pages_taken",
@@ -167,19 +173,28 @@ def _paging(found: Found, rows: _Rows, say: Translate) -> list[Part]:
             title=say(N_("What became of pages, by urgency")),
             note=say(N_("Escalated: somebody behind the first level took it, or nobody did.")),
             head=say(N_("Urgency")),
-            series=ended,
+            series=_ends(say),
             rows=tuple(_ended(each.value, name, of[each]) for each, name in urgencies),
-        ),
-        Bars(
-            id="pages_by_school",
-            title=say(N_("Workload: pages by school")),
-            note=say(N_("Each page once, where its incident was opened.")),
-            head=say(N_("School")),
-            series=ended,
-            rows=schools,
         ),
         _nuisance(urgencies, of, say),
     ]
+
+
+def _pages_by_school(found: Found, rows: _Rows) -> Bars:
+    say = rows.say
+    schools = [(code, name, [page for page in found.pages if page.school == code]) for code, name in rows.schools]
+    return Bars(
+        id="pages_by_school",
+        title=say(N_("Workload: pages by school")),
+        note=say(N_("Each page once, where its incident was opened.")),
+        head=say(N_("School")),
+        series=_ends(say),
+        rows=tuple(_ended(code, name, pages) for code, name, pages in schools),
+    )
+
+
+def _ends(say: Translate) -> tuple[tuple[str, str], ...]:
+    return tuple((code, say(said)) for code, said in ENDED)
 
 
 def _accepted(pages: Iterable[Paging]) -> Spread:
@@ -215,6 +230,14 @@ def _kept(found: Found, rows: _Rows) -> list[Bars]:
         rows.by_school("follow_up", N_("Check-ins kept, by school"), note, FOLLOWED, months),
         rows.by_month("deadlines", N_("Deadlines kept, by month"), note, DUE, months),
         rows.by_school("alone", N_("Time without an accountable adult, by school"), alone, ALONE, months),
+    ]
+
+
+def _opened(found: Found, rows: _Rows) -> list[Bars]:
+    note = N_("Each incident once.")
+    return [
+        rows.by_school("opened", N_("Workload: incidents by school"), note, OPENED, found.months),
+        rows.by_month("opened", N_("Workload: incidents by month"), note, OPENED, found.months),
     ]
 
 

@@ -30,6 +30,7 @@ _SAID = {
     "unreadable": N_("There is a sign in it that no keyboard writes; type it again."),
     "int_parsing": N_("Give a whole number."),
     "datetime_from_date_parsing": N_("Give a date and a time."),
+    "who": N_("Nothing is opened yet. Choose, then press Open again."),
     "named": N_("A name stands in it: write what they are instead, such as the student, the parent, the counselor."),
 }
 _OTHER = N_("This cannot be read; check it.")
@@ -137,6 +138,10 @@ class Posted:
     def lacks(self, field: str) -> RequestValidationError:
         """For what must be filled in only where another answer asks for it; said at its place."""
         return RequestValidationError([_said({"loc": (field,), "type": "missing"})])
+
+    def must_say_who(self, field: str) -> RequestValidationError:
+        """For a list that is long, and so is shown only to whoever said that they choose from it."""
+        return RequestValidationError([_said({"loc": (field,), "type": "who"})])
 
     def names_somebody(self, *fields: str) -> RequestValidationError:
         """For texts in which nobody may be named; said at their places."""

@@ -17,8 +17,10 @@ HERE = Path(__file__).resolve().parent
 SOURCE = next(each for each in (HERE / "guides", HERE.parent / "docs" / "how-to") if each.is_dir())
 NAMES = (
     "counselor",
+    "families",
     "clinician",
     "administrator",
+    "drills-and-reviews",
     "planner",
     "privacy-officer",
     "operator",

@@ -16,12 +16,8 @@ pytestmark = NEEDS_CHROMIUM
 
 WARM = 6 * KB
 FORM = "/incidents/new"
-HEAVIER = {  # that nobody waits for in the worst quarter of an hour, or that bring all that they need
-    "/guide/counselor": 8 * KB,  # to be read from end to end
-    "/guide/administrator": 8 * KB,
-    "/oncall": 7 * KB,  # with her own turns at every school, which may be offered to each of the staff
-    "/figures": 7 * KB,
-    "/paper/all": 14 * KB,  # every form that is printed
+HEAVIER = {
+    "/paper/all": 14 * KB,  # a booklet to print: every form at once
     FORM: 14 * KB,  # with all that it names; style and icons stand in it
 }
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,10 +22,12 @@ from tests.web.district import COUNSELOR, OFFICER, OTHER_SCHOOL, SETTINGS, STRAN
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
+from tests.web.test_weights import KB, OURS
 from web.app import build_app
 from web.plots import FILLS, Bars, Line, Times, Took, bars, times
 
 COUNT = 400
+TOPICS = ("times", "pages", "kept", "work", "ready")
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,7 @@ def test_each_table_adds_up_to_its_figure_and_all_of_them_agree(lead: Browser) -
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_each_plot_has_its_words_and_its_table_on_the_page(lead: Browser, language: str) -> None:
     lead.client.cookies.set("language", language)
-    page = lead.get("/figures")
+    page = lead.get("/figures?topic=all")
     lead.client.cookies.set("language", "en")
 
     must_keep_to_contract(page)
@@ -88,6 +91,27 @@ def test_each_plot_has_its_words_and_its_table_on_the_page(lead: Browser, langua
     assert parts >= page.count("<table") >= 13
     said = ("Time to each milestone", "never reached: ") if language == "en" else ("Tiempo hasta cada hito", "nunca se")
     assert all(each in words(page) for each in said)
+
+
+def test_each_topic_has_its_plots_and_together_they_are_everything(lead: Browser) -> None:
+    def drawn(topic: str) -> list[str]:
+        return re.findall(r'<section class="card" aria-labelledby="h-([^"]+)"', lead.get(f"/figures?topic={topic}"))
+
+    topics = [drawn(each) for each in TOPICS]
+
+    assert [each for topic in topics for each in topic if each not in drawn("all")] == []
+    assert sum(map(len, topics)) == len(drawn("all")) == 15
+    assert min(map(len, topics)) > 0
+    assert drawn("times") == topics[0]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_of_a_whole_year_weighs_6_kb_as_every_page(lead: Browser, topic: str) -> None:
+    pytest.importorskip("brotli")
+    answer = lead.client.get(f"/figures?topic={topic}", headers=OURS)
+
+    assert answer.headers["content-encoding"] == "br"
+    assert int(answer.headers["content-length"]) <= 6 * KB
 
 
 def test_csv_says_the_same_as_json_and_taking_it_is_on_record(lead: Browser, district: District) -> None:

@@ -17,6 +17,7 @@ from crisis.store import conflicts, incidents, protocols, roster
 from crisis.store.engine import open_store
 from crisis.vocabulary import Beside, IncidentId, PersonId, StaffRole
 from tests.factories import DISTRICT, SCHOOL, STUDENT
+from tests.journeys.page_as_read import Page
 from tests.web.district import COUNSELOR, NURSE, STRANGER, TEACHER, District, a_district, acting
 from tests.web.test_pages import at_console, words
 
@@ -40,6 +41,12 @@ def district(sqlite_url: str, key_file: Path) -> Iterator[District]:
 
 def the_one(address: str) -> IncidentId:
     return IncidentId(address.rpartition("/")[2])
+
+
+def given(page: str) -> dict[str, str]:
+    """What stands in the form of an opening, as a browser sends it again."""
+    [form] = [each for each in Page(page).forms() if each.action == "/incidents"]
+    return {each.name: "".join(each.given) for each in form.fields}
 
 
 @pytest.mark.parametrize("kind", ["abuse_told", "sexual_assault_told"])
@@ -78,14 +85,53 @@ def test_by_a_program_too_and_nobody_is_named_who_is_not_there_or_opens_it_or_pr
     assert acting(site, district.token(HEAD)).get(f"/incidents/{incident.id}").status == 404
 
 
-def test_the_form_asks_whom_it_is_about_where_the_kind_can_be_about_them(site: TestClient, district: District) -> None:
+def test_the_form_asks_whether_it_is_about_staff_where_the_kind_can_be(site: TestClient, district: District) -> None:
     """By style alone: which kinds ask says the protocol, and a browser that cannot look ahead shows all of it."""
     page = at_console(site, district, TEACHER).get("/incidents/new")
 
     assert TOLD in words(page)
     asking = [line for line in page.split("<label>") if 'class="asks-who"' in line]
     assert len(asking) == 4  # both kinds of each of the two protocols
-    assert f'value="{TEACHER}"' not in page  # nobody is kept out of what they open
+    assert 'name="kept_out"' not in page  # hundreds work in a district
+
+
+def test_who_it_is_is_asked_before_anything_is_opened_and_nothing_is_typed_twice(
+    site: TestClient, district: District
+) -> None:
+    teacher, head = at_console(site, district, TEACHER), at_console(site, district, HEAD)
+    form = teacher.form("/incidents/new", "/incidents")
+    sent = {**form, "school": SCHOOL, "kind": "abuse_told", "place": "Room 112", "beside": "me", "about_staff": "yes"}
+
+    asked = teacher.post("/incidents", sent, 422)
+    again = teacher.post("/incidents", {**given(asked), "kept_out": ""}, 422)
+    with district.store.read() as tx:
+        assert incidents.head(tx) == 0
+    address = teacher.post("/incidents", {**given(again), "kept_out": HEAD})
+
+    assert "Nothing is opened yet." in words(asked)
+    assert 'href="#kept_out"' in asked
+    assert f'value="{TEACHER}"' not in asked  # nobody is kept out of what they open
+    assert given(again)["place"] == "Room 112"
+    with district.store.read() as tx:
+        assert conflicts.people(tx, incidents.load(tx, the_one(address))) == {HEAD}
+    head.get(address, 404)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"kind": "abuse_told", "kept_out": "-"},
+        {"kind": "abuse_told", "drill": "yes"},
+        {"kind": "suicide_ideation"},
+    ],
+)
+def test_none_of_them_keeps_nobody_out_and_neither_another_kind_nor_a_drill_asks(
+    site: TestClient, district: District, answers: dict[str, str]
+) -> None:
+    address = at_console(site, district, TEACHER).opens(about_staff="yes", **answers)
+
+    with district.store.read() as tx:
+        assert conflicts.people(tx, incidents.load(tx, the_one(address))) == set()
 
 
 def test_a_notice_asks_for_no_place_and_everything_else_does(site: TestClient, district: District) -> None:

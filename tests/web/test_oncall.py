@@ -125,12 +125,12 @@ def test_the_page_speaks_spanish(site: TestClient, district: District) -> None:
 def test_an_absence_leaves_a_gap_and_the_principal_fills_it(
     nurse: Browser, principal: Browser, district: District
 ) -> None:
-    nurse.send("/oncall", "/oncall/absence", **spans(2, 3))
+    nurse.send("/oncall/absence", "/oncall/absence", **spans(2, 3))
     gap = words(nurse.get("/oncall"))
     empty = on_call(district, on(2))
 
     principal.send(
-        "/oncall",
+        "/oncall/override",
         "/oncall/override",
         kind="replace",
         slot=f"{SCHOOL}|nurse|0",
@@ -145,8 +145,24 @@ def test_an_absence_leaves_a_gap_and_the_principal_fills_it(
     assert on_call(district, on(2)) == [SECOND]
 
 
+def test_each_change_has_its_page_which_says_where_one_has_no_turn_to_offer(
+    nurse: Browser, principal: Browser, site: TestClient, district: District
+) -> None:
+    rota = principal.get("/oncall")
+    led_to = [f'href="/oncall/{each}?school={SCHOOL}"' for each in ("absence", "override")]
+    own = nurse.get(f"/oncall/swap?school={SCHOOL}")
+
+    assert [each for each in led_to if each not in rota] == []
+    assert own_turn(2) in own
+    assert "You are not on call in the next 14 days." in words(principal.get("/oncall/swap"))
+    assert SECOND not in rota  # the staff of a district are in the forms alone
+    operator = at_console(site, district, OPERATOR)
+    for path in ("swap", "absence", "override"):
+        operator.get(f"/oncall/{path}", 404)
+
+
 def test_times_are_of_the_schools_wall(nurse: Browser, district: District) -> None:
-    nurse.send("/oncall", "/oncall/absence", **spans(2, 3))
+    nurse.send("/oncall/absence", "/oncall/absence", **spans(2, 3))
 
     with district.store.read() as tx:
         [away] = rotations.absences(tx, DISTRICT, clock.now(), on(9))
@@ -159,7 +175,7 @@ def own_turn(day: int) -> str:
 
 
 def test_a_turn_changes_hands_only_when_the_other_accepts(nurse: Browser, second: Browser, district: District) -> None:
-    nurse.send("/oncall", "/oncall/swap", turn=own_turn(2), to=SECOND)
+    nurse.send("/oncall/swap", "/oncall/swap", turn=own_turn(2), to=SECOND)
     before, waiting = on_call(district, on(2)), words(nurse.get("/oncall"))
 
     second.send("/oncall", "/oncall/accept")
@@ -181,7 +197,7 @@ def test_a_turn_changes_hands_only_when_the_other_accepts(nurse: Browser, second
     ],
 )
 def test_a_turn_that_no_page_offered_is_refused_at_its_field(nurse: Browser, turn: str) -> None:
-    page = nurse.send("/oncall", "/oncall/swap", 422, turn=turn, back=turn, to=SECOND)
+    page = nurse.send("/oncall/swap", "/oncall/swap", 422, turn=turn, back=turn, to=SECOND)
 
     assert 'href="#swap-turn"' in page
 
@@ -189,9 +205,9 @@ def test_a_turn_that_no_page_offered_is_refused_at_its_field(nurse: Browser, tur
 def test_an_offer_is_refused_or_withdrawn_and_nothing_changes(
     nurse: Browser, second: Browser, district: District
 ) -> None:
-    nurse.send("/oncall", "/oncall/swap", turn=own_turn(2), to=SECOND)
+    nurse.send("/oncall/swap", "/oncall/swap", turn=own_turn(2), to=SECOND)
     second.send("/oncall", "/oncall/refuse")
-    nurse.send("/oncall", "/oncall/swap", turn=own_turn(4), to=SECOND)
+    nurse.send("/oncall/swap", "/oncall/swap", turn=own_turn(4), to=SECOND)
     nurse.send("/oncall", "/oncall/withdraw")
 
     assert "Offers that wait" not in words(nurse.get("/oncall"))
@@ -199,7 +215,7 @@ def test_an_offer_is_refused_or_withdrawn_and_nothing_changes(
 
 
 def test_a_form_that_was_sent_twice_counts_once(nurse: Browser, district: District) -> None:
-    fields = {**nurse.form("/oncall", "/oncall/absence"), **spans(2, 3)}
+    fields = {**nurse.form("/oncall/absence", "/oncall/absence"), **spans(2, 3)}
 
     for _ in range(2):
         nurse.post("/oncall/absence", fields)
@@ -210,9 +226,15 @@ def test_a_form_that_was_sent_twice_counts_once(nurse: Browser, district: Distri
 
 def test_what_cannot_be_is_said_on_the_page_with_what_was_typed(principal: Browser) -> None:
     page = principal.send(
-        "/oncall", "/oncall/override", 422, kind="add", slot=f"{SCHOOL}|nurse|0", incoming=COUNSELOR, **spans(2, 3)
+        "/oncall/override",
+        "/oncall/override",
+        422,
+        kind="add",
+        slot=f"{SCHOOL}|nurse|0",
+        incoming=COUNSELOR,
+        **spans(2, 3),
     )
-    missing = principal.send("/oncall", "/oncall/override", 422, kind="add", slot="nonsense")
+    missing = principal.send("/oncall/override", "/oncall/override", 422, kind="add", slot="nonsense")
 
     assert "does not let them take this role" in words(page)
     assert wall(midnight(2)) in page
@@ -225,7 +247,7 @@ def test_a_nurse_changes_nobodys_schedule_and_records_nobody_elses_absence(nurse
     refused = nurse.post(
         "/oncall/override",
         {
-            **nurse.form("/oncall", "/oncall/absence"),
+            **nurse.form("/oncall/absence", "/oncall/absence"),
             "kind": "add",
             "slot": f"{SCHOOL}|nurse|0",
             "incoming": SECOND,
@@ -233,9 +255,12 @@ def test_a_nurse_changes_nobodys_schedule_and_records_nobody_elses_absence(nurse
         },
         422,
     )
-    other = nurse.send("/oncall", "/oncall/absence", 422, person=SECOND, **spans(2, 3))
+    other = nurse.send("/oncall/absence", "/oncall/absence", 422, person=SECOND, **spans(2, 3))
 
-    assert 'action="/oncall/override"' not in page
+    form = nurse.get("/oncall/override", 422)
+    assert "/oncall/override" not in page
+    assert "The district crisis lead changes who is on call" in words(form)
+    assert 'action="/oncall/override"' not in form + refused
     assert "The district crisis lead changes who is on call" in words(refused)
     assert "The district crisis lead changes who is on call" in words(other)
 

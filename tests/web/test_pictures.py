@@ -223,14 +223,13 @@ def until_it_ends(office: Office, photographer: Photographer, incident: str) -> 
 def who_is_on_call(office: Office, photographer: Photographer) -> None:
     """A clinician will be away: the gap, the form of a change by hand that is refused, and an offer."""
     joan = office.desk(JOAN)
-    joan.goes_to("/oncall")
-    joan.unfolds("Say that you")
+    joan.goes_to("/oncall/absence")
     joan.page.select_option("#absence-person", label="Noor Abdi")
     joan.page.fill("#absence-starts_at", "2026-10-12T08:00")
     joan.page.fill("#absence-ends_at", "2026-10-14T08:00")
     joan.presses("Record the absence")
     photographer.shoots(joan.page, "oncall")
-    joan.unfolds("Put somebody in")
+    joan.goes_to("/oncall/override")
     joan.tries("Change who is on call")
     photographer.shoots(joan.page, "oncall-refused")
     for path in ("/readiness", "/readiness/mine", "/rotations", "/rotations/new", "/school-calendar"):

@@ -146,7 +146,7 @@ def test_whoever_does_not_plan_for_the_district_sees_ladders_and_changes_none(
     principal: Browser, district: District
 ) -> None:
     page = principal.get(ONE)
-    fields = {**principal.form("/oncall", "/oncall/absence"), "role": "nurse", "urgency": "u1", **LEADS_ONLY}
+    fields = {**principal.form("/oncall/absence", "/oncall/absence"), "role": "nurse", "urgency": "u1", **LEADS_ONLY}
     for action in ("try", "save"):
         principal.post(f"/ladders/{action}", {**fields, "school": SCHOOL}, 422)
 

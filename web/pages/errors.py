@@ -199,7 +199,7 @@ _EXACTLY: dict[str, Show] = {
     drills.HERE: drills.show_new,
 }
 _UNDER: dict[str, Show] = {  # the first that fits
-    "/oncall/": oncall.show,
+    "/oncall/": oncall.again,
     "/me/paging/": my_paging.show,
     f"{my_settings.HERE}/": my_settings.show,
     "/me/sign-in/": sign_ins.show,

@@ -15,6 +15,7 @@ from web import figure_orders, figure_parts
 from web.deps import ID, Desk, SignedIn
 from web.figure_files import Part, csv_file, json_file
 from web.figure_orders import Found, Wanted, before
+from web.figure_parts import Topic
 from web.pages.frame import console
 from web.plots import Bars, Picture, Times, bars, times
 from web.rendering import Local, babel_month, translations
@@ -26,6 +27,14 @@ router = APIRouter(include_in_schema=False)
 MONTH = r"^$|^20\d\d-(0[1-9]|1[0-2])$"
 AtSchool = Annotated[str, Query(pattern=rf"{ID}|^$")]
 InMonth = Annotated[str, Query(pattern=MONTH)]
+TOPICS = {
+    Topic.TIMES: N_("How long it took"),
+    Topic.PAGES: N_("Pages"),
+    Topic.KEPT: N_("Kept in time"),
+    Topic.WORK: N_("Workload"),
+    Topic.READY: N_("Who is ready"),
+    Topic.ALL: N_("Everything"),
+}
 OFFERED = 120  # months back that one may choose
 
 
@@ -33,6 +42,7 @@ OFFERED = 120  # months back that one may choose
 class Chosen:
     wanted: Wanted
     milestone: Milestone
+    topic: Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +111,15 @@ def _cells(spread: Spread, local: Local) -> tuple[object, ...]:
 
 
 def chosen(
+    *,
     school: AtSchool = "",
     since: InMonth = "",
     until: InMonth = "",
     milestone: Milestone = Milestone.SUPERVISED,
     mode: Mode = Mode.LIVE,
+    topic: Topic = Topic.TIMES,
 ) -> Chosen:
-    return Chosen(Wanted(school=school, since=since, until=until, mode=mode), milestone)
+    return Chosen(Wanted(school=school, since=since, until=until, mode=mode), milestone, topic)
 
 
 Asked = Annotated[Chosen, Depends(chosen)]
@@ -121,7 +133,9 @@ def show(desk: SignedIn, asked: Asked) -> HTMLResponse:
     wanted = found.wanted
     values = {
         "here": "figures",
-        "parts": [shown(each, desk) for each in figure_parts.parts(desk, found, milestone)],
+        "parts": [shown(each, desk) for each in figure_parts.parts(desk, found, milestone, asked.topic)],
+        "topic": asked.topic,
+        "topics": [(each, say(words)) for each, words in TOPICS.items()],
         "short": short,
         "wanted": wanted,
         "milestone": milestone,

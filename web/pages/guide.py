@@ -18,8 +18,10 @@ router = APIRouter(include_in_schema=False)
 HERE = "/guide"
 OF_POSTS: dict[str, frozenset[StaffRole]] = {
     "counselor": COUNSELORS | {StaffRole.NURSE, StaffRole.TEACHER},
+    "families": COUNSELORS | {StaffRole.NURSE},
     "clinician": frozenset({StaffRole.CLINICIAN}),
     "administrator": PRINCIPALS | {StaffRole.DISTRICT_LEAD},
+    "drills-and-reviews": PRINCIPALS | {StaffRole.DISTRICT_LEAD},
     "privacy-officer": frozenset({StaffRole.PRIVACY_OFFICER}),
     "operator": frozenset({StaffRole.OPERATOR}),
     "sign-in-providers": frozenset({StaffRole.OPERATOR}),

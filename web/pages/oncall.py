@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
 
 from crisis.errors import NotFound
 from crisis.policy import access
@@ -27,6 +29,14 @@ from web.words import N_
 router = APIRouter(include_in_schema=False)
 
 SchoolQuery = Annotated[str | None, Query(pattern=ID)]
+
+
+class ByHand(StrEnum):
+    """Changes whose form has a page of its own."""
+
+    SWAP = "swap"
+    ABSENCE = "absence"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,25 +101,52 @@ class Telling:
         )
 
 
+def looked(tx: Connection, desk: Desk, school: str | None) -> Outlook:
+    """At the school that was asked for, else at one of the viewer's own."""
+    access.must_see_schedules(desk.actor)
+    known = [each.id for each in people.schools(tx, desk.actor.district)]
+    own = [each for each in known if each in desk.actor.schools]
+    asked = SchoolId(school or "")
+    chosen = asked if asked in known else next(iter([*own, *known]), None)
+    if chosen is None:
+        raise NotFound
+    return outlook(tx, desk.actor.district, chosen, desk.person, desk.at)
+
+
 def show(
     desk: Desk, problem: FormState = FRESH, status: int = 200, *, school: str | None = None, feed: str = ""
 ) -> HTMLResponse:
     """`feed` is the address of a calendar that was made just now; it is shown this once."""
-    access.must_see_schedules(desk.actor)
     with desk.store.read() as tx:
-        known = [each.id for each in people.schools(tx, desk.actor.district)]
-        own = [each for each in known if each in desk.actor.schools]
-        asked = SchoolId(school or problem.typed("school") or "")
-        chosen = asked if asked in known else next(iter([*own, *known]), None)
-        if chosen is None:
-            raise NotFound
-        found = outlook(tx, desk.actor.district, chosen, desk.person, desk.at)
+        found = looked(tx, desk, school or problem.typed("school"))
         has_feed = feeds.stands(tx, desk.person)
         unconfirmed = asked_turns.unconfirmed(tx, desk.actor.district, desk.at)
-    values = values_of(desk, found) | choices_of(desk, found) | {"feed": feed, "has_feed": has_feed}
+    values = values_of(desk, found) | {"feed": feed, "has_feed": has_feed, "may_plan": bool(places(desk, found))}
     values |= {"may_see_ready": access.may_see_readiness(desk.actor)}
     values |= {"unconfirmed": [asked_values(Telling(desk, found), each) for each in unconfirmed]}
-    return console(desk, "pages/oncall.html", values, path=f"/oncall?school={chosen}", status=status, problem=problem)
+    path = f"/oncall?school={found.school.id}"
+    return console(desk, "pages/oncall.html", values, path=path, status=status, problem=problem)
+
+
+def show_change(
+    desk: Desk, change: ByHand, problem: FormState = FRESH, status: int = 200, *, school: str | None = None
+) -> HTMLResponse:
+    """The form of one change. Whoever may not send it is told so; a refusal of theirs shows no form."""
+    with desk.store.read() as tx:
+        found = looked(tx, desk, school or problem.typed("school"))
+    if change is ByHand.OVERRIDE and problem is FRESH and not places(desk, found):
+        access.must_plan(desk.actor, found.school.id)
+    values = choices_of(desk, found) | {"here": "oncall", "zone": found.school.zone, "school": found.school}
+    path = f"/oncall/{change}?school={found.school.id}"
+    values |= {"change": change.value}
+    return console(desk, "pages/oncall_change.html", values, path=path, status=status, problem=problem)
+
+
+def again(desk: Desk, problem: FormState, status: int) -> HTMLResponse:
+    """The form that was refused, or the page where its button stands."""
+    if problem.action in set(ByHand):
+        return show_change(desk, ByHand(problem.action), problem, status)
+    return show(desk, problem, status)
 
 
 def values_of(desk: Desk, found: Outlook) -> dict[str, object]:
@@ -162,13 +199,17 @@ def change_values(tell: Telling, change: Change) -> dict[str, object]:
     }
 
 
+def places(desk: Desk, found: Outlook) -> list[SchoolId | None]:
+    """Of the school that is shown and the whole district those whose schedules the viewer changes."""
+    return [each for each in (found.school.id, None) if access.may_plan(desk.actor, each)]
+
+
 def choices_of(desk: Desk, found: Outlook) -> dict[str, object]:
     """What the forms offer; a form that the viewer may not send is not shown."""
-    tell, here = Telling(desk, found), found.school.id
-    places = [each for each in (here, None) if access.may_plan(desk.actor, each)]
-    slots = [Slot(school=place, role=each.role, level=each.level) for place in places for each in found.lines]
+    tell, planned = Telling(desk, found), places(desk, found)
+    slots = [Slot(school=place, role=each.role, level=each.level) for place in planned for each in found.lines]
     return {
-        "may_plan": bool(places),
+        "may_plan": bool(planned),
         "kinds": [(each.value, tell.translate(words.of(each))) for each in OverrideKind],
         "slots": [
             (slot_value(each), f"{tell.slot(each.role, each.level)} · {tell.place(each.school)}") for each in slots
@@ -182,6 +223,22 @@ def choices_of(desk: Desk, found: Outlook) -> dict[str, object]:
 @router.get("/oncall")
 def show_on_call(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
     return show(desk, school=school)
+
+
+@router.get("/oncall/swap")
+def show_swap(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
+    return show_change(desk, ByHand.SWAP, school=school)
+
+
+@router.get("/oncall/absence")
+def show_absence(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
+    return show_change(desk, ByHand.ABSENCE, school=school)
+
+
+@router.get("/oncall/override")
+def show_override(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
+    """For whoever plans at this school."""
+    return show_change(desk, ByHand.OVERRIDE, school=school)
 
 
 @router.post("/oncall/feed")

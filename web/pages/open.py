@@ -26,6 +26,7 @@ from web.words import N_
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[str, Query(pattern=ID)]
+NONE_OF_THEM = "-"
 
 
 class Open(Sent):
@@ -33,7 +34,8 @@ class Open(Sent):
     school: str = Field(title=N_("Which school?"))
     place: str | None = Field(default=None, title=N_("Where should people go?"))
     beside: Beside | None = Field(default=None, title=N_("Is an adult with the student?"))
-    kept_out: str | None = Field(default=None, title=N_("Is it about somebody who works here?"))
+    about_staff: Literal["yes", "no"] = Field(default="no", title=N_("Is it about somebody who works here?"))
+    kept_out: str | None = Field(default=None, title=N_("Who is it?"))
     student: str | None = None
     linked_to: str | None = None
     drill: Literal["yes", "no"] = "no"
@@ -46,6 +48,9 @@ class Open(Sent):
         for name in () if notice else ("place", "beside"):
             if getattr(self, name) is None:
                 raise posted.lacks(name)
+        asked = protocol.at_opening is not None and self.drill == "no"  # practice is about nobody
+        if asked and self.about_staff == "yes" and self.kept_out is None:
+            raise posted.must_say_who("kept_out")
         return cmd.OpenIncident(
             by=desk.actor,
             mode=Mode.DRILL if self.drill == "yes" else Mode.LIVE,
@@ -57,7 +62,7 @@ class Open(Sent):
             place=None if notice or self.place is None else desk.seal(self.place),
             student=StudentId(self.student) if self.student else None,
             beside=self.beside or Beside.NOT_ASKED,
-            kept_out=(PersonId(self.kept_out),) if self.kept_out else (),
+            kept_out=(PersonId(self.kept_out),) if self.kept_out not in (None, NONE_OF_THEM) else (),
             linked_to=IncidentId(self.linked_to) if self.linked_to else None,
         )
 
@@ -71,11 +76,12 @@ def show(
     query: str = "",
     linked: str = "",
 ) -> HTMLResponse:
+    may_name_staff = not (desk.limited or desk.actor.partner)  # an agency, and who is not wholly signed in, see no list
     with desk.store.read() as tx:
         schools = people.schools(tx, desk.actor.district)
         kinds = protocols.kinds(tx, desk.actor.district, desk.at)
         known = [protocol for protocol, _ in protocols.in_force(tx, desk.actor.district, desk.at)]
-        staff = _staff(tx, desk)
+        staff = _staff(tx, desk) if may_name_staff and problem.typed("about_staff") == "yes" else None
     own = [each for each in schools if each.id in desk.actor.schools]
     chosen = school or (str(own[0].id) if own else "")
     offered = [*own, *(each for each in schools if each not in own)]
@@ -84,6 +90,8 @@ def show(
         "here": "open",
         "kinds": [(kind, title.in_language(desk.language), "", _asking(kind, known)) for kind, title in kinds.items()],
         "staff": staff,
+        "may_name_staff": may_name_staff,
+        "none_of_them": NONE_OF_THEM,
         "schools": [(str(each.id), each.name) for each in offered],
         "school": chosen,
         "besides": [(each.value, translate(words.of(each))) for each in Beside],
@@ -106,9 +114,10 @@ def _asking(kind: str, known: Sequence[Protocol]) -> str:
 
 
 def _staff(tx: Connection, desk: Desk) -> list[tuple[str, str]]:
-    """Whom it may be about, of one's own school first; an agency and whoever is not wholly signed in see no list."""
-    if desk.limited or desk.actor.partner:
-        return []
+    """Whom it may be about, of one's own school first.
+
+    A district has hundreds of them: the form says only that the next page asks, so that it stays one round trip.
+    """
     found = [each for each in people.staff(tx, desk.actor.district) if each.id != desk.person]
     own = {each.id for school in desk.actor.schools for each in people.staff(tx, desk.actor.district, school)}
     return [(str(each.id), each.name) for each in sorted(found, key=lambda each: each.id not in own)]
