@@ -63,6 +63,7 @@ class Desk:
     factors: int = 1
     locked: bool = False  # nobody touched the screen for a while: may raise an incident, and nothing else
     emergency: bool = False  # an account on paper
+    everybody: bool = False  # lists of staff leave nobody out, as the address asks
     limited: bool = False  # less than is asked for: may raise an incident, and set up what is missing
     presence: Presence = field(repr=False)
     choices: Choices
@@ -262,6 +263,7 @@ def desk_of(connection: HTTPConnection, person: PersonId, token: str) -> Desk:
         proved_at=None if shown is None else shown.proved_at,
         factors=1 if shown is None else shown.factors,
         emergency=shown is not None and shown.emergency,
+        everybody=connection.query_params.get("staff") == "all",
         limited=shown is not None and not shown.whole,
         given=shown is not None and shown.given,
         choices=choices_of(connection, settings_of(connection)),

@@ -1,6 +1,6 @@
 """One incident: its page, the parts of it that are pulled live, and the pages with one task each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
@@ -23,7 +23,6 @@ from crisis.statemachine.closing import review_demanded
 from crisis.statemachine.custody import FAMILY, family_unknown
 from crisis.statemachine.reports import rules_of
 from crisis.store import audit, names, people, queries
-from crisis.store.people import StaffView
 from crisis.store.queries import IncidentView
 from crisis.vocabulary import DeclineReason, Disposal, IncidentId, ReleaseTo, Role, SchoolId, StepType, Urgency
 from web import words
@@ -48,6 +47,7 @@ from web.pages.called import called
 from web.pages.frame import console
 from web.pages.parts import part
 from web.pages.reasons import in_words
+from web.pages.staff_lists import Offered
 from web.pages.timeline import EVERYTHING, Wanted
 from web.record_forms import RECORD_FORMS
 from web.referral_forms import REFERRAL_FORMS
@@ -175,7 +175,7 @@ def sheet_values(desk: Desk, view: IncidentView, query: str = "", school: School
     translate = translations(desk.language).gettext
     family = [(each.contact.person, each.contact.name) for each in view.family if not each.refused]
     return {
-        "staff_options": lambda roles: staff_options(view, roles, desk.language),
+        "offered": Offered(view, desk.language, everybody=desk.everybody),
         "role_options": [(role.value, translate(words.of(role))) for role in PAGED],
         "family_options": family,
         "reportable": bool(rules_of(view.protocol)),
@@ -196,19 +196,6 @@ PAGED = (Role.ONCALL_CLINICIAN, Role.INCIDENT_LEAD, Role.ADMIN, Role.NURSE, Role
 
 def choices(kind: type[Enum]) -> list[Enum]:
     return list(kind)
-
-
-def staff_options(view: IncidentView, roles: Sequence[Role], language: Language) -> list[tuple[str, str]]:
-    """With their posts; whose roles fit first, then staff of this school. Whether they may is for the rules to say."""
-    translate = translations(language).gettext
-
-    def farther(each: StaffView) -> tuple[bool, bool]:
-        return bool(roles) and each.roles.isdisjoint(roles), view.incident.school not in each.schools
-
-    return [
-        (str(each.id), " · ".join((each.name, *(translate(words.of(post)) for post in each.posts))))
-        for each in sorted(view.staff, key=farther)
-    ]
 
 
 def found_students(desk: Desk, view: IncidentView, query: str, school: SchoolId | None = None) -> list[tuple[str, str]]:
