@@ -1,11 +1,12 @@
-"""An album of a walk: each page as it came, the width of a telephone, in the order in which somebody saw it first."""
+"""Albums: of a walk, each page as it came, in the order in which somebody saw it first; and sheets of them."""
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.journeys.page_as_read import Page as AsRead
 from tests.web.page_contract import text_of
@@ -79,18 +80,21 @@ class Album:
         return shot
 
     def sheet(self, path: Path) -> None:
-        """All of them small, on one picture, as sharp as fits."""
-        blank = self.context.browser
-        assert blank is not None
-        page: Page = blank.new_page()
-        pictures = [{"url": _url(shot), "words": words} for shot, words in self.taken]
-        size = [int(WIDTH * SCALE), int(SHOWN * SCALE)]
-        for quality in (0.5, 0.35, 0.2):
-            drawn: str = page.evaluate(SHEET, [pictures, *size, IN_A_ROW, quality])
-            path.write_bytes(base64.b64decode(drawn.partition(",")[2]))
-            if path.stat().st_size < AT_MOST:
-                break
-        page.close()
+        browser = self.context.browser
+        assert browser is not None
+        on_a_sheet(browser, self.taken, path, size=(int(WIDTH * SCALE), int(SHOWN * SCALE)))
+
+
+def on_a_sheet(browser: Browser, taken: Sequence[tuple[Path, str]], path: Path, *, size: tuple[int, int]) -> None:
+    """All of them small, each of this width and at most this height, on one picture, as sharp as fits."""
+    page: Page = browser.new_page()
+    pictures = [{"url": _url(shot), "words": words} for shot, words in taken]
+    for quality in (0.5, 0.35, 0.2):
+        drawn: str = page.evaluate(SHEET, [pictures, *size, IN_A_ROW, quality])
+        path.write_bytes(base64.b64decode(drawn.partition(",")[2]))
+        if path.stat().st_size < AT_MOST:
+            break
+    page.close()
 
 
 def _asked_for(read: AsRead) -> str:

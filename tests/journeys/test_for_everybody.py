@@ -71,11 +71,17 @@ def weighed(desk: Desk, *begin: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-def at_work(town: Town, office: Office) -> Iterator[tuple[str, Desk, dict[str, tuple[str, int]]]]:
-    """Who walks, at their desk, and what they come to while an incident is under way, by kind: address and weight."""
+def under_way(town: Town) -> str:
+    """An incident in which something was asked and answered."""
     maya = town.acts(MAYA)
     incident = maya.opens(student=STUDENT)
     screened(maya, incident, "ynynn")
+    return incident
+
+
+def at_work(town: Town, office: Office) -> Iterator[tuple[str, Desk, dict[str, tuple[str, int]]]]:
+    """Who walks, at their desk, and what they come to while an incident is under way, by kind: address and weight."""
+    incident = under_way(town)
     for name, least in LEAST.items():
         desk = office.desk(name)
         desk.goes_to("/board")
