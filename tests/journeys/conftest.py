@@ -133,10 +133,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def recorded_town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """One database: the stories of the protocols are told on both."""
     store = open_store(sqlite_url, key_file)
     with a_town(store, tmp_path, monkeypatch) as made:
-        with store.write() as tx:
-            sample_record.fill(tx, store.keys, made.clock.now())
         yield made
     store.close()
+
+
+@pytest.fixture
+def recorded_town(town: Town) -> Town:
+    """With a student whose record is full."""
+    with town.store.write() as tx:
+        sample_record.fill(tx, town.store.keys, town.clock.now())
+    return town

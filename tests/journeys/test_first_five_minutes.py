@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.town import free_port
 from tests.notify.village import wait_until
 from tests.test_demo import STARTS_DEMO, answers
@@ -62,12 +62,6 @@ def presses(page: Page, words: str) -> None:
 def chooses(page: Page, question: str, answer: str) -> None:
     group = page.get_by_role("group", name=re.compile(re.escape(question)))
     group.locator("label", has_text=answer).first.click()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.mark.timeout(900)

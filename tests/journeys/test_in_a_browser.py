@@ -1,15 +1,11 @@
 """The high-risk story of the suicide-risk protocol, clicked through in Chromium: with scripts, and without any."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
 from crisis.store import audit
-from crisis.store.engine import open_store
 from crisis.vocabulary import Custody, Phase, Tier
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import STUDENT, Office, Watcher, an_office
 from tests.journeys.clicking import (
     CLINICIANS,
@@ -28,26 +24,12 @@ from tests.journeys.clicking import (
     screened,
     signed,
 )
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 from tests.web.page_contract import must_keep_to_contract
 
 MAYA, DANIEL, INES, GRACE = "Maya Okafor", "Daniel Reyes", "Ines Duarte", "Grace Mbeki"
 JOAN = "Joan Castellano"  # district lead; she watches
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        yield made
-    store.close()
 
 
 def followed_up(office: Office, incident: str) -> None:

@@ -1,8 +1,6 @@
 """A person who never saw the system opens each kind of crisis with three inputs and is led to its close."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,25 +12,15 @@ from crisis.protocols.schema import Protocol
 from crisis.statemachine.decide import decide
 from crisis.statemachine.ground import Ground
 from crisis.statemachine.incident import Incident
-from crisis.store.engine import open_store
 from tests.journeys.guessing import Order, by_chance, calm
 from tests.journeys.led import Stranger
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 from tests.journeys.visitor import DeadEnd
 
 KINDS = [kind for name in loader.names() for kind in loader.protocol(name).crisis_types]
 ALWAYS = ("handle_with_care", "death_staff")
 SEEDS = (1, 2)
 SOME = [each if each in ALWAYS else pytest.param(each, marks=pytest.mark.full) for each in KINDS]
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """One database: the stories of the protocols are told on both."""
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        yield made
-    store.close()
 
 
 def led(town: Town, kind: str, order: Order) -> Stranger:

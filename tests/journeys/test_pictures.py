@@ -5,22 +5,20 @@ renew docs/pictures/pages.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from crisis.store.engine import open_store
 from crisis.store.sample_record import STUDENT
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import Desk, an_office
 from tests.journeys.guessing import calm
 from tests.journeys.led import Stranger
 from tests.journeys.photographing import HEIGHT, WIDTH, Album, on_a_sheet
 from tests.journeys.test_for_everybody import under_way, weighed
 from tests.journeys.test_led_to_the_end import KINDS
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 from tests.web.test_pictures import DOCS, SIZES, paging_stands_well
 
 A_YEAR = 365
@@ -37,20 +35,6 @@ POSTS = {
     "operator": "Rafael Siqueira",
 }
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        yield made
-    store.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,35 +8,19 @@ afternoons is in CI, all with `--full`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from crisis.statemachine import incident as state
-from crisis.store.engine import open_store
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.browsing import Desk, Office, an_office
 from tests.journeys.clicking import opened
-from tests.journeys.town import Town, a_town
+from tests.journeys.town import Town
 
 MAYA, DANIEL, JOAN = "Maya Okafor", "Daniel Reyes", "Joan Castellano"  # Joan's console is the one beside
 NOOR, THOMAS, GRACE = "Noor Abdi", "Thomas Ferreira", "Grace Mbeki"
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def town(sqlite_url: str, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    store = open_store(sqlite_url, key_file)
-    with a_town(store, tmp_path, monkeypatch) as made:
-        yield made
-    store.close()
 
 
 @dataclass

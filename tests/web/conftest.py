@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from crisis.store.engine import Store
+from tests.browser import a_chromium
 from tests.web.district import SETTINGS, District, a_district
 from web.app import build_app
 
@@ -19,3 +21,9 @@ def district(store: Store) -> District:
 def site(district: District) -> Iterator[TestClient]:
     with TestClient(build_app(district.store, SETTINGS), base_url=SETTINGS.public_url) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from crisis import page_commands as pcmd
 from crisis.store import incidents, people
 from crisis.vocabulary import AttemptOutcome, Channel, IncidentId, PageId, Role, Urgency
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.factories import SYSTEM
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE
@@ -18,12 +18,6 @@ from tests.web.test_drafts import events
 pytestmark = NEEDS_CHROMIUM
 
 RINGS, STILL = (f"() => {no}('rings' in document.querySelector('#bell').dataset)" for no in ("", "!"))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

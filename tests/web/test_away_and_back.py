@@ -22,7 +22,7 @@ from crisis.store import incidents, people
 from crisis.store.engine import Store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, WordsId
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, District, acting
 from web.app import build_app
@@ -121,12 +121,6 @@ def test_consoles_of_a_server_that_starts_anew_hear_all_that_happened_meanwhile_
     assert not listening.is_alive()
     assert first == start + 1
     assert {tuple(console.heard) for console in consoles} == {tuple(range(start + 1, last + 1))}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

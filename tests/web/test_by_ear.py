@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR
 
 pytestmark = NEEDS_CHROMIUM
 
 CLOCKS = "[aria-live] [data-since], [aria-live] [data-until]"  # no clock is ever said by itself
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

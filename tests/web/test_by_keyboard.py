@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from crisis.store import incidents
 from crisis.vocabulary import Custody, IncidentId, StaffRole, StepId
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import Site, a_console, a_site
 from tests.web.district import COUNSELOR
 
@@ -82,12 +82,6 @@ class Keyboard:
         self.reaches(wanted)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import APIResponse, Browser, Page, Route
 from crisis import clock
 from crisis.store import sessions
 from crisis.store.people_tables import SESSION
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE
 
@@ -30,12 +30,6 @@ STORED = """() => new Promise((ok) => {
     tx.oncomplete = () => { db.close(); ok(rows); };
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.store.engine import Store, open_store
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys.town import free_port
 from tests.notify.village import ANA, Village, a_network, served, the_settings, village
 from tests.watch import Watch
@@ -31,12 +31,6 @@ FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "u
 PATIENCE, PAUSE = 60.0, 1.0  # seconds
 CONSOLE, LANDING = 1.8, 0.9  # seconds
 ONE_PIECE = 1.2  # a second round trip would be seen
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 def painted(chromium: Browser, address: str, session: str, most: float) -> float:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 from crisis.store import incidents
 from crisis.vocabulary import IncidentId
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR
 from web.pages.timeline import LATEST
@@ -21,12 +21,6 @@ pytestmark = NEEDS_CHROMIUM
 IN_ONE = 8  # cuts while one incident is looked at: all of its timeline stands on the page as long as it is short
 PATIENCE = 60  # seconds
 SHOWN = "() => [...document.querySelectorAll('#tl > li')].map((each) => each.id)"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from crisis.store import people
 from crisis.store.engine import Store, open_store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, WordsId
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.district import COUNSELOR, NURSE, District, a_district
 from web.serve import server
 
@@ -54,12 +54,6 @@ def site(sqlite_url: str, key_file: Path) -> Iterator[Site]:
     running.should_exit = True
     thread.join(10)
     store.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from crisis.notify.gateway import lines
 from crisis.notify.handsets_app import build_handsets
 from crisis.store.engine import Store, open_store
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.notify.village import ANA, PUBLIC, Village, a_network, served, the_settings, village
 from tests.watch import Watch
 from tests.web.district import COUNSELOR, District
@@ -63,12 +63,6 @@ def store(sqlite_url: str, key_file: Path) -> Iterator[Store]:
     opened = open_store(sqlite_url, key_file)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from crisis.events import NoteAdded
 from crisis.store import incidents, people
 from crisis.vocabulary import IncidentId
 from tests import every_page
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.factories import done, screen
 from tests.web.consoles import LIVE, Site, a_console, a_site, opened
 from tests.web.district import COUNSELOR
@@ -22,12 +22,6 @@ pytestmark = NEEDS_CHROMIUM
 KEPT = """() => caches.keys().then(async (names) => (await Promise.all(names.map(async (name) =>
   (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat())"""
 READY = "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

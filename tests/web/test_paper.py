@@ -17,7 +17,7 @@ from crisis.protocols.paper import paper
 from crisis.store import roster
 from crisis.store.engine import Store
 from crisis.vocabulary import PersonId, StaffRole
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.factories import DISTRICT, STUDENT
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, STRANGER, TEACHER, District, a_district
 from tests.web.test_pages import at_console, words
@@ -165,12 +165,6 @@ class Press:
         self.page.goto("http://paper.test/")
         self.page.evaluate("document.fonts.ready.then(() => true)")  # as whoever prints has it before them
         return len(re.findall(rb"/Type\s*/Page\b", self.page.pdf(prefer_css_page_size=True)))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

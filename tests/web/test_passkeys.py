@@ -1,6 +1,5 @@
 """Passkeys in a real Chromium with a device of its own: made, signed in by, and shown again by."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from crisis import clock
 from crisis.store import passkeys, sessions
 from crisis.store.engine import Store
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.watch import Watch
 from tests.web.district import NURSE, PASSPHRASE, District, a_district
 from tests.web.page_contract import must_keep_to_contract
@@ -29,12 +28,6 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def district(store: Store, watch: Watch) -> District:
     return a_district(store)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 def with_a_device(chromium: Browser) -> Page:

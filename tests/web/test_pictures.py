@@ -17,7 +17,7 @@ from crisis.store import people, sample, signs
 from crisis.store.engine import open_store
 from crisis.submit import submit
 from crisis.vocabulary import IncidentId, LanguageHelp, ScreenAnswer, StepId
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.journeys import clicking
 from tests.journeys.browsing import Desk, Office, an_office
 from tests.journeys.test_for_everybody import faults
@@ -45,12 +45,6 @@ IN_DOCS = {  # how much of the page is shown there, in pixels from its top
 }
 MAYA, DANIEL, INES, GRACE, JOAN = "Maya Okafor", "Daniel Reyes", "Ines Duarte", "Grace Mbeki", "Joan Castellano"
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

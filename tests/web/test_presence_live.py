@@ -1,24 +1,16 @@
 """Two people at their consoles see each other come and go."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser
 
 from crisis.vocabulary import StepType
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.web.consoles import LIVE, a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE
 from tests.web.test_pages import first
 
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 def test_coming_opening_a_form_and_going_show_in_the_others_console(

@@ -1,6 +1,5 @@
 """The screen itself: it locks though its pages keep themselves up to date, and hides at once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from starlette.testclient import TestClient
 from crisis import clock
 from crisis.store import sessions
 from crisis.store.engine import Store
-from tests.browser import NEEDS_CHROMIUM, a_chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.watch import Watch
 from tests.web.consoles import a_console, a_site, opened
 from tests.web.district import COUNSELOR, NURSE, SETTINGS, a_district
@@ -62,12 +61,6 @@ def test_a_locked_screen_shows_three_numbers_and_keeps_the_form(store: Store) ->
         assert "School" not in door
         assert numbers == {"open": 1, "alarms": 1, "pages": 0}
         assert TestClient(site.app, base_url=SETTINGS.public_url).get("/locked/counts").json() is None
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with a_chromium() as browser:
-        yield browser
 
 
 @NEEDS_CHROMIUM[0]
