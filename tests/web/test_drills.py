@@ -18,10 +18,11 @@ from crisis.store.kept_drills import Drill
 from crisis.vocabulary import PersonId, StaffRole
 from tests.factories import DISTRICT, SCHOOL
 from tests.watch import Watch
-from tests.web.district import COUNSELOR, NURSE, TEACHER, District, a_district
+from tests.web.district import COUNSELOR, NURSE, OTHER_SCHOOL, TEACHER, District, a_district
 from tests.web.test_pages import Browser, at_console, words
 
 PRINCIPAL = PersonId("p-principal-of-drills")
+LEAD, AWAY = PersonId("p-lead"), PersonId("p-away")
 SHOP = "America/New_York"
 
 
@@ -267,3 +268,23 @@ def test_a_reach_test_from_the_plan_to_its_record(site: TestClient, district: Di
     assert [(each["type"], each["asked"], each["reached"]) for each in log] == [("reach_test", "2", "1")]
     assert "not scheduled" in words(principal.get("/drills/calendar"))  # it practices no protocol
     assert the(district, drill).incident is None
+
+
+def test_staff_are_offered_of_the_school_that_practices_and_of_all_on_request(
+    site: TestClient, district: District
+) -> None:
+    with district.store.write() as tx:
+        for person, post, school in ((AWAY, StaffRole.NURSE, OTHER_SCHOOL), (LEAD, StaffRole.DISTRICT_LEAD, None)):
+            roster.add_person(tx, DISTRICT, person, ("Given", person.title()), staff=True)
+            roster.give_post(tx, DISTRICT, person, post, school)
+    lead = at_console(site, district, LEAD)
+
+    def offered(path: str) -> list[bool]:
+        return [f'name="takes_part" value="{each}"' in lead.get(path) for each in (NURSE, AWAY, LEAD)]
+
+    assert offered(f"/drills/new?school={SCHOOL}") == [True, False, True]
+    assert offered(f"/drills/new?school={OTHER_SCHOOL}") == [False, True, True]
+    assert offered(f"/drills/new?school={SCHOOL}&staff=all") == [True, True, True]
+    page, drill = planned(lead, takes_part=[NURSE, AWAY])
+    assert offered(f"{page}/change") == [True, True, True]  # who takes part stays among them
+    assert the(district, drill).takes_part == {NURSE, AWAY}

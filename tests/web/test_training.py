@@ -15,8 +15,10 @@ from crisis import clock
 from crisis.store.engine import Store, open_store
 from crisis.store.readiness_tables import TRAINED
 from crisis.store.tables import OUTBOX
+from crisis.vocabulary import PersonId
+from tests.factories import SCHOOL
 from tests.store.looked_back import LEAD, OTHER_PRINCIPAL, PRINCIPAL, a_school, an_open_incident
-from tests.web.district import COUNSELOR, NURSE, OFFICER, SETTINGS, TEACHER, District
+from tests.web.district import COUNSELOR, NURSE, OFFICER, OTHER_SCHOOL, SETTINGS, TEACHER, District
 from tests.web.page_contract import must_keep_to_contract
 from tests.web.test_api import actions
 from tests.web.test_pages import Browser, at_console, words
@@ -111,3 +113,19 @@ def test_who_plans_there_writes_it_and_takes_it_along_and_nobody_else(site: Test
         asked = at_console(site, district, person).client
         assert {asked.get(f"/training{end}").status_code for end in ("", ".csv", ".json", f"/{NURSE}")} == {404}
     assert form
+
+
+def test_staff_are_listed_school_by_school(site: TestClient, district: District) -> None:
+    lead, other = at_console(site, district, LEAD), at_console(site, district, OTHER_PRINCIPAL)
+
+    pages = [words(lead.get(f"/training?school={school}")) for school in (SCHOOL, OTHER_SCHOOL)]
+
+    assert [name_of(NURSE) in page for page in pages] == [True, False]
+    assert [name_of(OTHER_PRINCIPAL) in page for page in pages] == [False, True]
+    assert [name_of(LEAD) in page for page in pages] == [True, True]  # of the whole district
+    assert name_of(NURSE) not in words(other.get("/training"))  # their own school first
+
+
+def name_of(person: PersonId) -> str:
+    """A part of it that nobody else has."""
+    return f" {person.title()} "

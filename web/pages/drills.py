@@ -26,6 +26,7 @@ from web.forms import FRESH, FormPost, FormState, Posted, Sent
 from web.pages import drill_calendar, drill_letter, drill_reach, drill_report, drill_running
 from web.pages.frame import console
 from web.pages.reasons import in_words
+from web.pages.staff_lists import works_at
 from web.rendering import Language, translations
 from web.words import N_
 from web.words_of_drills import CAPABILITIES, DUTIES, ENDS, STATES, TYPES
@@ -75,20 +76,25 @@ def show_all(desk: Desk) -> HTMLResponse:
     return console(desk, "pages/drills.html", values, path=HERE)
 
 
-def show_form(desk: Desk, drill: DrillId | None, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
-    """A new one, or the plan of one that has not begun."""
+def show_form(
+    desk: Desk, drill: DrillId | None, problem: FormState = FRESH, status: int = 200, *, school: str = ""
+) -> HTMLResponse:
+    """A new one at this school, or the plan of one that has not begun."""
     known = None if drill is None else drill_orders.run_by(desk, drill).drill
     own = drill_orders.schools(desk)
     if not own:
         raise NotFound
+    asked = school or problem.typed("school") or (known.school if known is not None else "")
+    here = next((each for each in own if each.id == asked), own[0])
     with desk.store.read() as tx:
         staff = people.staff(tx, desk.actor.district)
         kinds = protocols.kinds(tx, desk.actor.district, desk.at)
         script = [] if drill is None else drill_scripts.of(tx, drill)
         said = {} if known is None else words_of(tx, desk, known, [each.words for each in script])
     translate = translations(desk.language).gettext
-    members = [(str(each.id), each.name, ", ".join(translate(words.of(post)) for post in each.posts)) for each in staff]
-    zone = next((each.zone for each in own if known is not None and each.id == known.school), own[0].zone)
+    chosen = {*problem.all("takes_part"), *problem.all("observes"), *(known.members if known is not None else ())}
+    offered = [each for each in staff if desk.everybody or works_at(each, here.id) or each.id in chosen]
+    zone = here.zone
     values: dict[str, object] = {
         "here": "drills",
         "drill": known,
@@ -96,7 +102,11 @@ def show_form(desk: Desk, drill: DrillId | None, problem: FormState = FRESH, sta
         "types": [(key.value, translate(name), translate(what)) for key, (name, what) in TYPES.items()],
         "kinds": [(kind, title.in_language(desk.language)) for kind, title in kinds.items()],
         "capabilities": options(desk, CAPABILITIES),
-        "members": members,
+        "members": [
+            (str(each.id), each.name, ", ".join(translate(words.of(post)) for post in each.posts)) for each in offered
+        ],
+        "more": len(offered) < len(staff),
+        "school": here,
         "supports": [(str(each.id), each.name) for each in staff if SUPPORTS & set(each.posts)],
         "said": said,
         "script": "\n".join(drill_running.as_typed(each, said) for each in script),
@@ -194,9 +204,9 @@ def listed(desk: SignedIn) -> HTMLResponse:
 
 
 @router.get(f"{HERE}/new")
-def new(desk: SignedIn) -> HTMLResponse:
+def new(desk: SignedIn, school: Annotated[str, Query(pattern=rf"{ID}|^$")] = "") -> HTMLResponse:
     """For the district crisis lead, and a principal for their own school."""
-    return show_form(desk, None)
+    return show_form(desk, None, school=school)
 
 
 @router.get(f"{HERE}/calendar")

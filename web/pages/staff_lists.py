@@ -9,9 +9,14 @@ from collections.abc import Sequence
 from crisis.policy import access
 from crisis.store.people import StaffView
 from crisis.store.queries import IncidentView
-from crisis.vocabulary import PersonId, Role
+from crisis.vocabulary import Role, SchoolId
 from web import words
 from web.rendering import Language, translations
+
+
+def works_at(each: StaffView, school: SchoolId) -> bool:
+    """There, or for the whole district."""
+    return not each.schools or school in each.schools
 
 
 class Offered:
@@ -38,8 +43,7 @@ class Offered:
         return not all(map(self._is_near, self._staff))
 
     def _is_near(self, each: StaffView) -> bool:
-        works_here = not each.schools or self._school in each.schools
-        return self._everybody or works_here or PersonId(each.id) in self._here
+        return self._everybody or works_at(each, self._school) or each.id in self._here
 
     def _said(self, each: StaffView) -> str:
         return " · ".join((each.name, *(self._translate(words.of(post)) for post in each.posts)))

@@ -5,10 +5,11 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 from starlette.responses import Response
@@ -18,18 +19,20 @@ from crisis.protocols.schema import Protocol
 from crisis.schedules.training import NEEDED, Counts, Manning, Trained, Training
 from crisis.store import people, protocols, training
 from crisis.store.people import StaffView
-from crisis.vocabulary import PersonId, Role
+from crisis.vocabulary import PersonId, Role, SchoolId
 from web import figure_orders, words
-from web.deps import Desk, SignedIn
+from web.deps import ID, Desk, SignedIn
 from web.figure_files import FORMULA
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
 from web.pages.skills import PersonPath, may_change, one_of, posts_said, staff_of
+from web.pages.staff_lists import works_at
 from web.rendering import babel_day, translations
 from web.words import N_
 from web.words_of_training import COUNTS, TRAININGS
 
 HERE = "/training"
+AtSchool = Annotated[str, Query(pattern=rf"{ID}|^$")]
 COLUMNS = ("person", "training", "since", "until", "counts")
 router = APIRouter(include_in_schema=False)
 
@@ -78,12 +81,16 @@ def _manning(each: Manning, found: Found, say: Callable[[str], str]) -> str:
     return f"{say(words.of(each.role))} · {found.schools[each.school]} · {say(TRAININGS[each.training])}"
 
 
-def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLResponse:
+def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200, *, school: str = "") -> HTMLResponse:
+    """Of everybody; by name those of one school, and of the whole district."""
     found, say = found_by(desk), translations(desk.language).gettext
     with desk.store.read() as tx:
         law = [each for each, _ in protocols.in_force(tx, desk.actor.district, desk.at)]
     kept = {each.training for each in found.papers}
+    here = next((each for each in (school, *sorted(desk.actor.schools), *found.schools) if each in found.schools), "")
     values = {
+        "schools": list(found.schools.items()),
+        "school": here,
         "here": "training",
         "lost": [_manning(each, found, say) for each in found.manned if each.lost],
         "soon": [
@@ -95,6 +102,7 @@ def show_all(desk: Desk, problem: FormState = FRESH, status: int = 200) -> HTMLR
         "rows": [
             (each, posts_said(desk, each), papers_of(desk, found, each.id), may_change(desk, each))
             for each in found.staff
+            if works_at(each, SchoolId(here))
         ],
         "roles": [
             (say(words.of(role)), say(TRAININGS[asked]), *_counted(found, role), _steps(law, role, desk))
@@ -160,9 +168,9 @@ def _to_change(desk: Desk, person: PersonId) -> StaffView:
 
 
 @router.get(HERE)
-def listed(desk: SignedIn) -> HTMLResponse:
+def listed(desk: SignedIn, school: AtSchool = "") -> HTMLResponse:
     """For the district crisis lead and principals."""
-    return show_all(desk)
+    return show_all(desk, school=school)
 
 
 @router.get(HERE + ".csv")
