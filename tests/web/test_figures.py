@@ -156,7 +156,7 @@ def test_drills_are_shown_alone_and_say_so(lead: Browser) -> None:
     assert "about,mode,,,drill" in file.text
 
 
-@pytest.mark.parametrize("query", ["since=2026-13", "until=2026", "milestone=x", "mode=both", "school=*"])
+@pytest.mark.parametrize("query", ["since=2026-13", "until=2026", "milestone=x", "mode=both", "school=*", "topic=x"])
 def test_what_cannot_be_asked_is_refused(lead: Browser, query: str) -> None:
     assert lead.client.get(f"/figures?{query}").status_code in (404, 422)
 

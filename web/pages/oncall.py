@@ -227,11 +227,13 @@ def show_on_call(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
 
 @router.get("/oncall/swap")
 def show_swap(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
+    """For whoever sees the schedules: one's own turns alone can be offered."""
     return show_change(desk, ByHand.SWAP, school=school)
 
 
 @router.get("/oncall/absence")
 def show_absence(desk: SignedIn, school: SchoolQuery = None) -> HTMLResponse:
+    """For whoever sees the schedules; somebody else's absence for whoever plans."""
     return show_change(desk, ByHand.ABSENCE, school=school)
 
 
