@@ -87,8 +87,9 @@ def practices(desk: Desk) -> None:
     """Two drills, so that there are pages of them: one runs, one is planned."""
     for start in (True, False):
         desk.goes_to("/drills/new")
-        desk.picks("type", "tabletop")
         desk.chooses("school", "Larkfield High")
+        desk.presses("Show")
+        desk.picks("type", "tabletop")
         desk.chooses("kind", "Thoughts of suicide")
         desk.writes("starts_at", f"{desk.town.clock.now():%Y-%m-%dT%H:%M}")
         desk.writes("scenario", "Somebody made up cries in room 12")
