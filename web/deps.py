@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Literal, Protocol
 
-from fastapi import Depends, HTTPException, Path
+from fastapi import Depends, HTTPException, Path, Query
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -381,6 +381,7 @@ SignedIn = Annotated[Desk, Depends(signed_in)]
 TokenHolder = Annotated[Desk, Depends(token_holder)]
 Anyone = Depends(anyone)
 IncidentPath = Annotated[IncidentId, Path(pattern=ID)]
+AtSchool = Annotated[str, Query(pattern=rf"{ID}|^$")]  # empty: whichever the page begins with
 StudentPath = Annotated[StudentId, Path(pattern=ID)]
 RestrictionPath = Annotated[str, Path(pattern=ID)]
 ConsentPath = Annotated[str, Path(pattern=ID)]

@@ -48,7 +48,8 @@ def test_a_list_offers_the_school_and_the_district_and_leads_to_everybody(counse
 
     assert {NURSE, EVERYWHERE, BOTH} <= offered(near, LISTS[sheet])
     assert AWAY not in offered(near, LISTS[sheet])
-    assert f'href="{path}?staff=all"' in near
+    assert f'href="{path}?staff=all#{LISTS[sheet]}"' in near
+    assert f'id="{LISTS[sheet]}"' in everybody
     assert offered(everybody, LISTS[sheet]) == offered(near, LISTS[sheet]) | {AWAY, NEIGHBOUR}
     assert "staff=all" not in everybody
 

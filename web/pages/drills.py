@@ -19,7 +19,7 @@ from crisis.store.people import SchoolView
 from crisis.vocabulary import WordsId
 from web import drill_orders, words
 from web.api.reading import seen_by
-from web.deps import ID, Desk, IncidentPath, SignedIn
+from web.deps import ID, AtSchool, Desk, IncidentPath, SignedIn
 from web.drill_forms import DrillForm, FeedbackForm, Given, IsReal, PutOn, RecordForm, TimeNow
 from web.drill_orders import Seen
 from web.forms import FRESH, FormPost, FormState, Posted, Sent
@@ -204,7 +204,7 @@ def listed(desk: SignedIn) -> HTMLResponse:
 
 
 @router.get(f"{HERE}/new")
-def new(desk: SignedIn, school: Annotated[str, Query(pattern=rf"{ID}|^$")] = "") -> HTMLResponse:
+def new(desk: SignedIn, school: AtSchool = "") -> HTMLResponse:
     """For the district crisis lead, and a principal for their own school."""
     return show_form(desk, None, school=school)
 

@@ -12,7 +12,7 @@ from crisis.review.spread import Spread
 from crisis.review_words import Milestone
 from crisis.vocabulary import Mode
 from web import figure_orders, figure_parts
-from web.deps import ID, Desk, SignedIn
+from web.deps import AtSchool, Desk, SignedIn
 from web.figure_files import Part, csv_file, json_file
 from web.figure_orders import Found, Wanted, before
 from web.figure_parts import Topic
@@ -25,7 +25,6 @@ from web.words_of_review import MILESTONES
 HERE = "/figures"
 router = APIRouter(include_in_schema=False)
 MONTH = r"^$|^20\d\d-(0[1-9]|1[0-2])$"
-AtSchool = Annotated[str, Query(pattern=rf"{ID}|^$")]
 InMonth = Annotated[str, Query(pattern=MONTH)]
 TOPICS = {
     Topic.TIMES: N_("How long it took"),

@@ -5,11 +5,10 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 from starlette.responses import Response
@@ -21,7 +20,7 @@ from crisis.store import people, protocols, training
 from crisis.store.people import StaffView
 from crisis.vocabulary import PersonId, Role, SchoolId
 from web import figure_orders, words
-from web.deps import ID, Desk, SignedIn
+from web.deps import AtSchool, Desk, SignedIn
 from web.figure_files import FORMULA
 from web.forms import FRESH, FormPost, FormState, Sent
 from web.pages.frame import console
@@ -32,7 +31,6 @@ from web.words import N_
 from web.words_of_training import COUNTS, TRAININGS
 
 HERE = "/training"
-AtSchool = Annotated[str, Query(pattern=rf"{ID}|^$")]
 COLUMNS = ("person", "training", "since", "until", "counts")
 router = APIRouter(include_in_schema=False)
 
